@@ -1,0 +1,49 @@
+"""Everything Uptake tells a person who did something it cannot follow.
+
+An error says what was wrong, the value that was found, what is allowed and what to do next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class UptakeError(Exception):
+    """Base of all errors meant for people; the edges print the message and never a traceback.
+
+    Args:
+        what: What was wrong, with the value that was found.
+        allowed: The values that would have been right, if they can be listed.
+        do: What to do next.
+    """
+
+    def __init__(self, what: str, *, allowed: Iterable[object] = (), do: str = "") -> None:
+        self.what = what
+        self.allowed = tuple(str(value) for value in allowed)
+        self.do = do
+        parts = [what]
+        if self.allowed:
+            parts.append("Allowed: " + ", ".join(self.allowed) + ".")
+        if do:
+            parts.append(do)
+        super().__init__(" ".join(parts))
+
+
+class PlanError(UptakeError):
+    """The adoption plan cannot be read; the message names file and line."""
+
+
+class ImportFailed(UptakeError):
+    """A file cannot be read at all; nothing of it was stored."""
+
+
+class QuestionError(UptakeError):
+    """A metric was asked with a name or a value it does not know."""
+
+
+class WorkspaceBusy(UptakeError):
+    """Another process holds the workspace; the message names it."""
+
+
+class WorkspaceMissing(UptakeError):
+    """There is no workspace in the folder named."""

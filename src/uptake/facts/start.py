@@ -1,0 +1,71 @@
+"""Start of life: the instant from which a user or an account can adopt anything.
+
+The plan lists where to look (creation date, first event, a sign-up event, a dated attribute); the
+first that yields an instant wins. Whoever has none is known (a seat, say) but has not started.
+"""
+
+from __future__ import annotations
+
+from uptake.facts.membership import ALWAYS
+from uptake.facts.selection import events_sql
+from uptake.plan import Plan, StartPoint
+from uptake.store.projection import Cursor
+from uptake.store.sql import literal
+
+TABLE = """
+CREATE TABLE user_start (user_key INTEGER, started_at TIMESTAMP, started_on DATE);
+CREATE TABLE account_start (account_key INTEGER, started_at TIMESTAMP, started_on DATE);
+CREATE TABLE member_start (member_key BIGINT, started_at TIMESTAMP, started_on DATE);
+"""
+LOCAL_DAY = "timezone($zone, timezone('UTC', started_at))::DATE"
+
+
+def build(cursor: Cursor, plan: Plan) -> None:
+    """Makes both tables again, for everyone known."""
+    zone = {"zone": plan.product.timezone}
+    for entity, points in (("user", plan.start.user), ("account", plan.start.account)):
+        sources = [_source(cursor, plan, entity, point) for point in points]
+        joins = " ".join(
+            f"LEFT JOIN ({source}) s{number} USING ({entity}_key)" for number, source in enumerate(sources)
+        )
+        first = ", ".join(f"s{number}.started_at" for number in range(len(sources)))
+        everyone = (
+            "SELECT user_key FROM users ANTI JOIN person ON person.actor_key = users.user_key"
+            if entity == "user"
+            else "SELECT account_key FROM accounts"
+        )
+        cursor.execute(f"DELETE FROM {entity}_start")  # noqa: S608 - our own names
+        cursor.execute(
+            f"""INSERT INTO {entity}_start SELECT *, {LOCAL_DAY}
+            FROM (SELECT {entity}_key, coalesce({first}) AS started_at FROM ({everyone}) {joins}) ORDER BY 1""",  # noqa: S608 - our own names
+            zone,
+        )
+    # In an account a user begins with the membership, but not before the user's own start.
+    cursor.execute("DELETE FROM member_start")
+    cursor.execute(
+        f"""INSERT INTO member_start
+        SELECT *, {LOCAL_DAY} FROM (
+            SELECT (account_key::BIGINT << 32) | user_key AS member_key,
+                greatest(nullif(min(valid_from), {ALWAYS}), any_value(u.started_at)) AS started_at
+            FROM membership JOIN user_start u USING (user_key) GROUP BY account_key, user_key
+        ) ORDER BY 1""",  # noqa: S608 - our own names
+        zone,
+    )
+
+
+def _source(cursor: Cursor, plan: Plan, entity: str, point: StartPoint) -> str:
+    """SQL for (key, started_at) by one point of the plan."""
+    key = f"{entity}_key"
+    if point.kind in ("created_at", "signed_on"):
+        return _attribute(entity, point.kind)
+    if point.attribute is not None:
+        return _attribute(entity, point.attribute)
+    chosen = events_sql(cursor, plan, [point.selector]) if point.selector is not None else "true"
+    return f"SELECT {key}, min(event_at) AS started_at FROM event WHERE {key} IS NOT NULL AND {chosen} GROUP BY 1"  # noqa: S608
+
+
+def _attribute(entity: str, name: str) -> str:
+    return (
+        f"SELECT {entity}_key, min(timezone('UTC', try_cast(text AS TIMESTAMPTZ))) AS started_at"  # noqa: S608
+        f" FROM {entity}_attribute WHERE name = {literal(name)} GROUP BY 1"
+    )

@@ -1,0 +1,1 @@
+"""Metrics: one question, one file. `ask.ask` answers; `catalogue.catalogue` finds them all."""

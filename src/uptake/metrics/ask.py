@@ -1,0 +1,188 @@
+"""Asking: a question becomes one query, its rows become estimates, both become a result.
+
+    WITH period AS (...), entity_row AS (the metric), labelled AS (attributes, filters) SELECT (the kind)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from uptake.errors import QuestionError
+from uptake.metrics import dimensions, params, periods
+from uptake.metrics.catalogue import entry
+from uptake.metrics.grain import MEMBER, grain
+from uptake.metrics.metric import Asked, Entry, Row, Sql
+from uptake.metrics.question import (
+    Question,
+    begin_of,
+    last_day_before,
+    read_as_of,
+    read_date,
+    read_period,
+)
+from uptake.metrics.result import Column, Result
+from uptake.plan import Condition, Plan, conditions
+from uptake.store.projection import Cursor
+from uptake.store.sql import expand, name
+
+UNIVERSAL = ("entity", "by", "where", "date_from", "date_to", "as_of", "period")
+"""What every metric takes beside its own parameters."""
+
+
+def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Result:
+    """Answers a question.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The adoption plan.
+        metric: The metric's name.
+        given: `entity`, `by`, `where`, `date_from`, `date_to`, `as_of`, `period` and the metric's own parameters.
+
+    Returns:
+        The result; its rows are empty if there is nothing to count.
+
+    Raises:
+        QuestionError: A name or a value is not known.
+    """
+    found = entry(metric)
+    question = read_question(cursor, plan, found, given)
+    labelled, where = _attributes(cursor, question)
+    asked = Asked(question, plan, dimensions.grain_for(grain(question.entity), [*labelled, *(a for a, _ in where)]), cursor)
+    kind = found.metric.kind_for(question.params)
+    periodic = question.period is not None and kind.by_period
+    labels = (
+        *(("period_on",) if periodic else ()),
+        *found.metric.labels,
+        *(name(attribute.label) for attribute in labelled),
+    )
+    rows_sql = found.metric.rows(asked)
+    sql, values = compose(asked, rows_sql, dimensions.labelled(asked.grain, labelled, where), kind.select(labels))
+    rows = fetch(cursor, sql, values)
+    plain = tuple(attribute.label for attribute in labelled)
+    columns = (
+        *((Column("period_on", "date"),) if periodic else ()),
+        *(Column(label, "text") for label in (*found.metric.labels, *plain)),
+        *kind.columns(found.metric.unit, asked),
+    )
+    estimates = kind.estimate(rows, labels, asked)
+    names = [column.name for column in columns]
+    return Result(
+        name=metric,
+        kind=kind.name,
+        unit=found.metric.unit,
+        params=_as_asked(question),
+        as_of=question.as_of,
+        plan_version=plan.version,
+        definition=found.definition,
+        population=_population(asked),
+        columns=columns,
+        rows=[{column: row.get(column) for column in names} for row in estimates],
+        sql=expand(sql, values),
+        by=(*found.metric.labels, *plain),
+    )
+
+
+def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, Any]) -> Question:
+    """A complete question from what was given; defaults come from the plan and the data.
+
+    Raises:
+        QuestionError: A name or a value is not known.
+    """
+    given = {key: value for key, value in given.items() if value not in (None, "")}
+    zone = plan.product.timezone
+    entity = str(given.get("entity", "user"))
+    if entity not in found.metric.entities:
+        raise QuestionError(f"{found.name} cannot be asked with entity='{entity}'.", allowed=found.metric.entities)
+    as_of = read_as_of(given.get("as_of"), zone) or data_until(cursor, zone)
+    last_day = last_day_before(as_of, zone)
+    date_from = read_date("date_from", given.get("date_from"))
+    date_to = read_date("date_to", given.get("date_to")) or last_day
+    if date_from is not None and date_from > date_to:
+        raise QuestionError(f"date_from is {date_from}, after date_to, {date_to}.", do="Swap them, or leave one out.")
+    by = given.get("by", ())
+    where = given.get("where")
+    return Question(
+        metric=found.name,
+        entity=entity,
+        params=params.read(found.metric, {k: v for k, v in given.items() if k not in UNIVERSAL}, plan, found.name),
+        date_from=date_from,
+        date_to=min(date_to, last_day),
+        period=read_period(given.get("period")),
+        as_of=as_of,
+        last_day=last_day,
+        by=tuple(by.split(",")) if isinstance(by, str) else tuple(by),
+        where=conditions([where] if isinstance(where, str) else where),
+    )
+
+
+def data_until(cursor: Cursor, zone: str) -> Any:  # noqa: ANN401 - a datetime; DuckDB's rows are untyped
+    """The default `as_of`: the end of the last local day with events, but not after the last import.
+
+    Never the clock on the wall: data that ends in September is asked as of September.
+    """
+    at, received = cursor.execute(
+        "SELECT max(event_at), (SELECT max(value)::TIMESTAMP FROM meta WHERE name = 'received_at') FROM event"
+    ).fetchall()[0]
+    if at is None:
+        return received or begin_of(read_date("", "1970-01-02"), zone)  # type: ignore[arg-type]  # a literal date
+    ends = begin_of(last_day_before(at, zone) + timedelta(days=2), zone)
+    return min(ends, received) if received is not None else ends
+
+
+def compose(asked: Asked, rows: Sql, labelled: str, final: str) -> tuple[str, dict[str, Any]]:
+    """The whole query and the values of the parameters it uses."""
+    relations = "".join(f", {relation} AS (\n    {text}\n)" for relation, text in rows.relations.items())
+    sql = (
+        f"WITH period AS (\n    {periods.sql(asked.question)}\n){relations}, entity_row AS (\n{rows.rows}\n"  # noqa: S608
+        f"), labelled AS (\n    {labelled}\n)\n{final}"
+    )
+    question = asked.question
+    values = {
+        "as_of": question.as_of,
+        "date_from": question.date_from,
+        "date_to": question.date_to,
+        "last_day": question.last_day,
+        **rows.values,
+    }
+    return sql, {key: value for key, value in values.items() if f"${key}" in sql}
+
+
+def fetch(cursor: Cursor, sql: str, values: dict[str, Any]) -> list[Row]:
+    """The rows of a query as dicts."""
+    result = cursor.execute(sql, values)
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _attributes(
+    cursor: Cursor, question: Question
+) -> tuple[list[dimensions.Attribute], list[tuple[dimensions.Attribute, Condition]]]:
+    if not question.by and not question.where:
+        return [], []
+    attributes = dimensions.known(cursor)
+    by = [dimensions.find(attributes, text, question.entity) for text in question.by]
+    where = [(dimensions.find(attributes, test.property, question.entity), test) for test in question.where]
+    return by, where
+
+
+def _as_asked(question: Question) -> dict[str, Any]:
+    """The question as parameters that ask it again."""
+    return {
+        "entity": question.entity,
+        **dict(question.params),
+        "date_from": question.date_from.isoformat() if question.date_from else None,
+        "date_to": question.date_to.isoformat(),
+        "period": question.period,
+        "as_of": question.as_of.isoformat() + "Z",
+        "by": list(question.by),
+        "where": [test.model_dump(mode="json") for test in question.where],
+    }
+
+
+def _population(asked: Asked) -> str:
+    noun = asked.grain.noun
+    if asked.grain is MEMBER and asked.question.entity == "user":
+        noun += " (a user counts once in each account)"
+    return noun

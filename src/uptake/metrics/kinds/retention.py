@@ -1,0 +1,99 @@
+"""Retention: a triangle of shares, cohort by unit. Rows are cohort members with a bit mask of units.
+
+Bit k of `mask` says that the member came back in unit k; `closed_units` says how many units are over
+for that member. Equal rows are grouped before units are unfolded, so a triangle of any size costs one
+pass. A unit that is not over for anybody is "in progress"; members for whom it is not over are left
+out of its denominator.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Row
+from uptake.metrics.result import Column
+from uptake.stats.pooling import simple_mean, weighted_mean
+from uptake.stats.proportion import wilson
+
+MOST_UNITS = 120
+"""A mask is a 128-bit integer with a sign; what is left over keeps shifts safe."""
+
+
+class Retention:
+    """Shares of cohorts that came back, with mean rows."""
+
+    name = "retention"
+    by_period = False
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """cohort_on, labels, unit_index, cohort_size, n, returned and the share."""
+        columns = "".join(f"{label}, " for label in labels)
+        return f"""SELECT cohort_on, {columns}unit_index, sum(members)::BIGINT AS cohort_size,
+            coalesce(sum(members) FILTER (closed_units >= last_unit + 1), 0)::BIGINT AS n,
+            coalesce(sum(members) FILTER (closed_units >= last_unit + 1 AND (mask & bits) <> 0), 0)::BIGINT AS returned,
+            returned / nullif(n, 0) AS estimate
+        FROM (SELECT cohort_on, {columns}mask, closed_units, count(*) AS members FROM labelled GROUP BY ALL)
+        CROSS JOIN unit GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - quoted labels
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Adds intervals, and two mean rows per breakdown: of all members, and of all cohorts alike."""
+        del asked
+        names = [label.strip('"').replace('""', '"') for label in labels]
+        answers = [row | {"row": "cohort"} | _interval(row["returned"], row["n"]) for row in rows]
+
+        def group(row: Row) -> tuple[Any, ...]:
+            return (*(row[name] for name in names), row["unit_index"])
+
+        means = []
+        for key, members in groupby(sorted(rows, key=lambda row: tuple(map(str, group(row)))), key=group):
+            cohorts = list(members)
+            returned, n = [row["returned"] for row in cohorts], [row["n"] for row in cohorts]
+            common = dict(zip((*names, "unit_index"), key, strict=True)) | {
+                "cohort_on": None,
+                "cohort_size": sum(row["cohort_size"] for row in cohorts),
+                "n": sum(n),
+                "returned": sum(returned),
+                "status": status(sum(n), still_open=1),
+            }
+            for label, mean in (("weighted", weighted_mean(returned, n)), ("simple", simple_mean(returned, n))):
+                means.append(
+                    common
+                    | {
+                        "row": label,
+                        "estimate": present(mean.estimate),
+                        "ci_lower": present(mean.ci_lower),
+                        "ci_upper": present(mean.ci_upper),
+                    }
+                )
+        means.sort(key=lambda row: (row["row"] == "simple", *(str(row[name]) for name in names), row["unit_index"]))
+        return answers + means
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """The triangle's columns."""
+        del asked
+        return (
+            Column("row", "text"),
+            Column("cohort_on", "date"),
+            Column("unit_index", "integer"),
+            Column("cohort_size", "integer", "count"),
+            Column("n", "integer", "count"),
+            Column("returned", "integer", "count"),
+            Column("estimate", "number", unit),
+            Column("ci_lower", "number", unit),
+            Column("ci_upper", "number", unit),
+            Column("status", "text"),
+        )
+
+
+def _interval(returned: int, n: int) -> Row:
+    estimate = wilson(returned, n)
+    return {
+        "ci_lower": present(estimate.ci_lower),
+        "ci_upper": present(estimate.ci_upper),
+        "status": status(n, still_open=1),
+    }
+
+
+RETENTION = Retention()

@@ -1,0 +1,58 @@
+"""Share: how many of those counted did something. Rows bring `value` (0 or 1) and `is_open`.
+
+Rows whose window is still open are counted beside, never in: neither as a yes nor as a no.
+"""
+
+from __future__ import annotations
+
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Row
+from uptake.metrics.result import Column
+from uptake.stats.proportion import wilson
+
+
+class Share:
+    """A proportion with its Wilson interval."""
+
+    name = "share"
+    by_period = True
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """n, count and open per label, and the share itself."""
+        columns = "".join(f"{label}, " for label in labels)
+        return f"""SELECT {columns}count(*) FILTER (NOT is_open) AS n,
+            coalesce(sum(value) FILTER (NOT is_open), 0)::BIGINT AS count, count(*) FILTER (is_open) AS open,
+            avg(value) FILTER (NOT is_open) AS estimate
+        FROM labelled GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - quoted labels
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Adds interval and status."""
+        del labels, asked
+        if not rows:
+            return []
+        intervals = wilson([row["count"] for row in rows], [row["n"] for row in rows])
+        return [
+            row
+            | {
+                "ci_lower": present(lower),
+                "ci_upper": present(upper),
+                "status": status(row["n"], still_open=row["open"]),
+            }
+            for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
+        ]
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """n, count, open, estimate, interval, status."""
+        del asked
+        return (
+            Column("n", "integer", "count"),
+            Column("count", "integer", "count"),
+            Column("open", "integer", "count"),
+            Column("estimate", "number", unit),
+            Column("ci_lower", "number", unit),
+            Column("ci_upper", "number", unit),
+            Column("status", "text"),
+        )
+
+
+SHARE = Share()

@@ -1,0 +1,135 @@
+"""What a metric is: its name, its parameters, the SQL for its rows and the kind that turns rows into numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from uptake.metrics.definition import Definition
+from uptake.metrics.grain import Grain
+from uptake.metrics.question import Question
+from uptake.metrics.result import Column
+from uptake.plan import Plan
+from uptake.store.projection import Cursor
+
+ParamType = Literal["integer", "number", "text", "choice", "selector", "criteria", "list", "boolean"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Param:
+    """One parameter of a metric.
+
+    Args:
+        name: Its name in Python, in a URL and after `--param`.
+        type: How a value is read.
+        about: What it means, in one sentence.
+        default: The value if none is given, or a function of the plan that yields it.
+        choices: The allowed values of a choice.
+        least: The smallest allowed number.
+        most: The largest allowed number.
+    """
+
+    name: str
+    type: ParamType
+    about: str
+    default: Any = None
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    def default_for(self, plan: Plan) -> Any:  # noqa: ANN401 - values of parameters are of any type
+        """The default under a plan."""
+        return self.default(plan) if callable(self.default) else self.default
+
+
+@dataclass
+class Sql:
+    """A query under construction: what the metric's rows are made of.
+
+    Args:
+        rows: One SELECT (CTEs allowed) with `entity_key, anchor_at, period_on` and the columns its kind needs.
+        values: Parameters bound in it beside those every question has.
+        relations: Further relations that the kind's SELECT reads, name (with columns) -> SQL.
+    """
+
+    rows: str
+    values: dict[str, Any] = field(default_factory=dict)
+    relations: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question on its way to SQL: what a metric may look at.
+
+    Args:
+        question: What is asked, complete.
+        plan: The adoption plan.
+        grain: Whose rows: user, account, or a user in an account.
+        cursor: For looking up keys of events; metrics run no query of their own.
+    """
+
+    question: Question
+    plan: Plan
+    grain: Grain
+    cursor: Cursor
+
+    def param(self, name: str) -> Any:  # noqa: ANN401 - values of parameters are of any type
+        """The value of a parameter of the metric."""
+        return self.question.params[name]
+
+
+class Kind(Protocol):
+    """A kind of metric: how entity rows become additive aggregates, and aggregates become estimates."""
+
+    name: str
+    by_period: bool
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """SQL over `entity_row` that aggregates by the labels (period and breakdowns)."""
+        ...
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Estimates with intervals from what `select` returned."""
+        ...
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """The columns of the estimates, without the labels."""
+        ...
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric; every module of `uptake.metrics` that defines `METRIC` is one.
+
+    Args:
+        kind: The kind, or a function of the parameters that chooses it.
+        unit: Unit of the estimate: share, seconds, count, days, per_week.
+        rows: Makes the SQL of the entity rows.
+        params: Its own parameters.
+        labels: Columns of the rows that always split the answer (a step, a feature).
+        entities: Grains at which it has a meaning.
+        is_snapshot: Measured at the end of each period (true) or over the starts within it (false).
+    """
+
+    kind: Kind | Callable[[Mapping[str, Any]], Kind]
+    unit: str
+    rows: Callable[[Asked], Sql]
+    params: tuple[Param, ...] = ()
+    labels: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ("user", "account", "member")
+    is_snapshot: bool = True
+
+    def kind_for(self, params: Mapping[str, Any]) -> Kind:
+        """The kind under these parameters."""
+        return self.kind(params) if callable(self.kind) and not hasattr(self.kind, "select") else self.kind  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A metric in the catalogue: the object, its name and its public page."""
+
+    name: str
+    metric: Metric
+    definition: Definition

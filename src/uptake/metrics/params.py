@@ -1,0 +1,75 @@
+"""Parameters of metrics: from whatever a URL, a command line or Python brings to checked values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from uptake.errors import QuestionError
+from uptake.metrics.metric import Metric, Param
+from uptake.plan import Plan, criteria, selector
+
+
+def read(metric: Metric, given: Mapping[str, Any], plan: Plan, name: str) -> dict[str, Any]:
+    """All parameters of a metric, with defaults from the plan.
+
+    Raises:
+        QuestionError: A parameter is unknown or its value is not allowed.
+    """
+    known = {param.name: param for param in metric.params}
+    for key in given:
+        if key not in known:
+            raise QuestionError(f"{name} has no parameter '{key}'.", allowed=known or ["none: it has no parameters"])
+    return {
+        key: _value(param, given[key]) if given.get(key) not in (None, "") else param.default_for(plan)
+        for key, param in known.items()
+    }
+
+
+def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's value is of any type until it is read
+    match param.type:
+        case "integer" | "number":
+            return _number(param, value)
+        case "choice":
+            if str(value) not in param.choices:
+                raise QuestionError(f"{param.name} is '{value}'.", allowed=param.choices)
+            return str(value)
+        case "boolean":
+            if str(value).lower() not in ("true", "false", "1", "0"):
+                raise QuestionError(f"{param.name} is '{value}'.", allowed=["true", "false"])
+            return str(value).lower() in ("true", "1")
+        case "list":
+            parts = value.split(",") if isinstance(value, str) else list(value)
+            return [_number(param, part) for part in parts]
+        case "selector":
+            selector(_parsed(value))
+            return _parsed(value)
+        case "criteria":
+            criteria(_parsed(value))
+            return _parsed(value)
+    return str(value)
+
+
+def _parsed(value: Any) -> Any:  # noqa: ANN401 - as above
+    """A selector as JSON text is what a URL carries; anything else stays."""
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        try:
+            return json.loads(value)
+        except ValueError as error:
+            raise QuestionError(f"'{value}' is not JSON: {error}.") from None
+    return value
+
+
+def _number(param: Param, value: Any) -> int | float:  # noqa: ANN401 - as above
+    whole = param.type in ("integer", "list")
+    try:
+        number = float(value)
+        if whole and not number.is_integer():
+            raise ValueError
+    except (TypeError, ValueError):
+        raise QuestionError(f"{param.name} is '{value}'.", allowed=["a whole number" if whole else "a number"]) from None
+    if (param.least is not None and number < param.least) or (param.most is not None and number > param.most):
+        bounds = f"{param.least:g} to {param.most:g}" if param.most is not None else f"at least {param.least:g}"
+        raise QuestionError(f"{param.name} is {value}.", allowed=[bounds])
+    return int(number) if whole else number

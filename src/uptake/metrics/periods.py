@@ -1,0 +1,30 @@
+"""Periods of a question, as SQL: the relation `period`, cut from the calendar once for every metric."""
+
+from __future__ import annotations
+
+from uptake.metrics.question import Question
+
+COLUMN = {"day": "day", "week": "week_on", "month": "month_on", "quarter": "quarter_on"}
+
+
+def sql(question: Question) -> str:
+    """SQL for `period`: period_on, first_day, last_day, begins_at, ends_at, on_day, on_at, is_closed.
+
+    Periods are whole, also the first and the last one; those that begin after the last day that was
+    over are left out. `on_day` is the last day of the period that was over at `as_of`, `on_at` the
+    instant after it. Without a period the range is one row, with `period_on` NULL.
+    """
+    begin = "(SELECT min(started_at)::DATE - 1 FROM user_start)" if question.date_from is None else "$date_from"
+    if question.period is None:
+        return f"""SELECT NULL::DATE AS period_on, min(day) AS first_day, max(day) AS last_day,
+            min(begins_at) AS begins_at, max(ends_at) AS ends_at, max(day) AS on_day,
+            least(max(ends_at), $as_of) AS on_at, max(ends_at) <= $as_of AS is_closed
+        FROM calendar WHERE day BETWEEN coalesce({begin}, DATE '1970-01-01') AND $date_to"""  # noqa: S608 - our own SQL
+    column = COLUMN[question.period]
+    return f"""SELECT {column} AS period_on, min(day) AS first_day, max(day) AS last_day,
+            min(begins_at) AS begins_at, max(ends_at) AS ends_at, least(max(day), $last_day) AS on_day,
+            least(max(ends_at), $as_of) AS on_at, max(ends_at) <= $as_of AS is_closed
+        FROM calendar WHERE {column} BETWEEN (
+            SELECT {column} FROM calendar WHERE day = coalesce({begin}, DATE '1970-01-01')
+        ) AND (SELECT {column} FROM calendar WHERE day = $date_to)
+        GROUP BY {column} HAVING min(day) <= $last_day"""  # noqa: S608 - our own SQL

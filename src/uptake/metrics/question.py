@@ -1,0 +1,121 @@
+"""A question to a metric, complete: every default filled in, every value checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from uptake.errors import QuestionError
+from uptake.plan import Conditions
+
+PERIODS = ("day", "week", "month", "quarter")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of a metric.
+
+    Args:
+        metric: Its name.
+        entity: user, account or member.
+        params: The metric's parameters, complete.
+        date_from: First day of the range, in the product's time zone; None: from the beginning.
+        date_to: Last day of the range, inclusive.
+        period: day, week, month, quarter, or None for one number over the range.
+        as_of: What happened at or after this instant (UTC) is not known yet.
+        last_day: The last local day that was over at `as_of`.
+        by: Attributes to break the answer down by.
+        where: Conditions on attributes that all must hold.
+    """
+
+    metric: str
+    entity: str
+    params: Mapping[str, Any]
+    date_from: date | None
+    date_to: date
+    period: str | None
+    as_of: datetime
+    last_day: date
+    by: tuple[str, ...] = ()
+    where: Conditions = ()
+
+
+def read_date(name: str, value: object) -> date | None:
+    """A date parameter; None stays None.
+
+    Raises:
+        QuestionError: It is no date.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        raise QuestionError(f"{name} is '{value}'.", allowed=["a date such as 2026-03-31"]) from None
+
+
+def read_as_of(value: object, zone: str) -> datetime | None:
+    """The instant of `as_of`; a bare date means: that day is over.
+
+    Args:
+        value: A date, an instant (without an offset: UTC), either as text, or None.
+        zone: The product's time zone.
+
+    Returns:
+        A UTC instant without zone, or None.
+
+    Raises:
+        QuestionError: It is neither date nor instant.
+
+    >>> read_as_of("2026-03-31", "Europe/Berlin")
+    datetime.datetime(2026, 3, 31, 22, 0)
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return begin_of(value + timedelta(days=1), zone)
+    if not isinstance(value, datetime):
+        text = str(value)
+        try:
+            if len(text) <= len("2026-03-31"):
+                return begin_of(date.fromisoformat(text) + timedelta(days=1), zone)
+            value = datetime.fromisoformat(text)
+        except (ValueError, OverflowError):
+            raise QuestionError(
+                f"as_of is '{text}'.", allowed=["a date such as 2026-03-31", "an instant such as 2026-03-31T12:00:00Z"]
+            ) from None
+    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+
+
+def begin_of(day: date, zone: str) -> datetime:
+    """The UTC instant (without zone) at which a local day begins.
+
+    A day whose midnight does not exist (the clock jumps over it) begins at the jump.
+    """
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC).replace(tzinfo=None)
+
+
+def last_day_before(instant: datetime, zone: str) -> date:
+    """The last local day that was over at a UTC instant."""
+    day = instant.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+    return day - timedelta(days=1)
+
+
+def read_period(value: object) -> str | None:
+    """The period; empty means one number over the whole range.
+
+    Raises:
+        QuestionError: It is no period.
+    """
+    if value in (None, "", "all"):
+        return None
+    if value not in PERIODS:
+        raise QuestionError(f"period is '{value}'.", allowed=PERIODS)
+    return str(value)

@@ -1,0 +1,113 @@
+"""What a metric answers: rows with n and interval, and everything needed to check them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from uptake.metrics.definition import Definition
+
+if TYPE_CHECKING:
+    import altair
+    import pandas as pd
+
+ARROW = {
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "date": pa.date32(),
+    "instant": pa.timestamp("us"),
+    "text": pa.string(),
+    "boolean": pa.bool_(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of an answer.
+
+    Args:
+        name: Its name.
+        type: integer, number, date, instant, text or boolean.
+        unit: share (0 to 1), seconds, count, days, per_week, or empty.
+    """
+
+    name: str
+    type: str
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """The answer to one question.
+
+    Args:
+        name: The metric.
+        kind: The kind of metric; says which columns the rows have.
+        unit: Unit of the estimate.
+        params: Everything that was asked, complete; asking again with it gives the same answer.
+        as_of: What happened at or after this instant (UTC) was not known.
+        plan_version: Hash of the plan's content.
+        definition: What the metric means.
+        population: Who was counted, in words.
+        columns: Names, types and units of the rows' columns.
+        rows: The answer.
+        sql: A query that gives the same numbers when it is run on the projection.
+    """
+
+    name: str
+    kind: str
+    unit: str
+    params: dict[str, Any]
+    as_of: datetime
+    plan_version: str
+    definition: Definition
+    population: str
+    columns: tuple[Column, ...]
+    rows: list[dict[str, Any]]
+    sql: str
+    by: tuple[str, ...] = field(default=())
+
+    @property
+    def title(self) -> str:
+        """The metric's name for people."""
+        return self.definition.title
+
+    def to_arrow(self) -> pa.Table:
+        """The rows as an Arrow table, with units in the fields' metadata."""
+        schema = pa.schema(
+            [pa.field(c.name, ARROW[c.type], metadata={"unit": c.unit} if c.unit else None) for c in self.columns]
+        )
+        return pa.Table.from_pylist([{c.name: row.get(c.name) for c in self.columns} for row in self.rows], schema)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The rows as a pandas frame."""
+        return self.to_arrow().to_pandas()
+
+    def chart_spec(self, *, dark: bool = False, reference: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The rows as a Vega-Lite specification."""
+        from uptake import charts  # charts are drawn seldom and cost a second to import elsewhere
+
+        return charts.for_result(
+            self.kind, self.rows, self.title, self.population, self.unit, reference=reference, dark=dark, by=self.by
+        )
+
+    def chart(self) -> altair.Chart:
+        """The rows as an Altair chart, which shows itself in a notebook."""
+        import altair  # only notebooks need it, and it takes its time to import
+
+        return altair.Chart.from_dict(self.chart_spec())
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain values, in the shape of the command line's JSON."""
+        return {
+            "metric": self.name,
+            "params": self.params,
+            "as_of": self.as_of.isoformat() + "Z",
+            "plan_version": self.plan_version,
+            "columns": [{"name": c.name, "type": c.type, "unit": c.unit} for c in self.columns],
+            "rows": self.rows,
+            "sql": self.sql,
+        }

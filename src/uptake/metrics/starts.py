@@ -1,0 +1,40 @@
+"""When entities started, as SQL: their start of life, or an event that lets them enter a cohort."""
+
+from __future__ import annotations
+
+from uptake.facts.selection import events_sql
+from uptake.metrics.metric import Asked
+from uptake.plan import Selector, selector
+
+START_OF_LIFE = "start_of_life"
+
+
+def starts_sql(asked: Asked, period_column: str) -> str:
+    """SQL for (entity_key, started_at, started_on).
+
+    Args:
+        asked: The question; has the parameters `start` and `entry`.
+        period_column: The calendar's column whose periods a recurring start enters anew.
+
+    Entries by event: `first_time` is the first event that matches, over all history; `first_ever` is
+    the first event of that name, and only if it matches; `recurring` is the first match of every period.
+    """
+    start = asked.param("start")
+    if start in (None, START_OF_LIFE):
+        return f"SELECT {asked.grain.name}_key AS entity_key, started_at, started_on FROM {asked.grain.name}_start"  # noqa: S608
+    found = selector(start)
+    events = asked.grain.of("event")
+    matches = events_sql(asked.cursor, asked.plan, [found])
+    entry = asked.param("entry")
+    if entry == "recurring":
+        return f"""SELECT entity_key, min(event_at) AS started_at, arg_min(event.day, event_at) AS started_on
+            FROM {events} event JOIN calendar ON calendar.day = event.day WHERE {matches}
+            GROUP BY entity_key, calendar.{period_column}"""  # noqa: S608 - our own SQL
+    if entry == "first_ever":
+        same_name = events_sql(asked.cursor, asked.plan, [Selector(events=found.events, feature=found.feature)])
+        return f"""SELECT entity_key, event_at AS started_at, day AS started_on FROM (
+                SELECT entity_key, event_at, day, {matches} AS is_match FROM {events} WHERE {same_name}
+                QUALIFY row_number() OVER (PARTITION BY entity_key ORDER BY event_at, import_id, ordinal) = 1
+            ) WHERE is_match"""  # noqa: S608 - our own SQL
+    return f"""SELECT entity_key, min(event_at) AS started_at, arg_min(day, event_at) AS started_on
+        FROM {events} WHERE {matches} GROUP BY entity_key"""  # noqa: S608 - our own SQL

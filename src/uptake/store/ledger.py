@@ -1,0 +1,207 @@
+"""The ledger: one SQLite file with the manifest, the imports and the quarantine.
+
+One connection owns the file. `synchronous=FULL` and the WAL make a committed import survive a crash;
+an archive file counts only when its row here is committed, so half an import never exists.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS import (
+    import_id INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, files TEXT NOT NULL, imported_at TEXT NOT NULL,
+    rows_read INTEGER NOT NULL, rows_stored INTEGER NOT NULL, rows_known INTEGER NOT NULL, rows_rejected INTEGER NOT NULL
+);
+CREATE TABLE IF NOT EXISTS archive_file (
+    path TEXT PRIMARY KEY, import_id INTEGER NOT NULL REFERENCES import, kind TEXT NOT NULL, day TEXT,
+    rows INTEGER NOT NULL, bytes INTEGER NOT NULL
+);
+CREATE INDEX IF NOT EXISTS archive_file_by_import ON archive_file (import_id);
+CREATE TABLE IF NOT EXISTS quarantine (
+    quarantine_id INTEGER PRIMARY KEY AUTOINCREMENT, import_id INTEGER NOT NULL REFERENCES import, kind TEXT NOT NULL,
+    file TEXT NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL, retried_by INTEGER
+);
+CREATE INDEX IF NOT EXISTS quarantine_open ON quarantine (kind) WHERE retried_by IS NULL;
+"""
+
+
+@dataclass(frozen=True)
+class Import:
+    """One import that was committed.
+
+    Args:
+        import_id: Its number; later imports have higher ones.
+        kind: The kind of rows.
+        files: The files as they were named.
+        imported_at: When, UTC.
+        rows_read: Rows found in the files.
+        rows_stored: Rows that are new.
+        rows_known: Rows that had been stored before.
+        rows_rejected: Rows in quarantine.
+    """
+
+    import_id: int
+    kind: str
+    files: tuple[str, ...]
+    imported_at: datetime
+    rows_read: int
+    rows_stored: int
+    rows_known: int
+    rows_rejected: int
+
+
+@dataclass(frozen=True)
+class ArchiveFile:
+    """One sealed Parquet file of the manifest; `path` is relative to the archive."""
+
+    path: str
+    import_id: int
+    kind: str
+    day: str | None
+    rows: int
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """One row in quarantine: where it stood, why it was refused, and the row itself as JSON or text."""
+
+    file: str
+    line: int
+    reason: str
+    raw: str
+    kind: str = ""
+    quarantine_id: int = 0
+
+
+class Ledger:
+    """The ledger of one workspace.
+
+    Args:
+        path: The SQLite file; made if it is absent.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._lock = threading.RLock()
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = FULL")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+        self._connection.executescript(SCHEMA)
+        with self._transaction() as connection:
+            connection.execute("INSERT OR IGNORE INTO setting VALUES ('salt', ?)", (secrets.token_hex(16),))
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+            except BaseException:
+                self._connection.execute("ROLLBACK")
+                raise
+            self._connection.execute("COMMIT")
+
+    def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
+        with self._lock:
+            return self._connection.execute(sql, parameters).fetchall()
+
+    @property
+    def salt(self) -> str:
+        """The key under which message ids are hashed: random, one per workspace, never changed."""
+        return str(self._rows("SELECT value FROM setting WHERE name = 'salt'")[0][0])
+
+    def next_import_id(self) -> int:
+        """The number the next committed import will get."""
+        row = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'import'")
+        return int(str(row[0][0])) + 1 if row else 1
+
+    def commit(self, done: Import, files: Iterable[ArchiveFile], rejected: Iterable[Rejected]) -> None:
+        """Makes an import true: its manifest rows, its quarantine and itself, in one transaction."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    done.import_id,
+                    done.kind,
+                    json.dumps(done.files),
+                    done.imported_at.isoformat(),
+                    done.rows_read,
+                    done.rows_stored,
+                    done.rows_known,
+                    done.rows_rejected,
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO archive_file VALUES (?, ?, ?, ?, ?, ?)",
+                ((f.path, f.import_id, f.kind, f.day, f.rows, f.bytes) for f in files),
+            )
+            connection.executemany(
+                "INSERT INTO quarantine (import_id, kind, file, line, reason, raw) VALUES (?, ?, ?, ?, ?, ?)",
+                ((done.import_id, done.kind, r.file, r.line, r.reason, r.raw) for r in rejected),
+            )
+
+    def imports(self, after: int = 0) -> list[Import]:
+        """Committed imports with a number above `after`, oldest first."""
+        rows = self._rows("SELECT * FROM import WHERE import_id > ? ORDER BY import_id", (after,))
+        return [
+            Import(
+                int(str(row[0])),
+                str(row[1]),
+                tuple(json.loads(str(row[2]))),
+                datetime.fromisoformat(str(row[3])).astimezone(UTC),
+                *(int(str(value)) for value in row[4:]),
+            )
+            for row in rows
+        ]
+
+    def files(self, kind: str | None = None, import_id: int | None = None) -> list[ArchiveFile]:
+        """The manifest: every file that counts, oldest first."""
+        rows = self._rows(
+            "SELECT path, import_id, kind, day, rows, bytes FROM archive_file"
+            " WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR import_id = ?2) ORDER BY import_id, path",
+            (kind, import_id),
+        )
+        return [ArchiveFile(*row) for row in rows]  # type: ignore[arg-type]  # SQLite rows are untyped
+
+    def quarantine(self, kind: str | None = None, limit: int = -1, offset: int = 0) -> list[Rejected]:
+        """Rows in quarantine that no retry has stored, oldest first."""
+        rows = self._rows(
+            "SELECT file, line, reason, raw, kind, quarantine_id FROM quarantine"
+            " WHERE retried_by IS NULL AND (?1 IS NULL OR kind = ?1) ORDER BY quarantine_id LIMIT ?2 OFFSET ?3",
+            (kind, limit, offset),
+        )
+        return [Rejected(*row) for row in rows]  # type: ignore[arg-type]  # SQLite rows are untyped
+
+    def quarantine_reasons(self) -> list[tuple[str, str, int]]:
+        """(kind, reason, rows) of the open quarantine, most rows first.
+
+        Values inside a reason are cut away, so that a thousand different bad times are one line.
+        """
+        rows = self._rows("SELECT kind, reason, count(*) FROM quarantine WHERE retried_by IS NULL GROUP BY 1, 2")
+        totals: dict[tuple[str, str], int] = {}
+        for kind, reason, count in rows:
+            label = (str(kind), str(reason).split(" is '")[0].split(";")[0])
+            totals[label] = totals.get(label, 0) + int(str(count))
+        return sorted(((*label, count) for label, count in totals.items()), key=lambda row: (-row[2], row))
+
+    def mark_retried(self, quarantine_ids: Iterable[int], import_id: int) -> None:
+        """Closes quarantined rows that a retry took over (stored, or quarantined anew under a new number)."""
+        with self._transaction() as connection:
+            connection.executemany(
+                "UPDATE quarantine SET retried_by = ? WHERE quarantine_id = ?", ((import_id, q) for q in quarantine_ids)
+            )
