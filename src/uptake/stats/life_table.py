@@ -1,0 +1,93 @@
+"""How many were waiting, and how many reached it, at each time: what survival curves and their tests are made from."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uptake.stats.estimate import Floats
+from uptake.stats.inputs import Column, numbers
+
+Counts = NDArray[np.int64]
+"""An array of whole numbers."""
+
+
+class LifeTable(NamedTuple):
+    """One line for each time at which somebody reached it or was last seen waiting.
+
+    Args:
+        times: Increasing; the first is 0, where all are at risk. Empty where there is nobody, as are the others.
+        at_risk: How many were still waiting just before each time. Who is last seen waiting at the very time another
+            reaches it counts among them.
+        events: How many reached it at each time.
+    """
+
+    times: Floats
+    at_risk: Counts
+    events: Counts
+
+
+def from_durations(durations: Column, reached: Column) -> LifeTable:
+    """Counts the life table of single entities.
+
+    Args:
+        durations: How long each was observed until it reached the value or was last seen; at least 0, any unit.
+        reached: Whether each reached it (true, 1) or was still waiting (false, 0).
+
+    Returns:
+        Their table.
+
+    Raises:
+        ValueError: If a duration is negative, missing or infinite, or `reached` is not 0 or 1 for each duration.
+
+    >>> from_durations([2, 2, 5], [True, False, True]).at_risk
+    array([3, 3, 1])
+    """
+    flags = numbers(reached).ravel()
+    wrong = (flags != 0) & (flags != 1)
+    if wrong.any():
+        raise ValueError(f"Whether somebody reached it is true or false (1 or 0), not {flags[wrong][0]:g}.")
+    return from_counts(durations, flags, 1 - flags)
+
+
+def from_counts(times: Column, events: Column, censored: Column) -> LifeTable:
+    """Makes the life table of entities that a database has counted by duration.
+
+    Args:
+        times: Durations, at least 0, in any unit and order, repeated or not.
+        events: How many reached it after each: whole numbers from 0 on.
+        censored: How many were last seen waiting after each: likewise.
+
+    Returns:
+        Their table; lines of nobody are gone.
+
+    Raises:
+        ValueError: If a duration is negative, missing or infinite, a count is not a whole number from 0 on, or the
+            columns differ in length.
+
+    >>> from_counts([2, 5], events=[1, 1], censored=[1, 0]).events
+    array([0, 1, 1])
+    """
+    durations, reached, lost = (numbers(column).ravel() for column in (times, events, censored))
+    if not durations.size == reached.size == lost.size:
+        raise ValueError(
+            f"Each duration needs its two counts; there are {durations.size} durations, "
+            f"{reached.size} counts of events and {lost.size} of censored."
+        )
+    wrong = ~(np.isfinite(durations) & (durations >= 0))
+    if wrong.any():
+        raise ValueError(f"A duration is finite and at least 0, not {durations[wrong][0]:g}.")
+    counts = np.concatenate([reached, lost])
+    wrong = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
+    if wrong.any():
+        raise ValueError(f"A count is a whole number from 0 on, not {counts[wrong][0]:g}.")
+    somebody = reached + lost > 0
+    if not somebody.any():
+        return LifeTable(np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
+    start_and_durations = np.append(0.0, durations[somebody])
+    steps, line = np.unique(start_and_durations, return_inverse=True)
+    arrived = np.bincount(line, weights=np.append(0.0, reached[somebody])).astype(np.int64)
+    left = np.bincount(line, weights=np.append(0.0, (reached + lost)[somebody])).astype(np.int64)
+    return LifeTable(steps, np.cumsum(left[::-1])[::-1], arrived)
