@@ -1,0 +1,67 @@
+"""The adoption plan: what a product means by active, activated, adopted and value, read from YAML files.
+
+`load` reads the folder, `starter` writes a first one, `vanity_warnings` looks at what was defined.
+`selector`, `criteria`, `conditions` and `parse_condition` read the same forms for metrics' parameters.
+"""
+
+from uptake.plan.condition import Condition, Conditions
+from uptake.plan.conditions_given import conditions, parse_condition
+from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
+from uptake.plan.document import Place
+from uptake.plan.feature import Adopted, Feature
+from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
+from uptake.plan.loader import load, parse
+from uptake.plan.model import Plan
+from uptake.plan.problems import Location, location_text
+from uptake.plan.product import Product, Start, StartPoint
+from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
+from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
+from uptake.plan.selectors import Selector, selector
+from uptake.plan.starter import starter
+from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warnings
+from uptake.plan.words import NAME
+
+__all__ = [
+    "NAME",
+    "REFERENCE_RANGES",
+    "AccountActivation",
+    "Activation",
+    "ActivationCandidate",
+    "Adopted",
+    "All",
+    "Any",
+    "Condition",
+    "Conditions",
+    "Criteria",
+    "Criterion",
+    "EventUse",
+    "Feature",
+    "Location",
+    "Milestone",
+    "Onboarding",
+    "Place",
+    "Plan",
+    "PlanWarning",
+    "Product",
+    "Proposal",
+    "ProposedFeature",
+    "Reference",
+    "ReferenceRange",
+    "Selector",
+    "Start",
+    "StartPoint",
+    "Step",
+    "UserActivation",
+    "conditions",
+    "criteria",
+    "is_vanity",
+    "load",
+    "location_text",
+    "parse",
+    "parse_condition",
+    "selector",
+    "starter",
+    "starter_from",
+    "vanity_kind",
+    "vanity_warnings",
+]

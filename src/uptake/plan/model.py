@@ -1,0 +1,145 @@
+"""The adoption plan as one frozen object."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
+
+from uptake.plan.criterion import Criteria, leaves
+from uptake.plan.document import Place, nearest_place
+from uptake.plan.feature import Feature
+from uptake.plan.journey import Activation, Milestone, Onboarding
+from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
+from uptake.plan.product import Product, Start
+from uptake.plan.references import Reference
+from uptake.plan.section import Section, named
+from uptake.plan.selectors import Selector, SelectorField
+from uptake.plan.vanity import VANITY
+from uptake.plan.words import Name
+
+Milestones = Annotated[dict[Name, Milestone], BeforeValidator(named)]
+
+
+class Plan(Section):
+    """What a product means by adoption. `Plan()` is the plan of a workspace that has none.
+
+    Args:
+        product: The product and its calendar.
+        start: Start of life of users and accounts.
+        active: What counts as active, any of the selectors. Empty stands for every event that is not a
+            vanity event (`is_vanity`).
+        features: Features by name.
+        onboarding: Steps of setting up, or None.
+        activation: When users and accounts are activated, or None.
+        value_moments: Reaching any of them is value realised.
+        milestones: Further named moments.
+        references: Reference ranges by the name of the metric.
+    """
+
+    product: Product = Product()
+    start: Start = Start()
+    active: tuple[SelectorField, ...] = ()
+    features: Annotated[dict[Name, Feature], BeforeValidator(named)] = Field(default_factory=dict)
+    onboarding: Onboarding | None = None
+    activation: Activation | None = None
+    value_moments: Milestones = Field(default_factory=dict)
+    milestones: Milestones = Field(default_factory=dict)
+    references: dict[Name, Reference] = Field(default_factory=dict)
+
+    _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
+
+    def model_post_init(self, context: object) -> None:
+        """Keeps where everything stands: the loader passes it as validation context."""
+        if isinstance(context, Mapping):
+            self._places = context
+
+    @property
+    def version(self) -> str:
+        """Hash of the whole content, 12 hex digits; comments, layout and file names do not change it."""
+        return _hash(self.model_dump(mode="json"))
+
+    @property
+    def facts_version(self) -> str:
+        """Hash of what precomputed facts depend on, 12 hex digits: not of titles, tags, references and the like."""
+        untitled = {"__all__": {"title"}}
+        content = self.model_dump(
+            mode="json",
+            include={"start", "active", "onboarding", "activation", "value_moments", "milestones"},
+            exclude={"onboarding": {"steps": untitled}, "value_moments": untitled, "milestones": untitled},
+        )
+        content["product"] = self.product.model_dump(include={"timezone", "session_gap_minutes"})
+        content["features"] = {
+            name: feature.model_dump(mode="json", include={"events", "quantity"})
+            for name, feature in self.features.items()
+        }
+        if not self.active:
+            content["vanity"] = sorted(VANITY)
+        return _hash(content)
+
+    def selectors(self) -> Iterator[tuple[Location, Selector]]:
+        """Every selector of the plan with its location, in the order of the fields."""
+        for entity, points in (("user", self.start.user), ("account", self.start.account)):
+            for position, point in enumerate(points):
+                if point.selector is not None:
+                    yield ("start", entity, position), point.selector
+        for position, chosen in enumerate(self.active):
+            yield ("active", position), chosen
+        for name, feature in self.features.items():
+            for position, chosen in enumerate(feature.events):
+                yield ("features", name, "events", position), chosen
+        for location, tree in self._criteria():
+            for below, criterion in leaves(tree):
+                yield (*location, *below), criterion.selector
+
+    def _criteria(self) -> Iterator[tuple[Location, Criteria]]:
+        if self.onboarding is not None:
+            for position, step in enumerate(self.onboarding.steps):
+                yield ("onboarding", "steps", position), step.criteria
+        if self.activation is not None:
+            yield ("activation", "user"), self.activation.user.criteria
+        for key, moments in (("value_moments", self.value_moments), ("milestones", self.milestones)):
+            for name, moment in moments.items():
+                yield (key, name), moment.criteria
+
+    def place(self, location: Location) -> str:
+        """File and line of a location, "plan/features.yml:14", or of the nearest thing around it.
+
+        Returns:
+            An empty text if the plan was not read from files.
+        """
+        return str(nearest_place(self._places, location) or "")
+
+    @field_validator("features", mode="after")
+    @classmethod
+    def _completed(cls, features: dict[str, Feature], info: ValidationInfo) -> dict[str, Feature]:
+        product = info.data.get("product", Product())
+        complete = {name: feature.completed(product) for name, feature in features.items()}
+        problems = [
+            Problem((name, "adopted", "days"), f"is {adopted.days}", (f"at most within_days, {adopted.within_days}",))
+            for name, adopted in ((name, feature.adopted) for name, feature in complete.items())
+            if adopted.days > adopted.within_days
+        ]
+        if problems:
+            raise Problems(*problems)
+        return complete
+
+    @model_validator(mode="after")
+    def _features_exist(self) -> Plan:
+        gathering = Gathering()
+        for location, chosen in self.selectors():
+            if chosen.feature is not None and chosen.feature not in self.features:
+                do = nearest(chosen.feature, self.features) or "Describe it under features."
+                gathering.problems.append(
+                    Problem((*location, "feature"), f"is {shown(chosen.feature)}", tuple(self.features), do)
+                )
+        gathering.end()
+        return self
+
+
+def _hash(content: object) -> str:
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:12]

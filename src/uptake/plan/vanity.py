@@ -1,0 +1,167 @@
+"""The vanity guard: signing up, signing in and looking at a page are not yet adoption.
+
+A definition that can be met by such an event alone makes every number above it look good and say
+little, so it gets a warning with the reason. Opening one particular page (`where` on a page or
+screen view) may be real use and gets none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from unicodedata import normalize
+
+from uptake.plan.criterion import All, Criteria, Criterion
+from uptake.plan.problems import Location, location_text, shown
+from uptake.plan.selectors import Selector
+
+if TYPE_CHECKING:
+    from uptake.plan.model import Plan
+
+_VIEWS = "a page or screen view"
+_KINDS: dict[str, str] = {
+    "a sign-up": """
+        signup signedup usersignup register registered registration registrationcompleted completedregistration
+        signupcompleted completedsignup signupcomplete createaccount accountcreated createdaccount usercreated
+        accountregistered userregistered appinstalled applicationinstalled firstvisit firstopen installed
+        """,
+    "a sign-in or sign-out": """
+        signin signedin login loggedin logon loggedon loginsuccess loginsuccessful loginsucceeded logincompleted
+        successfullogin signinsuccess signinsuccessful authenticated identify identified reidentified
+        logout loggedout signout signedout signoff
+        """,
+    "a session start or end": """
+        session sessions sessionstart sessionstarted sessionstarts startsession startedsession sessionbegin sessionbegan
+        sessionend sessionended endsession endedsession newsession visit visits visited userengagement
+        """,
+    _VIEWS: """
+        page pages pageview pageviews pageviewed viewpage viewedpage viewedapage pageload pageloaded loadpage loadedpage
+        loadedapage pageleave pageleft pagevisit pagevisited visitpage visitedpage hit screen screenview screenviews
+        screenviewed viewscreen viewedscreen screenopened
+        """,
+    "an app start or close": """
+        appopen appopened appopens openapp openedapp opentheapp applaunch applaunched launchapp launchedapp appstart
+        appstarted startapp applicationopen applicationopened applicationstart applicationstarted applicationlaunched
+        appforeground appforegrounded applicationforegrounded applicationbecameactive appbackground appbackgrounded
+        applicationbackgrounded appclose appclosed
+        """,
+}
+VANITY: dict[str, str] = {name: kind for kind, names in _KINDS.items() for name in names.split()}
+"""Event names, lower case letters only, and what kind of vanity event each is."""
+
+_PREFIX = re.compile(r"^(amplitude|mpweb|mp|ae|ga|user|customer|member|visitor|web|mobile)")
+_REASONS = {
+    "a sign-up": "Signing up shows interest, not use",
+    "a sign-in or sign-out": "Signing in is done before any work and often by habit",
+    "a session start or end": "A session starts before anything is done in it",
+    _VIEWS: "Looking at a page is not yet using the product",
+    "an app start or close": "Opening the app is done before any work",
+}
+
+
+@dataclass(frozen=True)
+class PlanWarning:
+    """A definition that is allowed and will mislead.
+
+    Args:
+        location: Where it stands in the plan.
+        place: File and line, "plan/features.yml:14"; empty for a plan that was not read from files.
+        what: What is doubtful, a sentence.
+        reason: Why, a sentence.
+        do: What to do, a sentence.
+    """
+
+    location: Location
+    place: str
+    what: str
+    reason: str
+    do: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: ".removeprefix(": ") + f"{self.what} {self.reason} {self.do}"
+
+
+def vanity_kind(event_name: str) -> str | None:
+    """What kind of vanity event the name stands for, "a sign-up", or None.
+
+    >>> vanity_kind("$pageview"), vanity_kind("User Logged In"), vanity_kind("task_created")
+    ('a page or screen view', 'a sign-in or sign-out', None)
+    """
+    letters = "".join(character for character in normalize("NFKC", event_name).casefold() if character.isalnum())
+    return VANITY.get(letters) or VANITY.get(_PREFIX.sub("", letters))
+
+
+def is_vanity(event_name: str) -> bool:
+    """Whether an event says nothing about use: the default for `active` is every event that is not this.
+
+    >>> is_vanity("Session Start"), is_vanity("report_exported")
+    (True, False)
+    """
+    return vanity_kind(event_name) is not None
+
+
+def vanity_warnings(plan: Plan) -> tuple[PlanWarning, ...]:
+    """Warns of each definition of active, activated, a feature's use and value that a vanity event alone can meet.
+
+    Returns:
+        One warning per definition, in the order active, features, activation, value moments; empty if
+        there is none. A plan that does not say what active means gets none: vanity events are left out then.
+    """
+    return tuple(_warnings(plan))
+
+
+def _warnings(plan: Plan) -> Iterator[PlanWarning]:
+    for position, chosen in enumerate(plan.active):
+        if event := _vanity_of(chosen, plan):
+            yield _warning(plan, ("active", position), event, "makes a user active", "active")
+    for name, feature in plan.features.items():
+        for position, chosen in enumerate(feature.events):
+            if event := _vanity_event(chosen):
+                location = ("features", name, "events", position)
+                yield _warning(plan, location, event, "counts as use of the feature", "the feature")
+                break
+    if plan.activation is not None and (event := _enough(plan.activation.user.criteria, plan)):
+        yield _warning(plan, ("activation", "user"), event, "is enough to be activated", "activation")
+    for name, moment in plan.value_moments.items():
+        if event := _enough(moment.criteria, plan):
+            yield _warning(plan, ("value_moments", name), event, "is enough to have realised value", "the value moment")
+
+
+def _warning(plan: Plan, location: Location, event: str, effect: str, subject: str) -> PlanWarning:
+    kind = vanity_kind(event) or ""
+    return PlanWarning(
+        location=location,
+        place=plan.place(location),
+        what=f"{location_text(location)}: {shown(event)} ({kind}) alone {effect}.",
+        reason=f"{_REASONS[kind]}, so the number would be high and say little about adoption.",
+        do=f"Define {subject} by events that stand for work done in the product.",
+    )
+
+
+def _enough(tree: Criteria, plan: Plan) -> str | None:
+    """A vanity event that alone can meet the criteria: all parts of All, one part of Any."""
+    if isinstance(tree, Criterion):
+        return _vanity_of(tree.selector, plan)
+    events = [_enough(part, plan) for part in tree.of]
+    if isinstance(tree, All):
+        return events[0] if all(events) else None
+    return next((event for event in events if event), None)
+
+
+def _vanity_of(chosen: Selector, plan: Plan) -> str | None:
+    """A vanity event among those selected; a text that is the name of a feature stands for its events."""
+    for name in chosen.events if chosen.feature is None else (chosen.feature,):
+        meant = plan.features[name].events if name in plan.features else (Selector(events=(name,), where=chosen.where),)
+        if event := next(filter(None, map(_vanity_event, meant)), None):
+            return event
+    return None
+
+
+def _vanity_event(chosen: Selector) -> str | None:
+    for name in chosen.events:
+        kind = vanity_kind(name)
+        if kind is not None and not (kind == _VIEWS and chosen.where):
+            return name
+    return None
