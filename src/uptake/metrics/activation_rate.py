@@ -17,7 +17,6 @@ Source: definitions 5.7; PostHog's activation method (activated if within N days
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.milestones import milestone_sql
-from uptake.plan import Plan
 
 
 def rows(asked: Asked) -> Sql:
@@ -26,12 +25,13 @@ def rows(asked: Asked) -> Sql:
     return Sql(
         f"""
     SELECT s.entity_key, s.started_at AS anchor_at, p.period_on,
-        coalesce(m.reached_at < $as_of AND m.reached_at <= s.started_at + to_days($within_days::INTEGER), false)::INT AS value,
+        coalesce(m.reached_at < $as_of
+            AND m.reached_at <= s.started_at + to_days($within_days::INTEGER), false)::INT AS value,
         s.started_at + to_days($within_days::INTEGER) > $as_of AS is_open
     FROM {asked.grain.start} s
     JOIN period p ON s.started_at >= p.begins_at AND s.started_at < p.ends_at
     LEFT JOIN ({milestone}) m USING (entity_key)
-    WHERE s.started_at < $as_of""",  # noqa: S608 - our own SQL
+    WHERE s.started_at < $as_of""",
         {"within_days": _within(asked)},
     )
 
@@ -43,7 +43,6 @@ def _within(asked: Asked) -> int:
     if activation is None:
         return 7
     return activation.account.within_days if asked.grain.name == "account" else activation.user.within_days
-
 
 
 METRIC = Metric(

@@ -32,7 +32,7 @@ def rows(asked: Asked) -> Sql:
     LEFT JOIN (
         SELECT DISTINCT d.entity_key, p.on_day FROM period p
         JOIN {grain.day} d ON d.day BETWEEN {begins} AND p.on_day
-    ) a ON a.entity_key = s.entity_key AND a.on_day = p.on_day""",  # noqa: S608 - our own SQL
+    ) a ON a.entity_key = s.entity_key AND a.on_day = p.on_day""",
         {"window_days": None if asked.param("window") == "calendar" else int(asked.param("window"))},
     )
 

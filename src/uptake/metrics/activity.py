@@ -21,17 +21,15 @@ def days_sql(asked: Asked, chosen: Any) -> str:  # noqa: ANN401 - a selector in 
         chosen: A selector as the plan writes it, or `active`.
     """
     if chosen in (None, ACTIVE):
-        return f"SELECT * FROM {asked.grain.day}"  # noqa: S608 - our own SQL
+        return f"SELECT * FROM {asked.grain.day}"
     found = selector(chosen)
     feature = _feature(asked, found)
     if feature is not None:
         table = asked.grain.of("feature_day")
-        return (
-            f"SELECT entity_key, day, sum(uses) AS events FROM {table} WHERE feature_key = {feature} GROUP BY ALL"  # noqa: S608
-        )
+        return f"SELECT entity_key, day, sum(uses) AS events FROM {table} WHERE feature_key = {feature} GROUP BY ALL"
     table = asked.grain.of("event")
     condition = events_sql(asked.cursor, asked.plan, [found])
-    return f"SELECT entity_key, day, count(*) AS events FROM {table} WHERE {condition} GROUP BY ALL"  # noqa: S608
+    return f"SELECT entity_key, day, count(*) AS events FROM {table} WHERE {condition} GROUP BY ALL"
 
 
 def instants_sql(asked: Asked, chosen: Any) -> str:  # noqa: ANN401 - a selector in any form
@@ -40,7 +38,7 @@ def instants_sql(asked: Asked, chosen: Any) -> str:  # noqa: ANN401 - a selector
         condition = active_sql(asked.cursor, asked.plan)
     else:
         condition = events_sql(asked.cursor, asked.plan, [selector(chosen)])
-    return f"SELECT entity_key, event_at, day FROM {asked.grain.of('event')} WHERE {condition}"  # noqa: S608 - our own SQL
+    return f"SELECT entity_key, event_at, day FROM {asked.grain.of('event')} WHERE {condition}"
 
 
 def _feature(asked: Asked, found: Selector) -> int | None:

@@ -1,6 +1,6 @@
 """Asking: a question becomes one query, its rows become estimates, both become a result.
 
-    WITH period AS (...), entity_row AS (the metric), labelled AS (attributes, filters) SELECT (the kind)
+WITH period AS (...), entity_row AS (the metric), labelled AS (attributes, filters) SELECT (the kind)
 """
 
 from __future__ import annotations
@@ -49,8 +49,14 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
     found = entry(metric)
     question = read_question(cursor, plan, found, given)
     labelled, where = _attributes(cursor, question)
-    asked = Asked(question, plan, dimensions.grain_for(grain(question.entity), [*labelled, *(a for a, _ in where)]), cursor)
-    kind = found.metric.kind_for(question.params)
+    asked = Asked(
+        question,
+        plan,
+        dimensions.grain_for(grain(question.entity), [*labelled, *(a for a, _ in where)]),
+        cursor,
+        found.metric.unit,
+    )
+    kind = found.metric.kind_for({**question.params, "entity": question.entity})
     periodic = question.period is not None and kind.by_period
     labels = (
         *(("period_on",) if periodic else ()),
@@ -135,7 +141,7 @@ def compose(asked: Asked, rows: Sql, labelled: str, final: str) -> tuple[str, di
     """The whole query and the values of the parameters it uses."""
     relations = "".join(f", {relation} AS (\n    {text}\n)" for relation, text in rows.relations.items())
     sql = (
-        f"WITH period AS (\n    {periods.sql(asked.question)}\n){relations}, entity_row AS (\n{rows.rows}\n"  # noqa: S608
+        f"WITH period AS (\n    {periods.sql(asked.question)}\n){relations}, entity_row AS (\n{rows.rows}\n"
         f"), labelled AS (\n    {labelled}\n)\n{final}"
     )
     question = asked.question

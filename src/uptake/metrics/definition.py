@@ -37,10 +37,12 @@ def read(name: str, docstring: str) -> Definition:
         ValueError: A label is missing, unknown, or out of order; the contract test shows it.
     """
     head, _, rest = inspect.cleandoc(docstring).partition("\n\n")
-    pattern = re.compile(rf"^({'|'.join(LABELS)}): ", re.M)
+    pattern = re.compile(rf"^({'|'.join(LABELS)}): ", re.MULTILINE)
     pieces = pattern.split(rest)
     parts = {label: " ".join(text.split()) for label, text in zip(pieces[1::2], pieces[2::2], strict=True)}
     if tuple(parts) != LABELS:
         missing = [label for label in LABELS if label not in parts]
-        raise ValueError(f"The docstring of {name} needs the labels {', '.join(LABELS)} in this order; missing: {missing}.")
+        raise ValueError(
+            f"The docstring of {name} needs the labels {', '.join(LABELS)} in this order; missing: {missing}."
+        )
     return Definition(name, head.strip().rstrip("."), " ".join(pieces[0].split()), parts)

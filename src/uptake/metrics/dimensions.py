@@ -109,7 +109,7 @@ def labelled(grain: Grain, by: list[Attribute], where: list[tuple[Attribute, Con
     columns = "".join(f", coalesce({texts[a]}, {literal(MISSING)}) AS {name(a.label)}" for a in by)
     tests = [property_sql(condition, texts[attribute], numbers[attribute]) for attribute, condition in where]
     condition = f" WHERE {' AND '.join(tests)}" if tests else ""
-    return f"SELECT r.*{columns} FROM entity_row r {' '.join(joins)}{condition}"  # noqa: S608 - quoted
+    return f"SELECT r.*{columns} FROM entity_row r {' '.join(joins)}{condition}"
 
 
 def _key(grain: Grain, entity: str) -> str:

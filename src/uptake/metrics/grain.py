@@ -32,26 +32,26 @@ class Grain:
     @property
     def day(self) -> str:
         """Relation (entity_key, day, events): local days with activity, one row a day."""
-        return f"(SELECT {self.name}_key AS entity_key, day, events FROM {self.name}_day)"  # noqa: S608 - our own names
+        return f"(SELECT {self.name}_key AS entity_key, day, events FROM {self.name}_day)"
 
     @property
     def start(self) -> str:
-        """Relation (entity_key, started_at): everyone known; started_at is NULL for who has not begun."""
-        return f"(SELECT {self.name}_key AS entity_key, started_at FROM {self.name}_start)"  # noqa: S608 - our own names
+        """Relation (entity_key, started_at, started_on): everyone known; both are NULL for who has not begun."""
+        return f"(SELECT {self.name}_key AS entity_key, started_at, started_on FROM {self.name}_start)"
 
     @property
     def milestone(self) -> str:
         """Relation (entity_key, milestone, reached_at)."""
-        return f"(SELECT {self.name}_key AS entity_key, milestone, reached_at FROM {self.name}_milestone)"  # noqa: S608
+        return f"(SELECT {self.name}_key AS entity_key, milestone, reached_at FROM {self.name}_milestone)"
 
     @property
     def present(self) -> str:
         """Relation (entity_key, valid_from, valid_to): when someone was there to be counted."""
-        return f"(SELECT {self.name}_key AS entity_key, valid_from, valid_to FROM {self.name}_presence)"  # noqa: S608
+        return f"(SELECT {self.name}_key AS entity_key, valid_from, valid_to FROM {self.name}_presence)"
 
     def of(self, table: str) -> str:
         """Relation (entity_key, ...) over a table that holds `account_key` and `user_key`."""
-        return f"(SELECT {self.key} AS entity_key, * FROM {table} WHERE {self.needs})"  # noqa: S608 - our own names
+        return f"(SELECT {self.key} AS entity_key, * FROM {table} WHERE {self.needs})"
 
 
 USER = Grain("user", "user_key", "user_key IS NOT NULL", "users")

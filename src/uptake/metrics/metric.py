@@ -68,12 +68,14 @@ class Asked:
         plan: The adoption plan.
         grain: Whose rows: user, account, or a user in an account.
         cursor: For looking up keys of events; metrics run no query of their own.
+        unit: Unit of the metric's estimate.
     """
 
     question: Question
     plan: Plan
     grain: Grain
     cursor: Cursor
+    unit: str
 
     def param(self, name: str) -> Any:  # noqa: ANN401 - values of parameters are of any type
         """The value of a parameter of the metric."""

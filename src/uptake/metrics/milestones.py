@@ -32,6 +32,4 @@ def milestone_sql(asked: Asked, milestone: str, given: Any = None) -> str:  # no
             allowed=known,
             do="Describe it in the plan, or give criteria with the question.",
         )
-    return (
-        f"SELECT entity_key, reached_at FROM {asked.grain.milestone} WHERE milestone = {literal(milestone)}"  # noqa: S608
-    )
+    return f"SELECT entity_key, reached_at FROM {asked.grain.milestone} WHERE milestone = {literal(milestone)}"

@@ -68,7 +68,9 @@ def _number(param: Param, value: Any) -> int | float:  # noqa: ANN401 - as above
         if whole and not number.is_integer():
             raise ValueError
     except (TypeError, ValueError):
-        raise QuestionError(f"{param.name} is '{value}'.", allowed=["a whole number" if whole else "a number"]) from None
+        raise QuestionError(
+            f"{param.name} is '{value}'.", allowed=["a whole number" if whole else "a number"]
+        ) from None
     if (param.least is not None and number < param.least) or (param.most is not None and number > param.most):
         bounds = f"{param.least:g} to {param.most:g}" if param.most is not None else f"at least {param.least:g}"
         raise QuestionError(f"{param.name} is {value}.", allowed=[bounds])

@@ -19,7 +19,7 @@ def sql(question: Question) -> str:
         return f"""SELECT NULL::DATE AS period_on, min(day) AS first_day, max(day) AS last_day,
             min(begins_at) AS begins_at, max(ends_at) AS ends_at, max(day) AS on_day,
             least(max(ends_at), $as_of) AS on_at, max(ends_at) <= $as_of AS is_closed
-        FROM calendar WHERE day BETWEEN coalesce({begin}, DATE '1970-01-01') AND $date_to"""  # noqa: S608 - our own SQL
+        FROM calendar WHERE day BETWEEN coalesce({begin}, DATE '1970-01-01') AND $date_to"""
     column = COLUMN[question.period]
     return f"""SELECT {column} AS period_on, min(day) AS first_day, max(day) AS last_day,
             min(begins_at) AS begins_at, max(ends_at) AS ends_at, least(max(day), $last_day) AS on_day,
@@ -27,4 +27,4 @@ def sql(question: Question) -> str:
         FROM calendar WHERE {column} BETWEEN (
             SELECT {column} FROM calendar WHERE day = coalesce({begin}, DATE '1970-01-01')
         ) AND (SELECT {column} FROM calendar WHERE day = $date_to)
-        GROUP BY {column} HAVING min(day) <= $last_day"""  # noqa: S608 - our own SQL
+        GROUP BY {column} HAVING min(day) <= $last_day"""

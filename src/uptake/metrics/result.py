@@ -84,7 +84,8 @@ class Result:
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas frame."""
-        return self.to_arrow().to_pandas()
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
     def chart_spec(self, *, dark: bool = False, reference: dict[str, Any] | None = None) -> dict[str, Any]:
         """The rows as a Vega-Lite specification."""

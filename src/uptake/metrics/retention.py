@@ -37,12 +37,15 @@ def rows(asked: Asked) -> Sql:
     """One row per cohort member: when it started, which units it came back in, how many are over."""
     unit, cohort_period = asked.param("unit"), asked.question.period or asked.param("unit")
     spans = _spans(asked)
-    units = ", ".join(f"({index}, {last}, {_bits(asked, first, last)}::HUGEINT)" for index, (first, last) in enumerate(spans))
+    units = ", ".join(
+        f"({index}, {last}, {_bits(asked, first, last)}::HUGEINT)" for index, (first, last) in enumerate(spans)
+    )
     returned = _calendar(asked, unit) if asked.param("mode") == "calendar" else _rolling(asked, unit)
     return Sql(
         f"""
     WITH started AS (
-        SELECT s.entity_key, s.started_at, s.started_on, c.{COLUMN[unit]} AS unit_on, c.{COLUMN[cohort_period]} AS cohort_on
+        SELECT s.entity_key, s.started_at, s.started_on,
+            c.{COLUMN[unit]} AS unit_on, c.{COLUMN[cohort_period]} AS cohort_on
         FROM ({starts_sql(asked, COLUMN[cohort_period])}) s JOIN calendar c ON c.day = s.started_on
         WHERE s.started_at < $as_of AND s.started_on <= $date_to
           AND ($date_from IS NULL OR c.{COLUMN[cohort_period]} >= (
@@ -55,7 +58,7 @@ def rows(asked: Asked) -> Sql:
     )
     SELECT s.entity_key, s.started_at AS anchor_at, s.cohort_on, coalesce(b.mask, 0::HUGEINT) AS mask,
         least({_closed_units(asked, unit)}, {MOST_UNITS}) AS closed_units
-    FROM started s LEFT JOIN came_back b USING (entity_key, started_at)""",  # noqa: S608 - our own SQL
+    FROM started s LEFT JOIN came_back b USING (entity_key, started_at)""",
         {"at_least": asked.param("at_least")},
         {"unit(unit_index, last_unit, bits)": f"VALUES {units}"},
     )
@@ -91,11 +94,11 @@ def _calendar(asked: Asked, unit: str) -> str:
         return f"""SELECT s.entity_key, s.started_at, {index}, sum(d.events) AS times
         FROM ({days_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key)
         JOIN calendar c ON c.day = d.day
-        WHERE d.day BETWEEN s.started_on AND $last_day GROUP BY ALL"""  # noqa: S608 - our own SQL
+        WHERE d.day BETWEEN s.started_on AND $last_day GROUP BY ALL"""
     return f"""SELECT s.entity_key, s.started_at, {index}, count(*) AS times
         FROM ({instants_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key)
         JOIN calendar c ON c.day = d.day
-        WHERE d.event_at >= s.started_at AND d.event_at < $as_of GROUP BY ALL"""  # noqa: S608 - our own SQL
+        WHERE d.event_at >= s.started_at AND d.event_at < $as_of GROUP BY ALL"""
 
 
 def _rolling(asked: Asked, unit: str) -> str:
@@ -103,7 +106,7 @@ def _rolling(asked: Asked, unit: str) -> str:
     return f"""SELECT s.entity_key, s.started_at,
             ((epoch_us(d.event_at) - epoch_us(s.started_at)) // {seconds * 1_000_000}) AS unit_index, count(*) AS times
         FROM ({instants_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key)
-        WHERE d.event_at >= s.started_at AND d.event_at < $as_of GROUP BY ALL"""  # noqa: S608 - our own SQL
+        WHERE d.event_at >= s.started_at AND d.event_at < $as_of GROUP BY ALL"""
 
 
 def _closed_units(asked: Asked, unit: str) -> str:
@@ -125,7 +128,7 @@ METRIC = Metric(
         Param(
             "entry",
             "choice",
-            "With an event as start: its first match ever, the first event of that name if it matches, or every period's.",
+            "With an event as start: the first match ever, the first of that name if it matches, or every period's.",
             default="first_time",
             choices=("first_time", "first_ever", "recurring"),
         ),

@@ -21,7 +21,7 @@ def starts_sql(asked: Asked, period_column: str) -> str:
     """
     start = asked.param("start")
     if start in (None, START_OF_LIFE):
-        return f"SELECT {asked.grain.name}_key AS entity_key, started_at, started_on FROM {asked.grain.name}_start"  # noqa: S608
+        return f"SELECT * FROM {asked.grain.start}"
     found = selector(start)
     events = asked.grain.of("event")
     matches = events_sql(asked.cursor, asked.plan, [found])
@@ -29,12 +29,12 @@ def starts_sql(asked: Asked, period_column: str) -> str:
     if entry == "recurring":
         return f"""SELECT entity_key, min(event_at) AS started_at, arg_min(event.day, event_at) AS started_on
             FROM {events} event JOIN calendar ON calendar.day = event.day WHERE {matches}
-            GROUP BY entity_key, calendar.{period_column}"""  # noqa: S608 - our own SQL
+            GROUP BY entity_key, calendar.{period_column}"""
     if entry == "first_ever":
         same_name = events_sql(asked.cursor, asked.plan, [Selector(events=found.events, feature=found.feature)])
         return f"""SELECT entity_key, event_at AS started_at, day AS started_on FROM (
                 SELECT entity_key, event_at, day, {matches} AS is_match FROM {events} WHERE {same_name}
                 QUALIFY row_number() OVER (PARTITION BY entity_key ORDER BY event_at, import_id, ordinal) = 1
-            ) WHERE is_match"""  # noqa: S608 - our own SQL
+            ) WHERE is_match"""
     return f"""SELECT entity_key, min(event_at) AS started_at, arg_min(day, event_at) AS started_on
-        FROM {events} WHERE {matches} GROUP BY entity_key"""  # noqa: S608 - our own SQL
+        FROM {events} WHERE {matches} GROUP BY entity_key"""

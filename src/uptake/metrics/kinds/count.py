@@ -19,10 +19,11 @@ class Count:
     by_period = True
 
     def select(self, labels: tuple[str, ...]) -> str:
-        """n (population), estimate (the count) and whether the period is over, per label."""
+        """Population (n), count (estimate) and whether the period is over, per label."""
         columns = "".join(f"{label}, " for label in labels)
-        return f"""SELECT {columns}count(*) AS n, count(*) FILTER (value = 1) AS estimate, bool_and(NOT is_open) AS is_closed
-        FROM labelled GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - quoted labels
+        return f"""SELECT {columns}count(*) AS n, count(*) FILTER (value = 1) AS estimate,
+            bool_and(NOT is_open) AS is_closed
+        FROM labelled GROUP BY ALL ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds interval and status."""

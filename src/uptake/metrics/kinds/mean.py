@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Row
 from uptake.metrics.result import Column
@@ -19,19 +21,21 @@ class Mean:
         columns = "".join(f"{label}, " for label in labels)
         return f"""SELECT {columns}count(value) AS n, sum(value) AS total, sum(value * value) AS total_squares,
             avg(value) AS estimate, median(value) AS median
-        FROM labelled GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - quoted labels
+        FROM labelled GROUP BY ALL ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Replaces the sums by interval and status."""
-        del labels, asked
+        del labels
+        most = 1.0 if asked.unit == "share" else inf
         answers = []
         for row in rows:
             estimate = mean_from_sums(row["n"], row.pop("total"), row.pop("total_squares"))
             answers.append(
                 row
                 | {
-                    "ci_lower": present(estimate.ci_lower),
-                    "ci_upper": present(estimate.ci_upper),
+                    # t knows nothing of what is possible: nothing counted here is negative, no share above one
+                    "ci_lower": present(max(estimate.ci_lower, 0.0)),
+                    "ci_upper": present(min(estimate.ci_upper, most)),
                     "status": status(row["n"]),
                 }
             )

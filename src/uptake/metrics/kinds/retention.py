@@ -35,7 +35,7 @@ class Retention:
             coalesce(sum(members) FILTER (closed_units >= last_unit + 1 AND (mask & bits) <> 0), 0)::BIGINT AS returned,
             returned / nullif(n, 0) AS estimate
         FROM (SELECT cohort_on, {columns}mask, closed_units, count(*) AS members FROM labelled GROUP BY ALL)
-        CROSS JOIN unit GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - quoted labels
+        CROSS JOIN unit GROUP BY ALL ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds intervals, and two mean rows per breakdown: of all members, and of all cohorts alike."""

@@ -23,7 +23,7 @@ class Share:
         return f"""SELECT {columns}count(*) FILTER (NOT is_open) AS n,
             coalesce(sum(value) FILTER (NOT is_open), 0)::BIGINT AS count, count(*) FILTER (is_open) AS open,
             avg(value) FILTER (NOT is_open) AS estimate
-        FROM labelled GROUP BY ALL ORDER BY ALL"""  # noqa: S608 - quoted labels
+        FROM labelled GROUP BY ALL ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds interval and status."""

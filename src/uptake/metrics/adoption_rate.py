@@ -1,0 +1,90 @@
+"""Adoption rate.
+
+The share of seats whose users have adopted the product, and beside it the share that is actively using it.
+
+Formula: seats whose user has adopted / seats held at the end of the period. Adopted: reached a value moment,
+    and active in at least 2 of the last 4 closed usage intervals. Active: active in the last 28 days
+Unit: share
+Grain: user (each user with a seat once), user in one account (each seat), account (mean of the accounts' shares)
+Population: everyone with a seat then, also those who never came; without a seat roster, every known member
+Empty: no value where there are no seats
+Interval: Wilson for seats, Student's t over accounts, 95 %
+Pitfall: active is not adopted, which is why both are shown; sign-ups and invited seats are in the denominator
+Source: definitions 5.25; GitLab keeps licence use and engagement apart in the same way
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from uptake.metrics.grain import MEMBER
+from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.kinds.share import SHARE
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.milestones import milestone_sql
+from uptake.metrics.population import AT
+
+INTERVALS, NEEDED = 4, 2
+"""Adopted means active in this many of so many closed usage intervals."""
+
+
+def rows(asked: Asked) -> Sql:
+    """Every seat (or account) with whether it is adopted and active."""
+    is_account = asked.question.entity == "account"
+    grain = MEMBER if is_account else asked.grain
+    seen = replace(asked, grain=grain)
+    judged = f"""
+        SELECT h.entity_key, h.anchor_at, h.period_on,
+            (coalesce(v.reached_at <= h.anchor_at, false) AND coalesce(u.intervals, 0) >= {NEEDED})::INT AS adopted,
+            coalesce(u.is_active, false)::INT AS active
+        FROM holder h LEFT JOIN value v USING (entity_key)
+        LEFT JOIN used u ON u.entity_key = h.entity_key AND u.period_on IS NOT DISTINCT FROM h.period_on"""
+    final = (
+        f"""SELECT entity_key >> 32 AS entity_key, anchor_at, period_on, avg(adopted) AS adopted, avg(active) AS active
+        FROM ({judged}) GROUP BY ALL"""
+        if is_account
+        else judged
+    )
+    return Sql(
+        f"""
+    WITH holder AS (
+        SELECT DISTINCT {grain.key} AS entity_key, {AT} AS anchor_at, p.period_on
+        FROM period p JOIN (
+            SELECT account_key, user_key, valid_from, valid_to FROM seat
+            UNION ALL SELECT account_key, user_key, valid_from, valid_to FROM membership
+            WHERE NOT EXISTS (SELECT 1 FROM seat)
+        ) s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at
+    ), value AS (
+        {milestone_sql(seen, "value")}
+    ), used AS (
+        SELECT d.entity_key, p.period_on,
+            count(DISTINCT (p.on_day - d.day) // $interval_days::INTEGER)
+                FILTER ((p.on_day - d.day) // $interval_days::INTEGER < {INTERVALS}) AS intervals,
+            bool_or(p.on_day - d.day < $active_days::INTEGER) AS is_active
+        FROM period p JOIN {grain.day} d ON d.day <= p.on_day
+            AND d.day > p.on_day - greatest($interval_days::INTEGER * {INTERVALS}, $active_days::INTEGER)
+        GROUP BY ALL
+    ), judged AS ({final}
+    )
+    SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, false AS is_open FROM judged
+    UNION ALL SELECT entity_key, anchor_at, period_on, 'active', active, false FROM judged""",
+        {"interval_days": asked.param("interval_days"), "active_days": asked.param("active_days")},
+    )
+
+
+def kind(params: Mapping[str, Any]) -> Kind:
+    """Accounts have shares to average; seats are a yes or a no."""
+    return MEAN if params["entity"] == "account" else SHARE
+
+
+METRIC = Metric(
+    kind=kind,
+    unit="share",
+    rows=rows,
+    params=(
+        Param("interval_days", "integer", "Length of a usage interval; the plan's if not given.",
+              default=lambda plan: plan.product.usage_interval_days, least=1, most=366),
+        Param("active_days", "integer", "Days looked back on for active.", default=28, least=1, most=366),
+    ),
+    labels=("measure",),
+)  # fmt: skip

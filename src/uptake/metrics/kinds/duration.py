@@ -1,0 +1,115 @@
+"""Duration: how long until something happens. Rows bring `duration_s` and `is_reached`.
+
+Who has not got there yet is censored, not dropped: the curve uses that it took them at least so long.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from math import isnan, nan
+from typing import Any
+
+from uptake.metrics.kinds.status import TOO_FEW, present
+from uptake.metrics.metric import Asked, Row
+from uptake.metrics.result import Column
+from uptake.stats.estimate import Estimate
+from uptake.stats.survival import Survival, kaplan_meier_from_counts
+
+DAY = 86_400
+MOST_POINTS = 400
+"""Points of a curve; more cannot be seen."""
+
+
+class Duration:
+    """A Kaplan-Meier estimate: the median with its interval, other quantiles, shares reached by some days."""
+
+    name = "duration"
+    by_period = True
+    by_days = (1, 7, 14, 30)
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """The life table per label: for each duration, who reached, who is still waiting, and the share that waits."""
+        columns = "".join(f"{label}, " for label in labels)
+        partition = f"PARTITION BY {', '.join(labels)} " if labels else ""
+        return f"""SELECT *, product(1 - reached / at_risk) OVER ({partition}ORDER BY duration_s) AS survival FROM (
+            SELECT *, sum(reached + censored) OVER ({partition}ORDER BY duration_s DESC)::BIGINT AS at_risk FROM (
+                SELECT {columns}duration_s, count(*) FILTER (is_reached) AS reached,
+                    count(*) FILTER (NOT is_reached) AS censored
+                FROM labelled GROUP BY ALL
+            )
+        ) ORDER BY ALL"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """One row per label, or with output=curve one per point of the curve."""
+        names = [label.strip('"').replace('""', '"') for label in labels]
+        answers = []
+        for key, group in groupby(rows, key=lambda row: [row[name] for name in names]):
+            table = list(group)
+            curve = kaplan_meier_from_counts(
+                [row["duration_s"] for row in table],
+                [row["reached"] for row in table],
+                [row["censored"] for row in table],
+            )
+            common = dict(zip(names, key, strict=True))
+            if asked.param("output") == "curve":
+                answers += [common | point for point in _points(curve)]
+            else:
+                answers.append(common | self._summary(curve, sum(row["reached"] for row in table)))
+        return answers
+
+    def _summary(self, curve: Survival, reached: int) -> Row:
+        median = curve.median()
+        row: Row = {"n": curve.n, "reached": reached} | _interval(median)
+        row |= {f"p{share}": present(curve.quantile(share / 100).estimate) for share in (25, 75, 90)}
+        row |= {f"by_{days}d": present(curve.reached_by(days * DAY).estimate) for days in self.by_days}
+        row["status"] = "not_eligible" if not curve.n else "too_few" if curve.n < TOO_FEW else "closed"
+        if row["status"] == "closed" and row["estimate"] is None:
+            row["status"] = "in_progress"  # fewer than half have got there so far
+        return row
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """Summary or curve."""
+        if asked.param("output") == "curve":
+            return (
+                Column("at_s", "number", "seconds"),
+                Column("n", "integer", "count"),
+                Column("reached", "integer", "count"),
+                Column("estimate", "number", "share"),
+                Column("ci_lower", "number", "share"),
+                Column("ci_upper", "number", "share"),
+            )
+        return (
+            Column("n", "integer", "count"),
+            Column("reached", "integer", "count"),
+            *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper", "p25", "p75", "p90")),
+            *(Column(f"by_{days}d", "number", "share") for days in self.by_days),
+            Column("status", "text"),
+        )
+
+
+def _interval(estimate: Estimate) -> Row:
+    return {name: present(getattr(estimate, name)) for name in ("estimate", "ci_lower", "ci_upper")}
+
+
+def _points(curve: Survival) -> list[Row]:
+    """At most `MOST_POINTS` steps of the curve, as shares that got there."""
+    every = max(1, -(-len(curve.times) // MOST_POINTS))
+    chosen = [*range(0, len(curve.times) - 1, every), len(curve.times) - 1] if len(curve.times) else []
+
+    def share(value: Any) -> float | None:  # noqa: ANN401 - a NumPy number
+        return None if isnan(value) else 1 - float(value)
+
+    return [
+        {
+            "at_s": float(curve.times[i]),
+            "n": int(curve.at_risk[i]),
+            "reached": int(curve.events[i]),
+            "estimate": share(curve.survival[i]),
+            "ci_lower": share(curve.ci_upper[i] if len(curve.ci_upper) else nan),
+            "ci_upper": share(curve.ci_lower[i] if len(curve.ci_lower) else nan),
+        }
+        for i in chosen
+    ]
+
+
+DURATION = Duration()

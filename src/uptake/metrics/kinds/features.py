@@ -1,0 +1,74 @@
+"""Features: for each one, how many could use it, tried it, adopted it and kept it.
+
+Rows are of two sorts: one per entity and class of eligibility (`feature_key` missing), which make the
+denominators, and one per entity and feature tried. Only who was eligible is in either.
+"""
+
+from __future__ import annotations
+
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Row
+from uptake.metrics.result import Column
+from uptake.stats.proportion import wilson
+
+STEPS = (("tried", "eligible"), ("adopted", "eligible"), ("retained", "adopted"))
+"""Numerator and denominator of each share."""
+
+
+class Features:
+    """Counts and shares per feature."""
+
+    name = "features"
+    by_period = True
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """eligible, tried, adopted, retained per feature and label."""
+        columns = "".join(f"{label}, " for label in labels)
+        outer = "".join(f"e.{label}, " for label in labels)
+        same = "".join(f" AND u.{label} IS NOT DISTINCT FROM e.{label}" for label in labels)
+        return f"""SELECT {outer}f.feature, f.title, f.tag, e.eligible, coalesce(u.tried, 0)::BIGINT AS tried,
+            coalesce(u.adopted, 0)::BIGINT AS adopted, coalesce(u.retained, 0)::BIGINT AS retained
+        FROM (SELECT {columns}class, count(*) AS eligible FROM labelled WHERE feature_key IS NULL GROUP BY ALL) e
+        JOIN feature_class c USING (class) JOIN features f USING (feature_key)
+        LEFT JOIN (
+            SELECT {columns}feature_key, count(*) AS tried, sum(adopted) AS adopted, sum(retained) AS retained
+            FROM labelled WHERE feature_key IS NOT NULL GROUP BY ALL
+        ) u ON u.feature_key = f.feature_key{same}
+        ORDER BY ALL"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Adds the shares with their intervals; `estimate` is the share that adopted."""
+        del labels, asked
+        answers = [dict(row) for row in rows]
+        for count, base in STEPS:
+            intervals = wilson([row[count] for row in rows], [row[base] for row in rows]) if rows else ()
+            for answer, share, lower, upper in zip(answers, *intervals[1:], strict=True) if rows else ():
+                answer[f"{count}_share"] = present(share)
+                answer[f"{count}_ci_lower"], answer[f"{count}_ci_upper"] = present(lower), present(upper)
+        for answer in answers:
+            answer |= {
+                "n": answer["eligible"],
+                "estimate": answer["adopted_share"],
+                "ci_lower": answer["adopted_ci_lower"],
+                "ci_upper": answer["adopted_ci_upper"],
+                "status": status(answer["eligible"]),
+            }
+        return answers
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """Feature, counts, shares, intervals, status."""
+        del asked
+        return (
+            *(Column(name, "text") for name in ("feature", "title", "tag")),
+            *(Column(name, "integer", "count") for name in ("n", "eligible", "tried", "adopted", "retained")),
+            *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper")),
+            *(
+                Column(f"{step}_{part}", "number", unit)
+                for step, _ in STEPS
+                for part in ("share", "ci_lower", "ci_upper")
+            ),
+            Column("status", "text"),
+        )
+
+
+FEATURES = Features()

@@ -1,0 +1,55 @@
+"""Who is counted, as SQL: entities that were there at the end of a period, active ones, eligible ones."""
+
+from __future__ import annotations
+
+from uptake.facts.selection import property_sql
+from uptake.metrics.metric import Asked
+from uptake.plan import Conditions
+from uptake.store.sql import literal
+
+AT = "p.on_at - INTERVAL 1 MICROSECOND"
+"""The last instant of a snapshot: attributes, memberships and seats are those of this instant."""
+
+
+def present_sql(asked: Asked) -> str:
+    """SQL for (entity_key, anchor_at, period_on): everyone known to be there at the end of each period.
+
+    Seats that never came are there; members who left and accounts that churned are not.
+    """
+    return f"""SELECT DISTINCT s.entity_key, {AT} AS anchor_at, p.period_on
+        FROM period p JOIN {asked.grain.present} s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
+
+
+def active_sql(asked: Asked) -> str:
+    """SQL for (entity_key, anchor_at, period_on): who was active in the `$window_days` days up to each period's end."""
+    return f"""SELECT DISTINCT d.entity_key, {AT} AS anchor_at, p.period_on
+        FROM period p JOIN {asked.grain.day} d
+            ON d.day > p.on_day - $window_days::INTEGER AND d.day <= p.on_day"""
+
+
+def eligible_sql(asked: Asked, conditions: Conditions) -> str:
+    """SQL for (entity_key, period_on): who could use a feature at the end of each period.
+
+    Conditions are on attributes of the user and of the account, as they were then. A user of several
+    accounts is eligible if one of them makes the user so; an account, if one of its members is.
+    """
+    joins, tests = [], []
+    for number, condition in enumerate(conditions):
+        side, _, attribute = condition.property.partition(".")
+        alias = f"c{number}"
+        joins.append(
+            f"LEFT JOIN {side}_attribute {alias} ON {alias}.{side}_key = m.{side}_key"
+            f" AND {alias}.name = {literal(attribute)}"
+            f" AND {alias}.valid_from < p.on_at AND {alias}.valid_to >= p.on_at"
+        )
+        tests.append(property_sql(condition, f"{alias}.text", f"{alias}.number"))
+    # whoever has no membership is judged by what is known of that side alone
+    return f"""SELECT DISTINCT {asked.grain.key} AS entity_key, p.period_on FROM period p CROSS JOIN (
+            SELECT user_key, account_key, valid_from, valid_to FROM membership
+            UNION ALL SELECT user_key, NULL, valid_from, valid_to FROM user_presence
+                ANTI JOIN membership USING (user_key)
+            UNION ALL SELECT NULL, account_key, valid_from, valid_to FROM account_presence
+                ANTI JOIN membership USING (account_key)
+        ) m {" ".join(joins)}
+        WHERE m.valid_from < p.on_at AND m.valid_to >= p.on_at AND {asked.grain.needs}
+          AND {" AND ".join(tests) if tests else "true"}"""

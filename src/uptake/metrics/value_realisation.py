@@ -1,0 +1,50 @@
+"""Value realisation.
+
+The share of active users, or accounts, that reached a moment of value: an outcome, not only activity.
+
+Formula: entities that met any value moment of the plan within the `window_days` days up to the end of the
+    period / entities active in them
+Unit: share
+Grain: user, account (its users together), or user in one account
+Population: entities active in the window
+Empty: no value where nobody was active
+Interval: Wilson, 95 %
+Pitfall: the moment must be an outcome the customer would call one; a value moment made of page views raises
+    a warning in `uptake check`. Value without activity in the window is not counted
+Source: product adoption glossary ("users reaching success metrics, 50-70 % of active users"); requirements B6
+"""
+
+from uptake.errors import QuestionError
+from uptake.facts.milestone import reached_in_window, value_leaves
+from uptake.metrics.kinds.share import SHARE
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.population import active_sql
+
+
+def rows(asked: Asked) -> Sql:
+    """Every active entity with whether it met a value moment in the window."""
+    if not asked.plan.value_moments:
+        raise QuestionError("The plan has no value moments.", do="Describe what success is under value_moments.")
+    leaves = value_leaves(asked.plan)
+    counts = ", ".join(f"coalesce(sum(v.events) FILTER (v.leaf = {n}), 0) AS leaf_{n}" for n in range(len(leaves)))
+    return Sql(
+        f"""
+    SELECT a.entity_key, a.anchor_at, a.period_on, coalesce(c.is_met, false)::INT AS value, false AS is_open
+    FROM ({active_sql(asked)}) a LEFT JOIN (
+        SELECT entity_key, period_on, {reached_in_window(asked.plan)} AS is_met FROM (
+            SELECT v.entity_key, p.period_on, {counts}
+            FROM period p JOIN {asked.grain.of("value_day")} v
+                ON v.day > p.on_day - $window_days::INTEGER AND v.day <= p.on_day
+            GROUP BY ALL
+        )
+    ) c ON c.entity_key = a.entity_key AND c.period_on IS NOT DISTINCT FROM a.period_on""",
+        {"window_days": asked.param("window_days")},
+    )
+
+
+METRIC = Metric(
+    kind=SHARE,
+    unit="share",
+    rows=rows,
+    params=(Param("window_days", "integer", "Days looked back on.", default=30, least=1, most=3660),),
+)
