@@ -1,0 +1,107 @@
+"""All accounts: who they are, how many seats they hold and use, what they use, when they were last here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uptake.directory.listing import Ask, Page, page
+from uptake.facts.feature_day import keyed
+from uptake.metrics.ask import fetch
+from uptake.plan import Plan
+from uptake.store.projection import Cursor
+from uptake.store.sql import literal
+
+COLUMNS = (
+    "name", "account_id", "plan", "owner", "seats", "active_users", "active_share", "adopted_users", "adopted_share",
+    "features", "value_days", "last_active_on", "started_on", "mrr", "renewal_on", "churned_on",
+)  # fmt: skip
+"""What the list shows and can be sorted by."""
+
+
+def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
+    """One page of accounts.
+
+    Columns: `seats` held at `as_of` (members where there is no roster), `active_users` of the last 28
+    days, `adopted_users` by the plan's adoption rate, `features` core features used in 30 days,
+    `value_days` days with a value event in 30 days, `mrr` of the subscriptions that run, attributes
+    `plan` and `owner`. Missing is None: an account without seats has no share of them.
+    """
+    core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
+    interval = plan.product.usage_interval_days
+    sql = f"""
+        WITH said AS (
+            SELECT account_key, max(text) FILTER (name = 'name') AS name, max(text) FILTER (name = 'plan') AS plan,
+                max(text) FILTER (name = 'owner') AS owner, max(text) FILTER (name = 'renewal_on') AS renewal_on,
+                max(text) FILTER (name = 'churned_on') AS churned_on
+            FROM account_attribute WHERE valid_from < $as_of AND valid_to >= $as_of GROUP BY account_key
+        ), holder AS (
+            SELECT DISTINCT account_key, user_key FROM (
+                SELECT account_key, user_key, valid_from, valid_to FROM seat
+                UNION ALL SELECT account_key, user_key, valid_from, valid_to FROM membership
+                WHERE account_key NOT IN (SELECT account_key FROM seat)
+            ) WHERE valid_from < $as_of AND valid_to >= $as_of
+        ), used AS (
+            SELECT account_key, user_key, bool_or(day > $last_day - 28) AS is_active,
+                count(DISTINCT ($last_day - day) // {interval}) FILTER ($last_day - day < {4 * interval}) AS intervals
+            FROM active_day WHERE day <= $last_day AND day > $last_day - {max(28, 4 * interval)} GROUP BY ALL
+        ), seats AS (
+            SELECT h.account_key, count(*) AS seats, count(*) FILTER (u.is_active) AS active_seats,
+                count(*) FILTER (u.intervals >= 2 AND v.reached_at < $as_of) AS adopted_users
+            FROM holder h LEFT JOIN used u USING (account_key, user_key)
+            LEFT JOIN member_milestone v ON v.member_key = (h.account_key::BIGINT << 32) | h.user_key
+                AND v.milestone = 'value'
+            GROUP BY h.account_key
+        ), active AS (
+            SELECT account_key, count(*) FILTER (is_active) AS active_users FROM used GROUP BY account_key
+        ), breadth AS (
+            SELECT account_key, count(DISTINCT feature_key) AS features FROM feature_day
+            WHERE day > $last_day - 30 AND day <= $last_day
+                AND list_contains({literal(core)}::INTEGER[], feature_key)
+            GROUP BY account_key
+        ), value AS (
+            SELECT account_key, count(DISTINCT day) AS value_days FROM value_day
+            WHERE day > $last_day - 30 AND day <= $last_day GROUP BY account_key
+        ), last AS (
+            SELECT account_key, max(day) AS last_active_on FROM account_day WHERE day <= $last_day GROUP BY account_key
+        ), money AS (
+            SELECT account_key, sum(mrr) AS mrr FROM raw.subscriptions JOIN accounts USING (account_id)
+            WHERE started_on < $as_of AND coalesce(ended_on, 'infinity') >= $as_of GROUP BY account_key
+        )
+        SELECT a.account_key, a.account_id, coalesce(said.name, a.account_id) AS name, said.plan, said.owner,
+            seats.seats, coalesce(active.active_users, 0) AS active_users,
+            seats.active_seats / seats.seats AS active_share, seats.adopted_users,
+            seats.adopted_users / seats.seats AS adopted_share, coalesce(breadth.features, 0) AS features,
+            coalesce(value.value_days, 0) AS value_days, last.last_active_on, start.started_on, money.mrr,
+            try_cast(said.renewal_on AS TIMESTAMP)::DATE AS renewal_on,
+            try_cast(said.churned_on AS TIMESTAMP)::DATE AS churned_on
+        FROM accounts a LEFT JOIN said USING (account_key) LEFT JOIN seats USING (account_key)
+        LEFT JOIN active USING (account_key) LEFT JOIN breadth USING (account_key)
+        LEFT JOIN value USING (account_key) LEFT JOIN last USING (account_key)
+        LEFT JOIN account_start start USING (account_key) LEFT JOIN money USING (account_key)"""
+    return page(cursor, plan, ask, entity="account", columns=COLUMNS, sql=sql, sort="-active_users", values={})
+
+
+def weekly_active(cursor: Cursor, found: Page, weeks: int = 12) -> dict[str, list[int]]:
+    """Active users of each listed account in the last weeks, oldest first, for a small line beside it."""
+    rows = fetch(
+        cursor,
+        """SELECT account_id, ($last_day - day) // 7 AS weeks_ago, count(DISTINCT user_key) AS users
+        FROM active_day JOIN accounts USING (account_key)
+        WHERE account_id IN (SELECT unnest($ids)) AND day <= $last_day AND day > $last_day - 7 * $weeks::INTEGER
+        GROUP BY ALL""",
+        {"ids": [row["account_id"] for row in found.rows], "last_day": found.last_day, "weeks": weeks},
+    )
+    lines: dict[str, list[int]] = {str(row["account_id"]): [0] * weeks for row in found.rows}
+    for row in rows:
+        lines[row["account_id"]][weeks - 1 - row["weeks_ago"]] = row["users"]
+    return lines
+
+
+def attribute_values(cursor: Cursor, entity: str, attribute: str, limit: int = 50) -> list[Any]:
+    """The values an attribute has now, most frequent first; for choosing a filter."""
+    rows = cursor.execute(
+        f"""SELECT text FROM {entity}_attribute WHERE name = $name AND valid_to = TIMESTAMP '9999-12-31'
+        GROUP BY text ORDER BY count(*) DESC, text LIMIT {limit}""",
+        {"name": attribute},
+    ).fetchall()
+    return [row[0] for row in rows]

@@ -1,0 +1,141 @@
+"""A page of a long list: what was asked of it, and what came back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from uptake.errors import QuestionError
+from uptake.facts.selection import property_sql
+from uptake.metrics.ask import data_until, fetch
+from uptake.metrics.dimensions import find, known
+from uptake.metrics.question import last_day_before, read_as_of
+from uptake.plan import Conditions, Plan
+from uptake.store.projection import Cursor
+from uptake.store.sql import literal, name
+
+MOST_ROWS = 1_000
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is asked of a list.
+
+    Args:
+        search: Text that the id or the name holds, in any case.
+        where: Conditions on attributes as they were at `as_of`.
+        sort: A column; a leading minus sorts downwards.
+        limit: Rows of a page.
+        offset: Rows before it.
+        as_of: A date or an instant; None: the end of the data.
+    """
+
+    search: str = ""
+    where: Conditions = ()
+    sort: str = ""
+    limit: int = 50
+    offset: int = 0
+    as_of: object = None
+
+
+@dataclass(frozen=True)
+class Page:
+    """What came back.
+
+    Args:
+        rows: The rows of this page.
+        total: Rows of all pages.
+        as_of: The instant everything is told for, UTC.
+        last_day: The last local day that was over then.
+        sort: The order they are in.
+    """
+
+    rows: list[dict[str, Any]]
+    total: int
+    as_of: datetime
+    last_day: date
+    sort: str = ""
+    columns: tuple[str, ...] = field(default=())
+
+
+def moment(cursor: Cursor, plan: Plan, as_of: object) -> tuple[datetime, date]:
+    """The instant a page is told for and the last local day that was over then."""
+    at = read_as_of(as_of, plan.product.timezone) or data_until(cursor, plan.product.timezone)
+    return at, last_day_before(at, plan.product.timezone)
+
+
+def page(
+    cursor: Cursor,
+    plan: Plan,
+    ask: Ask,
+    *,
+    entity: str,
+    columns: tuple[str, ...],
+    sql: str,
+    sort: str,
+    values: dict[str, Any],
+) -> Page:
+    """Runs a list's query with search, filters, order and page applied.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The adoption plan.
+        ask: What is asked.
+        entity: user or account.
+        columns: Columns that may be sorted by.
+        sql: The list's query; one row an entity with `{entity}_key`, `{entity}_id` and `name`.
+        sort: The order if none is asked for.
+        values: Parameters bound in the query.
+
+    Raises:
+        QuestionError: A column or an attribute is not known.
+    """
+    at, last_day = moment(cursor, plan, ask.as_of)
+    order = ask.sort or sort
+    if order.removeprefix("-") not in columns:
+        raise QuestionError(f"The list cannot be sorted by '{order}'.", allowed=columns)
+    direction = "DESC" if order.startswith("-") else "ASC"
+    tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {entity}_id)), lower($search)))"]
+    tests += _filters(cursor, ask.where, entity)
+    result = fetch(
+        cursor,
+        f"""WITH listed AS ({sql})
+        SELECT *, count(*) OVER () AS total FROM listed WHERE {" AND ".join(tests)}
+        ORDER BY {name(order.removeprefix("-"))} {direction} NULLS LAST, {entity}_id LIMIT $limit OFFSET $offset""",
+        {
+            "as_of": at,
+            "last_day": last_day,
+            "search": ask.search.strip(),
+            "limit": min(ask.limit, MOST_ROWS),
+            "offset": ask.offset,
+        }
+        | values,
+    )
+    total = int(result[0]["total"]) if result else 0
+    for row in result:
+        del row["total"]
+    return Page(result, total, at, last_day, order, columns)
+
+
+def _filters(cursor: Cursor, where: Conditions, entity: str) -> list[str]:
+    if not where:
+        return []
+    attributes = known(cursor)
+    tests = []
+    for condition in where:
+        attribute = find(attributes, condition.property, entity)
+        if attribute.entity != entity:
+            raise QuestionError(
+                f"A list of {entity}s cannot be filtered by {attribute.label}.",
+                allowed=[a.label for a in attributes if a.entity == entity],
+            )
+        key = f"listed.{entity}_key"
+        text = (
+            f"listed.{entity}_id"
+            if attribute.name == "id"
+            else f"(SELECT any_value(t.text) FROM {entity}_attribute t WHERE t.{entity}_key = {key}"
+            f" AND t.name = {literal(attribute.name)} AND t.valid_from < $as_of AND t.valid_to >= $as_of)"
+        )
+        tests.append(property_sql(condition, text, f"try_cast({text} AS DOUBLE)"))
+    return tests
