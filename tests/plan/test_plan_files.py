@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import date
 from pathlib import Path
@@ -11,20 +12,28 @@ import pytest
 from uptake.errors import PlanError
 from uptake.plan import (
     AccountActivation,
+    Activation,
     Adopted,
     All,
     Any,
     Condition,
     Criterion,
     Feature,
+    Milestone,
+    Onboarding,
     Place,
     Plan,
     Product,
     Reference,
     Selector,
+    Start,
     StartPoint,
+    Step,
+    UserActivation,
+    criteria,
     load,
     parse,
+    selector,
 )
 
 PLANBOARD = Path(__file__).with_name("planboard.yml").read_text()
@@ -184,6 +193,45 @@ def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
     (tmp_path / "plan").write_text("product: {}")
     with pytest.raises(PlanError, match=r"The plan's folder .*plan cannot be read: Not a directory\."):
         load(tmp_path / "plan")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_may_not_be_read_is_told(folder: Path) -> None:
+    (folder / "a.yml").touch(mode=0)
+    with pytest.raises(PlanError, match=r"\Aplan/a\.yml cannot be read: Permission denied\.\Z"):
+        load(folder)
+    folder.chmod(0)
+    with pytest.raises(PlanError, match=r"\AThe plan's folder .* cannot be read: Permission denied\.\Z"):
+        load(folder)
+    folder.chmod(0o700)
+
+
+def test_a_plan_made_in_code_says_the_same_as_one_of_a_file() -> None:
+    text = """\
+product: {usage_interval_days: 30}
+start: {user: [{event: signup}]}
+active: [task_created]
+features: {boards: {events: [board_created]}}
+onboarding: {steps: [{name: invite, event: invitation_sent}]}
+activation: {user: {any: [task_created, {event: a, at_least: 2}]}}
+value_moments: {shipped: {event: project_completed}}
+references: {stickiness: {low: 0.4, source: a study}}
+"""
+    plan = Plan(
+        product=Product(usage_interval_days=30),
+        start=Start(user=(StartPoint(kind="event", selector=selector("signup")),)),
+        active=(selector("task_created"),),
+        features={"boards": Feature(name="boards", events=(selector("board_created"),))},
+        onboarding=Onboarding(steps=(Step(name="invite", criteria=criteria("invitation_sent")),)),
+        activation=Activation(
+            user=UserActivation(criteria=criteria({"any": ["task_created", {"event": "a", "at_least": 2}]}))
+        ),
+        value_moments={"shipped": Milestone(name="shipped", criteria=criteria("project_completed"))},
+        references={"stickiness": Reference(low=0.4, source="a study")},
+    )
+    assert plan.features["boards"].cadence_days == 30
+    assert plan.features["boards"].adopted == Adopted(days=2, within_days=60)
+    assert plan.version == parse({"a.yml": text}).version
 
 
 def test_every_selector_is_listed_with_its_line() -> None:

@@ -24,10 +24,7 @@ def test_every_example_loads_without_a_warning(block: str) -> None:
 
 
 def test_there_is_an_example_of_every_section() -> None:
-    assert [block.split(":")[0] for block in BLOCKS] == [
-        "product", "start", "active", "features", "onboarding", "activation", "value_moments", "milestones", "references",
-    ]  # fmt: skip
-    assert {block.split(":")[0] for block in BLOCKS} == set(Plan.keys())
+    assert [block.split(":")[0] for block in BLOCKS] == list(Plan.keys())
 
 
 def test_all_examples_together_are_one_plan() -> None:
@@ -38,7 +35,7 @@ def test_all_examples_together_are_one_plan() -> None:
 
 @pytest.mark.parametrize("key", [*Feature.keys(), *Product.keys(), *TESTS])
 def test_every_key_and_test_is_named(key: str) -> None:
-    assert key in PAGE or key in ("is",)
+    assert re.search(rf"\b{key}\b", PAGE)
 
 
 def test_the_conditions_of_the_table_and_of_the_command_line_are_read() -> None:
@@ -46,7 +43,7 @@ def test_the_conditions_of_the_table_and_of_the_command_line_are_read() -> None:
     assert len(rows) == 7
     for row in rows:
         assert parse({"a.yml": f"active: [{{event: a, where: {{{row}}}}}]"}).active[0].where
-    short = re.search(r"short texts:\n(.*?)\. There", PAGE, flags=re.DOTALL)
+    short = re.search(r"short texts:(.*?)\. There", PAGE, flags=re.DOTALL)
     assert short is not None
     written = re.findall(r"`(.+?)`", short[1])
     assert len(written) == 6

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -140,10 +141,9 @@ class _Reader:
             return self.mapping(location)
         if isinstance(event, SequenceStartEvent):
             return self.sequence(location)
-        if isinstance(event, ScalarEvent):
-            text: str = event.value
-            return _scalar(text) if event.style is None else text
-        raise _Refused(_line(event), "This is not YAML: a value is missing.")
+        # Ends and aliases are dealt with, so only texts are left.
+        text: str = cast("ScalarEvent", event).value
+        return _scalar(text) if cast("ScalarEvent", event).style is None else text
 
     def sequence(self, location: Location) -> Value:
         values: list[Value] = []

@@ -27,6 +27,8 @@ Milestones = Annotated[dict[Name, Milestone], BeforeValidator(named)]
 class Plan(Section):
     """What a product means by adoption. `Plan()` is the plan of a workspace that has none.
 
+    Two plans say the same if their `version` is the same.
+
     Args:
         product: The product and its calendar.
         start: Start of life of users and accounts.
