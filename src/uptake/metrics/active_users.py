@@ -28,7 +28,7 @@ def rows(asked: Asked) -> Sql:
     SELECT DISTINCT s.entity_key, p.on_at - INTERVAL 1 MICROSECOND AS anchor_at, p.period_on,
         (a.entity_key IS NOT NULL)::INT AS value, {is_open} AS is_open
     FROM period p
-    JOIN {grain.start} s ON s.started_at < p.on_at
+    JOIN {grain.start} s ON s.started_on <= p.on_day
     LEFT JOIN (
         SELECT DISTINCT d.entity_key, p.on_day FROM period p
         JOIN {grain.day} d ON d.day BETWEEN {begins} AND p.on_day
@@ -37,10 +37,48 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql:
+    """The same counts without a row per entity: a year of days in one pass over the active days.
+
+    An active day counts until the window has passed or the next active day takes over, so every
+    entity is counted once; counting what begins and ends on each day gives the level of every day.
+    """
+    grain, window = asked.grain, asked.param("window")
+    if window == "calendar":
+        active = f"""SELECT p.period_on, count(DISTINCT d.entity_key) AS estimate
+            FROM period p JOIN {grain.day} d ON d.day BETWEEN p.first_day AND p.on_day GROUP BY p.period_on"""
+        relations = {"active": active}
+    else:
+        until = (
+            "day + 1" if window == "1" else f"least(day + {window}, coalesce(lead(day) OVER entity, DATE '9999-12-31'))"
+        )
+        relations = {
+            "span": f"""SELECT day, {until} AS until FROM {grain.day}
+            WHERE day <= $last_day AND day > (SELECT min(on_day) FROM period) - {window}
+            WINDOW entity AS (PARTITION BY entity_key ORDER BY day)""",
+            "level": """SELECT day, sum(sum(change)) OVER (ORDER BY day) AS active FROM (
+            SELECT day, count(*) AS change FROM span GROUP BY day
+            UNION ALL SELECT until, -count(*) FROM span GROUP BY until
+        ) GROUP BY day""",
+            "active": "SELECT p.period_on, l.active AS estimate FROM period p ASOF JOIN level l ON p.on_day >= l.day",
+        }
+    relations["known"] = f"""SELECT started_on, sum(count(*)) OVER (ORDER BY started_on) AS n FROM {grain.start}
+        WHERE started_on IS NOT NULL GROUP BY started_on"""
+    is_closed = "p.is_closed" if window == "calendar" else "true"
+    period = "p.period_on, " if asked.question.period else ""
+    return Sql(
+        f"""SELECT {period}k.n::BIGINT AS n, coalesce(a.estimate, 0)::BIGINT AS estimate, {is_closed} AS is_closed
+        FROM period p ASOF JOIN known k ON p.on_day >= k.started_on
+        LEFT JOIN active a ON a.period_on IS NOT DISTINCT FROM p.period_on ORDER BY ALL""",
+        relations=relations,
+    )
+
+
 METRIC = Metric(
     kind=COUNT,
     unit="count",
     rows=rows,
+    totals=totals,
     params=(
         Param(
             "window",

@@ -6,6 +6,7 @@ WITH period AS (...), entity_row AS (the metric), labelled AS (attributes, filte
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -63,8 +64,15 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         *found.metric.labels,
         *(name(attribute.label) for attribute in labelled),
     )
-    rows_sql = found.metric.rows(asked)
-    sql, values = compose(asked, rows_sql, dimensions.labelled(asked.grain, labelled, where), kind.select(labels))
+    if found.metric.totals is not None and not labelled and not where:
+        sql, values = compose(asked, found.metric.totals(asked))
+    else:
+        rows_sql = found.metric.rows(asked)
+        rows_sql.relations |= {
+            "entity_row": rows_sql.select,
+            "labelled": dimensions.labelled(asked.grain, labelled, where),
+        }
+        sql, values = compose(asked, replace(rows_sql, select=kind.select(labels)))
     rows = fetch(cursor, sql, values)
     plain = tuple(attribute.label for attribute in labelled)
     columns = (
@@ -137,22 +145,20 @@ def data_until(cursor: Cursor, zone: str) -> Any:  # noqa: ANN401 - a datetime; 
     return min(ends, received) if received is not None else ends
 
 
-def compose(asked: Asked, rows: Sql, labelled: str, final: str) -> tuple[str, dict[str, Any]]:
+def compose(asked: Asked, sql: Sql) -> tuple[str, dict[str, Any]]:
     """The whole query and the values of the parameters it uses."""
-    relations = "".join(f", {relation} AS (\n    {text}\n)" for relation, text in rows.relations.items())
-    sql = (
-        f"WITH period AS (\n    {periods.sql(asked.question)}\n){relations}, entity_row AS (\n{rows.rows}\n"
-        f"), labelled AS (\n    {labelled}\n)\n{final}"
-    )
+    relations = {"period": periods.sql(asked.question), **sql.relations}
+    text = "WITH " + ", ".join(f"{relation} AS (\n    {body}\n)" for relation, body in relations.items())
+    text += f"\n{sql.select}"
     question = asked.question
     values = {
         "as_of": question.as_of,
         "date_from": question.date_from,
         "date_to": question.date_to,
         "last_day": question.last_day,
-        **rows.values,
+        **sql.values,
     }
-    return sql, {key: value for key, value in values.items() if f"${key}" in sql}
+    return text, {key: value for key, value in values.items() if f"${key}" in text}
 
 
 def fetch(cursor: Cursor, sql: str, values: dict[str, Any]) -> list[Row]:

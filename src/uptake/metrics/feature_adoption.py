@@ -17,6 +17,7 @@ Source: definitions 5.10; the TARS framework (target, adopted, retained, satisfi
 """
 
 from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql, shown
+from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.kinds.features import FEATURES
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 
@@ -29,39 +30,48 @@ def rows(asked: Asked) -> Sql:
         f"{asked.param('within_days') or feature.adopted.within_days}, {feature.cadence_days})"
         for key, feature in features.items()
     )
+    life = f"SELECT {asked.grain.name}_key AS entity_key, * FROM {asked.grain.name}_feature"
+    is_precomputed = asked.grain is not ACCOUNT and asked.param("days") is None and asked.param("within_days") is None
     return Sql(
         f"""
     WITH eligible AS (
         {eligible_classes_sql(asked, features)}
-    ), used AS (
-        SELECT DISTINCT entity_key, feature_key, day FROM {asked.grain.of("feature_day")}
-        WHERE day <= $last_day AND feature_key IN (SELECT feature_key FROM feature_rule)
-    ), first_use AS (
-        SELECT entity_key, feature_key, min(day) AS first_day FROM used GROUP BY ALL
     ), life AS (
-        SELECT p.period_on, u.entity_key, u.feature_key,
-            count(*) FILTER (u.day < f.first_day + r.within_days) >= any_value(r.days) AS adopted,
-            max(u.day) > any_value(p.on_day) - any_value(r.cadence_days) AS is_recent
-        FROM used u JOIN first_use f USING (entity_key, feature_key) JOIN feature_rule r USING (feature_key)
-        JOIN period p ON u.day <= p.on_day
-        GROUP BY ALL
+        {life if is_precomputed else _life(asked)}
+    ), recent AS (
+        SELECT DISTINCT p.period_on, u.entity_key, u.feature_key
+        FROM period p JOIN {asked.grain.of("feature_day")} u ON u.day <= p.on_day
+        JOIN feature_rule r ON r.feature_key = u.feature_key AND u.day > p.on_day - r.cadence_days
     )
     SELECT entity_key, anchor_at, period_on, class, NULL::INTEGER AS feature_key, 0 AS adopted, 0 AS retained
     FROM eligible
     UNION ALL
     SELECT e.entity_key, e.anchor_at, e.period_on, e.class, l.feature_key,
-        l.adopted::INT, (l.adopted AND l.is_recent)::INT
-    FROM life l JOIN feature_class c USING (feature_key)
+        coalesce(l.adopted_on <= p.on_day, false)::INT,
+        (coalesce(l.adopted_on <= p.on_day, false) AND u.entity_key IS NOT NULL)::INT
+    FROM life l JOIN period p ON l.first_on <= p.on_day
+    JOIN feature_class c USING (feature_key)
     JOIN eligible e ON e.entity_key = l.entity_key AND e.class = c.class
-        AND e.period_on IS NOT DISTINCT FROM l.period_on""",
-        {},
-        {
+        AND e.period_on IS NOT DISTINCT FROM p.period_on
+    LEFT JOIN recent u ON u.entity_key = l.entity_key AND u.feature_key = l.feature_key
+        AND u.period_on IS NOT DISTINCT FROM p.period_on""",
+        relations={
             "feature_class(feature_key, class)": class_of_feature_sql(features),
             "feature_rule(feature_key, days, within_days, cadence_days)": (
                 f"VALUES {rules}" if rules else "SELECT 0, 0, 0, 0 WHERE false"
             ),
         },
     )
+
+
+def _life(asked: Asked) -> str:
+    """SQL for (entity_key, feature_key, first_on, adopted_on) under days and windows of one's own, or for accounts."""
+    return f"""SELECT entity_key, feature_key, first_on,
+            list_sort(list_distinct(list(day) FILTER (day < first_on + r.within_days)))[any_value(r.days)] AS adopted_on
+        FROM (
+            SELECT entity_key, feature_key, day, min(day) OVER (PARTITION BY entity_key, feature_key) AS first_on
+            FROM {asked.grain.of("feature_day")} WHERE day <= $last_day
+        ) JOIN feature_rule r USING (feature_key) GROUP BY entity_key, feature_key, first_on"""
 
 
 METRIC = Metric(

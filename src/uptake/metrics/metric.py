@@ -46,15 +46,15 @@ class Param:
 
 @dataclass
 class Sql:
-    """A query under construction: what the metric's rows are made of.
+    """A query under construction.
 
     Args:
-        rows: One SELECT (CTEs allowed) with `entity_key, anchor_at, period_on` and the columns its kind needs.
+        select: One SELECT. A metric's rows have `entity_key, anchor_at, period_on` and the columns its kind needs.
         values: Parameters bound in it beside those every question has.
-        relations: Further relations that the kind's SELECT reads, name (with columns) -> SQL.
+        relations: Relations it reads, in order, name (with columns) -> SQL; a kind's SELECT may read them too.
     """
 
-    rows: str
+    select: str
     values: dict[str, Any] = field(default_factory=dict)
     relations: dict[str, str] = field(default_factory=dict)
 
@@ -113,6 +113,8 @@ class Metric:
         labels: Columns of the rows that always split the answer (a step, a feature).
         entities: Grains at which it has a meaning.
         is_snapshot: Measured at the end of each period (true) or over the starts within it (false).
+        totals: A quicker way to the kind's aggregates where nothing is broken down or filtered; a test
+            holds its answers equal to those made from the rows.
     """
 
     kind: Kind | Callable[[Mapping[str, Any]], Kind]
@@ -122,6 +124,7 @@ class Metric:
     labels: tuple[str, ...] = ()
     entities: tuple[str, ...] = ("user", "account", "member")
     is_snapshot: bool = True
+    totals: Callable[[Asked], Sql] | None = None
 
     def kind_for(self, params: Mapping[str, Any]) -> Kind:
         """The kind under these parameters."""

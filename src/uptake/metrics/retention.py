@@ -40,7 +40,7 @@ def rows(asked: Asked) -> Sql:
     units = ", ".join(
         f"({index}, {last}, {_bits(asked, first, last)}::HUGEINT)" for index, (first, last) in enumerate(spans)
     )
-    returned = _calendar(asked, unit) if asked.param("mode") == "calendar" else _rolling(asked, unit)
+    activity = _calendar(asked, unit) if asked.param("mode") == "calendar" else _rolling(asked, unit)
     return Sql(
         f"""
     WITH started AS (
@@ -50,11 +50,8 @@ def rows(asked: Asked) -> Sql:
         WHERE s.started_at < $as_of AND s.started_on <= $date_to
           AND ($date_from IS NULL OR c.{COLUMN[cohort_period]} >= (
               SELECT {COLUMN[cohort_period]} FROM calendar WHERE day = $date_from))
-    ), returned AS (
-        {returned}
     ), came_back AS (
-        SELECT entity_key, started_at, bit_or(1::HUGEINT << unit_index::INTEGER) AS mask FROM returned
-        WHERE times >= $at_least AND unit_index BETWEEN 0 AND {MOST_UNITS} GROUP BY ALL
+        {_came_back(asked, activity)}
     )
     SELECT s.entity_key, s.started_at AS anchor_at, s.cohort_on, coalesce(b.mask, 0::HUGEINT) AS mask,
         least({_closed_units(asked, unit)}, {MOST_UNITS}) AS closed_units
@@ -86,27 +83,45 @@ def _bits(asked: Asked, first: int, last: int) -> int:
     return (1 << (last + 1)) - (1 << first)
 
 
+def _came_back(asked: Asked, activity: str) -> str:
+    """SQL for (entity_key, started_at, mask): bit k is set if unit k had enough returns."""
+    last = max(last for _, last in _spans(asked))
+    if asked.param("criterion") == "on_or_after":
+        last = MOST_UNITS
+    # 64-bit masks are several times quicker than 128-bit ones, and are enough for most triangles
+    one = "1::UBIGINT" if last < 64 else "1::HUGEINT"
+    within = f"unit_index BETWEEN 0 AND {last}"
+    if asked.param("at_least") == 1:
+        return f"""SELECT entity_key, started_at, bit_or({one} << unit_index::INTEGER)::HUGEINT AS mask
+        FROM ({activity}) WHERE {within} GROUP BY ALL"""
+    return f"""SELECT entity_key, started_at, bit_or({one} << unit_index::INTEGER)::HUGEINT AS mask FROM (
+            SELECT entity_key, started_at, unit_index FROM ({activity}) WHERE {within}
+            GROUP BY ALL HAVING sum(times) >= $at_least
+        ) GROUP BY ALL"""
+
+
 def _calendar(asked: Asked, unit: str) -> str:
+    """SQL for (entity_key, started_at, unit_index, times): what was done, by calendar unit since the start."""
     later, sooner = NUMBER[unit].format(day=f"c.{COLUMN[unit]}"), NUMBER[unit].format(day="s.unit_on")
     index = f"{later} - {sooner} AS unit_index"
     if asked.param("start") in (None, START_OF_LIFE):
         # life begins before anything is done, so whole days tell as much as instants
-        return f"""SELECT s.entity_key, s.started_at, {index}, sum(d.events) AS times
+        return f"""SELECT s.entity_key, s.started_at, {index}, d.events AS times
         FROM ({days_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key)
         JOIN calendar c ON c.day = d.day
-        WHERE d.day BETWEEN s.started_on AND $last_day GROUP BY ALL"""
-    return f"""SELECT s.entity_key, s.started_at, {index}, count(*) AS times
+        WHERE d.day BETWEEN s.started_on AND $last_day"""
+    return f"""SELECT s.entity_key, s.started_at, {index}, 1 AS times
         FROM ({instants_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key)
         JOIN calendar c ON c.day = d.day
-        WHERE d.event_at >= s.started_at AND d.event_at < $as_of GROUP BY ALL"""
+        WHERE d.event_at >= s.started_at AND d.event_at < $as_of"""
 
 
 def _rolling(asked: Asked, unit: str) -> str:
-    seconds = ROLLING_DAYS[unit] * 86_400
-    return f"""SELECT s.entity_key, s.started_at,
-            ((epoch_us(d.event_at) - epoch_us(s.started_at)) // {seconds * 1_000_000}) AS unit_index, count(*) AS times
+    """SQL for the same, by units of 24 hours since the start."""
+    return f"""SELECT s.entity_key, s.started_at, 1 AS times,
+            ((epoch_us(d.event_at) - epoch_us(s.started_at)) // {ROLLING_DAYS[unit] * 86_400_000_000}) AS unit_index
         FROM ({instants_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key)
-        WHERE d.event_at >= s.started_at AND d.event_at < $as_of GROUP BY ALL"""
+        WHERE d.event_at >= s.started_at AND d.event_at < $as_of"""
 
 
 def _closed_units(asked: Asked, unit: str) -> str:

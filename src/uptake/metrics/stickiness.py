@@ -4,9 +4,8 @@ How habitual use is: of those active over a month, how many are active on a give
 many days they are.
 
 Formula: ratio: actives in the `short_days` days up to a day / actives in the `long_days` days up to it, averaged
-    over the days of the period, or over the last `smooth_days` days where there is no period. Power curve: share
-    of those active in the `window_days` days up to the end of the period who were active on exactly, and on at
-    least, 1, 2, 3 ... of them
+    over the last `smooth_days` days (30, or 7 at the end of each period). Power curve: share of those active in
+    the `window_days` days up to the end of the period who were active on exactly, and on at least, 1, 2, 3 ...
 Unit: share
 Grain: user, account (any of its users), or user in one account
 Population: entities active in the long window (ratio), or in the window of the power curve
@@ -32,24 +31,25 @@ def rows(asked: Asked) -> Sql:
 
 
 def _ratio(asked: Asked) -> Sql:
-    first = "p.first_day" if asked.question.period else "p.on_day - ($smooth_days::INTEGER - 1)"
+    smooth_days = asked.param("smooth_days") or (7 if asked.question.period else 30)
     weekdays = "" if asked.param("weekends") else "AND isodow(c.day) < 6"
     return Sql(
         f"""
     WITH looked_at AS (
         SELECT c.day, p.period_on, c.ends_at - INTERVAL 1 MICROSECOND AS anchor_at
-        FROM period p JOIN calendar c ON c.day BETWEEN {first} AND p.on_day {weekdays}
+        FROM period p JOIN calendar c ON c.day BETWEEN p.on_day - ($smooth_days::INTEGER - 1) AND p.on_day {weekdays}
     ), span AS (
         -- an active day covers the days after it until the next one takes over, so nobody counts twice
         SELECT entity_key, day,
             coalesce(lead(day) OVER (PARTITION BY entity_key ORDER BY day), DATE '9999-12-31') AS next_day
-        FROM {asked.grain.day} WHERE day <= $last_day
+        FROM {asked.grain.day}
+        WHERE day <= $last_day AND day > (SELECT min(day) FROM looked_at) - $long_days::INTEGER
     )
     SELECT s.entity_key, l.anchor_at, l.period_on, l.day,
         (l.day - s.day < $short_days::INTEGER)::INT AS is_short
     FROM looked_at l JOIN span s
         ON l.day >= s.day AND l.day < s.next_day AND s.day > l.day - $long_days::INTEGER""",
-        {name: asked.param(name) for name in ("short_days", "long_days", "smooth_days")},
+        {name: asked.param(name) for name in ("short_days", "long_days")} | {"smooth_days": smooth_days},
     )
 
 
@@ -76,7 +76,7 @@ METRIC = Metric(
         Param("output", "choice", "The ratio, or the power curve.", default="ratio", choices=("ratio", "power")),
         Param("short_days", "integer", "Days of the short window.", default=1, least=1, most=366),
         Param("long_days", "integer", "Days of the long window.", default=30, least=1, most=366),
-        Param("smooth_days", "integer", "Days averaged over, without a period.", default=30, least=1, most=366),
+        Param("smooth_days", "integer", "Days averaged over; 30, or 7 at the end of each period.", least=1, most=366),
         Param("window_days", "integer", "Days of the power curve.", default=28, least=1, most=366),
         Param("weekends", "boolean", "Whether Saturdays and Sundays are averaged over too.", default=True),
     ),

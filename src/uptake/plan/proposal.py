@@ -69,6 +69,8 @@ class ActivationCandidate:
         retention_not: Share of the others, 0 to 1; nan if unknown.
         ci_lower: Lower end of the 95 % interval of the difference of shares; nan if unknown.
         ci_upper: Upper end.
+        phi: Correlation of doing it and coming back, -1 to 1; nan if unknown.
+        pvalue: Adjusted for all actions that were tested; nan if unknown.
     """
 
     event: str
@@ -80,6 +82,8 @@ class ActivationCandidate:
     retention_not: float
     ci_lower: float = float("nan")
     ci_upper: float = float("nan")
+    phi: float = float("nan")
+    pvalue: float = float("nan")
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,10 @@ class Proposal:
         usage_interval_days: Proposed cadence.
         usage_interval_n: Users it was read from.
         activation_candidates: Candidates, the strongest first.
+        candidates_tested: Early actions that were tested to find them.
+        came_back_days: Coming back is activity from the first of these days of life to before the second; None if
+            it was not looked at.
+        notes: What the data do not tell, whole sentences.
     """
 
     product_name: str
@@ -105,6 +113,9 @@ class Proposal:
     usage_interval_days: int = 7
     usage_interval_n: int = 0
     activation_candidates: tuple[ActivationCandidate, ...] = ()
+    candidates_tested: int = 0
+    came_back_days: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
 
 
 def starter_from(proposal: Proposal) -> dict[str, str]:
@@ -130,11 +141,12 @@ def starter_from(proposal: Proposal) -> dict[str, str]:
         "features.yml": "## Features, and what counts as active: proposed from the data, yours to change.\n"
         + HOW_TO_READ
         + _events(proposal.events)
+        + _notes(proposal.notes)
         + (_features(proposal) if proposal.features or proposal.active else FEATURES),
         "onboarding.yml": "## From the start of life to value.\n"
         + HOW_TO_READ
         + ONBOARDING
-        + (_candidates(proposal.activation_candidates) or ACTIVATION)
+        + (_candidates(proposal) or ACTIVATION)
         + VALUE,
         "references.yml": references_file(),
     }
@@ -155,6 +167,10 @@ def _events(events: tuple[EventUse, ...]) -> str:
     return "\n## Seen in the data:\n" + "".join(lines)
 
 
+def _notes(notes: tuple[str, ...]) -> str:
+    return "\n" + "".join(f"## Note: {note}\n" for note in notes) if notes else ""
+
+
 def _features(proposal: Proposal) -> str:
     text = ""
     if proposal.active:
@@ -169,18 +185,28 @@ def _features(proposal: Proposal) -> str:
     return text
 
 
-def _candidates(candidates: tuple[ActivationCandidate, ...]) -> str:
-    if not candidates:
+def _candidates(proposal: Proposal) -> str:
+    if not proposal.activation_candidates:
         return ""
     text = """
 ## Activation: the user has seen what the product is good for.
 ## Below are early actions that go together with coming back, each a HYPOTHESIS. Those who did them may
 ## have been keener from the start: an experiment tells, this table does not. Use one, or combine them under all:.
 """
-    return text + "".join(_candidate(rank, candidate) for rank, candidate in enumerate(candidates, start=1))
+    if proposal.came_back_days is not None:
+        begins, ends = proposal.came_back_days
+        text += f"""\
+## Coming back is being active in days {begins + 1} to {ends} of life.
+## {proposal.candidates_tested:,} actions were tested on one half of the users; of those that passed, at most
+## about 5 % are chance. The numbers below are those of the other half, which had no part in choosing.
+"""
+    return text + "".join(
+        _candidate(rank, candidate) for rank, candidate in enumerate(proposal.activation_candidates, start=1)
+    )
 
 
 def _candidate(rank: int, candidate: ActivationCandidate) -> str:
+    days = "1 day" if candidate.within_days == 1 else f"{candidate.within_days} days"
     times = "once" if candidate.at_least == 1 else f"{candidate.at_least:,} times"
     difference = candidate.retention_reached - candidate.retention_not
     interval = (
@@ -189,10 +215,11 @@ def _candidate(rank: int, candidate: ActivationCandidate) -> str:
         else ""
     )
     points = f" Difference {100 * difference:+.0f} points{interval}." if isfinite(difference) else ""
+    phi = f" Phi {candidate.phi:.2f}." if isfinite(candidate.phi) else ""
     return f"""
-## Hypothesis {rank}: {scalar(candidate.event)} at least {times} within {candidate.within_days} days.
+## Hypothesis {rank}: {scalar(candidate.event)} at least {times} within {days}.
 ## {candidate.n_reached:,} of {candidate.n:,} users did. {_share(candidate.retention_reached)} of them came back later,
-## {_share(candidate.retention_not)} of the others.{points}
+## {_share(candidate.retention_not)} of the others.{points}{phi}
 # activation:
 #   user:
 #     within_days: {candidate.within_days}

@@ -1,0 +1,10 @@
+"""Charts: pure functions from the rows of a result to Vega-Lite specifications, one chart, one file."""
+
+from uptake.charts.dispatch import for_result
+from uptake.charts.picture import png, svg
+from uptake.charts.range_marker import range_marker, standing
+from uptake.charts.retention_grid import retention_grid
+from uptake.charts.sparkline import sparkline
+from uptake.charts.theme import config
+
+__all__ = ["config", "for_result", "png", "range_marker", "retention_grid", "sparkline", "standing", "svg"]

@@ -1,0 +1,112 @@
+"""A value per segment with its interval, the largest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from uptake.charts import words
+from uptake.charts.frame import (
+    Row,
+    Spec,
+    frame,
+    layer,
+    measure,
+    quantity,
+    reference_band,
+    scaled,
+    steps,
+    tips,
+    tooltip,
+    value_axis,
+    word,
+)
+from uptake.charts.segments import HUES, Look, largest, look_of, segment_of, shown
+
+ROW = 40
+MOST = 30
+BAR: Spec = {"cornerRadiusEnd": 3, "height": 16, "opacity": 0.85}
+AFTER: Spec = {"align": "left", "dx": 8}
+BELOW_NAME: Spec = {"align": "right", "dx": -8, "dy": 9}
+
+
+def bars(
+    rows: Sequence[Row],
+    *,
+    title: str,
+    subtitle: str = "",
+    unit: str = "share",
+    reference: Mapping[str, Any] | None = None,
+    by: Sequence[str] = (),
+    known: Iterable[str] = (),
+    currency: str = "",
+) -> Spec:
+    """Draws one bar per segment from zero, with a whisker from `ci_lower` to `ci_upper`, value and n in words.
+
+    Args:
+        rows: Rows of a result, one per segment, with `estimate`, `n`, `ci_lower`, `ci_upper` and `status`.
+        title: What is shown.
+        subtitle: The definition.
+        unit: Unit of the estimate.
+        reference: `low`, `high` and `source` of the reference range.
+        by: Breakdown columns; without any there is one bar, "All".
+        known: All segments of the property, so that colours agree between charts.
+        currency: Code for the unit currency.
+
+    Returns:
+        A Vega-Lite specification. Rows without a value keep their place at the end and say why.
+    """
+    kept, of = largest(rows, by, MOST)
+    reference = reference or {}
+    ends = [row.get(name) for row in rows for name in ("estimate", "ci_upper")]
+    divisor, counts = measure(unit, [*ends, reference.get("low"), reference.get("high")])
+    drawn = [_bar(row, unit, divisor, by, currency) for row in rows if segment_of(row, by) in kept]
+    drawn.sort(key=lambda row: (row["estimate"] is None, -(row["estimate"] or 0.0), row["segment"]))
+    limits = [scaled(reference.get("high"), divisor), (scaled(reference.get("low"), divisor) or 0) * 1.25]
+    tops = [row[name] for row in drawn for name in ("estimate", "upper")]
+    grid = steps(max(end for end in [0.0, *limits, *tops] if end is not None))
+    domain = [row["segment"] for row in drawn]
+    look = look_of(kept, known) if len(kept) <= HUES else Look()
+    axis = {"grid": False, "labelLimit": 150, "labelOffset": -7, "minExtent": 64}
+    y = word("segment", scale={"domain": domain, "paddingInner": 0, "paddingOuter": 0}, axis=axis)
+    x = quantity(
+        "estimate",
+        scale={"domain": [0, grid[-1]], "nice": False},
+        axis=value_axis(grid, unit, counts) | {"grid": True, "domain": False, "ticks": False},
+    )
+    place = word("segment")
+    valued = [row for row in drawn if row["estimate"] is not None]
+    empty = [row for row in drawn if row["estimate"] is None]
+    ahead = [row for row in empty if row["status"] == "in_progress"]
+    tip = tooltip(segment="Segment", tip_value="Value", tip_n="n", tip_interval="95 % interval")
+    layers = [
+        *reference_band(reference, unit, divisor, grid[-1], along="x"),
+        layer("rect", "in-progress-cell", ahead, {"height": 16}, y=place),
+        layer("bar", "series", valued, BAR, x=x, y=y, tooltip=tip, **look.color),
+        layer("rule", "whisker", _whiskers(valued), x=quantity("lower"), x2={"field": "upper"}, y=place),
+        layer("text", "label-strong", valued, AFTER, x=quantity("end"), y=place, text=word("text")),
+        layer("text", "note", empty, AFTER, x={"value": 0}, y=place, text=word("text")),
+        layer("text", "note", drawn, BELOW_NAME, x={"value": 0}, y=place, text=word("size")),
+    ]
+    about = shown(subtitle, len(kept), of)
+    return frame(layers, title=title, subtitle=about, height=max(len(drawn), 1) * ROW, right=60)
+
+
+def _bar(row: Row, unit: str, divisor: float, by: Sequence[str], currency: str) -> dict[str, Any]:
+    estimate, upper = scaled(row.get("estimate"), divisor), scaled(row.get("ci_upper"), divisor)
+    found = tips(row, unit, currency)
+    return {
+        "segment": segment_of(row, by) or "All",
+        "status": row.get("status") or "closed",
+        "estimate": estimate,
+        "lower": scaled(row.get("ci_lower"), divisor),
+        "upper": upper,
+        "end": max(estimate or 0.0, upper or 0.0),
+        "text": found["tip_value"],
+        "size": f"n = {found['tip_n']}" if words.finite(row.get("n")) is not None else "",
+        **found,
+    }
+
+
+def _whiskers(valued: Sequence[Row]) -> list[Row]:
+    return [row for row in valued if row["lower"] is not None and row["upper"] is not None]

@@ -1,0 +1,105 @@
+"""From a result to the chart that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from uptake.charts import calendar, dates
+from uptake.charts.bars import bars
+from uptake.charts.feature_funnel import feature_funnel
+from uptake.charts.frame import Row, Spec
+from uptake.charts.power_curve import power_curve
+from uptake.charts.retention_curve import retention_curve
+from uptake.charts.retention_heatmap import retention_heatmap
+from uptake.charts.survival import survival
+from uptake.charts.theme import config
+from uptake.charts.trend import trend
+from uptake.errors import QuestionError
+
+KINDS = ("share", "mean", "count", "duration", "retention", "retention_heatmap", "features", "power")
+
+
+def for_result(
+    kind: str,
+    rows: Sequence[Row],
+    title: str,
+    subtitle: str,
+    unit: str,
+    reference: Mapping[str, Any] | None = None,
+    dark: bool = False,
+    by: Sequence[str] = (),
+    *,
+    period: str = "",
+    known: Iterable[str] = (),
+    currency: str = "",
+) -> Spec:
+    """The chart of a result, complete with the configuration of its theme.
+
+    Estimates over more than one period are a trend, else bars; a duration with `at_s` is a survival curve.
+
+    Args:
+        kind: Kind of the result, or retention_heatmap for the triangle as a picture.
+        rows: Rows of the result.
+        title: What is shown.
+        subtitle: The definition.
+        unit: Unit of the estimate.
+        reference: `low`, `high` and `source` of the reference range.
+        dark: The dark theme.
+        by: Breakdown columns.
+        period: day, week, month, quarter or year; found from the rows where not given.
+        known: All segments of the property, so that colours agree between charts.
+        currency: Code for the unit currency.
+
+    Returns:
+        A Vega-Lite specification with its data inside.
+
+    Raises:
+        QuestionError: There is no chart for that kind.
+    """
+    about: dict[str, Any] = {"title": title, "subtitle": subtitle}
+    match kind:
+        case "share" | "mean" | "count" | "duration":
+            spec = _estimates(rows, unit, reference, by, period, known, currency, about)
+        case "retention":
+            spec = retention_curve(rows, by=by, period=period, known=known, **about)
+        case "retention_heatmap":
+            spec = retention_heatmap(rows, by=by, period=period, **about)
+        case "features":
+            rows, about["subtitle"] = _latest(rows, subtitle, period)
+            spec = feature_funnel(rows, by=by, **about)
+        case "power":
+            rows, about["subtitle"] = _latest(rows, subtitle, period)
+            spec = power_curve(rows, by=by, known=known, **about)
+        case _:
+            raise QuestionError(f"There is no chart for results of the kind {kind!r}.", allowed=KINDS)
+    return {**spec, "config": config(dark)}
+
+
+def _latest(rows: Sequence[Row], subtitle: str, period: str) -> tuple[Sequence[Row], str]:
+    """The rows of the last period with an answer, and the subtitle saying which that is."""
+    answered = [row["period_on"] for row in rows if row.get("period_on") is not None and row.get("status") == "closed"]
+    if not answered:
+        return rows, subtitle
+    starts = [calendar.first_day(start) for start in answered]
+    last = max(starts)
+    said = dates.period(last, period or calendar.period_of(starts))
+    kept = [row for row in rows if row.get("period_on") is not None and calendar.first_day(row["period_on"]) == last]
+    return kept, f"{subtitle} ({said})" if subtitle else said
+
+
+def _estimates(
+    rows: Sequence[Row],
+    unit: str,
+    reference: Mapping[str, Any] | None,
+    by: Sequence[str],
+    period: str,
+    known: Iterable[str],
+    currency: str,
+    about: dict[str, Any],
+) -> Spec:
+    if any("at_s" in row for row in rows):
+        return survival(rows, by=by, known=known, **about)
+    about |= {"unit": unit, "reference": reference, "by": by, "known": known, "currency": currency}
+    periods = {row["period_on"] for row in rows if row.get("period_on") is not None}
+    return trend(rows, period=period, **about) if len(periods) > 1 else bars(rows, **about)

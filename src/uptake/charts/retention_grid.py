@@ -1,0 +1,115 @@
+"""Retention rows as a triangle: one line per cohort, one cell per unit, for tables and heatmaps alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from uptake.charts import calendar, dates, words
+from uptake.charts.frame import Row
+from uptake.charts.segments import segment_of
+
+STEPS = 20
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cohort in one unit of its life.
+
+    Args:
+        unit_index: Units since the start, 0 the first.
+        text: What the cell shows: "58", or "" where the unit is still open or was not asked for.
+        heat: 0 to 20, the share in steps of 5 %; None without a value.
+        status: closed, in_progress, too_few, not_eligible, or missing where there is no row.
+        title: Everything in words: value, n, interval, or why there is none.
+    """
+
+    unit_index: int
+    text: str
+    heat: int | None
+    status: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One cohort.
+
+    Args:
+        label: The cohort's period in words, or "All cohorts" for the mean.
+        size: Its members, None where unknown.
+        is_mean: Whether this is the mean over all cohorts.
+        cells: One cell for every unit of the grid.
+        started_on: First day of the cohort's period, None for the mean.
+    """
+
+    label: str
+    size: int | None
+    is_mean: bool
+    cells: tuple[Cell, ...]
+    started_on: date | None = None
+
+
+def retention_grid(rows: Sequence[Row], period: str = "", by: Sequence[str] = ()) -> list[Line]:
+    """Arranges retention rows as lines of cells.
+
+    Args:
+        rows: Rows with `cohort_on` (None on the mean), `unit_index`, `cohort_size`, `n`, `estimate`, `ci_lower`,
+            `ci_upper` and `status`, and the breakdown columns.
+        period: The unit of the cohorts; found from the rows where not given.
+        by: Breakdown columns; every segment has lines of its own.
+
+    Returns:
+        The mean first, then cohorts in order of time; all lines have the same number of cells.
+    """
+    starts = [calendar.first_day(row["cohort_on"]) for row in rows if row.get("cohort_on") is not None]
+    period = period or calendar.period_of(starts, "unit")
+    units = max((int(row["unit_index"]) for row in rows), default=-1) + 1
+    lines: dict[tuple[str, date | None], dict[int, Row]] = {}
+    for row in rows:
+        start = None if row.get("cohort_on") is None else calendar.first_day(row["cohort_on"])
+        lines.setdefault((segment_of(row, by), start), {})[int(row["unit_index"])] = row
+    ordered = sorted(lines, key=lambda key: (key[0], key[1] is not None, key[1] or date.min))
+    return [_line(segment, start, lines[segment, start], units, period) for segment, start in ordered]
+
+
+def _line(segment: str, start: date | None, cells: dict[int, Row], units: int, period: str) -> Line:
+    sizes = [words.finite(row.get("cohort_size")) for row in cells.values()]
+    size = next((int(size) for size in sizes if size is not None), None)
+    cohort = "All cohorts" if start is None else dates.period(start, period)
+    label = f"{segment}, {cohort}" if segment else cohort
+    return Line(label, size, start is None, tuple(_cell(index, cells.get(index)) for index in range(units)), start)
+
+
+def _cell(index: int, row: Row | None) -> Cell:
+    if row is None:
+        return Cell(index, "", None, "missing", "no value")
+    status = row.get("status") or "closed"
+    estimate = words.finite(row.get("estimate"))
+    if estimate is None:
+        said = words.status(status, row.get("n")) or words.NO_VALUE
+        return Cell(index, "few" if status == "too_few" else "", None, status, said)
+    interval = words.interval(row.get("ci_lower"), row.get("ci_upper"), "share")
+    title = f"{words.share(estimate, 3)}, n = {words.count(row.get('n'))}, 95 % interval {interval}"
+    word = words.status(status, row.get("n"))
+    text = (
+        words.share(estimate).removesuffix(f"{words.SPACE}%") if estimate >= 0.1 or estimate == 0 else _small(estimate)
+    )
+    return Cell(index, text, heat_of(estimate), status, f"{title}, {word}" if word else title)
+
+
+def _small(estimate: float) -> str:
+    return "<1" if estimate < 0.005 else f"{estimate * 100:.0f}"
+
+
+def heat_of(share: float) -> int:
+    """The step of the heat scale of a share, 0 to 20; only nothing is 0 and only all is 20.
+
+    Examples:
+        >>> heat_of(0.5), heat_of(0.001), heat_of(0.999)
+        (10, 1, 19)
+    """
+    if share <= 0 or share >= 1:
+        return 0 if share <= 0 else STEPS
+    return min(max(round(share * STEPS), 1), STEPS - 1)

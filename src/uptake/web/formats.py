@@ -1,0 +1,195 @@
+"""What templates may say: filters and functions for numbers, dates, intervals, states, links and embedded data.
+
+The wording of single values lives in `uptake.charts.words` and `uptake.charts.dates`, so that a chart's tooltip, a
+table's cell and a sentence agree. Here are the phrases made of several values, and what only HTML needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from json import dumps
+from typing import Any
+from urllib.parse import urlencode
+
+from markupsafe import Markup
+
+from uptake import charts
+from uptake.charts import dates, words
+from uptake.charts.frame import reference_words
+
+# What could end a script element or open a comment in it, and the two line ends JavaScript once refused in texts.
+UNSAFE_IN_SCRIPT = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+PARTS_OF_THE_PAGE = ("title", "config")
+
+
+def interval(lower: object, upper: object, unit: str, digits: int = 2, currency: str = "") -> str:
+    """An interval as a remark: "(95 % interval 55-61 %)" with an en dash; "(no interval)" where there is none."""
+    said = words.interval(lower, upper, unit, digits, currency)
+    return f"({said})" if said == words.NO_INTERVAL else f"(95{words.SPACE}% interval {said})"
+
+
+def estimate(row: Mapping[str, Any], unit: str, digits: int = 3, currency: str = "") -> str:
+    """The estimate of a row, or the words for its state where it has none.
+
+    Args:
+        row: A row of a result: `estimate`, `status` and `n`.
+        unit: Unit of the estimate.
+        digits: Significant digits.
+        currency: Code for the unit currency.
+
+    Returns:
+        "58.3 %", "too few (n = 7)", "in progress", "not eligible"; a median a curve never reaches is "not reached".
+    """
+    missing = words.status(row.get("status"), row.get("n"))
+    if not missing:
+        missing = "not reached" if unit == "seconds" and words.finite(row.get("n")) else words.NO_VALUE
+    return words.value(row.get("estimate"), unit, digits, currency, missing)
+
+
+def headline(
+    sentence: str,
+    row: Mapping[str, Any],
+    unit: str,
+    *,
+    name: str,
+    before: object = None,
+    than: str = "",
+    currency: str = "",
+) -> str:
+    """The one sentence a page opens with: the number, its change and its interval.
+
+    Args:
+        sentence: What is said, with `{value}` where the number goes and without a full stop.
+        row: The row it is about: `estimate`, `ci_lower`, `ci_upper`, `status` and `n`.
+        unit: Unit of the estimate.
+        name: What is measured, for the case that there is no number to say.
+        before: The earlier estimate to compare with; without one no change is told.
+        than: What the earlier estimate stands for, "last quarter".
+        currency: Code for the unit currency.
+
+    Returns:
+        One sentence. A share changes by points, a length of time by a length of time, everything else by percent.
+
+    Examples:
+        >>> row = {"estimate": 0.58, "ci_lower": 0.55, "ci_upper": 0.61, "status": "closed", "n": 912}
+        >>> said = headline("{value} of seats have adopted Planboard", row, "share", name="Adoption rate",
+        ...                 before=0.54, than="last quarter")
+        >>> said.replace(words.SPACE, " ")
+        '58 % of seats have adopted Planboard, 4 points more than last quarter (95 % interval 55–61 %).'
+    """
+    if words.finite(row.get("estimate")) is None:
+        return f"{name}: {estimate(row, unit)}."
+    said = sentence.replace("{value}", words.value(row["estimate"], unit, 2 if unit == "share" else 3, currency))
+    change = _change(row["estimate"], before, unit, than)
+    bounds = row.get("ci_lower"), row.get("ci_upper")
+    remark = f" {interval(*bounds, unit, 2, currency)}" if any(words.finite(end) is not None for end in bounds) else ""
+    return f"{said}{change}{remark}."
+
+
+def _change(now: object, before: object, unit: str, than: str) -> str:
+    new, old = words.finite(now), words.finite(before)
+    if new is None or old is None or not than:
+        return ""
+    same = f", the same as {than}"
+    if unit == "share":
+        if abs(new - old) < 0.0005:
+            return same
+        return f", {words.points(new - old)} {'more' if new > old else 'less'} than {than}"
+    if unit in ("seconds", "days"):
+        size = words.value(abs(new - old), unit)
+        if abs(new - old) < 0.005 * max(abs(new), abs(old)) or new == old:
+            return same
+        return f", {size} {'longer' if new > old else 'shorter'} than {than}"
+    if old <= 0:
+        return same if new == old else ""
+    ratio = new / old - 1
+    if abs(ratio) < 0.0005:
+        return same
+    return f", {words.share(abs(ratio))} {'more' if ratio > 0 else 'less'} than {than}"
+
+
+def reference(found: Mapping[str, Any] | None, unit: str, currency: str = "") -> str:
+    """A reference range in words, "60-80 %" (with an en dash) or "above 40 %"; "" without one."""
+    return reference_words(found, unit, currency) if found else ""
+
+
+def json_script(data: object) -> Markup:
+    r"""Data as JSON that is inert inside a `script` element, whatever names and texts it holds.
+
+    Args:
+        data: Plain values; dates become ISO text.
+
+    Raises:
+        ValueError: A number is nan or infinite, which JSON cannot say.
+
+    Examples:
+        >>> str(json_script("</script><!--"))
+        '"\\u003c/script\\u003e\\u003c!--"'
+    """
+    text = dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_plain)
+    return Markup(text.translate(UNSAFE_IN_SCRIPT))  # noqa: S704 - escaped for where it stands
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON form.")
+
+
+def chart_json(spec: Mapping[str, Any]) -> Markup:
+    """A chart to embed: its title is HTML on the page, and its configuration follows the theme the reader chose."""
+    return json_script({key: value for key, value in spec.items() if key not in PARTS_OF_THE_PAGE})
+
+
+def chart_themes() -> Markup:
+    """Both configurations of charts as JSON, once for a page with charts."""
+    return json_script({"light": charts.config(), "dark": charts.config(dark=True)})
+
+
+def query_with(params: Mapping[str, Any] | Iterable[tuple[str, Any]], **changes: object) -> str:
+    """The query string of a link that changes some parameters and keeps the others.
+
+    Args:
+        params: The parameters of the request; a mapping, or pairs where a name may come more than once.
+        **changes: New values; None takes a parameter away.
+
+    Returns:
+        "?by=account.plan&sort=n", or "?" when nothing is left, which means the page without parameters.
+    """
+    multiple = getattr(params, "multi_items", None)
+    pairs = multiple() if multiple else params.items() if isinstance(params, Mapping) else params
+    kept = [(name, str(value)) for name, value in pairs if name not in changes and value is not None]
+    new = [(name, str(value)) for name, value in changes.items() if value is not None]
+    return "?" + urlencode([*kept, *new])
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "chart_json": chart_json,
+    "day": dates.day,
+    "days": words.days,
+    "duration": words.duration,
+    "in_unit": words.value,
+    "instant": dates.instant,
+    "json_script": json_script,
+    "money": words.money,
+    "number": words.number,
+    "period": dates.period,
+    "points": words.points,
+    "share": words.share,
+    "thousands": words.count,
+}
+FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "chart_themes": chart_themes,
+    "estimate": estimate,
+    "headline": headline,
+    "interval": interval,
+    "interval_words": words.interval,
+    "query_with": query_with,
+    "range_marker": charts.range_marker,
+    "reference_words": reference,
+    "retention_grid": charts.retention_grid,
+    "sparkline": charts.sparkline,
+    "standing": charts.standing,
+    "status_words": words.status,
+}

@@ -1,0 +1,188 @@
+// What pages do beyond HTML: theme and density, charts, keys. Every page works without it, only plainer.
+
+const root = document.documentElement;
+const systemDark = matchMedia("(prefers-color-scheme: dark)");
+const narrow = matchMedia("(max-width: 600px)");
+const drawn = new Map(); // chart element -> { spec, view }
+
+// Theme and density: data-theme="light" | "dark", data-density="compact"; absent means automatic and roomy.
+
+function choose(name, value) {
+  if (value) root.dataset[name] = value;
+  else delete root.dataset[name];
+  try {
+    if (value) localStorage.setItem(`uptake-${name}`, value);
+    else localStorage.removeItem(`uptake-${name}`);
+  } catch {
+    // Storage may be forbidden; the choice then lasts as long as the page.
+  }
+  showChoices(document);
+  if (name === "theme") redraw();
+}
+
+function showChoices(within) {
+  for (const button of within.querySelectorAll("[data-choose]")) {
+    const chosen = (root.dataset[button.dataset.choose] ?? "") === button.value;
+    button.setAttribute("aria-pressed", String(chosen));
+  }
+}
+
+// Charts: <script type="application/json" class="chart-spec"> beside an element of class "chart-view".
+
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : systemDark.matches;
+}
+
+// Names beside the lines would leave a narrow plot no room; there the key below the plot says them.
+function fitted(spec) {
+  if (!narrow.matches || !spec.usermeta?.key?.length) return spec;
+  const layer = spec.layer.filter((each) => !each.name?.startsWith("beside-"));
+  return { ...spec, layer, padding: { ...spec.padding, right: 16 } };
+}
+
+async function draw(element, spec) {
+  if (!window.vegaEmbed) return;
+  const themes = JSON.parse(document.getElementById("chart-themes")?.textContent ?? "{}");
+  const config = themes[isDark() ? "dark" : "light"] ?? spec.config ?? {};
+  drawn.get(element)?.view?.finalize();
+  drawn.set(element, { spec });
+  try {
+    const { view } = await window.vegaEmbed(element, fitted(spec), {
+      actions: false,
+      ast: true, // expressions are interpreted, so the page needs no eval
+      config: { ...config, background: "transparent" },
+      defaultStyle: false,
+      renderer: "svg",
+      tooltip: { disableDefaultStyle: true, offsetX: 12, offsetY: 12 },
+    });
+    drawn.set(element, { spec, view });
+  } catch (error) {
+    console.error("A chart could not be drawn.", error);
+    element.textContent = "This chart could not be drawn. The table below has the same data.";
+    element.closest(".chart")?.querySelector("details")?.setAttribute("open", "");
+  }
+}
+
+function redraw() {
+  for (const [element, { spec }] of drawn) {
+    if (element.isConnected) draw(element, spec);
+    else drawn.delete(element);
+  }
+}
+
+function drawAll(within) {
+  for (const script of within.querySelectorAll("script.chart-spec")) {
+    const element = script.parentElement.querySelector(".chart-view");
+    if (element && !drawn.has(element)) draw(element, JSON.parse(script.textContent));
+  }
+}
+
+// Keys: "/" searches, "g" and a letter goes to a page, arrows move in tables.
+
+const GO = { a: "/accounts", m: "/metrics", o: "/", u: "/users" };
+let goUntil = 0;
+
+function isTyping(target) {
+  return Boolean(target.closest?.("input, select, textarea, [contenteditable]"));
+}
+
+function onKey(event) {
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Escape") return close(event);
+  if (isTyping(event.target)) return;
+  if (event.key === "/") {
+    const search = document.getElementById("search");
+    if (!search) return;
+    event.preventDefault();
+    openMenu(true);
+    search.focus();
+    search.select();
+  } else if (event.key === "g") {
+    goUntil = event.timeStamp + 1500;
+  } else if (event.timeStamp < goUntil) {
+    goUntil = 0;
+    // Only pages the rail shows exist.
+    const link = document.querySelector(`.rail nav a[href="${GO[event.key] ?? ""}"]`);
+    if (link) link.click();
+  } else {
+    move(event);
+  }
+}
+
+function close(event) {
+  if (event.target.matches?.("#search, .term")) event.target.blur();
+  openMenu(false);
+}
+
+// In a table marked data-keys="rows" rows take the focus, in data-keys="cells" cells do; one of them is in the tab order.
+
+function stops(table) {
+  return [...table.querySelectorAll(table.dataset.keys === "cells" ? "tbody td" : "tbody tr")];
+}
+
+function prepareTables(within) {
+  for (const table of within.querySelectorAll("table[data-keys]")) {
+    stops(table).forEach((stop, index) => stop.setAttribute("tabindex", index === 0 ? "0" : "-1"));
+  }
+}
+
+function target(table, from, key) {
+  const all = stops(table);
+  if (key === "Home") return all[0];
+  if (key === "End") return all.at(-1);
+  if (table.dataset.keys === "rows") {
+    return all[all.indexOf(from) + ({ ArrowDown: 1, ArrowUp: -1 }[key] ?? NaN)];
+  }
+  if (key === "ArrowLeft") return from.previousElementSibling?.matches("td") ? from.previousElementSibling : null;
+  if (key === "ArrowRight") return from.nextElementSibling;
+  const row = { ArrowDown: from.parentElement.nextElementSibling, ArrowUp: from.parentElement.previousElementSibling }[key];
+  return row?.children[from.cellIndex];
+}
+
+function move(event) {
+  const table = event.target.closest?.("table[data-keys]");
+  const from = event.target.closest?.("[tabindex]");
+  if (!table || !from || !table.contains(from)) return;
+  if (event.key === "Enter" && event.target === from) {
+    from.querySelector("a[href]")?.click();
+    return;
+  }
+  const to = target(table, from, event.key);
+  if (!to) return;
+  event.preventDefault();
+  from.setAttribute("tabindex", "-1");
+  to.setAttribute("tabindex", "0");
+  to.focus();
+}
+
+function openMenu(isOpen) {
+  const body = document.getElementById("rail");
+  const button = document.querySelector(".menu-button");
+  body?.classList.toggle("open", isOpen);
+  button?.setAttribute("aria-expanded", String(isOpen));
+}
+
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-choose]");
+  if (button) choose(button.dataset.choose, button.value);
+  if (event.target.closest?.(".menu-button")) openMenu(!document.getElementById("rail").classList.contains("open"));
+});
+document.addEventListener("change", (event) => {
+  const form = event.target.closest?.("form[data-submit-on-change]");
+  if (form) form.requestSubmit();
+});
+systemDark.addEventListener("change", redraw);
+narrow.addEventListener("change", redraw);
+
+function setUp(within) {
+  showChoices(within);
+  prepareTables(within);
+  drawAll(within);
+}
+
+setUp(document);
+// Parts that htmx puts in later bring charts and tables of their own.
+document.addEventListener("htmx:load", (event) => {
+  if (event.detail.elt !== document.body) setUp(event.detail.elt);
+});
