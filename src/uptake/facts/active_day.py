@@ -1,7 +1,9 @@
 """Active days: one row per account, user and local day with at least one active event.
 
-`user_day` and `account_day` are the same days counted once per user and once per account: a user
-who works in two accounts on one day is one active user that day.
+`user_day`, `member_day` and `account_day` are the same days counted once per entity: a user who works
+in two accounts on one day is one active user that day. `next_day` is the entity's next active day, so
+that "active in the days up to D" is a filter that meets each entity once, at its last active day:
+`day > D - window AND day <= D AND next_day > D`.
 """
 
 from __future__ import annotations
@@ -13,37 +15,53 @@ from uptake.store.projection import Cursor
 
 TABLE = """
 CREATE TABLE active_day (account_key INTEGER, user_key INTEGER, day DATE, events UINTEGER);
-CREATE TABLE user_day (user_key INTEGER, day DATE, events UINTEGER);
-CREATE TABLE account_day (account_key INTEGER, day DATE, events UINTEGER, users UINTEGER);
-CREATE VIEW member_day AS SELECT (account_key::BIGINT << 32) | user_key AS member_key, day, events FROM active_day
-    WHERE account_key IS NOT NULL AND user_key IS NOT NULL;
+CREATE TABLE user_day (user_key INTEGER, day DATE, next_day DATE, events UINTEGER);
+CREATE TABLE member_day (member_key BIGINT, day DATE, next_day DATE, events UINTEGER);
+CREATE TABLE account_day (account_key INTEGER, day DATE, next_day DATE, events UINTEGER);
 """
+NEVER = "DATE '9999-12-31'"
+"""The next active day of whoever has not come back."""
+GRAINS = {
+    "user": "user_key",
+    "member": "(account_key::BIGINT << 32) | user_key",
+    "account": "account_key",
+}
+"""Entity -> its key in `active_day`; NULL where a row has no such entity."""
 
 
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
-    """Makes the active days of the scope again."""
-    days = "true"
+    """Makes the active days of the scope again, and the spans to the next one of everyone touched."""
     if not scope.everything:
-        cursor.execute(
-            f"""CREATE OR REPLACE TEMP TABLE changed_day AS
-            SELECT day FROM scope_day UNION SELECT DISTINCT day FROM active_day WHERE {scope.rows()}
-            UNION SELECT DISTINCT day FROM event WHERE {scope.rows()}"""  # noqa: S608 - our own SQL
-        )
-        days = "day IN (SELECT day FROM changed_day)"
-    cursor.execute(f"DELETE FROM active_day WHERE {scope.rows()}")  # noqa: S608 - our own SQL
+        cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_account AS {_accounts(scope)}")
+    cursor.execute(f"DELETE FROM active_day WHERE {scope.rows()}")
     cursor.execute(
         f"""INSERT INTO active_day
         SELECT account_key, user_key, day, count(*) FROM event
         WHERE {active_sql(cursor, plan)} AND {scope.rows()}
-        GROUP BY ALL ORDER BY day, account_key, user_key"""  # noqa: S608 - our own SQL
+        GROUP BY ALL ORDER BY day, account_key, user_key"""
     )
-    cursor.execute(f"DELETE FROM user_day WHERE {days}")  # noqa: S608 - our own SQL
-    cursor.execute(
-        f"""INSERT INTO user_day SELECT user_key, day, sum(events) FROM active_day
-        WHERE {days} AND user_key IS NOT NULL GROUP BY ALL ORDER BY day, user_key"""  # noqa: S608 - our own SQL
-    )
-    cursor.execute(f"DELETE FROM account_day WHERE {days}")  # noqa: S608 - our own SQL
-    cursor.execute(
-        f"""INSERT INTO account_day SELECT account_key, day, sum(events), count(user_key) FROM active_day
-        WHERE {days} AND account_key IS NOT NULL GROUP BY ALL ORDER BY day, account_key"""  # noqa: S608 - our own SQL
-    )
+    if not scope.everything:
+        cursor.execute(f"INSERT INTO touched_account {_accounts(scope)}")
+    accounts = "true" if scope.everything else "account_key IN (SELECT account_key FROM touched_account)"
+    member = "(member_key & 4294967295)::INTEGER AS user_key"
+    for entity, key in GRAINS.items():
+        touched = accounts if entity == "account" else scope.people()
+        if entity == "member" and not scope.everything:
+            cursor.execute(
+                f"DELETE FROM member_day WHERE member_key IN (SELECT member_key FROM (SELECT member_key, {member}"
+                f" FROM member_day) WHERE {touched})"
+            )
+        else:
+            cursor.execute(f"DELETE FROM {entity}_day WHERE {touched}")
+        cursor.execute(
+            f"""INSERT INTO {entity}_day
+            SELECT entity_key, day, coalesce(lead(day) OVER (PARTITION BY entity_key ORDER BY day), {NEVER}), events
+            FROM (
+                SELECT {key} AS entity_key, day, sum(events)::UINTEGER AS events FROM active_day
+                WHERE {touched} GROUP BY ALL HAVING entity_key IS NOT NULL
+            ) ORDER BY day, entity_key"""
+        )
+
+
+def _accounts(scope: Scope) -> str:
+    return f"SELECT DISTINCT account_key FROM active_day WHERE {scope.people()} AND account_key IS NOT NULL"

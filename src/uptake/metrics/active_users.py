@@ -16,62 +16,51 @@ Source: definitions 5.2; peers differ on windows ("Where peers disagree" 11)
 
 from uptake.metrics.kinds.count import COUNT
 from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.population import AT
 
 
 def rows(asked: Asked) -> Sql:
     """One row per period and entity that had started, with whether it was active in the window."""
-    begins = "p.first_day" if asked.param("window") == "calendar" else "p.on_day - ($window_days::INTEGER - 1)"
-    is_open = "NOT p.is_closed" if asked.param("window") == "calendar" else "false"
+    is_calendar = asked.param("window") == "calendar"
     grain = asked.grain
     return Sql(
         f"""
-    SELECT DISTINCT s.entity_key, p.on_at - INTERVAL 1 MICROSECOND AS anchor_at, p.period_on,
-        (a.entity_key IS NOT NULL)::INT AS value, {is_open} AS is_open
+    SELECT s.entity_key, {AT} AS anchor_at, p.period_on,
+        (a.entity_key IS NOT NULL)::INT AS value, {"NOT p.is_closed" if is_calendar else "false"} AS is_open
     FROM period p
     JOIN {grain.start} s ON s.started_on <= p.on_day
     LEFT JOIN (
-        SELECT DISTINCT d.entity_key, p.on_day FROM period p
-        JOIN {grain.day} d ON d.day BETWEEN {begins} AND p.on_day
-    ) a ON a.entity_key = s.entity_key AND a.on_day = p.on_day""",
-        {"window_days": None if asked.param("window") == "calendar" else int(asked.param("window"))},
+        SELECT d.entity_key, p.on_day FROM period p JOIN {grain.day} d
+            ON d.day >= {_first(asked)} AND d.day <= p.on_day AND d.next_day > p.on_day
+    ) a ON a.entity_key = s.entity_key AND a.on_day = p.on_day"""
     )
 
 
 def totals(asked: Asked) -> Sql:
-    """The same counts without a row per entity: a year of days in one pass over the active days.
-
-    An active day counts until the window has passed or the next active day takes over, so every
-    entity is counted once; counting what begins and ends on each day gives the level of every day.
-    """
-    grain, window = asked.grain, asked.param("window")
-    if window == "calendar":
-        active = f"""SELECT p.period_on, count(DISTINCT d.entity_key) AS estimate
-            FROM period p JOIN {grain.day} d ON d.day BETWEEN p.first_day AND p.on_day GROUP BY p.period_on"""
-        relations = {"active": active}
-    else:
-        until = (
-            "day + 1" if window == "1" else f"least(day + {window}, coalesce(lead(day) OVER entity, DATE '9999-12-31'))"
-        )
-        relations = {
-            "span": f"""SELECT day, {until} AS until FROM {grain.day}
-            WHERE day <= $last_day AND day > (SELECT min(on_day) FROM period) - {window}
-            WINDOW entity AS (PARTITION BY entity_key ORDER BY day)""",
-            "level": """SELECT day, sum(sum(change)) OVER (ORDER BY day) AS active FROM (
-            SELECT day, count(*) AS change FROM span GROUP BY day
-            UNION ALL SELECT until, -count(*) FROM span GROUP BY until
-        ) GROUP BY day""",
-            "active": "SELECT p.period_on, l.active AS estimate FROM period p ASOF JOIN level l ON p.on_day >= l.day",
-        }
-    relations["known"] = f"""SELECT started_on, sum(count(*)) OVER (ORDER BY started_on) AS n FROM {grain.start}
-        WHERE started_on IS NOT NULL GROUP BY started_on"""
-    is_closed = "p.is_closed" if window == "calendar" else "true"
+    """The same counts without a row per entity: equal spans are counted before they meet periods."""
+    is_calendar = asked.param("window") == "calendar"
+    grain = asked.grain
     period = "p.period_on, " if asked.question.period else ""
     return Sql(
-        f"""SELECT {period}k.n::BIGINT AS n, coalesce(a.estimate, 0)::BIGINT AS estimate, {is_closed} AS is_closed
+        f"""SELECT {period}k.n::BIGINT AS n, coalesce(a.estimate, 0)::BIGINT AS estimate,
+            {"p.is_closed" if is_calendar else "true"} AS is_closed
         FROM period p ASOF JOIN known k ON p.on_day >= k.started_on
-        LEFT JOIN active a ON a.period_on IS NOT DISTINCT FROM p.period_on ORDER BY ALL""",
-        relations=relations,
+        LEFT JOIN active a ON a.on_day = p.on_day ORDER BY ALL""",
+        relations={
+            "span": f"""SELECT day, next_day, count(*) AS n FROM {grain.day}
+            WHERE day <= $last_day GROUP BY ALL""",
+            "active": f"""SELECT p.on_day, sum(s.n) AS estimate FROM period p JOIN span s
+            ON s.day >= {_first(asked)} AND s.day <= p.on_day AND s.next_day > p.on_day GROUP BY p.on_day""",
+            "known": f"""SELECT started_on, sum(count(*)) OVER (ORDER BY started_on) AS n FROM {grain.start}
+            WHERE started_on IS NOT NULL GROUP BY started_on""",
+        },
     )
+
+
+def _first(asked: Asked) -> str:
+    """SQL for the first day of the window that ends with a period's last finished day."""
+    window = asked.param("window")
+    return "p.first_day" if window == "calendar" else f"p.on_day - {int(window) - 1}"
 
 
 METRIC = Metric(

@@ -64,8 +64,9 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         *found.metric.labels,
         *(name(attribute.label) for attribute in labelled),
     )
-    if found.metric.totals is not None and not labelled and not where:
-        sql, values = compose(asked, found.metric.totals(asked))
+    quick = found.metric.totals(asked) if found.metric.totals and not labelled and not where else None
+    if quick is not None:
+        sql, values = compose(asked, quick)
     else:
         rows_sql = found.metric.rows(asked)
         rows_sql.relations |= {

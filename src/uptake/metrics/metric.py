@@ -124,7 +124,7 @@ class Metric:
     labels: tuple[str, ...] = ()
     entities: tuple[str, ...] = ("user", "account", "member")
     is_snapshot: bool = True
-    totals: Callable[[Asked], Sql] | None = None
+    totals: Callable[[Asked], Sql | None] | None = None
 
     def kind_for(self, params: Mapping[str, Any]) -> Kind:
         """The kind under these parameters."""

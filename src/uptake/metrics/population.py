@@ -21,10 +21,13 @@ def present_sql(asked: Asked) -> str:
 
 
 def active_sql(asked: Asked) -> str:
-    """SQL for (entity_key, anchor_at, period_on): who was active in the `$window_days` days up to each period's end."""
-    return f"""SELECT DISTINCT d.entity_key, {AT} AS anchor_at, p.period_on
+    """SQL for (entity_key, anchor_at, period_on): who was active in the `$window_days` days up to each period's end.
+
+    Everyone is met once, at the last active day before the end.
+    """
+    return f"""SELECT d.entity_key, {AT} AS anchor_at, p.period_on
         FROM period p JOIN {asked.grain.day} d
-            ON d.day > p.on_day - $window_days::INTEGER AND d.day <= p.on_day"""
+            ON d.day > p.on_day - $window_days::INTEGER AND d.day <= p.on_day AND d.next_day > p.on_day"""
 
 
 def eligible_sql(asked: Asked, conditions: Conditions) -> str:

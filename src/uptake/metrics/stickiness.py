@@ -31,26 +31,81 @@ def rows(asked: Asked) -> Sql:
 
 
 def _ratio(asked: Asked) -> Sql:
-    smooth_days = asked.param("smooth_days") or (7 if asked.question.period else 30)
-    weekdays = "" if asked.param("weekends") else "AND isodow(c.day) < 6"
     return Sql(
-        f"""
-    WITH looked_at AS (
-        SELECT c.day, p.period_on, c.ends_at - INTERVAL 1 MICROSECOND AS anchor_at
-        FROM period p JOIN calendar c ON c.day BETWEEN p.on_day - ($smooth_days::INTEGER - 1) AND p.on_day {weekdays}
-    ), span AS (
-        -- an active day covers the days after it until the next one takes over, so nobody counts twice
-        SELECT entity_key, day,
-            coalesce(lead(day) OVER (PARTITION BY entity_key ORDER BY day), DATE '9999-12-31') AS next_day
-        FROM {asked.grain.day}
-        WHERE day <= $last_day AND day > (SELECT min(day) FROM looked_at) - $long_days::INTEGER
-    )
+        """
     SELECT s.entity_key, l.anchor_at, l.period_on, l.day,
         (l.day - s.day < $short_days::INTEGER)::INT AS is_short
     FROM looked_at l JOIN span s
         ON l.day >= s.day AND l.day < s.next_day AND s.day > l.day - $long_days::INTEGER""",
-        {name: asked.param(name) for name in ("short_days", "long_days")} | {"smooth_days": smooth_days},
+        _days(asked),
+        _spans(asked),
     )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The ratio without a row per entity and day.
+
+    Equal spans are counted before they meet days. What an entity sways the mean by is a sum over runs
+    of days, so it is the difference of a running sum at the ends of each run.
+    """
+    if asked.param("output") == "power":
+        return None
+    period = "m.period_on, " if asked.question.period else ""
+    return Sql(
+        f"""SELECT {period}i.n, m.days, m.active, m.estimate, i.influence FROM (
+            SELECT period_on, count(*) AS days, avg(long_n) AS active, avg(short_n / long_n) AS estimate
+            FROM daily GROUP BY period_on
+        ) m JOIN (
+            SELECT period_on, count(*) AS n, sum(influence * influence) AS influence FROM (
+                SELECT r.period_on, r.entity_key,
+                    sum((s.short_sum - b.short_sum) - (l.long_sum - b.long_sum)) AS influence
+                FROM run r JOIN running b ON b.day = r.begins - 1 AND b.period_on IS NOT DISTINCT FROM r.period_on
+                JOIN running s ON s.day = r.short_ends AND s.period_on IS NOT DISTINCT FROM r.period_on
+                JOIN running l ON l.day = r.long_ends AND l.period_on IS NOT DISTINCT FROM r.period_on
+                GROUP BY ALL
+            ) GROUP BY period_on
+        ) i ON i.period_on IS NOT DISTINCT FROM m.period_on ORDER BY ALL""",
+        _days(asked),
+        {
+            **_spans(asked),
+            "daily": """SELECT l.period_on, l.day, sum(g.n) AS long_n,
+            coalesce(sum(g.n) FILTER (l.day - g.day < $short_days::INTEGER), 0) AS short_n
+        FROM looked_at l JOIN (SELECT day, next_day, count(*) AS n FROM span GROUP BY ALL) g
+            ON l.day >= g.day AND l.day < g.next_day AND g.day > l.day - $long_days::INTEGER GROUP BY ALL""",
+            "bounds": "SELECT period_on, min(day) AS first_day, max(day) AS last_day FROM looked_at GROUP BY period_on",
+            "running": """SELECT b.period_on, c.day,
+            sum(coalesce(1 / d.long_n, 0)) OVER period_days AS short_sum,
+            sum(coalesce(d.short_n / d.long_n / d.long_n, 0)) OVER period_days AS long_sum
+        FROM bounds b JOIN calendar c ON c.day BETWEEN b.first_day - 1 AND b.last_day
+        LEFT JOIN daily d ON d.day = c.day AND d.period_on IS NOT DISTINCT FROM b.period_on
+        WINDOW period_days AS (PARTITION BY b.period_on ORDER BY c.day)""",
+            "run": """SELECT b.period_on, s.entity_key, greatest(s.day, b.first_day) AS begins,
+            greatest(
+                least(s.next_day - 1, s.day + $short_days::INTEGER - 1, b.last_day), b.first_day - 1
+            ) AS short_ends,
+            least(s.next_day - 1, s.day + $long_days::INTEGER - 1, b.last_day) AS long_ends
+        FROM span s JOIN bounds b
+            ON s.day <= b.last_day AND s.next_day > b.first_day AND s.day > b.first_day - $long_days::INTEGER""",
+        },
+    )
+
+
+def _spans(asked: Asked) -> dict[str, str]:
+    """Relations: the days looked at, and the active days that reach into them."""
+    weekdays = "" if asked.param("weekends") else "AND isodow(c.day) < 6"
+    return {
+        "looked_at": f"""SELECT c.day, p.period_on, c.ends_at - INTERVAL 1 MICROSECOND AS anchor_at
+        FROM period p JOIN calendar c
+            ON c.day BETWEEN p.on_day - ($smooth_days::INTEGER - 1) AND p.on_day {weekdays}""",
+        # an active day covers the days after it until the next one takes over, so nobody counts twice
+        "span": f"""SELECT entity_key, day, next_day FROM {asked.grain.day}
+        WHERE day <= $last_day AND day > (SELECT min(day) FROM looked_at) - $long_days::INTEGER""",
+    }
+
+
+def _days(asked: Asked) -> dict[str, int]:
+    smooth_days = asked.param("smooth_days") or (7 if asked.question.period else 30)
+    return {"short_days": asked.param("short_days"), "long_days": asked.param("long_days"), "smooth_days": smooth_days}
 
 
 def _power(asked: Asked) -> Sql:
@@ -72,6 +127,7 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         Param("output", "choice", "The ratio, or the power curve.", default="ratio", choices=("ratio", "power")),
         Param("short_days", "integer", "Days of the short window.", default=1, least=1, most=366),

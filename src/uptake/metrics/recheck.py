@@ -1,0 +1,118 @@
+"""Whether the SQL that an answer shows gives the answer's numbers.
+
+The query is run again as it is shown. What it returns is compared with the answer, column by column where both
+have it. Medians and curves of durations are estimated from a life table: there the query's own survival
+(`product(1 - reached / at_risk)`) has to give them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isclose
+from typing import Any
+
+from uptake.metrics.result import Result
+
+Row = Mapping[str, Any]
+MOST_DIFFERENCES = 5
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One number that differs.
+
+    Args:
+        row: Which row, from 1.
+        column: The column.
+        shown: What the answer says.
+        found: What the query gave.
+    """
+
+    row: int
+    column: str
+    shown: object
+    found: object
+
+
+def differences(result: Result, found: Sequence[Row]) -> list[Difference]:
+    """Where an answer and the rows of its own query differ.
+
+    Args:
+        result: The answer.
+        found: What its query returned just now.
+
+    Returns:
+        The first few differences; empty if every number is the same.
+    """
+    if result.kind == "duration":
+        is_curve = result.params.get("output") == "curve"
+        shown, found = list(result.rows), _points(result, found) if is_curve else _medians(result, found)
+        if is_curve:
+            shown, found = _at_same_times(result, shown, found)
+    else:
+        shown = [row for row in result.rows if row.get("row", "cohort") == "cohort"]
+    if len(shown) != len(found):
+        return [Difference(0, "rows", len(shown), len(found))]
+    return [
+        Difference(number, column, row[column], again[column])
+        for number, (row, again) in enumerate(zip(shown, found, strict=True), 1)
+        for column in again
+        if column in row and not _same(row[column], again[column])
+    ][:MOST_DIFFERENCES]
+
+
+def _same(shown: object, found: object) -> bool:
+    if isinstance(shown, int | float) and isinstance(found, int | float) and not isinstance(shown, bool):
+        # Sums of fractions come out a hair different when threads add in another order.
+        return isclose(shown, found, rel_tol=1e-9, abs_tol=1e-12)
+    return shown == found
+
+
+def _groups(result: Result, found: Sequence[Row]) -> dict[tuple[Any, ...], list[Row]]:
+    labels = _labels(result)
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for row in found:
+        groups.setdefault(tuple(row[label] for label in labels), []).append(row)
+    return groups
+
+
+def _labels(result: Result) -> list[str]:
+    periodic = ["period_on"] if any(column.name == "period_on" for column in result.columns) else []
+    return [*periodic, *result.by]
+
+
+def _medians(result: Result, found: Sequence[Row]) -> list[Row]:
+    labels = _labels(result)
+    return [
+        dict(zip(labels, key, strict=True))
+        | {
+            "n": sum(row["reached"] + row["censored"] for row in table),
+            "reached": sum(row["reached"] for row in table),
+            "estimate": next((float(row["duration_s"]) for row in table if row["survival"] <= 0.5 + 1e-12), None),
+        }
+        for key, table in _groups(result, found).items()
+    ]
+
+
+def _points(result: Result, found: Sequence[Row]) -> list[Row]:
+    labels = _labels(result)
+    return [
+        {label: row[label] for label in labels}
+        | {
+            "at_s": float(row["duration_s"]),
+            "n": row["at_risk"],
+            "reached": row["reached"],
+            "estimate": 1 - row["survival"],
+        }
+        for row in found
+    ]
+
+
+def _at_same_times(
+    result: Result, shown: list[dict[str, Any]], found: list[Row]
+) -> tuple[list[dict[str, Any]], list[Row]]:
+    """A curve shows a part of its steps; the others are left out."""
+    names = [*_labels(result), "at_s"]
+    again = {tuple(row[name] for name in names): row for row in found}
+    return shown, [again[key] for row in shown if (key := tuple(row[name] for name in names)) in again]
