@@ -1,0 +1,47 @@
+"""Attributes of users and accounts that the plan names: in `eligible`, and as a start of life."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from uptake.check.conditions import Source, compare, unknown
+from uptake.check.finding import Finding
+from uptake.check.subject import Subject
+from uptake.store.sql import literal
+
+
+def eligible(checked: Subject) -> Iterator[Finding]:
+    """Attributes that nobody has, or values of them that nobody has, as conditions of eligibility."""
+    for name, feature in checked.plan.features.items():
+        for condition in feature.eligible:
+            side, _, attribute = condition.property.partition(".")
+            location = ("features", name, "eligible", condition.property)
+            yield from compare(checked, location, condition, source(side, attribute))
+
+
+def starts(checked: Subject) -> Iterator[Finding]:
+    """Attributes that nobody has, as starts of life."""
+    for entity, points in (("user", checked.plan.start.user), ("account", checked.plan.start.account)):
+        for position, point in enumerate(points):
+            if point.attribute is not None:
+                found = source(entity, point.attribute)
+                if not checked.number(f"SELECT count(*) FROM {found.rows}"):
+                    yield unknown(checked, ("start", entity, position, "attribute"), found)
+
+
+def source(side: str, attribute: str) -> Source:
+    """Rows of an attribute.
+
+    Args:
+        side: user or account.
+        attribute: Its name.
+    """
+    return Source(
+        rows=f"(SELECT text, number FROM {side}_attribute WHERE name = {literal(attribute)})",
+        text="text",
+        number="number",
+        called=f"{side}.{attribute}",
+        missing=f"no {side}",
+        names=f"SELECT name, count(*) FROM {side}_attribute GROUP BY name ORDER BY 2 DESC, 1",
+        prefix=f"{side}.",
+    )

@@ -1,0 +1,65 @@
+"""The check as a whole: every comparison of plan and data, in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from uptake.check import attributes, features, journey, names, properties, quality
+from uptake.check.finding import Finding, sort
+from uptake.check.subject import Subject, subject
+from uptake.plan import Plan, vanity_warnings
+from uptake.store.ledger import Ledger
+from uptake.store.projection import Cursor
+
+Check = Callable[[Subject], Iterator[Finding]]
+
+
+def _vanity(checked: Subject) -> Iterator[Finding]:
+    for warning in vanity_warnings(checked.plan):
+        yield Finding("warning", warning.place, f"{warning.what} {warning.reason}", warning.do)
+
+
+CHECKS: tuple[Check, ...] = (
+    names.unknown,
+    properties.conditions,
+    properties.quantities,
+    attributes.eligible,
+    attributes.starts,
+    features.eligibility,
+    features.use,
+    features.launches,
+    journey.starts,
+    journey.criteria,
+    _vanity,
+    names.spellings,
+    quality.senders,
+    names.unnamed,
+    quality.seats,
+    quality.extent,
+)
+"""What is compared once there are events, in the order in which it is told."""
+ALWAYS: tuple[Check, ...] = (quality.quarantine, quality.known_rows, quality.sqlite)
+
+
+def findings(cursor: Cursor, plan: Plan, ledger: Ledger) -> tuple[Finding, ...]:
+    """Holds the plan against the data.
+
+    Args:
+        cursor: A cursor of the projection; its facts were made with this plan.
+        plan: The plan.
+        ledger: The ledger: quarantine and imports.
+
+    Returns:
+        Errors, then warnings, then notes; empty if all is well. Without any events only the plan itself and what
+        came in are looked at: nothing can be said about names yet.
+    """
+    checked = subject(cursor, plan, ledger)
+    checks = (*(CHECKS if checked.events else (_no_events, _vanity)), *ALWAYS)
+    return sort(finding for check in checks for finding in check(checked))
+
+
+def _no_events(checked: Subject) -> Iterator[Finding]:
+    del checked
+    yield Finding(
+        "warning", "", "There are no events, so the plan cannot be held against them.", "Import events and check again."
+    )
