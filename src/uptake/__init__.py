@@ -1,14 +1,26 @@
 """Uptake measures how far the users and accounts of a product have adopted it.
 
-    import uptake
-    ws = uptake.open("demo-workspace")
-    ws.metric("activation_rate", by="account.plan", period="month")
+import uptake
+ws = uptake.open("demo-workspace")
+ws.metric("activation_rate", by="account.plan", period="month")
 """
 
-from uptake.workspace import Workspace, init
+from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from uptake.version import __version__
+
 __all__ = ["Workspace", "__version__", "init", "open"]
 
-open = Workspace  # noqa: A001 - `uptake.open(home)` reads as it should
-"""Opens a workspace."""
+if TYPE_CHECKING:
+    from uptake.workspace import Workspace, init
+
+    open = Workspace  # noqa: A001 - `uptake.open(home)` reads as it should
+else:
+
+    def __getattr__(name: str) -> object:
+        """Fetches the engine when it is first needed: `uptake --help` has no use for half a second of imports."""
+        if name in ("Workspace", "init", "open"):
+            from uptake import workspace
+
+            return workspace.Workspace if name == "open" else getattr(workspace, name)
+        raise AttributeError(f"module 'uptake' has no attribute {name!r}")

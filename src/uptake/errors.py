@@ -47,3 +47,22 @@ class WorkspaceBusy(UptakeError):
 
 class WorkspaceMissing(UptakeError):
     """There is no workspace in the folder named."""
+
+
+class ImportStopped(ImportFailed):
+    """A person stopped an import while its files were being read; nothing was stored."""
+
+
+class ServerFailed(UptakeError):
+    """The server cannot listen where it was told to, or gave no answer the command line can use."""
+
+
+class StorageDamaged(UptakeError):
+    """A file that holds what was imported is missing or broken; the message names it."""
+
+
+class DiskFull(UptakeError):
+    """There is no room left for what was to be written."""
+
+    def __init__(self, folder: object, what: str = "Nothing was stored") -> None:
+        super().__init__(f"There is no room left on the disk of {folder}. {what}.", do="Make room and try again.")

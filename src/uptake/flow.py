@@ -1,18 +1,20 @@
 """How data flows: from files to facts. The only module that knows every stage.
 
-    files -> sources -> intake -> archive + ledger -> projection -> facts -> questions
+files -> sources -> intake -> archive + ledger -> projection -> facts -> questions
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from uptake.version import __version__
 from uptake.facts import (
     active_day,
     attribute,
     attribution,
     calendar,
     feature_day,
+    feature_life,
     membership,
     milestone,
     people,
@@ -20,45 +22,63 @@ from uptake.facts import (
     session,
     start,
 )
-from uptake.facts.scope import EVERYTHING, Scope, of_import
+from uptake.facts.scope import EVERYTHING, Scope, of_imports
+from uptake.facts.selection import shadowed_features
 from uptake.plan import Plan
-from uptake.store.projection import Cursor, cut_days, meta, set_meta
+from uptake.store import schema
+from uptake.store.apply import cut_days
+from uptake.store.projection import Cursor, meta, set_meta
 
 Progress = Callable[[str], None]
-FACTS = (calendar, people, membership, attribute, presence, active_day, feature_day, session, start, milestone)
+FACTS = (
+    calendar, people, membership, attribute, presence, active_day, feature_day, feature_life, session, start, milestone,
+)  # fmt: skip
 """Modules that own tables."""
-FROM_EVENTS = (active_day, feature_day, session)
+FROM_EVENTS = (active_day, feature_day, feature_life, session)
 """Facts made from events alone, so that only the touched days and people are made again."""
 ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "aliases"}
 """Kinds whose rows change who people are, where they belong and what is known of them."""
 
 
-def create_tables(cursor: Cursor) -> None:
-    """Makes the tables of all facts, if they are not there."""
-    if not cursor.execute("SELECT 1 FROM information_schema.tables WHERE table_name = 'calendar'").fetchone():
-        for fact in FACTS:
-            cursor.execute(fact.TABLE)
+def tables() -> str:
+    """DDL of the whole projection. It names the release: facts of another one may mean something else."""
+    return ";\n".join([f"-- Uptake {__version__}\n{schema.ddl()}", *(fact.TABLE for fact in FACTS)])
 
 
-def refresh(cursor: Cursor, plan: Plan, kind: str, import_id: int, progress: Progress) -> None:
-    """Brings all facts up to date after the rows of one import; part of that import's transaction."""
+def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Progress) -> None:
+    """Brings all facts up to date after new rows; part of the transaction that applied them.
+
+    Args:
+        cursor: The transaction's cursor.
+        plan: The adoption plan.
+        imports: Import -> kind of its rows, of what was applied.
+        progress: Told the stage.
+    """
     if is_stale(cursor, plan) and rebuild(cursor, plan, progress):
         return
-    if kind == "events":
-        people.assign(cursor, import_id)
-        _belonging(cursor, plan, progress, import_id)
-    elif kind in ENTITY_KINDS:
-        if kind == "aliases":
-            people.merge(cursor)
-        _belonging(cursor, plan, progress)
-    else:
+    kinds = set(imports.values())
+    if not kinds & {"events", *ENTITY_KINDS} and not _has_newcomers(cursor):
         return
-    _measure(cursor, plan, of_import(cursor, import_id), progress)
+    if "aliases" in kinds:
+        people.merge(cursor)
+    else:
+        people.assign(cursor, imports)
+    _belonging(cursor, plan, progress, None if kinds & ENTITY_KINDS else imports)
+    _measure(cursor, plan, of_imports(cursor, imports), progress)
+
+
+def _has_newcomers(cursor: Cursor) -> bool:
+    """Whether rows of any kind named a user or an account that no fact knows yet."""
+    newcomers = cursor.execute(
+        """SELECT EXISTS (FROM accounts ANTI JOIN account_start USING (account_key)) OR EXISTS (
+            FROM users ANTI JOIN user_start USING (user_key) ANTI JOIN person ON person.actor_key = users.user_key)"""
+    ).fetchall()
+    return bool(newcomers[0][0])
 
 
 def is_stale(cursor: Cursor, plan: Plan) -> bool:
-    """Whether the plan has changed since the facts were made."""
-    return meta(cursor, "plan_version") != plan.version
+    """Whether the plan, or what its words mean in this data, has changed since the facts were made."""
+    return meta(cursor, "plan_version") != plan.version or meta(cursor, "facts_version") != _version(cursor, plan)
 
 
 def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
@@ -70,23 +90,27 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
     calendar.build(cursor, plan)
     feature_day.describe(cursor, plan)
     set_meta(cursor, "plan_version", plan.version)
-    if meta(cursor, "facts_version") == plan.facts_version:
+    if meta(cursor, "facts_version") == _version(cursor, plan):
         return False
     cut_days(cursor, plan.product.timezone)
     people.merge(cursor)
     _belonging(cursor, plan, progress)
     _measure(cursor, plan, EVERYTHING, progress)
-    set_meta(cursor, "facts_version", plan.facts_version)
+    set_meta(cursor, "facts_version", _version(cursor, plan))
     return True
 
 
-def _belonging(cursor: Cursor, plan: Plan, progress: Progress, import_id: int | None = None) -> None:
+def _version(cursor: Cursor, plan: Plan) -> str:
+    return " ".join([plan.facts_version, *shadowed_features(cursor, plan)])
+
+
+def _belonging(cursor: Cursor, plan: Plan, progress: Progress, imports: Mapping[int, str] | None = None) -> None:
     progress("who belongs where")
-    membership.build(cursor, plan)
+    membership.build(cursor)
     membership.observe(cursor)
+    attribution.build(cursor, imports)
     attribute.build(cursor)
-    presence.build(cursor)
-    attribution.build(cursor, import_id)
+    presence.build(cursor, plan)
 
 
 def _measure(cursor: Cursor, plan: Plan, scope: Scope, progress: Progress) -> None:

@@ -119,7 +119,9 @@ KINDS: tuple[Kind, ...] = (
             SOURCE,
             _required(Column(ACCOUNT.name, ACCOUNT.type, aliases=(*ACCOUNT.aliases, "id"), about=ACCOUNT.about)),
             Column("created_at", "instant", about="When the account was created."),
-            Column("signed_on", "instant", aliases=("signed_at", "contract_start"), about="When the contract was signed."),
+            Column(
+                "signed_on", "instant", aliases=("signed_at", "contract_start"), about="When the contract was signed."
+            ),
             Column("live_on", "instant", aliases=("go_live_at", "went_live_at"), about="When it went live."),
             Column("renewal_on", "instant", aliases=("renewal_at", "renewal_date"), about="Next renewal."),
             Column("churned_on", "instant", aliases=("churned_at", "churn_date"), about="When it left."),
@@ -129,8 +131,15 @@ KINDS: tuple[Kind, ...] = (
     Kind(
         "memberships",
         "A user belongs to an account from one date to another; a user may belong to several.",
-        (MESSAGE, SOURCE, _required(USER), _required(ACCOUNT), Column("role", "text", about="The user's role there."),
-         VALID_FROM, VALID_TO),
+        (
+            MESSAGE,
+            SOURCE,
+            _required(USER),
+            _required(ACCOUNT),
+            Column("role", "text", about="The user's role there."),
+            VALID_FROM,
+            VALID_TO,
+        ),
     ),
     Kind(
         "seats",

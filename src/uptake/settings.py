@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from uptake.errors import UptakeError
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -23,10 +25,22 @@ class Settings:
 
 
 def read() -> Settings:
-    """The settings of this process."""
+    """The settings of this process.
+
+    Raises:
+        UptakeError: A variable of the environment cannot be read.
+    """
     default = Settings()
+    threads = os.environ.get("UPTAKE_THREADS", str(default.threads))
+    if not threads.isdecimal():
+        raise UptakeError(f"UPTAKE_THREADS is '{threads}'.", allowed=["a whole number, 0 for as many as there are cores"])
     return Settings(
         home=Path(os.environ.get("UPTAKE_HOME", default.home)),
         memory_limit=os.environ.get("UPTAKE_MEMORY_LIMIT", default.memory_limit),
-        threads=int(os.environ.get("UPTAKE_THREADS", default.threads)),
+        threads=int(threads),
     )
+
+
+def is_debugging() -> bool:
+    """Whether unexpected errors show where they came from (`UPTAKE_DEBUG`)."""
+    return bool(os.environ.get("UPTAKE_DEBUG"))

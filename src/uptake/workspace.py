@@ -1,82 +1,37 @@
 """A workspace: one home directory, opened by one process. This is the Python API.
 
-    import uptake
-    ws = uptake.open("demo-workspace")
-    ws.metric("retention", unit="week").to_pandas()
+import uptake
+ws = uptake.open("demo-workspace")
+ws.metric("retention", unit="week").to_pandas()
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from uptake import flow, plan, settings
-from uptake.errors import ImportFailed
+from uptake.errors import DiskFull, ImportFailed, StorageDamaged
+from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, note, silent
 from uptake.kinds import BY_NAME, Kind
 from uptake.metrics.ask import ask
 from uptake.metrics.result import Result
-from uptake.sources.files import Chunk, Reading, open_files, open_table
+from uptake.plan import Plan
+from uptake.sources.files import Reading, open_files, open_table
 from uptake.store import archive
-from uptake.store.detect import Reads, detect
+from uptake.store.apply import apply, from_archive
+from uptake.store.disk import is_full, needing_room
 from uptake.store.home import Home, Lock
-from uptake.store.intake import Intake
-from uptake.store.ledger import Import, Ledger, Rejected
-from uptake.store.projection import Cursor, Projection, apply, from_archive, meta, set_meta, transaction
+from uptake.store.ledger import Import, Ledger
+from uptake.store.projection import Cursor, EngineError, Projection, meta, set_meta, transaction
 
+__all__ = ["READING", "Confirm", "Progress", "Report", "Summary", "Workspace", "init"]
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a long piece of work is.
-
-    Args:
-        stage: What is being done, in words.
-        done: How much of it is done, in its own unit (bytes read).
-        total: How much there is; 0 if it is not known.
-        rows: Rows read so far.
-    """
-
-    stage: str
-    done: int = 0
-    total: int = 0
-    rows: int = 0
-
-
-@dataclass(frozen=True)
-class Summary:
-    """What an import did.
-
-    Args:
-        kind: The kind asked for.
-        read: Rows found.
-        stored: Rows that are new.
-        known: Rows that had been stored before.
-        rejected: Rows in quarantine.
-        reasons: (kind, reason, rows) of what is in quarantine because of this import.
-        detected: How the first file's columns were read.
-        imports: The imports it became, one a kind of rows.
-    """
-
-    kind: str
-    read: int
-    stored: int
-    known: int
-    rejected: int
-    reasons: tuple[tuple[str, str, int], ...]
-    detected: tuple[Reads, ...]
-    imports: tuple[Import, ...]
-
-
-Report = Callable[[Progress], None]
-Confirm = Callable[[Reading, tuple[Reads, ...]], None]
-
-
-def _silent(progress: Progress) -> None:
-    del progress
+Answer = TypeVar("Answer")
 
 
 class Workspace:
@@ -92,23 +47,29 @@ class Workspace:
         WorkspaceMissing: There is no workspace in the folder.
         WorkspaceBusy: Another process holds it.
         PlanError: The plan cannot be read.
+        StorageDamaged: Something that was imported is missing or broken.
+        DiskFull: There is no room to open it.
     """
 
-    def __init__(self, folder: Path | str, *, url: str = "", token: str = "", report: Report = _silent) -> None:
+    def __init__(self, folder: Path | str, *, url: str = "", token: str = "", report: Report = silent) -> None:
         self.home = Home(Path(folder))
         self.home.require()
         self.plan = plan.load(self.home.plan)
         self.settings = settings.read()
-        self._lock = Lock(self.home, url=url, token=token)
-        self._importing = threading.Lock()
-        try:
+        self._importing = threading.RLock()
+        with ExitStack() as opened, needing_room(self.home.folder):
+            self._lock = Lock(self.home, url=url, token=token)
+            opened.callback(self._lock.release)
             self.ledger = Ledger(self.home.ledger)
+            opened.callback(self.ledger.close)
             archive.remove(self.home.spill)
-            self.projection = Projection(self.home.projection, self.settings, self.home.spill)
-            self._catch_up(report)
-        except BaseException:
-            self._lock.release()
-            raise
+            self.projection = Projection(self.home.projection, flow.tables(), self.settings, self.home.spill)
+            opened.callback(self.projection.close)
+            self._require_same_age()
+            known = {file.path for file in self.ledger.files()}
+            archive.sweep(self.home.archive, known, self.ledger.next_import_id())
+            self._catch_up(self.plan, report)
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -119,15 +80,14 @@ class Workspace:
         self.close()
 
     def close(self) -> None:
-        """Gives the workspace free."""
-        self.projection.close()
-        self.ledger.close()
-        archive.remove(self.home.spill)
-        self._lock.release()
+        """Gives the workspace free, once an import under way in another thread has ended."""
+        with self._importing:
+            self._opened.close()
+            archive.remove(self.home.spill)
 
     # Asking
 
-    def metric(self, name: str, **given: Any) -> Result:  # noqa: ANN401 - parameters of any metric
+    def metric(self, name: str, **given: Any) -> Result:
         """Answers a question.
 
         Args:
@@ -141,25 +101,40 @@ class Workspace:
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
         """
-        cursor = self.projection.cursor()
-        try:
-            return ask(cursor, self.plan, name, given)
-        finally:
-            cursor.close()
+        return self.read(lambda cursor: ask(cursor, self.plan, name, given))
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""
-        cursor = self.projection.cursor()
-        try:
+
+        def rows(cursor: Cursor) -> list[dict[str, Any]]:
             result = cursor.execute(sql)
             names = [column[0] for column in result.description]
             return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-        finally:
-            cursor.close()
+
+        return self.read(rows)
+
+    def read(self, question: Callable[[Cursor], Answer]) -> Answer:
+        """Asks something with a cursor of the projection.
+
+        A projection that turns out to be damaged is made again from the archive, and asked again.
+
+        Args:
+            question: What is asked; may be called twice.
+        """
+        generation = self.projection.generation
+        try:
+            with needing_room(self.home.folder), self.projection.reading() as cursor:
+                return question(cursor)
+        except EngineError as error:
+            if not self.projection.is_damage(error):
+                raise
+        self._renew(generation)
+        with self.projection.reading() as cursor:
+            return question(cursor)
 
     # Taking in
 
-    def import_events(self, source: object, **options: Any) -> Summary:  # noqa: ANN401 - see import_rows
+    def import_events(self, source: object, **options: Any) -> Summary:
         """Imports events from a path or from an Arrow, pandas or polars table; see `import_rows`."""
         return self.import_rows(source, "events", **options)
 
@@ -172,202 +147,123 @@ class Workspace:
         fixed: Mapping[str, str] | None = None,
         time_format: str | None = None,
         file_format: str | None = None,
-        report: Report = _silent,
+        report: Report = silent,
         confirm: Confirm | None = None,
     ) -> Summary:
         """Takes in rows: all that can be read are stored, the others go to quarantine, or nothing happens at all.
 
         Args:
-            source: A path, several paths, or an Arrow, pandas or polars table.
+            source: A path, several paths, an Arrow, pandas or polars table, or a reading.
             kind: What the rows are; one of `uptake.kinds.KINDS`.
             renames: Canonical name -> column of the file.
             fixed: Canonical name -> one value for all rows.
             time_format: How times are written, if they can be read in two ways.
             file_format: The file's format, if its name does not say.
             report: Told how far it is.
-            confirm: Told what was detected before the first row is taken in; may raise to stop.
+            confirm: Told what was detected before the first row is taken in, no columns where the rows name
+                their own kinds; may raise to stop.
 
         Raises:
             ImportFailed: The files cannot be read; nothing was stored.
+            DiskFull: There is no room; nothing was stored.
+            StorageDamaged: The projection could not be read and has been made again; nothing was stored.
         """
         if kind not in BY_NAME:
             raise ImportFailed(f"The kind '{kind}' is unknown.", allowed=BY_NAME)
-        known = _known_columns(BY_NAME[kind], renames or {})
-        if isinstance(source, str | Path):
-            reading = open_files([source], kind, known, file_format)
-        elif isinstance(source, Sequence):
-            reading = open_files(list(source), kind, known, file_format)
-        else:
-            reading = open_table(source, kind)
-        with self._importing, self.projection.exclusively() as cursor:
-            return _Importing(self, cursor, reading, kind, renames or {}, fixed or {}, time_format, report, confirm).run()
+        reading = _open(source, kind, _known_columns(BY_NAME[kind], renames or {}), file_format)
+        options = Options(renames or {}, fixed or {}, time_format, report, confirm)
+        with self._importing, needing_room(self.home.folder):
+            self._catch_up(self.plan, report)
+            generation, last_id = self.projection.generation, self.ledger.last_import_id
+            try:
+                with self.projection.exclusively() as cursor:
+                    summary = Importing(self.home, self.ledger, self.plan, cursor, reading, options).run()
+            except EngineError as error:
+                if is_full(error) and self.ledger.last_import_id != last_id:
+                    raise DiskFull(self.home.folder, "The rows are stored, but not yet counted") from error
+                if not self.projection.is_damage(error):
+                    raise
+                self._renew(generation)
+                raise StorageDamaged(
+                    f"{self.home.projection} could not be read and has been made again.", do="Import once more."
+                ) from error
+            self.projection.checkpoint()
+        return summary
 
-    def rebuild(self, report: Report = _silent) -> None:
-        """Makes the projection again from the archive; answers stay equal."""
-        with self._importing:
-            self.projection.clear()
-            self._catch_up(report)
+    # Staying in line with what is true
 
-    def reload_plan(self, report: Report = _silent) -> None:
+    def rebuild(self, report: Report = silent) -> None:
+        """Makes the projection again from the archive; answers stay equal, and are given meanwhile.
+
+        Raises:
+            StorageDamaged: A file of the archive is missing or broken; the projection stays as it was.
+            DiskFull: There is no room; the projection stays as it was.
+        """
+        with self._importing, needing_room(self.home.folder):
+            self._catch_up(self.plan, report, from_nothing=True)
+
+    def reload_plan(self, report: Report = silent) -> None:
         """Reads the plan's files again and brings the facts in line with them."""
-        self.plan = plan.load(self.home.plan)
-        with self._importing:
-            self._catch_up(report)
+        with self._importing, needing_room(self.home.folder):
+            read = plan.load(self.home.plan)
+            self._catch_up(read, report)
+            self.plan = read
 
-    def _catch_up(self, report: Report) -> None:
-        """Applies imports that were committed but not projected, and a plan that was changed meanwhile."""
-        archive.sweep(self.home.archive, {file.path for file in self.ledger.files()})
-        with self.projection.exclusively() as cursor:
-            flow.create_tables(cursor)
+    def _require_same_age(self) -> None:
+        with self.projection.reading() as cursor:
             applied = int(meta(cursor, "applied") or 0)
+        if applied > self.ledger.last_import_id:
+            raise StorageDamaged(
+                f"{self.home.ledger} knows {self.ledger.last_import_id} imports, {self.home.projection} holds {applied}.",
+                do="The ledger is older than the rest: put back the whole folder from one backup.",
+            )
+
+    def _renew(self, generation: int) -> None:
+        """Replaces a projection that cannot be read."""
+        with self._importing, needing_room(self.home.folder):
+            self.projection.renew(generation)
+            self._catch_up(self.plan, silent)
+
+    def _catch_up(self, current: Plan, report: Report, *, from_nothing: bool = False) -> None:
+        """Applies imports that were committed but not projected, and a plan that was changed meanwhile."""
+        with self.projection.exclusively() as cursor:
+            applied = 0 if from_nothing else int(meta(cursor, "applied") or 0)
             behind = self.ledger.imports(after=applied)
-            if not behind and not flow.is_stale(cursor, self.plan):
+            if not behind and not from_nothing and not flow.is_stale(cursor, current):
                 return
             with transaction(cursor):
+                if from_nothing:
+                    self.projection.empty(cursor)
                 for number, done in enumerate(behind):
                     report(Progress(f"applying import {done.import_id}", number, len(behind)))
-                    files = self.ledger.files(import_id=done.import_id)
-                    if files:
-                        fresh = from_archive(cursor, self.home.archive, files, self.ledger.salt, done.kind)
-                        apply(cursor, done.kind, fresh, done.import_id, self.plan.product.timezone)
-                        cursor.execute(f"DROP TABLE {fresh}")
-                    _note(cursor, done)
+                    self._apply(cursor, current, done)
                 if behind:
                     set_meta(cursor, "facts_version", "")
-                flow.rebuild(cursor, self.plan, lambda stage: report(Progress(stage)))
+                flow.rebuild(cursor, current, lambda stage: report(Progress(stage)))
         self.projection.checkpoint()
 
+    def _apply(self, cursor: Cursor, current: Plan, done: Import) -> None:
+        files = self.ledger.files(import_id=done.import_id)
+        if files:
+            fresh = from_archive(cursor, self.home.archive, files, self.ledger.salt, done.kind)
+            apply(cursor, done.kind, fresh, done.import_id, current.product.timezone)
+            cursor.execute(f"DROP TABLE {fresh}")
+        note(cursor, done)
 
-def _note(cursor: Cursor, done: Import) -> None:
-    set_meta(cursor, "applied", str(done.import_id))
-    set_meta(cursor, "received_at", done.imported_at.replace(tzinfo=None).isoformat(sep=" "))
+
+def _open(source: object, kind: str, columns: frozenset[str], file_format: str | None) -> Reading:
+    if isinstance(source, Reading):
+        return source
+    if isinstance(source, str | Path):
+        return open_files([source], kind, columns, file_format)
+    if isinstance(source, Sequence):
+        return open_files(list(source), kind, columns, file_format)
+    return open_table(source, kind)
 
 
 def _known_columns(kind: Kind, renames: Mapping[str, str]) -> frozenset[str]:
     names = {name for column in kind.columns for name in (column.name, *column.aliases)}
     return frozenset(names | set(renames.values()))
-
-
-class _Importing:
-    """One import under way; see `Workspace.import_rows`."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        cursor: Cursor,
-        reading: Reading,
-        kind: str,
-        renames: Mapping[str, str],
-        fixed: Mapping[str, str],
-        time_format: str | None,
-        report: Report,
-        confirm: Confirm | None,
-    ) -> None:
-        self._workspace = workspace
-        self._cursor = cursor
-        self._reading = reading
-        self._kind = kind
-        self._options = {"renames": renames, "fixed": fixed, "time_format": time_format}
-        self._report = report
-        self._confirm = confirm
-        self._received_at = datetime.now(UTC).replace(tzinfo=None)
-        self._intakes: dict[str, Intake] = {}
-        self._detected: dict[tuple[str, str], tuple[Reads, ...]] = {}
-        self._rejected: dict[str, list[Rejected]] = {}
-        self._rows = 0
-
-    def run(self) -> Summary:
-        """Reads, stores, projects."""
-        if self._confirm is not None and not self._reading.segment:
-            self._confirm(self._reading, self._detect(self._kind, "", self._reading.sample))
-        try:
-            for chunk in self._reading.chunks():
-                self._take(chunk)
-            imports = [self._store(kind, intake) for kind, intake in self._intakes.items()]
-            imports += [
-                self._commit(kind, rejected) for kind, rejected in self._rejected.items() if kind not in self._intakes
-            ]
-        finally:
-            for intake in self._intakes.values():
-                intake.close()
-        self._workspace.projection.checkpoint()
-        return Summary(
-            kind=self._kind,
-            read=sum(done.rows_read for done in imports),
-            stored=sum(done.rows_stored for done in imports),
-            known=sum(done.rows_known for done in imports),
-            rejected=sum(done.rows_rejected for done in imports),
-            reasons=_reasons(self._rejected),
-            detected=next(iter(self._detected.values()), ()),
-            imports=tuple(imports),
-        )
-
-    def _detect(self, kind: str, file: str, sample: Any) -> tuple[Reads, ...]:  # noqa: ANN401 - an Arrow table
-        key = (kind, file)
-        if key not in self._detected:
-            self._detected[key] = detect(
-                self._cursor, sample, BY_NAME[kind], timezone=self._workspace.plan.product.timezone, **self._options
-            )  # type: ignore[arg-type]  # options as they were given
-        return self._detected[key]
-
-    def _take(self, chunk: Chunk) -> None:
-        self._rejected.setdefault(chunk.kind, []).extend(
-            Rejected(reject.file, reject.line, reject.reason, reject.raw, chunk.kind) for reject in chunk.rejects
-        )
-        if chunk.rows.num_rows:
-            if chunk.kind not in self._intakes:
-                salt = self._workspace.ledger.salt
-                self._intakes[chunk.kind] = Intake(self._cursor, BY_NAME[chunk.kind], salt, self._received_at)
-            intake = self._intakes[chunk.kind]
-            intake.add(chunk.rows, chunk.file, self._detect(chunk.kind, chunk.file, chunk.rows))
-            self._rows += chunk.rows.num_rows
-        self._report(Progress("reading", chunk.bytes_done, self._reading.bytes_total, self._rows))
-
-    def _store(self, kind: str, intake: Intake) -> Import:
-        self._report(Progress("telling new rows from known ones", rows=self._rows))
-        counts = intake.finish()
-        rejected = self._rejected.setdefault(kind, [])
-        rejected.extend(intake.rejected)
-        workspace, cursor = self._workspace, self._cursor
-        import_id = workspace.ledger.next_import_id()
-        self._report(Progress("writing the archive", rows=self._rows))
-        files = archive.seal(cursor, workspace.home.archive, BY_NAME[kind], intake.fresh, import_id)
-        done = self._commit(kind, rejected, counts.fresh, counts.known, files)
-        with transaction(cursor):
-            self._report(Progress("indexing", rows=self._rows))
-            if counts.fresh:
-                apply(cursor, kind, intake.fresh, import_id, workspace.plan.product.timezone)
-                flow.refresh(
-                    cursor, workspace.plan, kind, import_id, lambda stage: self._report(Progress(stage, rows=self._rows))
-                )
-            _note(cursor, done)
-        return done
-
-    def _commit(
-        self, kind: str, rejected: list[Rejected], fresh: int = 0, known: int = 0, files: list[archive.ArchiveFile] | None = None
-    ) -> Import:
-        ledger = self._workspace.ledger
-        done = Import(
-            ledger.next_import_id(),
-            kind,
-            tuple(str(path) for path in self._reading.files),
-            self._received_at.replace(tzinfo=UTC),
-            fresh + known + len(rejected),
-            fresh,
-            known,
-            len(rejected),
-        )
-        ledger.commit(done, files or [], rejected)
-        return done
-
-
-def _reasons(rejected: Mapping[str, list[Rejected]]) -> tuple[tuple[str, str, int], ...]:
-    totals: dict[tuple[str, str], int] = {}
-    for kind, rows in rejected.items():
-        for row in rows:
-            key = (kind, row.reason.split(" is '")[0].split(";")[0])
-            totals[key] = totals.get(key, 0) + 1
-    return tuple(sorted(((*key, count) for key, count in totals.items()), key=lambda row: (-row[2], row)))
 
 
 def init(folder: Path | str, files: Mapping[str, str] | None = None) -> Home:

@@ -11,13 +11,14 @@ from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
 from uptake.charts.power_curve import power_curve
 from uptake.charts.retention_curve import retention_curve
+from uptake.charts.retention_grid import SIMPLE
 from uptake.charts.retention_heatmap import retention_heatmap
 from uptake.charts.survival import survival
 from uptake.charts.theme import config
 from uptake.charts.trend import trend
 from uptake.errors import QuestionError
 
-KINDS = ("share", "mean", "count", "duration", "retention", "retention_heatmap", "features", "power")
+KINDS = ("share", "mean", "ratio", "count", "duration", "retention", "retention_heatmap", "features", "power")
 
 
 def for_result(
@@ -59,9 +60,10 @@ def for_result(
     """
     about: dict[str, Any] = {"title": title, "subtitle": subtitle}
     match kind:
-        case "share" | "mean" | "count" | "duration":
+        case "share" | "mean" | "ratio" | "count" | "duration":
             spec = _estimates(rows, unit, reference, by, period, known, currency, about)
         case "retention":
+            rows = [row for row in rows if row.get("row") != SIMPLE]  # a second mean would be a second curve
             spec = retention_curve(rows, by=by, period=period, known=known, **about)
         case "retention_heatmap":
             spec = retention_heatmap(rows, by=by, period=period, **about)

@@ -11,6 +11,8 @@ from uptake.charts.frame import Row
 from uptake.charts.segments import segment_of
 
 STEPS = 20
+SIMPLE = "simple"
+"""What `row` says of the mean in which each cohort, large or small, has one vote."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,8 @@ class Line:
     """One cohort.
 
     Args:
-        label: The cohort's period in words, or "All cohorts" for the mean.
+        label: The cohort's period in words; "All cohorts" for the mean of all members, "Mean of cohorts" for that of
+            all cohorts alike.
         size: Its members, None where unknown.
         is_mean: Whether this is the mean over all cohorts.
         cells: One cell for every unit of the grid.
@@ -55,29 +58,31 @@ def retention_grid(rows: Sequence[Row], period: str = "", by: Sequence[str] = ()
     """Arranges retention rows as lines of cells.
 
     Args:
-        rows: Rows with `cohort_on` (None on the mean), `unit_index`, `cohort_size`, `n`, `estimate`, `ci_lower`,
-            `ci_upper` and `status`, and the breakdown columns.
+        rows: Rows with `row` (weighted or simple on the means), `cohort_on` (None on the means), `unit_index`,
+            `cohort_size`, `n`, `estimate`, `ci_lower`, `ci_upper` and `status`, and the breakdown columns.
         period: The unit of the cohorts; found from the rows where not given.
         by: Breakdown columns; every segment has lines of its own.
 
     Returns:
-        The mean first, then cohorts in order of time; all lines have the same number of cells.
+        The means first, then cohorts in order of time; all lines have the same number of cells.
     """
     starts = [calendar.first_day(row["cohort_on"]) for row in rows if row.get("cohort_on") is not None]
     period = period or calendar.period_of(starts, "unit")
     units = max((int(row["unit_index"]) for row in rows), default=-1) + 1
-    lines: dict[tuple[str, date | None], dict[int, Row]] = {}
+    lines: dict[tuple[str, date | None, bool], dict[int, Row]] = {}
     for row in rows:
         start = None if row.get("cohort_on") is None else calendar.first_day(row["cohort_on"])
-        lines.setdefault((segment_of(row, by), start), {})[int(row["unit_index"])] = row
-    ordered = sorted(lines, key=lambda key: (key[0], key[1] is not None, key[1] or date.min))
-    return [_line(segment, start, lines[segment, start], units, period) for segment, start in ordered]
+        key = (segment_of(row, by), start, row.get("row") == SIMPLE)
+        lines.setdefault(key, {})[int(row["unit_index"])] = row
+    ordered = sorted(lines, key=lambda key: (key[0], key[1] is not None, key[1] or date.min, key[2]))
+    return [_line(*key, lines[key], units, period) for key in ordered]
 
 
-def _line(segment: str, start: date | None, cells: dict[int, Row], units: int, period: str) -> Line:
+def _line(segment: str, start: date | None, is_simple: bool, cells: dict[int, Row], units: int, period: str) -> Line:
     sizes = [words.finite(row.get("cohort_size")) for row in cells.values()]
     size = next((int(size) for size in sizes if size is not None), None)
-    cohort = "All cohorts" if start is None else dates.period(start, period)
+    mean = "Mean of cohorts" if is_simple else "All cohorts"
+    cohort = mean if start is None else dates.period(start, period)
     label = f"{segment}, {cohort}" if segment else cohort
     return Line(label, size, start is None, tuple(_cell(index, cells.get(index)) for index in range(units)), start)
 

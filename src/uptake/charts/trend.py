@@ -139,9 +139,10 @@ def _ends(starts: Sequence[date], points: Sequence[Row]) -> tuple[date, date]:
 
 def _value_label(last: Sequence[Row], closed: Sequence[Row], top: float) -> list[Spec]:
     before = [point["estimate"] for point in closed[-2:-1]]
-    # Below the point where the line comes from above, else it would be struck through.
+    # Below the point where the line comes from above, else it would be struck through, and at the top, where notes are.
     falls = bool(last and before and before[0] > last[0]["estimate"] > 0.12 * top)
-    options = {"align": "center", "baseline": "top" if falls else "bottom", "dy": 10 if falls else -10}
+    is_below = falls or bool(last and last[0]["estimate"] > 0.92 * top)
+    options = {"align": "center", "baseline": "top" if is_below else "bottom", "dy": 10 if is_below else -10}
     return [layer("text", "label-strong", last, options, x=X, y=Y, text=word("text"))]
 
 

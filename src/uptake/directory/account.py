@@ -11,7 +11,7 @@ from uptake.directory.listing import Ask, moment
 from uptake.errors import QuestionError
 from uptake.facts.feature_day import keyed
 from uptake.metrics.ask import fetch
-from uptake.plan import Plan
+from uptake.plan import Condition, Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
@@ -61,10 +61,10 @@ def account(cursor: Cursor, plan: Plan, account_id: str, as_of: object = None) -
     key = int(row[0])
     at, last_day = moment(cursor, plan, as_of)
     values = {"key": key, "as_of": at}
-    listed = accounts(cursor, plan, Ask(search=account_id, limit=1_000, as_of=at)).rows
+    itself = Condition(property="account.id", test="is", values=(account_id,))
     return Account(
         account_id=account_id,
-        summary=next(one for one in listed if one["account_id"] == account_id),
+        summary=accounts(cursor, plan, Ask(where=(itself,), limit=1, as_of=at)).rows[0],
         attributes=fetch(
             cursor,
             """SELECT name, text, valid_from FROM account_attribute
@@ -136,7 +136,7 @@ def _timeline(cursor: Cursor, account_id: str, at: datetime, limit: int = 200) -
     return fetch(
         cursor,
         """SELECT * FROM (
-            SELECT outcome_at AS at, 'outcome' AS kind, outcome AS title, value::VARCHAR AS detail
+            SELECT outcome_at AS "at", 'outcome' AS kind, outcome AS title, value::VARCHAR AS detail
             FROM raw.outcomes WHERE account_id = $account_id
             UNION ALL SELECT started_on, 'subscription', concat_ws(' ', 'Subscription', plan),
                 concat_ws(', ', format('{:,.0f} a month', mrr), format('{} seats', seats))
@@ -146,7 +146,7 @@ def _timeline(cursor: Cursor, account_id: str, at: datetime, limit: int = 200) -
             UNION ALL SELECT opened_at, 'ticket', coalesce(subject, ticket_id),
                 concat_ws(', ', priority, status, feature)
             FROM raw.tickets WHERE account_id = $account_id
-            UNION ALL SELECT feedback_at, 'feedback', concat_ws(' ', survey, score::VARCHAR), comment
+            UNION ALL SELECT feedback_at, 'feedback', concat_ws(' ', survey, printf('%g', score)), comment
             FROM raw.feedback WHERE account_id = $account_id
             UNION ALL SELECT touch_at, 'touch', concat_ws(': ', touch, title), owner
             FROM raw.touches WHERE account_id = $account_id
@@ -156,6 +156,6 @@ def _timeline(cursor: Cursor, account_id: str, at: datetime, limit: int = 200) -
             UNION ALL SELECT coalesce(met_on, valid_from, received_at), 'goal',
                 concat_ws(': ', CASE WHEN met_on IS NULL THEN 'Goal' ELSE 'Goal met' END, goal), metric
             FROM raw.goals WHERE account_id = $account_id
-        ) WHERE at < $as_of ORDER BY at DESC, kind, title LIMIT $limit""",
+        ) WHERE "at" < $as_of ORDER BY "at" DESC, kind, title LIMIT $limit""",
         {"account_id": account_id, "as_of": at, "limit": limit},
     )

@@ -36,7 +36,7 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
             FROM user_attribute WHERE valid_from < $as_of AND valid_to >= $as_of GROUP BY user_key
         ), belongs AS (
             SELECT user_key, max(role) AS role,
-                string_agg(DISTINCT coalesce(t.text, a.account_id), ', ' ORDER BY coalesce(t.text, a.account_id)) AS accounts
+                string_agg(DISTINCT coalesce(t.text, account_id), ', ' ORDER BY coalesce(t.text, account_id)) AS accounts
             FROM membership m JOIN accounts a USING (account_key)
             LEFT JOIN account_attribute t ON t.account_key = a.account_key AND t.name = 'name'
                 AND t.valid_from < $as_of AND t.valid_to >= $as_of

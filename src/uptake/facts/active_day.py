@@ -64,4 +64,5 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
 
 
 def _accounts(scope: Scope) -> str:
-    return f"SELECT DISTINCT account_key FROM active_day WHERE {scope.people()} AND account_key IS NOT NULL"
+    # by day too: an event of an account may name no user
+    return f"SELECT DISTINCT account_key FROM active_day WHERE {scope.rows()} AND account_key IS NOT NULL"

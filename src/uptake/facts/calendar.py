@@ -7,26 +7,34 @@ begin at local midnight, so a day of 23 or 25 hours is one day.
 from __future__ import annotations
 
 from uptake.plan import Plan
-from uptake.store.projection import Cursor
+from uptake.store.projection import Cursor, meta, set_meta
+from uptake.store.sql import day_begins
 
 TABLE = """CREATE TABLE calendar (
     day DATE, week_on DATE, month_on DATE, quarter_on DATE,
     begins_at TIMESTAMP, ends_at TIMESTAMP   -- UTC, [begins_at, ends_at)
 )"""
-FIRST, LAST = "1970-01-01", "2199-12-31"
+FIRST, LAST = "1970-01-01", "2099-12-31"
 SHIFT = {"monday": 0, "sunday": 1, "saturday": 2}
 """Days by which a week begins earlier than Monday."""
 
 
 def build(cursor: Cursor, plan: Plan) -> None:
-    """Makes the calendar; it depends on the plan alone."""
+    """Makes the calendar, if the plan's time zone or first day of the week is another than it was made with."""
+    made_with = f"{plan.product.timezone} {plan.product.week_start}"
+    if meta(cursor, "calendar") == made_with:
+        return
     cursor.execute("DELETE FROM calendar")
     cursor.execute(
         f"""INSERT INTO calendar
+        WITH days AS (
+            SELECT day::DATE AS day, {day_begins("day", "$zone")} AS begins_at
+            FROM generate_series(DATE '{FIRST}', DATE '{LAST}' + 1, INTERVAL 1 DAY) series(day)
+        )
         SELECT day, (date_trunc('week', day + $shift::INTEGER) - to_days($shift::INTEGER))::DATE,
             date_trunc('month', day)::DATE, date_trunc('quarter', day)::DATE,
-            timezone('UTC', timezone($zone, day::TIMESTAMP)), timezone('UTC', timezone($zone, (day + 1)::TIMESTAMP))
-        FROM (SELECT unnest(generate_series(DATE '{FIRST}', DATE '{LAST}', INTERVAL 1 DAY))::DATE AS day)
-        ORDER BY day""",  # noqa: S608 - constants of this file
+            begins_at, lead(begins_at) OVER (ORDER BY day)
+        FROM days QUALIFY day <= DATE '{LAST}' ORDER BY day""",
         {"zone": plan.product.timezone, "shift": SHIFT[plan.product.week_start]},
     )
+    set_meta(cursor, "calendar", made_with)

@@ -7,7 +7,7 @@ minutes, rows exported). An event that fits a feature in two ways is one use of 
 from __future__ import annotations
 
 from uptake.facts.scope import Scope
-from uptake.facts.selection import events_sql, property_number
+from uptake.facts.selection import event_keys, events_sql, property_number
 from uptake.plan import Feature, Plan
 from uptake.store.projection import Cursor
 
@@ -35,12 +35,40 @@ def describe(cursor: Cursor, plan: Plan) -> None:
 
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     """Makes the feature days of the scope again."""
-    cursor.execute(f"DELETE FROM feature_day WHERE {scope.rows()}")  # noqa: S608 - our own SQL
-    for key, feature in keyed(plan).items():
-        uses = f"sum({property_number(feature.quantity)})" if feature.quantity else "count(*)"
-        cursor.execute(
-            f"""INSERT INTO feature_day
-            SELECT account_key, user_key, {key}, day, {uses}, min(event_at), max(event_at) FROM event
-            WHERE {events_sql(cursor, plan, feature.events)} AND {scope.rows()}
-            GROUP BY ALL ORDER BY day, account_key, user_key"""  # noqa: S608 - our own SQL
+    cursor.execute(f"DELETE FROM feature_day WHERE {scope.rows()}")
+    for quantity, plain, conditional in _passes(plan):
+        uses = f"sum({property_number(quantity)})" if quantity else "count(*)"
+        pairs = [f"({name}, {key})" for key, f in plain.items() for name in _names(cursor, f)]
+        sources = (
+            [
+                f"SELECT event.*, feature_key FROM event JOIN (VALUES {', '.join(pairs)}) f(name_key, feature_key)"
+                " USING (name_key)"
+            ]
+            if pairs
+            else []
         )
+        sources += [
+            f"SELECT event.*, {key} AS feature_key FROM event WHERE {events_sql(cursor, plan, f.events)}"
+            for key, f in conditional.items()
+        ]
+        for source in sources:
+            cursor.execute(
+                f"""INSERT INTO feature_day
+                SELECT account_key, user_key, feature_key, day, {uses}, min(event_at), max(event_at) FROM ({source})
+                WHERE {scope.rows()} GROUP BY ALL ORDER BY day, feature_key, account_key, user_key"""
+            )
+
+
+def _passes(plan: Plan) -> list[tuple[str | None, dict[int, Feature], dict[int, Feature]]]:
+    """Features grouped by quantity: those told by event names alone share one pass, the others take one each."""
+    features = keyed(plan)
+    passes = []
+    for quantity in dict.fromkeys(feature.quantity for feature in features.values()):
+        own = {key: feature for key, feature in features.items() if feature.quantity == quantity}
+        plain = {key: feature for key, feature in own.items() if not any(s.where for s in feature.events)}
+        passes.append((quantity, plain, {key: f for key, f in own.items() if key not in plain}))
+    return passes
+
+
+def _names(cursor: Cursor, feature: Feature) -> list[int]:
+    return event_keys(cursor, {name for selector in feature.events for name in selector.events})

@@ -11,12 +11,12 @@ whether a moment was reached inside a window and not only ever.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import count
 
 from uptake.facts.scope import Scope
 from uptake.facts.selection import events_sql
-from uptake.plan import All, Any, Criteria, Criterion, Plan
+from uptake.plan import All, Any, Criteria, Criterion, Milestone, Plan
 from uptake.store.projection import Cursor
-from uptake.store.sql import literal
 
 TABLE = """
 CREATE TABLE user_milestone (user_key INTEGER, milestone VARCHAR, reached_at TIMESTAMP);
@@ -52,27 +52,36 @@ def leaves(criteria: Criteria) -> Iterator[Criterion]:
 
 def value_leaves(plan: Plan) -> list[Criterion]:
     """The counts of all value moments; the position in this list is `value_day.leaf`."""
-    return [leaf for moment in plan.value_moments.values() for leaf in leaves(moment.criteria)]
+    return [leaf for moment in _value_moments(plan) for leaf in leaves(moment.criteria)]
+
+
+def _value_moments(plan: Plan) -> list[Milestone]:
+    """By name, so that another order in the plan changes no leaf."""
+    return [plan.value_moments[name] for name in sorted(plan.value_moments)]
 
 
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     """Makes the milestones of everyone in the scope again."""
     _build_value_days(cursor, plan, scope)
     for table in ("user_milestone", "account_milestone", "member_milestone"):
-        cursor.execute(f"DELETE FROM {table} WHERE {_stale(table, scope)}")  # noqa: S608 - our own SQL
+        cursor.execute(f"DELETE FROM {table} WHERE {_stale(table, scope)}")
     people = scope.people()
     pair = f"account_key IS NOT NULL AND user_key IS NOT NULL AND {people}"
     for name, criteria in named(plan).items():
-        _insert(cursor, "user", name, reached_sql(cursor, plan, criteria, "user_key", f"user_key IS NOT NULL AND {people}"))
+        _insert(
+            cursor, "user", name, reached_sql(cursor, plan, criteria, "user_key", f"user_key IS NOT NULL AND {people}")
+        )
         _insert(cursor, "member", name, reached_sql(cursor, plan, criteria, f"{MEMBER_KEY} AS member_key", pair))
         if name != "activated":
-            _insert(cursor, "account", name, reached_sql(cursor, plan, criteria, "account_key", "account_key IS NOT NULL"))
+            _insert(
+                cursor, "account", name, reached_sql(cursor, plan, criteria, "account_key", "account_key IS NOT NULL")
+            )
     for entity in ("user", "member", "account"):
         # everybody's first value again: cheap, and the same whichever part was made again
-        cursor.execute(f"DELETE FROM {entity}_milestone WHERE milestone = 'value'")  # noqa: S608 - our own names
+        cursor.execute(f"DELETE FROM {entity}_milestone WHERE milestone = 'value'")
         cursor.execute(
             f"""INSERT INTO {entity}_milestone SELECT {entity}_key, 'value', min(reached_at) FROM {entity}_milestone
-            WHERE milestone LIKE 'value:%' GROUP BY 1 ORDER BY 1"""  # noqa: S608 - our own names
+            WHERE milestone LIKE 'value:%' GROUP BY 1 ORDER BY 1"""
         )
     if plan.activation is not None and plan.activation.account is not None:
         # an account activates when enough of its members did, each by what was done there
@@ -83,7 +92,7 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
             f"""SELECT (member_key >> 32)::INTEGER AS account_key, reached_at FROM member_milestone
             WHERE milestone = 'activated' QUALIFY row_number() OVER (
                 PARTITION BY member_key >> 32 ORDER BY reached_at, member_key
-            ) = {plan.activation.account.members}""",  # noqa: S608 - a number
+            ) = {plan.activation.account.members}""",
         )
 
 
@@ -91,12 +100,12 @@ def _stale(table: str, scope: Scope) -> str:
     if table == "account_milestone" or scope.everything:
         return "true"
     key = "user_key" if table == "user_milestone" else "(member_key & 4294967295)::INTEGER"
-    return f"{key} IN (SELECT user_key FROM touched_user)"  # noqa: S608 - our own names
+    return f"{key} IN (SELECT user_key FROM touched_user)"
 
 
 def _insert(cursor: Cursor, entity: str, name: str, reached: str) -> None:
     cursor.execute(
-        f"INSERT INTO {entity}_milestone SELECT {entity}_key, $name, reached_at FROM ({reached}) ORDER BY 1",  # noqa: S608
+        f"INSERT INTO {entity}_milestone SELECT {entity}_key, $name, reached_at FROM ({reached}) ORDER BY 1",
         {"name": name},
     )
 
@@ -116,43 +125,36 @@ def reached_sql(cursor: Cursor, plan: Plan, criteria: Criteria, key: str, where:
     if isinstance(criteria, Criterion):
         chosen = events_sql(cursor, plan, [criteria.selector])
         if criteria.at_least == 1:
-            return f"SELECT {key}, min(event_at) AS reached_at FROM event WHERE {chosen} AND {where} GROUP BY ALL"  # noqa: S608
+            return f"SELECT {key}, min(event_at) AS reached_at FROM event WHERE {chosen} AND {where} GROUP BY ALL"
         return (
-            f"SELECT {key}, event_at AS reached_at FROM event WHERE {chosen} AND {where} QUALIFY row_number() OVER"  # noqa: S608
+            f"SELECT {key}, event_at AS reached_at FROM event WHERE {chosen} AND {where} QUALIFY row_number() OVER"
             f" (PARTITION BY {expression} ORDER BY event_at, import_id, ordinal) = {criteria.at_least}"
         )
     parts = [reached_sql(cursor, plan, part, key, where) for part in criteria.of]
     union = " UNION ALL ".join(f"({part})" for part in parts)
     if isinstance(criteria, Any):
-        return f"SELECT {name}, min(reached_at) AS reached_at FROM ({union}) GROUP BY ALL"  # noqa: S608 - our own SQL
-    return f"SELECT {name}, max(reached_at) AS reached_at FROM ({union}) GROUP BY ALL HAVING count(*) = {len(parts)}"  # noqa: S608
+        return f"SELECT {name}, min(reached_at) AS reached_at FROM ({union}) GROUP BY ALL"
+    return f"SELECT {name}, max(reached_at) AS reached_at FROM ({union}) GROUP BY ALL HAVING count(*) = {len(parts)}"
 
 
 def _build_value_days(cursor: Cursor, plan: Plan, scope: Scope) -> None:
-    cursor.execute(f"DELETE FROM value_day WHERE {scope.rows()}")  # noqa: S608 - our own SQL
+    cursor.execute(f"DELETE FROM value_day WHERE {scope.rows()}")
     for number, leaf in enumerate(value_leaves(plan)):
         cursor.execute(
             f"""INSERT INTO value_day SELECT account_key, user_key, {number}, day, count(*) FROM event
             WHERE {events_sql(cursor, plan, [leaf.selector])} AND {scope.rows()}
-            GROUP BY ALL ORDER BY day, account_key, user_key"""  # noqa: S608 - our own SQL
+            GROUP BY ALL ORDER BY day, account_key, user_key"""
         )
 
 
-def reached_in_window(plan: Plan, counts: str = "counts") -> str:
-    """SQL that holds where any value moment is met, given a map `leaf -> events` of a window.
-
-    Args:
-        plan: The plan.
-        counts: SQL for the map.
-    """
-    number = 0
+def reached_in_window(plan: Plan) -> str:
+    """SQL that holds where any value moment is met, over columns `leaf_0`, `leaf_1` ... with counts of a window."""
+    numbers = count()
 
     def met(criteria: Criteria) -> str:
-        nonlocal number
         if isinstance(criteria, Criterion):
-            leaf, number = number, number + 1
-            return f"coalesce({counts}[{literal(leaf)}], 0) >= {criteria.at_least}"
+            return f"leaf_{next(numbers)} >= {criteria.at_least}"
         joint = " AND " if isinstance(criteria, All) else " OR "
         return "(" + joint.join(met(part) for part in criteria.of) + ")"
 
-    return "(" + " OR ".join(met(moment.criteria) for moment in plan.value_moments.values()) + ")"
+    return "(" + " OR ".join(met(moment.criteria) for moment in _value_moments(plan)) + ")"

@@ -7,6 +7,8 @@ became; events keep who sent them in `actor_key`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyarrow as pa
 
 from uptake.store.projection import Cursor
@@ -41,18 +43,17 @@ def merge(cursor: Cursor) -> None:
     cursor.execute(
         """UPDATE event SET user_key = coalesce(p.user_key, e.actor), actor_key = CASE WHEN p.user_key IS NOT NULL THEN e.actor END
         FROM (SELECT import_id, ordinal, coalesce(actor_key, user_key) AS actor FROM event
-              WHERE user_key IN (SELECT user_key FROM merged_user)) e
+              WHERE user_key IN (SELECT user_key FROM merged_user UNION SELECT actor_key FROM person)) e
         LEFT JOIN person p ON p.actor_key = e.actor
         WHERE event.import_id = e.import_id AND event.ordinal = e.ordinal"""
     )
 
 
-def assign(cursor: Cursor, import_id: int) -> None:
-    """Gives the events of a new import to the people their senders were merged into."""
+def assign(cursor: Cursor, import_ids: Iterable[int]) -> None:
+    """Gives the events of new imports to the people their senders were merged into."""
     cursor.execute(
-        """UPDATE event SET actor_key = event.user_key, user_key = p.user_key
-        FROM person p WHERE event.import_id = $import_id AND p.actor_key = event.user_key""",
-        {"import_id": import_id},
+        f"""UPDATE event SET actor_key = event.user_key, user_key = p.user_key
+        FROM person p WHERE event.import_id IN ({", ".join(map(str, import_ids))}) AND p.actor_key = event.user_key"""
     )
 
 
@@ -63,32 +64,29 @@ def resolve(aliases: list[tuple[int, int]]) -> dict[int, int]:
         aliases: (previous, user) pairs, oldest first.
 
     Returns:
-        Key of everyone who was merged -> key they ended up as. A user named as the survivor of a
-        later merge survives, so a circle is broken at its oldest link.
+        Key of everyone who was merged -> key they ended up as. Of a circle everybody ends up as the
+        user whom the latest of its links names.
 
     >>> resolve([(1, 2), (2, 3)])
     {1: 3, 2: 3}
-    >>> resolve([(1, 2), (2, 1)])
-    {2: 1}
+    >>> resolve([(1, 2), (2, 3), (3, 1)])
+    {2: 1, 3: 1}
     """
     became: dict[int, int] = {}
+
+    def end(key: int) -> int:
+        while key in became:
+            key = became[key]
+        return key
+
     for previous, user in aliases:
         if previous == user:
             continue
+        became.pop(previous, None)
+        if end(user) == previous:
+            del became[user]
         became[previous] = user
-        step = user
-        while step in became:
-            if became[step] == previous:
-                del became[step]
-                break
-            step = became[step]
-    resolved = {}
-    for key in became:
-        end = became[key]
-        while end in became:
-            end = became[end]
-        resolved[key] = end
-    return resolved
+    return {key: end(key) for key in became}
 
 
 def _columns(resolved: dict[int, int]) -> tuple[pa.Array, pa.Array]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from uptake.store.projection import Cursor
@@ -22,30 +23,28 @@ class Scope:
         if self.everything:
             return "true"
         dot = f"{alias}." if alias else ""
-        return (
-            f"({dot}day IN (SELECT day FROM scope_day) OR {dot}user_key IN (SELECT user_key FROM scope_user))"  # noqa: S608
-        )
+        return f"({dot}day IN (SELECT day FROM scope_day) OR {dot}user_key IN (SELECT user_key FROM scope_user))"
 
     def people(self, alias: str = "") -> str:
         """SQL that holds for everyone touched: the people of the scope and those active on its days."""
         dot = f"{alias}." if alias else ""
-        return "true" if self.everything else f"{dot}user_key IN (SELECT user_key FROM touched_user)"  # noqa: S608
+        return "true" if self.everything else f"{dot}user_key IN (SELECT user_key FROM touched_user)"
 
 
 EVERYTHING = Scope(everything=True)
 
 
-def of_import(cursor: Cursor, import_id: int) -> Scope:
-    """What the rows of one import touched.
+def of_imports(cursor: Cursor, import_ids: Iterable[int]) -> Scope:
+    """What the rows of some imports touched.
 
-    The days of its events, and the people whose events were merged (`merged_user`) or moved to
+    The days of their events, and the people whose events were merged (`merged_user`) or moved to
     another account (`reattributed_user`). More than half of all days is everything: making all
     again is then quicker than choosing.
     """
     cursor.execute("CREATE TEMP TABLE IF NOT EXISTS merged_user (user_key INTEGER)")
     cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE scope_day AS SELECT DISTINCT day FROM event WHERE import_id = $import_id",
-        {"import_id": import_id},
+        f"""CREATE OR REPLACE TEMP TABLE scope_day AS
+        SELECT DISTINCT day FROM event WHERE import_id IN ({", ".join(map(str, import_ids))})"""
     )
     cursor.execute("CREATE OR REPLACE TEMP TABLE scope_user AS FROM merged_user UNION FROM reattributed_user")
     touched, known = cursor.execute(

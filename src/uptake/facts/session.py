@@ -18,23 +18,25 @@ TABLE = """CREATE TABLE session (
 
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     """Makes the sessions of everyone in the scope again: one late event can join two sessions into one."""
-    cursor.execute(f"DELETE FROM session WHERE {scope.people()}")  # noqa: S608 - our own SQL
+    cursor.execute(f"DELETE FROM session WHERE {scope.people()}")
     cursor.execute(
         f"""INSERT INTO session
-        WITH gaps AS (
-            SELECT account_key, user_key, day, event_at,
-                (event_at >= lag(event_at) OVER person + to_minutes($gap)) IS NOT FALSE AS begins
+        WITH neighbours AS (
+            SELECT account_key, user_key, day, event_at, row_number() OVER person AS position,
+                (event_at >= lag(event_at) OVER person + to_minutes($gap)) IS NOT FALSE AS begins,
+                (lead(event_at) OVER person >= event_at + to_minutes($gap)) IS NOT FALSE AS ends
             FROM event WHERE user_key IS NOT NULL AND {scope.people()}
             WINDOW person AS (PARTITION BY user_key, account_key ORDER BY event_at)
-        ), numbered AS (
-            SELECT account_key, user_key, day, event_at,
-                -- events at one instant are peers and get one number, whichever of them begins
-                count(*) FILTER (begins) OVER (PARTITION BY user_key, account_key ORDER BY event_at) AS number
-            FROM gaps
+        ), edges AS (
+            -- what begins and does not end is followed by the row that ends it
+            SELECT account_key, user_key, day, event_at AS started_at, begins, position,
+                CASE WHEN ends THEN event_at ELSE lead(event_at) OVER person END AS ended_at,
+                CASE WHEN ends THEN position ELSE lead(position) OVER person END AS last_position
+            FROM neighbours WHERE begins OR ends
+            WINDOW person AS (PARTITION BY user_key, account_key ORDER BY position)
         )
-        SELECT account_key, user_key, min(day), min(event_at), max(event_at), count(*),
-            CASE WHEN count(*) > 1 THEN epoch(max(event_at) - min(event_at)) END
-        FROM numbered GROUP BY account_key, user_key, number
-        ORDER BY min(day), account_key, user_key""",  # noqa: S608 - our own SQL
+        SELECT account_key, user_key, day, started_at, ended_at, last_position - position + 1,
+            CASE WHEN last_position > position THEN epoch(ended_at - started_at) END
+        FROM edges WHERE begins ORDER BY day, account_key, user_key""",
         {"gap": plan.product.session_gap_minutes},
     )

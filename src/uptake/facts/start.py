@@ -6,11 +6,11 @@ first that yields an instant wins. Whoever has none is known (a seat, say) but h
 
 from __future__ import annotations
 
-from uptake.facts.membership import ALWAYS
 from uptake.facts.selection import events_sql
 from uptake.plan import Plan, StartPoint
+from uptake.store.intake import EARLIEST, LATEST
 from uptake.store.projection import Cursor
-from uptake.store.sql import literal
+from uptake.store.sql import instant, literal
 
 TABLE = """
 CREATE TABLE user_start (user_key INTEGER, started_at TIMESTAMP, started_on DATE);
@@ -34,21 +34,22 @@ def build(cursor: Cursor, plan: Plan) -> None:
             if entity == "user"
             else "SELECT account_key FROM accounts"
         )
-        cursor.execute(f"DELETE FROM {entity}_start")  # noqa: S608 - our own names
+        cursor.execute(f"DELETE FROM {entity}_start")
         cursor.execute(
             f"""INSERT INTO {entity}_start SELECT *, {LOCAL_DAY}
-            FROM (SELECT {entity}_key, coalesce({first}) AS started_at FROM ({everyone}) {joins}) ORDER BY 1""",  # noqa: S608 - our own names
+            FROM (SELECT {entity}_key, coalesce({first}) AS started_at FROM ({everyone}) {joins}) ORDER BY 1""",
             zone,
         )
-    # In an account a user begins with the membership, but not before the user's own start.
+    # In an account a user begins with the membership, but not before, or without, the user's own start.
     cursor.execute("DELETE FROM member_start")
     cursor.execute(
         f"""INSERT INTO member_start
         SELECT *, {LOCAL_DAY} FROM (
             SELECT (account_key::BIGINT << 32) | user_key AS member_key,
-                greatest(nullif(min(valid_from), {ALWAYS}), any_value(u.started_at)) AS started_at
+                CASE WHEN any_value(u.started_at) IS NOT NULL
+                    THEN greatest(min(valid_from), any_value(u.started_at)) END AS started_at
             FROM membership JOIN user_start u USING (user_key) GROUP BY account_key, user_key
-        ) ORDER BY 1""",  # noqa: S608 - our own names
+        ) ORDER BY 1""",
         zone,
     )
 
@@ -56,16 +57,11 @@ def build(cursor: Cursor, plan: Plan) -> None:
 def _source(cursor: Cursor, plan: Plan, entity: str, point: StartPoint) -> str:
     """SQL for (key, started_at) by one point of the plan."""
     key = f"{entity}_key"
-    if point.kind in ("created_at", "signed_on"):
-        return _attribute(entity, point.kind)
-    if point.attribute is not None:
-        return _attribute(entity, point.attribute)
+    attribute = point.attribute if point.kind == "attribute" else point.kind
+    if attribute in ("created_at", "signed_on") or point.kind == "attribute":
+        return f"""SELECT {key}, min(said_at) AS started_at
+            FROM (SELECT *, {instant("text", literal(plan.product.timezone))} AS said_at
+                FROM {entity}_attribute WHERE name = {literal(attribute)})
+            WHERE said_at BETWEEN {literal(EARLIEST)} AND {literal(LATEST)} GROUP BY 1"""
     chosen = events_sql(cursor, plan, [point.selector]) if point.selector is not None else "true"
-    return f"SELECT {key}, min(event_at) AS started_at FROM event WHERE {key} IS NOT NULL AND {chosen} GROUP BY 1"  # noqa: S608
-
-
-def _attribute(entity: str, name: str) -> str:
-    return (
-        f"SELECT {entity}_key, min(timezone('UTC', try_cast(text AS TIMESTAMPTZ))) AS started_at"  # noqa: S608
-        f" FROM {entity}_attribute WHERE name = {literal(name)} GROUP BY 1"
-    )
+    return f"SELECT {key}, min(event_at) AS started_at FROM event WHERE {key} IS NOT NULL AND {chosen} GROUP BY 1"

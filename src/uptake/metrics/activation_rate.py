@@ -27,7 +27,7 @@ def rows(asked: Asked) -> Sql:
     SELECT s.entity_key, s.started_at AS anchor_at, p.period_on,
         coalesce(m.reached_at < $as_of
             AND m.reached_at <= s.started_at + to_days($within_days::INTEGER), false)::INT AS value,
-        s.started_at + to_days($within_days::INTEGER) > $as_of AS is_open
+        s.started_at + to_days($within_days::INTEGER) >= $as_of AS is_open
     FROM {asked.grain.start} s
     JOIN period p ON s.started_at >= p.begins_at AND s.started_at < p.ends_at
     LEFT JOIN ({milestone}) m USING (entity_key)

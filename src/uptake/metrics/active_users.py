@@ -47,10 +47,12 @@ def totals(asked: Asked) -> Sql:
         FROM period p ASOF JOIN known k ON p.on_day >= k.started_on
         LEFT JOIN active a ON a.on_day = p.on_day ORDER BY ALL""",
         relations={
-            "span": f"""SELECT day, next_day, count(*) AS n FROM {grain.day}
-            WHERE day <= $last_day GROUP BY ALL""",
+            # who was active before the start of life is counted from the start on, like everyone in the population
+            "span": f"""SELECT day, greatest(day, started_on) AS counts_on, next_day, count(*) AS n
+            FROM {grain.day} JOIN {grain.start} USING (entity_key)
+            WHERE day <= $last_day AND started_on <= $last_day GROUP BY ALL""",
             "active": f"""SELECT p.on_day, sum(s.n) AS estimate FROM period p JOIN span s
-            ON s.day >= {_first(asked)} AND s.day <= p.on_day AND s.next_day > p.on_day GROUP BY p.on_day""",
+            ON s.day >= {_first(asked)} AND s.counts_on <= p.on_day AND s.next_day > p.on_day GROUP BY p.on_day""",
             "known": f"""SELECT started_on, sum(count(*)) OVER (ORDER BY started_on) AS n FROM {grain.start}
             WHERE started_on IS NOT NULL GROUP BY started_on""",
         },

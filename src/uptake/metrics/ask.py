@@ -26,7 +26,7 @@ from uptake.metrics.question import (
 from uptake.metrics.result import Column, Result
 from uptake.plan import Condition, Plan, conditions
 from uptake.store.projection import Cursor
-from uptake.store.sql import expand, name
+from uptake.store.sql import expand, name, parameters
 
 UNIVERSAL = ("entity", "by", "where", "date_from", "date_to", "as_of", "period")
 """What every metric takes beside its own parameters."""
@@ -159,7 +159,8 @@ def compose(asked: Asked, sql: Sql) -> tuple[str, dict[str, Any]]:
         "last_day": question.last_day,
         **sql.values,
     }
-    return text, {key: value for key, value in values.items() if f"${key}" in text}
+    taken = parameters(text)
+    return text, {key: value for key, value in values.items() if key in taken}
 
 
 def fetch(cursor: Cursor, sql: str, values: dict[str, Any]) -> list[Row]:
@@ -190,8 +191,15 @@ def _as_asked(question: Question) -> dict[str, Any]:
         "period": question.period,
         "as_of": question.as_of.isoformat() + "Z",
         "by": list(question.by),
-        "where": [test.model_dump(mode="json") for test in question.where],
+        "where": [_as_given(test) for test in question.where],
     }
+
+
+def _as_given(condition: Condition) -> dict[str, Any]:
+    """A condition in the form in which it can be given again."""
+    takes_several = condition.test in ("is", "is_not", "contains")
+    value = list(condition.values) if takes_several else condition.values[0]
+    return {condition.property: {condition.test: value}}
 
 
 def _population(asked: Asked) -> str:

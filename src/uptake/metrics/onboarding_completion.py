@@ -38,7 +38,7 @@ def rows(asked: Asked) -> Sql:
         SELECT n.entity_key, n.started_at AS anchor_at, n.period_on, s.step, s.is_required,
             coalesce(m.reached_at < $as_of
                 AND m.reached_at <= n.started_at + to_days($within_days::INTEGER), false)::INT AS value,
-            n.started_at + to_days($within_days::INTEGER) > $as_of AS is_open
+            n.started_at + to_days($within_days::INTEGER) >= $as_of AS is_open
         FROM newcomer n CROSS JOIN onboarding_step s
         LEFT JOIN {asked.grain.milestone} m ON m.entity_key = n.entity_key AND m.milestone = 'step:' || s.step
     )

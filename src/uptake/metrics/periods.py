@@ -6,6 +6,12 @@ from uptake.metrics.question import Question
 
 COLUMN = {"day": "day", "week": "week_on", "month": "month_on", "quarter": "quarter_on"}
 
+FROM_THE_BEGINNING = """greatest(least((
+            SELECT min(started_at)::DATE - 1 FROM (
+                SELECT started_at FROM user_start UNION ALL SELECT started_at FROM account_start)
+        ), $date_to), DATE '1970-01-01')"""
+"""SQL for the first day of a range that has none: before anybody's start, but never after its last day."""
+
 
 def sql(question: Question) -> str:
     """SQL for `period`: period_on, first_day, last_day, begins_at, ends_at, on_day, on_at, is_closed.
@@ -14,17 +20,17 @@ def sql(question: Question) -> str:
     over are left out. `on_day` is the last day of the period that was over at `as_of`, `on_at` the
     instant after it. Without a period the range is one row, with `period_on` NULL.
     """
-    begin = "(SELECT min(started_at)::DATE - 1 FROM user_start)" if question.date_from is None else "$date_from"
+    begin = "greatest($date_from, DATE '1970-01-01')" if question.date_from is not None else FROM_THE_BEGINNING
     if question.period is None:
         return f"""SELECT NULL::DATE AS period_on, min(day) AS first_day, max(day) AS last_day,
             min(begins_at) AS begins_at, max(ends_at) AS ends_at, max(day) AS on_day,
             least(max(ends_at), $as_of) AS on_at, max(ends_at) <= $as_of AS is_closed
-        FROM calendar WHERE day BETWEEN coalesce({begin}, DATE '1970-01-01') AND $date_to"""
+        FROM calendar WHERE day BETWEEN {begin} AND $date_to HAVING count(*) > 0"""
     column = COLUMN[question.period]
     return f"""SELECT {column} AS period_on, min(day) AS first_day, max(day) AS last_day,
             min(begins_at) AS begins_at, max(ends_at) AS ends_at, least(max(day), $last_day) AS on_day,
             least(max(ends_at), $as_of) AS on_at, max(ends_at) <= $as_of AS is_closed
         FROM calendar WHERE {column} BETWEEN (
-            SELECT {column} FROM calendar WHERE day = coalesce({begin}, DATE '1970-01-01')
+            SELECT {column} FROM calendar WHERE day = {begin}
         ) AND (SELECT {column} FROM calendar WHERE day = $date_to)
         GROUP BY {column} HAVING min(day) <= $last_day"""

@@ -47,12 +47,14 @@ def eligible_sql(asked: Asked, conditions: Conditions) -> str:
         )
         tests.append(property_sql(condition, f"{alias}.text", f"{alias}.number"))
     # whoever has no membership is judged by what is known of that side alone
-    return f"""SELECT DISTINCT {asked.grain.key} AS entity_key, p.period_on FROM period p CROSS JOIN (
-            SELECT user_key, account_key, valid_from, valid_to FROM membership
-            UNION ALL SELECT user_key, NULL, valid_from, valid_to FROM user_presence
-                ANTI JOIN membership USING (user_key)
-            UNION ALL SELECT NULL, account_key, valid_from, valid_to FROM account_presence
-                ANTI JOIN membership USING (account_key)
+    return f"""SELECT DISTINCT m.entity_key, p.period_on FROM period p CROSS JOIN (
+            SELECT {asked.grain.key} AS entity_key, * FROM (
+                SELECT user_key, account_key, valid_from, valid_to FROM membership
+                UNION ALL SELECT user_key, NULL, valid_from, valid_to FROM user_presence
+                    ANTI JOIN membership USING (user_key)
+                UNION ALL SELECT NULL, account_key, valid_from, valid_to FROM account_presence
+                    ANTI JOIN membership USING (account_key)
+            ) WHERE {asked.grain.needs}
         ) m {" ".join(joins)}
-        WHERE m.valid_from < p.on_at AND m.valid_to >= p.on_at AND {asked.grain.needs}
+        WHERE m.valid_from < p.on_at AND m.valid_to >= p.on_at
           AND {" AND ".join(tests) if tests else "true"}"""

@@ -6,11 +6,12 @@ import fcntl
 import json
 import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from uptake.errors import WorkspaceBusy, WorkspaceMissing
+from uptake.errors import StorageDamaged, WorkspaceBusy, WorkspaceMissing
 
 
 @dataclass(frozen=True)
@@ -54,13 +55,22 @@ class Home:
         return self.folder / "lock"
 
     def require(self) -> None:
-        """Raises:
-        WorkspaceMissing: The folder is no workspace.
+        """Looks whether the folder is a whole workspace.
+
+        Raises:
+            WorkspaceMissing: The folder is no workspace.
+            StorageDamaged: The archive has lost its ledger, which says which of its files count.
         """
         if not self.plan.is_dir():
             raise WorkspaceMissing(
                 f"There is no workspace in {self.folder}.",
                 do=f"Make one with: uptake init --home {self.folder}   or try: uptake demo",
+            )
+        has_ledger = self.ledger.exists() and self.ledger.stat().st_size > 0
+        if not has_ledger and any(self.archive.rglob("*.parquet")):
+            raise StorageDamaged(
+                f"{self.archive} holds imported rows, but {self.ledger} is missing, which says which of them count.",
+                do="Put it back from a backup.",
             )
 
 
@@ -99,13 +109,21 @@ class Lock:
     def __init__(self, home: Home, *, url: str = "", token: str = "") -> None:
         descriptor = os.open(home.lock, os.O_RDWR | os.O_CREAT, 0o600)
         self._file: IO[str] = os.fdopen(descriptor, "r+", encoding="utf-8")
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not self._take():
             self._file.close()
-            raise _busy(home) from None
+            raise _busy(home)
         command = Path(sys.argv[0]).name + "".join(f" {word}" for word in sys.argv[1:2])
         self.announce(Holder(os.getpid(), command, url, token))
+
+    def _take(self) -> bool:
+        for wait_s in (0.02, 0.05, 0.1, 0):
+            try:
+                fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return True
+            except OSError:
+                # `holder_of` holds it for a moment too
+                time.sleep(wait_s)
+        return False
 
     def announce(self, holder: Holder) -> None:
         """Writes down who holds the workspace, for the message others get."""

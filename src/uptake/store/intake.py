@@ -7,7 +7,7 @@ Everything happens in temporary tables of one cursor. Nothing is stored until `a
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,16 +15,18 @@ import duckdb
 import pyarrow as pa
 
 from uptake.kinds import Kind
-from uptake.store.detect import PACKED, TYPES, Reads
+from uptake.store.detect import LINE, OBJECT, looking_at
 from uptake.store.ledger import Rejected
+from uptake.store.reads import TYPES, Reads, cell, text
+from uptake.store.row_key import SEPARATOR, content_key, row_key
 from uptake.store.sql import literal, name
 
 EARLIEST = datetime(1971, 1, 1)
 LATEST = datetime(2200, 1, 1)
-"""Bounds of any instant. What has happened must also lie before tomorrow (`AHEAD`)."""
+"""Bounds of any instant. What has happened (a kind's `at` that ends in `_at`) also lies before tomorrow (`AHEAD`)."""
 AHEAD = timedelta(days=1)
 LONGEST_ID = 1000
-LONGEST_RAW = 2000
+BATCH = 10_000
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,12 @@ class Counts:
     Args:
         fresh: Rows that were never stored.
         known: Rows that had been stored before, or repeat a message id.
+        rejected: Rows for the quarantine.
     """
 
     fresh: int
     known: int
+    rejected: int
 
 
 class Intake:
@@ -52,34 +56,53 @@ class Intake:
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, kind: Kind, salt: str, received_at: datetime) -> None:
         self.kind = kind
-        self.rejected: list[Rejected] = []
+        self.fresh = f"fresh_{kind.name}"
+        self._staged = f"staged_{kind.name}"
+        self._refused = f"refused_{kind.name}"
         self._cursor = cursor
-        self._salt = salt
+        self._key = content_key(kind, salt)
         self._received_at = received_at
         self._files: dict[str, int] = {}
         columns = ", ".join(f"{column.name} {TYPES[column.type]}" for column in kind.columns)
-        self.staged = f"staged_{kind.name}"
-        self.fresh = f"fresh_{kind.name}"
-        self._drop()
+        self.close()
         cursor.execute(
-            f"CREATE TEMP TABLE {self.staged} (_file INTEGER, _line BIGINT, {columns}, properties VARCHAR,"
-            " content_key UHUGEINT)"
+            f"""CREATE TEMP TABLE {self._staged} (_file INTEGER, _line BIGINT, {columns}, properties VARCHAR,
+                _reason VARCHAR, content_key UHUGEINT);
+            CREATE TEMP TABLE {self._refused} (file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)"""
         )
 
     def add(self, rows: pa.Table, file: str, reads: Sequence[Reads]) -> None:
-        """Takes in some rows of one file; those that cannot be read are set aside in `rejected`."""
+        """Takes in some rows of one file; those that cannot be read are put aside with the reason."""
         number = self._files.setdefault(file, len(self._files))
-        self._cursor.register("found_rows", rows)
-        try:
-            self._cursor.execute(f"CREATE OR REPLACE TEMP TABLE parsed AS {self._parse(rows, number, reads)}")
-            names = ", ".join(column.name for column in self.kind.columns)
+        with looking_at(self._cursor, rows, "found") as types:
+            self._cursor.execute(f"INSERT INTO {self._staged} {self._parsed(number, reads, types)}")
+            row = ", ".join(f"{literal(c)}, {cell(c)}::VARCHAR" for c in rows.column_names if c != LINE)
             self._cursor.execute(
-                f"INSERT INTO {self.staged} SELECT _file, _line, {names}, properties, {self._content_key()}"  # noqa: S608
-                " FROM parsed WHERE _reason IS NULL"
+                f"""INSERT INTO {self._refused} SELECT {literal(file)}, _line, _reason, json_object({row})::VARCHAR
+                FROM {self._staged} JOIN found USING (_line) WHERE _reason IS NOT NULL AND _file = {number}
+                ORDER BY _line"""
             )
-            self._set_aside(file)
-        finally:
-            self._cursor.unregister("found_rows")
+
+    def refuse(self, rejects: Iterable[Rejected]) -> None:
+        """Puts aside rows that could not even be read as rows."""
+        rows = [{"file": r.file, "line": r.line, "reason": r.reason, "raw": r.raw} for r in rejects]
+        if rows:
+            self._cursor.register("rejects", pa.Table.from_pylist(rows))
+            self._cursor.execute(f"INSERT INTO {self._refused} FROM rejects")
+            self._cursor.unregister("rejects")
+
+    def rejected(self) -> Iterator[Rejected]:
+        """The rows put aside, for the quarantine, in the order they were found."""
+        self._cursor.execute(f"SELECT file, line, reason, raw FROM {self._refused} ORDER BY rowid")
+        while batch := self._cursor.fetchmany(BATCH):
+            for row in batch:
+                yield Rejected(*row, kind=self.kind.name)
+
+    def reasons(self) -> dict[str, int]:
+        """Reason -> rows put aside because of it."""
+        return dict(
+            self._cursor.execute(f"SELECT reason, count(*) FROM {self._refused} GROUP BY reason").fetchall()
+        )
 
     def finish(self) -> Counts:
         """Leaves in the table `fresh` what was never stored, each row with its `occurrence` and `ordinal`.
@@ -88,151 +111,135 @@ class Intake:
         first, second ... occurrence in a file are different rows: true repeats stay, a second
         import of the same file adds nothing.
         """
-        cursor, staged = self._cursor, self.staged
-        staged_rows = _count(cursor, staged)
+        cursor, staged = self._cursor, self._staged
+        staged_rows = _count(cursor, f"{staged} WHERE _reason IS NULL")
         cursor.execute(
             f"""CREATE OR REPLACE TEMP TABLE repeated AS
             WITH shared AS (
-                SELECT content_key FROM {staged} GROUP BY content_key HAVING count(*) > 1
+                SELECT content_key FROM {staged} WHERE _reason IS NULL GROUP BY content_key HAVING count(*) > 1
             ), counted AS (
-                SELECT _file, _line, content_key, row_number() OVER (
+                SELECT _file, _line, content_key, message_id IS NOT NULL AS has_id, row_number() OVER (
                     PARTITION BY content_key, CASE WHEN message_id IS NULL THEN _file END ORDER BY _file, _line
-                ) AS occurrence, message_id IS NOT NULL AS has_id
-                FROM {staged} SEMI JOIN shared USING (content_key)
+                ) AS occurrence
+                FROM {staged} SEMI JOIN shared USING (content_key) WHERE _reason IS NULL
             )
             SELECT _file, _line, occurrence,
                 has_id AND occurrence > 1
                 OR row_number() OVER (PARTITION BY content_key, occurrence ORDER BY _file) > 1 AS is_copy
-            FROM counted"""  # noqa: S608 - names of our own
+            FROM counted"""
         )
-        names = ", ".join(f"s.{column.name}" for column in self.kind.columns)
-        at = f"s.{self.kind.at}"
-        order = f"day, s.event_name, s.user_id, {at}, s._file, s._line" if self.kind.name == "events" else "s._file, s._line"
+        columns = ", ".join(f"s.{column.name}" for column in self.kind.columns)
+        is_event = self.kind.name == "events"
+        order = "day, event_name, user_id, event_at, ordinal" if is_event else "ordinal"
         cursor.execute(
             f"""CREATE OR REPLACE TEMP TABLE {self.fresh} AS
-            SELECT {names}, {literal(self._received_at)} AS received_at, s.properties, coalesce(r.occurrence, 1)::UINTEGER AS occurrence,
-                ((s._file::UBIGINT << 40) | s._line::UBIGINT) AS ordinal, {at}::DATE AS day,
-                xor(s.content_key, (coalesce(r.occurrence, 1) - 1)::UHUGEINT) AS row_key
-            FROM {staged} s LEFT JOIN repeated r USING (_file, _line)
-            WHERE r.is_copy IS DISTINCT FROM true
-              AND xor(s.content_key, (coalesce(r.occurrence, 1) - 1)::UHUGEINT) NOT IN (SELECT row_key FROM seen)
-            ORDER BY {order}"""  # noqa: S608 - names of our own
+            WITH numbered AS (
+                SELECT {columns}, {literal(self._received_at)} AS received_at, s.properties,
+                    coalesce(r.occurrence, 1)::UINTEGER AS occurrence,
+                    (s._file::UBIGINT << 40) | s._line::UBIGINT AS ordinal,
+                    s.{self.kind.at}::DATE AS day,
+                    {row_key("s.content_key", "coalesce(r.occurrence, 1)")} AS row_key
+                FROM {staged} s LEFT JOIN repeated r USING (_file, _line)
+                WHERE s._reason IS NULL AND r.is_copy IS NOT TRUE
+            )
+            FROM numbered ANTI JOIN seen USING (row_key) ORDER BY {order}"""
         )
         fresh = _count(cursor, self.fresh)
         cursor.execute(f"DROP TABLE {staged}")
-        return Counts(fresh, staged_rows - fresh)
+        return Counts(fresh, staged_rows - fresh, _count(cursor, self._refused))
 
     def close(self) -> None:
         """Drops the temporary tables."""
-        self._drop()
-
-    def _drop(self) -> None:
-        for table in (self.staged, self.fresh, "parsed", "repeated"):
+        for table in (self._staged, self._refused, self.fresh, "repeated"):
             self._cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
-    def _parse(self, rows: pa.Table, file: int, reads: Sequence[Reads]) -> str:
+    def _parsed(self, file: int, reads: Sequence[Reads], types: Mapping[str, str]) -> str:
+        """SQL for the rows of a file in the kind's columns, with `_reason` where something is wrong with one."""
         by_name = {read.name: read for read in reads if not read.is_property}
         columns = []
         for column in self.kind.columns:
             read = by_name.get(column.name)
-            columns.append(f"{read.expression if read else f'NULL::{TYPES[column.type]}'} AS {column.name}")
-        texts = [
-            f"{name(read.found)}::VARCHAR AS {name('_text_' + read.name)}"
-            for read in by_name.values()
-            if read.found and read.type not in {"id", "text"}
-        ]
-        source = "coalesce(source, 'files') AS source"
-        return (
-            f"SELECT * REPLACE ({source}), {self._reason(by_name)} AS _reason FROM (SELECT {file} AS _file, _line, "  # noqa: S608
-            + ", ".join([*columns, f"{_packed(rows, reads)} AS properties", *texts])
-            + " FROM found_rows)"
-        )
+            expression = read.expression if read else f"NULL::{TYPES[column.type]}"
+            if column.name == "source":
+                expression = f"coalesce({expression}, 'files')"
+            columns.append(f"{expression} AS {column.name}")
+        raw = [cell(read.found) for read in reads if read.found and (read.type == OBJECT or not read.is_property)]
+        packed = [f"{read.expression} AS {name('_object_' + read.name)}" for read in reads if read.type == OBJECT]
+        names = ", ".join(column.name for column in self.kind.columns)
+        return f"""SELECT *, {self._key} FROM (
+            SELECT {file} AS _file, _line, {names}, {_properties(reads)} AS properties,
+                {self._reason(by_name, reads, types)} AS _reason
+            FROM (SELECT _line, {", ".join([*columns, f"{_loose(reads)} AS _loose", *packed, *raw])} FROM found)
+        )"""
 
-    def _reason(self, by_name: dict[str, Reads]) -> str:
+    def _reason(self, by_name: Mapping[str, Reads], reads: Sequence[Reads], types: Mapping[str, str]) -> str:
         """SQL for the first thing wrong with a row, NULL for a good one."""
+
+        def words(read: Reads) -> str:
+            return text(cell(read.found), types[cell(read.found)])
+
         tests = []
-        latest_at = self._received_at + AHEAD
+        tomorrow = self._received_at + AHEAD
         for column in self.kind.columns:
-            text = name(f"_text_{column.name}")
-            has_text = column.name in by_name and by_name[column.name].found and column.type not in {"id", "text"}
-            if has_text:
-                shown = f"left({text}, 80)"
-                expected = f"a time ({by_name[column.name].format})" if column.type == "instant" else f"a {column.type}"
-                tests.append(
-                    f"WHEN {column.name} IS NULL AND nullif(trim({text}), '') IS NOT NULL"
-                    f" THEN '{column.name} is ''' || {shown} || '''; expected {expected}'"
-                )
+            read = by_name.get(column.name)
+            if read is not None and read.found and column.type not in {"id", "text"}:
+                expected = f"a time ({read.format})" if column.type == "instant" else f"a {column.type}"
+                tests.append(_unreadable(column.name, column.name, words(read), expected))
             if column.required:
                 tests.append(f"WHEN {column.name} IS NULL THEN '{column.name} is missing'")
-            if column.type == "instant" and column.name in by_name:
-                latest = latest_at if column.name == self.kind.at and self.kind.at != "valid_from" else LATEST
+            if column.type == "instant" and read is not None:
+                has_happened = column.name == self.kind.at and column.name.endswith("_at")
+                latest = tomorrow if has_happened else LATEST
                 tests.append(
                     f"WHEN {column.name} < {literal(EARLIEST)} OR {column.name} >= {literal(latest)}"
                     f" THEN '{column.name} is ''' || strftime({column.name}, '%Y-%m-%d %H:%M:%S') ||"
                     f" '''; allowed {EARLIEST:%Y-%m-%d} to {latest:%Y-%m-%d}'"
                 )
-            if column.type == "id" and column.name in by_name:
+            if column.type == "id" and read is not None:
                 tests.append(
                     f"WHEN length({column.name}) > {LONGEST_ID}"
                     f" THEN '{column.name} has ' || length({column.name}) || ' characters; allowed {LONGEST_ID}'"
                 )
                 tests.append(f"WHEN contains({column.name}, chr(0)) THEN '{column.name} holds a NUL character'")
+                tests.append(f"WHEN contains({column.name}, {SEPARATOR}) THEN '{column.name} holds a control character'")
+        tests += [
+            _unreadable(read.name, f"_object_{read.name}", words(read), "a JSON object")
+            for read in reads
+            if read.type == OBJECT
+        ]
         if self.kind.one_of:
             none = " AND ".join(f"{column} IS NULL" for column in self.kind.one_of)
             tests.append(f"WHEN {none} THEN 'one of {', '.join(self.kind.one_of)} is needed'")
         return f"CASE {' '.join(tests)} END"
 
-    def _content_key(self) -> str:
-        return content_key(self.kind, self._salt)
 
-    def _set_aside(self, file: str) -> None:
-        bad = self._cursor.execute(
-            f"""SELECT p._line, p._reason, left(to_json(f)::VARCHAR, {LONGEST_RAW})
-            FROM (SELECT _line, _reason FROM parsed WHERE _reason IS NOT NULL) p JOIN found_rows f USING (_line)
-            ORDER BY p._line"""  # noqa: S608 - a number of our own
-        ).fetchall()
-        self.rejected += [Rejected(file, line, reason, raw, self.kind.name) for line, reason, raw in bad]
+def _unreadable(label: str, column: str, words: str, expected: str) -> str:
+    shown = f"left({words}, 80)"
+    return f"WHEN {column} IS NULL AND {words} IS NOT NULL THEN '{label} is ''' || {shown} || '''; expected {expected}'"
 
 
-def content_key(kind: Kind, salt: str) -> str:
-    """SQL for the 128-bit key that tells a row from all others of its kind.
-
-    Over `source` and `message_id` where there is one, else over everything the row says. Missing
-    values are written as a character no text holds, so that `a, missing` and `missing, a` differ.
-    """
-    content = ", ".join(
-        f"coalesce({f'epoch_us({column.name})' if column.type == 'instant' else column.name}::VARCHAR, chr(1))"
-        for column in kind.columns
-        if column.name not in {"message_id", "source"}
-    )
-    front = f"{literal(salt + kind.name)}, source"
-    return (
-        f"md5_number(CASE WHEN message_id IS NOT NULL THEN concat_ws(chr(31), {front}, 'm', message_id)"
-        f" ELSE concat_ws(chr(31), {front}, 'c', {content}, coalesce(properties, '')) END)"
-    )
-
-
-def _packed(rows: pa.Table, reads: Sequence[Reads]) -> str:
+def _loose(reads: Sequence[Reads]) -> str:
     """SQL for the JSON object of all further columns; missing values are left out, NULL where none is left."""
-    properties = sorted((read for read in reads if read.is_property), key=lambda read: read.name)
     parts = [
-        "coalesce(',' || "
-        + literal(json.dumps(read.name, ensure_ascii=False) + ":")
-        + f" || {read.expression}, '')"
-        for read in properties
+        f"coalesce({literal(',' + json.dumps(read.name, ensure_ascii=False) + ':')} || {read.expression}, '')"
+        for read in sorted(reads, key=lambda read: read.name)
+        if read.is_property and read.type != OBJECT
     ]
-    loose = f"nullif('{{' || substr({' || '.join(parts)}, 2) || '}}', '{{}}')" if parts else "NULL::VARCHAR"
-    nested = [column for column in PACKED if column in rows.column_names]
-    if not nested:
-        return loose
-    objects = [f"CASE WHEN json_valid({name(c)}) AND json_type({name(c)}) = 'OBJECT' THEN {name(c)}::VARCHAR END" for c in nested]
-    if not parts and len(objects) == 1:
+    return f"nullif('{{' || substr({' || '.join(parts)}, 2) || '}}', '{{}}')" if parts else "NULL::VARCHAR"
+
+
+def _properties(reads: Sequence[Reads]) -> str:
+    """SQL for the whole JSON object of a row: the objects of its file, and its further columns, which win."""
+    objects = [name(f"_object_{read.name}") for read in reads if read.type == OBJECT]
+    if not objects:
+        return "_loose"
+    if len(objects) == 1 and not any(read.is_property and read.type != OBJECT for read in reads):
         return f"nullif({objects[0]}, '{{}}')"
-    merged = ", ".join(f"coalesce({part}, '{{}}')" for part in [*objects, loose])
+    merged = ", ".join(f"coalesce({part}, '{{}}')" for part in [*objects, "_loose"])
     return f"nullif(json_merge_patch({merged})::VARCHAR, '{{}}')"
 
 
 def _count(cursor: duckdb.DuckDBPyConnection, table: str) -> int:
-    row = cursor.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608 - a name of our own
+    row = cursor.execute(f"SELECT count(*) FROM {table}").fetchone()
     assert row is not None  # an aggregate always returns a row
     return int(row[0])

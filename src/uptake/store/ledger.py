@@ -7,6 +7,7 @@ an archive file counts only when its row here is committed, so half an import ne
 from __future__ import annotations
 
 import json
+import re
 import secrets
 import sqlite3
 import threading
@@ -16,6 +17,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from uptake.errors import StorageDamaged
+from uptake.store.disk import is_full
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS import (
@@ -24,7 +28,7 @@ CREATE TABLE IF NOT EXISTS import (
 );
 CREATE TABLE IF NOT EXISTS archive_file (
     path TEXT PRIMARY KEY, import_id INTEGER NOT NULL REFERENCES import, kind TEXT NOT NULL, day TEXT,
-    rows INTEGER NOT NULL, bytes INTEGER NOT NULL
+    rows INTEGER NOT NULL, bytes INTEGER NOT NULL, digest TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS archive_file_by_import ON archive_file (import_id);
 CREATE TABLE IF NOT EXISTS quarantine (
@@ -62,7 +66,7 @@ class Import:
 
 @dataclass(frozen=True)
 class ArchiveFile:
-    """One sealed Parquet file of the manifest; `path` is relative to the archive."""
+    """One sealed Parquet file of the manifest; `path` is relative to the archive, `digest` of its bytes."""
 
     path: str
     import_id: int
@@ -70,6 +74,7 @@ class ArchiveFile:
     day: str | None
     rows: int
     bytes: int
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -84,22 +89,38 @@ class Rejected:
     quarantine_id: int = 0
 
 
+Batch = tuple[Import, Iterable[ArchiveFile], Iterable[Rejected]]
+"""An import, its files in the manifest, and its rows in quarantine."""
+
+
 class Ledger:
     """The ledger of one workspace.
 
     Args:
         path: The SQLite file; made if it is absent.
+
+    Raises:
+        StorageDamaged: The file is no ledger any more.
     """
 
     def __init__(self, path: Path) -> None:
         self._connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._lock = threading.RLock()
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = FULL")
-        self._connection.execute("PRAGMA foreign_keys = ON")
-        self._connection.executescript(SCHEMA)
-        with self._transaction() as connection:
-            connection.execute("INSERT OR IGNORE INTO setting VALUES ('salt', ?)", (secrets.token_hex(16),))
+        try:
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._connection.executescript(SCHEMA)
+            with self._transaction() as connection:
+                connection.execute("INSERT OR IGNORE INTO setting VALUES ('salt', ?)", (secrets.token_hex(16),))
+        except sqlite3.DatabaseError as error:
+            self._connection.close()
+            if is_full(error):
+                raise
+            raise StorageDamaged(
+                f"The ledger {path} cannot be read: {error}.",
+                do="It says which rows are stored: put it back from a backup of the whole folder.",
+            ) from error
 
     def close(self) -> None:
         """Closes the file."""
@@ -111,10 +132,11 @@ class Ledger:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def _rows(self, sql: str, parameters: tuple[object, ...] = ()) -> list[tuple[object, ...]]:
         with self._lock:
@@ -130,30 +152,36 @@ class Ledger:
         row = self._rows("SELECT seq FROM sqlite_sequence WHERE name = 'import'")
         return int(str(row[0][0])) + 1 if row else 1
 
-    def commit(self, done: Import, files: Iterable[ArchiveFile], rejected: Iterable[Rejected]) -> None:
-        """Makes an import true: its manifest rows, its quarantine and itself, in one transaction."""
+    @property
+    def last_import_id(self) -> int:
+        """The number of the latest import, 0 if there was none."""
+        return self.next_import_id() - 1
+
+    def commit(self, batches: Iterable[Batch]) -> None:
+        """Makes imports true: their manifest rows, their quarantine and themselves, in one transaction."""
         with self._transaction() as connection:
-            connection.execute(
-                "INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    done.import_id,
-                    done.kind,
-                    json.dumps(done.files),
-                    done.imported_at.isoformat(),
-                    done.rows_read,
-                    done.rows_stored,
-                    done.rows_known,
-                    done.rows_rejected,
-                ),
-            )
-            connection.executemany(
-                "INSERT INTO archive_file VALUES (?, ?, ?, ?, ?, ?)",
-                ((f.path, f.import_id, f.kind, f.day, f.rows, f.bytes) for f in files),
-            )
-            connection.executemany(
-                "INSERT INTO quarantine (import_id, kind, file, line, reason, raw) VALUES (?, ?, ?, ?, ?, ?)",
-                ((done.import_id, done.kind, r.file, r.line, r.reason, r.raw) for r in rejected),
-            )
+            for done, files, rejected in batches:
+                connection.execute(
+                    "INSERT INTO import VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    (
+                        done.import_id,
+                        done.kind,
+                        json.dumps(done.files),
+                        done.imported_at.isoformat(),
+                        done.rows_read,
+                        done.rows_stored,
+                        done.rows_known,
+                        done.rows_rejected,
+                    ),
+                )
+                connection.executemany(
+                    "INSERT INTO archive_file VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    ((f.path, f.import_id, f.kind, f.day, f.rows, f.bytes, f.digest) for f in files),
+                )
+                connection.executemany(
+                    "INSERT INTO quarantine (import_id, kind, file, line, reason, raw) VALUES (?, ?, ?, ?, ?, ?)",
+                    ((done.import_id, done.kind, r.file, r.line, r.reason, r.raw) for r in rejected),
+                )
 
     def imports(self, after: int = 0) -> list[Import]:
         """Committed imports with a number above `after`, oldest first."""
@@ -172,7 +200,7 @@ class Ledger:
     def files(self, kind: str | None = None, import_id: int | None = None) -> list[ArchiveFile]:
         """The manifest: every file that counts, oldest first."""
         rows = self._rows(
-            "SELECT path, import_id, kind, day, rows, bytes FROM archive_file"
+            "SELECT path, import_id, kind, day, rows, bytes, digest FROM archive_file"
             " WHERE (?1 IS NULL OR kind = ?1) AND (?2 IS NULL OR import_id = ?2) ORDER BY import_id, path",
             (kind, import_id),
         )
@@ -188,16 +216,9 @@ class Ledger:
         return [Rejected(*row) for row in rows]  # type: ignore[arg-type]  # SQLite rows are untyped
 
     def quarantine_reasons(self) -> list[tuple[str, str, int]]:
-        """(kind, reason, rows) of the open quarantine, most rows first.
-
-        Values inside a reason are cut away, so that a thousand different bad times are one line.
-        """
+        """(kind, reason, rows) of the open quarantine, most rows first; see `summed`."""
         rows = self._rows("SELECT kind, reason, count(*) FROM quarantine WHERE retried_by IS NULL GROUP BY 1, 2")
-        totals: dict[tuple[str, str], int] = {}
-        for kind, reason, count in rows:
-            label = (str(kind), str(reason).split(" is '")[0].split(";")[0])
-            totals[label] = totals.get(label, 0) + int(str(count))
-        return sorted(((*label, count) for label, count in totals.items()), key=lambda row: (-row[2], row))
+        return summed((str(kind), str(reason), int(str(count))) for kind, reason, count in rows)
 
     def mark_retried(self, quarantine_ids: Iterable[int], import_id: int) -> None:
         """Closes quarantined rows that a retry took over (stored, or quarantined anew under a new number)."""
@@ -205,3 +226,19 @@ class Ledger:
             connection.executemany(
                 "UPDATE quarantine SET retried_by = ? WHERE quarantine_id = ?", ((import_id, q) for q in quarantine_ids)
             )
+
+
+def summed(reasons: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:
+    """Reasons that differ only in the value that was found, as one; most rows first.
+
+    Args:
+        reasons: (kind, reason, rows).
+
+    >>> summed([("events", "event_at is 'x'; expected a time", 1), ("events", "event_at is 'y'; expected a time", 2)])
+    [('events', "event_at is '...'; expected a time", 3)]
+    """
+    totals: dict[tuple[str, str], int] = {}
+    for kind, reason, rows in reasons:
+        label = re.sub(r" has [0-9,]+", " has ...", re.sub(r"'.*'", "'...'", reason, flags=re.DOTALL))
+        totals[kind, label] = totals.get((kind, label), 0) + rows
+    return sorted(((*key, rows) for key, rows in totals.items()), key=lambda row: (-row[2], row))

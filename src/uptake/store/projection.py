@@ -1,117 +1,187 @@
 """The projection: a DuckDB file that is made from the archive and answers questions.
 
 One process owns the file. Writes happen in one thread, one transaction an import; questions run on
-cursors of their own and see the last committed state. A file that cannot be opened, or that another
-version of Uptake made, is set aside and made again from the archive.
+cursors of their own and see the last committed state. A file that cannot be opened or read is set
+aside, one that another version of Uptake made is dropped, and both are made again from the archive.
 """
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
 
-from uptake.kinds import BY_NAME
+from uptake.errors import WorkspaceBusy
 from uptake.settings import Settings
-from uptake.store import archive, schema
-from uptake.store.intake import content_key
-from uptake.store.ledger import ArchiveFile
+from uptake.store.disk import is_full
 
 Cursor = duckdb.DuckDBPyConnection
+EngineError = duckdb.Error
+"""Whatever the engine raises."""
+DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+"""What the engine raises when it opens a file that is not what it wrote."""
 
 
 class Projection:
     """The DuckDB file of one workspace.
 
     Args:
-        path: The file, or None for one in memory.
+        path: The file.
+        tables: DDL of everything in it; a file made from another DDL is made again.
         settings: Memory and threads.
         spill: Where the engine puts what does not fit into memory.
+
+    Raises:
+        WorkspaceBusy: Another program has the file open.
     """
 
-    def __init__(self, path: Path | None, settings: Settings, spill: Path | None = None) -> None:
+    def __init__(self, path: Path, tables: str, settings: Settings, spill: Path) -> None:
         self._path = path
-        self._config: dict[str, str | int] = {"memory_limit": settings.memory_limit, "autoinstall_known_extensions": "false"}
+        self._tables = tables
+        self._stamp = hashlib.sha256(tables.encode()).hexdigest()[:16]
+        self._config: dict[str, str | int] = {
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(spill),
+            "autoinstall_known_extensions": "false",
+            "python_enable_replacements": "false",  # a query must not read our variables as tables
+        }
         if settings.threads:
             self._config["threads"] = settings.threads
-        if spill is not None:
-            self._config["temp_directory"] = str(spill)
         self._write = threading.RLock()
+        self._idle = threading.Condition()
+        self._readers = 0
         self.was_set_aside = False
+        self.generation = 0
         self._connection = self._open()
 
     def _open(self) -> Cursor:
-        if self._path is None or not self._path.exists():
+        if not self._path.exists():
             return self._create()
         try:
             connection = self._connect()
-            if _meta(connection, "schema") == schema.VERSION:
+            if meta(connection, "stamp") == self._stamp:
                 return connection
             connection.close()
-        except duckdb.Error:
-            # Unreadable file or write-ahead log: keep both for a look, start anew from the archive.
-            pass
-        self._set_aside()
+            self._remove()
+        except duckdb.CatalogException:
+            # a file without our tables: the process ended while it was made
+            connection.close()
+            self._remove()
+        except DAMAGE as error:
+            if is_full(error):
+                raise
+            if "Could not set lock" in str(error):
+                raise WorkspaceBusy(
+                    f"Another program has {self._path} open.", do="Close it; the file is Uptake's alone."
+                ) from error
+            self._set_aside()
         return self._create()
 
     def _connect(self) -> Cursor:
-        connection = duckdb.connect(str(self._path or ":memory:"), config=self._config)
+        connection = duckdb.connect(str(self._path), config=self._config)
         connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false")
         return connection
 
     def _create(self) -> Cursor:
         connection = self._connect()
-        connection.execute(schema.ddl())
-        connection.execute("INSERT INTO meta VALUES ('schema', ?)", [schema.VERSION])
+        with transaction(connection):
+            create(connection, self._tables, self._stamp)
         connection.execute("CHECKPOINT")
         return connection
 
+    def _files(self) -> list[Path]:
+        return [path for path in (self._path, Path(f"{self._path}.wal")) if path.exists()]
+
+    def _remove(self) -> None:
+        for path in self._files():
+            path.unlink()
+
     def _set_aside(self) -> None:
-        assert self._path is not None  # a projection in memory is always made anew
+        """Keeps a file that cannot be read, and its write-ahead log, for a look."""
         self.was_set_aside = True
-        for path in (self._path, Path(f"{self._path}.wal")):
-            if path.exists():
-                path.replace(f"{path}.unreadable")
+        for path in self._files():
+            path.replace(f"{path}.unreadable")
 
     def close(self) -> None:
         """Closes the file."""
         self._connection.close()
 
     def cursor(self) -> Cursor:
-        """A cursor for one question or one thread."""
+        """A cursor for one thread; the caller closes it. `reading` is safer where a block will do."""
         cursor = self._connection.cursor()
         cursor.execute("SET TimeZone = 'UTC'")
         return cursor
 
     @contextmanager
+    def reading(self) -> Iterator[Cursor]:
+        """A cursor while the block lasts; a damaged file is not replaced under it."""
+        with self._idle:
+            self._readers += 1
+        try:
+            with closing(self.cursor()) as cursor:
+                yield cursor
+        finally:
+            with self._idle:
+                self._readers -= 1
+                self._idle.notify_all()
+
+    @contextmanager
     def exclusively(self) -> Iterator[Cursor]:
         """Holds the right to write, one holder at a time, and gives a cursor for it; see `transaction`."""
-        with self._write:
-            cursor = self.cursor()
-            try:
-                yield cursor
-            finally:
-                cursor.close()
+        with self._write, self.reading() as cursor:
+            yield cursor
 
-    def clear(self) -> None:
-        """Empties the projection, so that the archive can be applied to it again."""
-        with self._write:
-            self._connection.close()
-            if self._path is not None:
-                for path in (self._path, Path(f"{self._path}.wal")):
-                    path.unlink(missing_ok=True)
-            self._connection = self._create()
+    def empty(self, cursor: Cursor) -> None:
+        """Empties everything, so that the archive can be applied again; part of the transaction that does.
+
+        Questions see the state before until that transaction is committed.
+        """
+        for kind, view in (("VIEW", "duckdb_views()"), ("TABLE", "duckdb_tables()")):
+            named = cursor.execute(
+                f"SELECT schema_name, {kind}_name FROM {view} WHERE NOT internal AND NOT temporary"  # noqa: S608
+            ).fetchall()
+            for schema, name in named:
+                cursor.execute(f'DROP {kind} "{schema}"."{name}"')
+        create(cursor, self._tables, self._stamp)
+
+    def is_damage(self, error: BaseException) -> bool:
+        """Whether an error means that the file turned out to be unreadable while it was in use."""
+        is_about_file = "Corrupt" in str(error) or str(self._path) in str(error)
+        return isinstance(error, duckdb.FatalException) or (
+            isinstance(error, duckdb.IOException) and is_about_file and not is_full(error)
+        )
+
+    def renew(self, generation: int) -> None:
+        """Sets a file aside that turned out to be unreadable and makes an empty one, once no question runs.
+
+        Args:
+            generation: The `generation` in which it was unreadable; nothing is done if that one is gone.
+        """
+        with self._write, self._idle:
+            if self.generation == generation:
+                self._idle.wait_for(lambda: self._readers == 0)
+                self._connection.close()
+                self._set_aside()
+                self._connection = self._create()
+                self.generation += 1
 
     def checkpoint(self) -> None:
         """Moves the write-ahead log into the file, if no question is running."""
         with self._write:
             try:
                 self._connection.execute("CHECKPOINT")
-            except duckdb.TransactionException:
-                pass  # a question holds an older state; the log is moved at the next import
+            except (duckdb.TransactionException, duckdb.IOException):
+                pass  # a question holds an older state, or the disk is full: the log is moved at the next import
+
+
+def create(cursor: Cursor, tables: str, stamp: str) -> None:
+    """Makes all tables in an empty database."""
+    cursor.execute(tables)
+    set_meta(cursor, "stamp", stamp)
 
 
 @contextmanager
@@ -128,107 +198,11 @@ def transaction(cursor: Cursor) -> Iterator[None]:
 
 def meta(cursor: Cursor, key: str) -> str:
     """A value that belongs to the projection as a whole; empty if it was never set."""
-    return _meta(cursor, key)
+    row = cursor.execute("SELECT value FROM meta WHERE name = ?", [key]).fetchone()
+    return str(row[0]) if row else ""
 
 
 def set_meta(cursor: Cursor, key: str, value: str) -> None:
     """Sets such a value; belongs into the transaction that makes it true."""
     cursor.execute("DELETE FROM meta WHERE name = ?", [key])
     cursor.execute("INSERT INTO meta VALUES (?, ?)", [key, value])
-
-
-def _meta(cursor: Cursor, key: str) -> str:
-    row = cursor.execute("SELECT value FROM meta WHERE name = ?", [key]).fetchone()
-    return str(row[0]) if row else ""
-
-
-def from_archive(cursor: Cursor, folder: Path, files: list[ArchiveFile], salt: str, kind: str) -> str:
-    """Makes the table of fresh rows that `apply` takes, from archive files of one import.
-
-    Returns:
-        The table's name.
-    """
-    row_key = f"xor({content_key(BY_NAME[kind], salt)}, (occurrence - 1)::UHUGEINT)"
-    cursor.execute(
-        f"CREATE OR REPLACE TEMP TABLE fresh_{kind} AS SELECT *, {row_key} AS row_key"  # noqa: S608 - our own names
-        f" FROM {archive.read(folder, files)}"
-    )
-    return f"fresh_{kind}"
-
-
-def apply(cursor: Cursor, kind: str, fresh: str, import_id: int, timezone: str) -> None:
-    """Adds the rows of one import to the projection; runs inside a `transaction`.
-
-    Args:
-        cursor: The transaction's cursor.
-        kind: The kind of rows.
-        fresh: The table that holds them.
-        import_id: The import.
-        timezone: The product's time zone; cuts the day of an event.
-    """
-    cursor.execute(f"INSERT INTO seen SELECT row_key FROM {fresh}")  # noqa: S608 - our own name
-    if kind == "events":
-        _apply_events(cursor, fresh, import_id, timezone)
-    else:
-        columns = ", ".join(column.name for column in BY_NAME[kind].columns)
-        cursor.execute(
-            f"INSERT INTO raw.{kind} SELECT {columns}, properties, received_at, {import_id}, ordinal FROM {fresh}"  # noqa: S608
-        )
-        _know_entities(cursor, kind, fresh)
-    set_meta(cursor, "applied", str(import_id))
-
-
-def _know_entities(cursor: Cursor, kind: str, fresh: str) -> None:
-    """Gives keys to users and accounts that rows of any kind name for the first time."""
-    columns = {column.name for column in BY_NAME[kind].columns}
-    people = [("user_id", "false")] if "user_id" in columns else []
-    if kind == "events":
-        people.append(("anonymous_id", "true"))
-    if kind == "aliases":
-        people.append(("previous_id", "coalesce(is_anonymous, false)"))
-    for column, is_anonymous in people:
-        only = " AND user_id IS NULL" if column == "anonymous_id" else ""
-        cursor.execute(
-            f"""INSERT INTO users
-            SELECT (SELECT coalesce(max(user_key), 0) FROM users) + row_number() OVER (ORDER BY user_id, is_anonymous),
-                user_id, is_anonymous
-            FROM (SELECT DISTINCT {column} AS user_id, {is_anonymous} AS is_anonymous FROM {fresh}
-                  WHERE {column} IS NOT NULL{only})
-            ANTI JOIN users USING (user_id, is_anonymous)"""  # noqa: S608 - our own names
-        )
-    if "account_id" in columns:
-        cursor.execute(
-            f"""INSERT INTO accounts
-            SELECT (SELECT coalesce(max(account_key), 0) FROM accounts) + row_number() OVER (ORDER BY account_id), account_id
-            FROM (SELECT DISTINCT account_id FROM {fresh} WHERE account_id IS NOT NULL)
-            ANTI JOIN accounts USING (account_id)"""  # noqa: S608 - our own names
-        )
-
-
-def _apply_events(cursor: Cursor, fresh: str, import_id: int, timezone: str) -> None:
-    _know_entities(cursor, "events", fresh)
-    cursor.execute(
-        f"""INSERT INTO event_names
-        SELECT (SELECT coalesce(max(name_key), 0) FROM event_names) + row_number() OVER (ORDER BY event_name), event_name
-        FROM (SELECT DISTINCT event_name FROM {fresh}) ANTI JOIN event_names USING (event_name)"""  # noqa: S608
-    )
-    day = "f.event_at::DATE" if timezone == "UTC" else "timezone($zone, timezone('UTC', f.event_at))::DATE"
-    cursor.execute(
-        f"""INSERT INTO event
-        SELECT n.name_key, u.user_key, a.account_key, f.event_at, {day},
-            {import_id}, f.ordinal, f.properties, NULL, false
-        FROM {fresh} f
-        JOIN event_names n USING (event_name)
-        LEFT JOIN users u ON u.user_id = coalesce(f.user_id, f.anonymous_id) AND u.is_anonymous = (f.user_id IS NULL)
-        LEFT JOIN accounts a USING (account_id)
-        ORDER BY n.name_key, u.user_key, f.event_at, f.ordinal""",  # noqa: S608 - our own names
-        {"zone": timezone} if timezone != "UTC" else {},
-    )
-
-
-
-def cut_days(cursor: Cursor, timezone: str) -> None:
-    """Cuts the days of all events again, if the product moved to another time zone."""
-    if _meta(cursor, "timezone") not in ("", timezone):
-        cursor.execute("UPDATE event SET day = timezone($zone, timezone('UTC', event_at))::DATE", {"zone": timezone})
-    set_meta(cursor, "timezone", timezone)

@@ -7,10 +7,7 @@ Instants are UTC without a zone; `day` is the date in the product's time zone.
 """
 
 from uptake.kinds import KINDS
-from uptake.store.detect import TYPES
-
-VERSION = "1"
-"""Raised with every change of a table here; a projection of another version is rebuilt."""
+from uptake.store.reads import TYPES
 
 TABLES = """
 CREATE TABLE meta (name VARCHAR, value VARCHAR);
@@ -37,4 +34,4 @@ def ddl() -> str:
                 f"CREATE TABLE raw.{kind.name} ({columns}, properties VARCHAR, received_at TIMESTAMP,"
                 " import_id INTEGER, ordinal UBIGINT);"
             )
-    return "CREATE SCHEMA raw;" + TABLES + "".join(raw)
+    return "CREATE SCHEMA IF NOT EXISTS raw;" + TABLES + "".join(raw)

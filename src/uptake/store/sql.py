@@ -1,4 +1,4 @@
-"""The few ways text becomes SQL: quoted names and quoted literals, nothing else.
+"""The few ways text becomes SQL: quoted names and literals, parameters written out, times and days cut.
 
 Values are bound as parameters wherever the engine allows it. Names (columns of a file, attributes)
 cannot be bound; they are quoted here.
@@ -6,7 +6,12 @@ cannot be bound; they are quoted here.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
+
+TOKEN = re.compile(r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | \$([a-z_][a-z0-9_]*)""", re.X)
+"""A text, a quoted name, a comment, or a parameter: `$name` inside one of the first three is none."""
 
 
 def name(text: str) -> str:
@@ -32,22 +37,71 @@ def literal(value: object) -> str:
         case int() | float():
             return repr(value)
         case datetime():
-            return f"TIMESTAMP '{value:%Y-%m-%d %H:%M:%S.%f}'"
+            return f"TIMESTAMP '{value.isoformat(sep=' ')}'"
         case date():
             return f"DATE '{value.isoformat()}'"
         case list() | tuple():
             return "[" + ", ".join(literal(item) for item in value) + "]"
-    return "'" + str(value).replace("'", "''") + "'"
+    quoted = "'" + str(value).replace("'", "''") + "'"
+    # The parser takes a NUL for the end of the query.
+    return "(" + quoted.replace("\0", "' || chr(0) || '") + ")" if "\0" in quoted else quoted
 
 
-def expand(sql: str, parameters: dict[str, object]) -> str:
+def parameters(sql: str) -> set[str]:
+    """The names of the parameters that a query takes.
+
+    >>> sorted(parameters("SELECT $day, $to, '$as_of' -- $not"))
+    ['day', 'to']
+    """
+    return {found[1] for found in TOKEN.finditer(sql) if found[1]}
+
+
+def expand(sql: str, values: Mapping[str, object]) -> str:
     """The query with its `$name` parameters written out, so that it runs anywhere.
 
-    Longer names first, so that `$date` never eats the front of `$date_from`.
+    Only parameters are: a text that looks like one, in the query or among the values, stays as it is.
 
-    >>> expand("SELECT $day, $days", {"day": 1, "days": 2})
-    'SELECT 1, 2'
+    >>> expand("SELECT $day, '$day', $days", {"day": "$days", "days": 2})
+    "SELECT '$days', '$day', 2"
     """
-    for key in sorted(parameters, key=len, reverse=True):
-        sql = sql.replace(f"${key}", literal(parameters[key]))
-    return sql
+    return TOKEN.sub(lambda found: literal(values[found[1]]) if found[1] in values else found[0], sql)
+
+
+def day_begins(day: str, zone: str) -> str:
+    """SQL for the instant (UTC) at which a local day begins.
+
+    Midnight can come twice (Havana, the Azores in autumn) or never (the clock jumps over it): the day
+    begins where the day before ends.
+
+    Args:
+        day: SQL for the day, a date or a timestamp at midnight.
+        zone: SQL for the time zone.
+    """
+    midnight = f"({day})::TIMESTAMP"
+    if zone == literal("UTC"):
+        return midnight
+    before = f"{midnight} - INTERVAL 1 MICROSECOND"
+    return (
+        f"least(timezone('UTC', timezone({zone}, {midnight})),"
+        f" timezone('UTC', timezone({zone}, {before})) + INTERVAL 1 MICROSECOND)"
+    )
+
+
+def instant(text: str, zone: str) -> str:
+    """SQL for the instant (UTC) that an ISO 8601 text says, NULL where it says none.
+
+    Without an offset a time is UTC; a bare date begins in the time zone.
+
+    Args:
+        text: SQL for the text.
+        zone: SQL for the time zone.
+    """
+    # The engine reads `10:00:00Z` but neither `10:00Z` nor a comma before the fraction.
+    completed = rf"regexp_replace(replace({text}, ',', '.'), '([T ]\d\d:\d\d) ?(Z|[+-]\d[\d:]*)$', '\1:00\2')"
+    time = f"timezone('UTC', coalesce(try_cast({text} AS TIMESTAMPTZ), try_cast({completed} AS TIMESTAMPTZ)))"
+    day = f"try_cast({text} AS DATE)"
+    # Beyond these years the engine cannot tell local times; nobody counts with them either.
+    return (
+        f"CASE WHEN length({text}) > 10 THEN {time}"
+        f" WHEN {day} BETWEEN DATE '1000-01-01' AND DATE '9999-12-30' THEN {day_begins(day, zone)} ELSE {day}::TIMESTAMP END"
+    )

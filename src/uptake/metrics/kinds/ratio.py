@@ -6,6 +6,8 @@ how much each entity sways the mean (linearisation), so an entity's days are not
 
 from __future__ import annotations
 
+from math import nan
+
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Row
 from uptake.metrics.result import Column
@@ -44,9 +46,10 @@ class Ratio:
         del labels, asked
         answers = []
         for row in rows:
-            squares = float(row.pop("influence")) / row["days"] ** 2
-            half = linearised_from_sums(row["n"], squares)
-            estimate = as_share(Estimate(row["n"], row["estimate"], row["estimate"] - half, row["estimate"] + half))
+            influence, days = row.pop("influence"), row["days"]
+            mean = row["estimate"] if days else nan
+            half = linearised_from_sums(row["n"], float(influence) / days**2) if days else nan
+            estimate = as_share(Estimate(row["n"], mean, mean - half, mean + half))
             answers.append(
                 row
                 | {

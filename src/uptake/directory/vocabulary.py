@@ -1,0 +1,48 @@
+"""Words a question may use: attributes of users and accounts, the values of those that have few, events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from uptake.metrics.dimensions import known
+from uptake.store.projection import Cursor
+
+MOST_VALUES = 20
+"""An attribute with more values is searched, not chosen from."""
+MOST_EVENTS = 300
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What can be said.
+
+    Args:
+        attributes: Every attribute, "account.plan", by entity and name; the ids first.
+        values: Attribute -> its values now, most frequent first, where they are 2 to `MOST_VALUES`.
+        events: Names of events, by name.
+    """
+
+    attributes: tuple[str, ...]
+    values: dict[str, tuple[str, ...]]
+    events: tuple[str, ...]
+
+
+def vocabulary(cursor: Cursor) -> Vocabulary:
+    """Reads what there is."""
+    events = cursor.execute("SELECT event_name FROM event_names ORDER BY event_name LIMIT ?", [MOST_EVENTS]).fetchall()
+    return Vocabulary(
+        tuple(attribute.label for attribute in known(cursor)),
+        {**_values(cursor, "account"), **_values(cursor, "user")},
+        tuple(name for (name,) in events),
+    )
+
+
+def _values(cursor: Cursor, entity: str) -> dict[str, tuple[str, ...]]:
+    rows = cursor.execute(
+        f"""SELECT name, list(text ORDER BY entities DESC, text) FROM (
+            SELECT name, text, count(*) AS entities FROM {entity}_attribute
+            WHERE valid_to = TIMESTAMP '9999-12-31' AND text IS NOT NULL GROUP BY name, text
+            QUALIFY count(*) OVER (PARTITION BY name) BETWEEN 2 AND {MOST_VALUES}
+        ) GROUP BY name ORDER BY name"""
+    ).fetchall()
+    return {f"{entity}.{name}": tuple(values) for name, values in rows}

@@ -1,0 +1,158 @@
+"""The overview: the questions it opens with, the windows they are asked over, and those before to compare with.
+
+Where everybody is measured at one moment (active users, breadth), the window is the days looked back on until
+the last finished day. Where newcomers are followed from their start (activation), it is those who started
+within `COHORT_DAYS` days that ended long enough ago for all of them to have had their time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from uptake.metrics.metric import Entry
+from uptake.plan import Plan, Reference
+
+COHORT_DAYS = 90
+TREND_MONTHS = 12
+RECENT_DAYS = {"day": 62, "week": 26 * 7}
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One line of the overview's table.
+
+    Args:
+        stage: The stage of adoption it stands for.
+        metric: The metric.
+        params: Its parameters where they are not the defaults.
+        pick: The row that is meant where the metric answers with several: column -> value.
+        title: What the line is called where that is not the metric's title.
+        made_of: What goes into it where that is not what the metric's own reference range is about.
+    """
+
+    stage: str
+    metric: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    pick: Mapping[str, str] = field(default_factory=dict)
+    title: str = ""
+    made_of: str = ""
+
+
+TILES: tuple[Tile, ...] = (
+    Tile("Activation", "onboarding_completion", pick={"step": "complete"}, title="Set-up completed"),
+    Tile("Activation", "activation_rate"),
+    Tile("First value", "time_to_first_value"),
+    Tile("Feature breadth", "features_used"),
+    Tile("Feature breadth", "breadth"),
+    Tile("Engagement depth", "sessions_per_week"),
+    Tile("Habit", "stickiness", params={"short_days": 7, "long_days": 30}, title="Weekly of monthly active users"),
+    Tile("Value realisation", "value_realisation"),
+    Tile("Seats", "adoption_rate", pick={"measure": "adopted"}, title="Seats adopted"),
+    Tile("Seats", "adoption_rate", pick={"measure": "active"}, title="Seats active", made_of="Active in 28 days"),
+)
+"""The product adoption glossary's table, in its order, then the seats."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Days an answer is about.
+
+    Args:
+        first_on: The first of them; None: from the beginning.
+        last_on: The last.
+        days: How many are looked back on.
+        is_start: Whether newcomers of these days are followed, or everybody is measured at their end.
+    """
+
+    first_on: date | None
+    last_on: date
+    days: int
+    is_start: bool
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The window as parameters of a question."""
+        first = {"date_from": self.first_on.isoformat()} if self.is_start and self.first_on else {}
+        return {**first, "date_to": self.last_on.isoformat()}
+
+    @property
+    def before(self) -> Window:
+        """The window of the same length that ends where this one begins."""
+        step = timedelta(days=self.days)
+        first = self.first_on - step if self.first_on else None
+        return Window(first, self.last_on - step, self.days, self.is_start)
+
+
+def window(entry: Entry, params: Mapping[str, Any], plan: Plan, last_day: date) -> Window:
+    """The latest closed window of a metric.
+
+    Args:
+        entry: The metric.
+        params: Parameters that are asked for.
+        plan: The adoption plan; says how long newcomers have.
+        last_day: The last finished day.
+    """
+    if entry.metric.is_snapshot:
+        days = _looked_back(entry, params)
+        return Window(last_day - timedelta(days=days - 1), last_day, days, is_start=False)
+    last_on = last_day - timedelta(days=_time_to_judge(entry.name, params, plan))
+    return Window(last_on - timedelta(days=COHORT_DAYS - 1), last_on, COHORT_DAYS, is_start=True)
+
+
+def months(last_day: date, count: int = TREND_MONTHS) -> dict[str, Any]:
+    """The parameters of a trend by month that ends with the month of `last_day`."""
+    month = last_day.year * 12 + last_day.month - count
+    first = date(month // 12, month % 12 + 1, 1)
+    return {"period": "month", "date_from": first.isoformat(), "date_to": last_day.isoformat()}
+
+
+def recent(last_day: date, period: str) -> date:
+    """Where a picture by period begins if nobody says: as far back as it stays a picture.
+
+    Args:
+        last_day: The last finished day.
+        period: day, week, month or quarter.
+    """
+    if period in ("month", "quarter"):
+        return date.fromisoformat(months(last_day, TREND_MONTHS if period == "month" else 24)["date_from"])
+    return last_day - timedelta(days=RECENT_DAYS[period])
+
+
+def reference(plan: Plan, metric: str, asked: Mapping[str, Any]) -> Reference | None:
+    """The plan's reference range, if what is asked is what the range is about: users, and the overview's parameters.
+
+    Args:
+        plan: The adoption plan.
+        metric: The metric.
+        asked: Entity and parameters of the question, complete.
+    """
+    found = plan.references.get(metric)
+    tile = next((tile for tile in TILES if tile.metric == metric), None)
+    if found is None or asked.get("entity") not in (None, "user"):
+        return None
+    if tile is not None and any(asked.get(name) != value for name, value in tile.params.items()):
+        return None
+    return found
+
+
+def _looked_back(entry: Entry, params: Mapping[str, Any]) -> int:
+    for name in ("window_days", "smooth_days", "active_days", "window"):
+        for param in entry.metric.params:
+            if param.name == name:
+                given = params.get(name) or param.default
+                return int(given) if str(given).isdecimal() else 1
+    return 28
+
+
+def _time_to_judge(metric: str, params: Mapping[str, Any], plan: Plan) -> int:
+    """Days after the start before which nobody can be judged."""
+    if params.get("within_days"):
+        return int(params["within_days"])
+    if metric == "onboarding_completion" and plan.onboarding:
+        return plan.onboarding.within_days
+    if metric == "activation_rate" and plan.activation:
+        return plan.activation.account.within_days if params.get("entity") == "account" else plan.activation.user.within_days
+    return 0

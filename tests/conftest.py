@@ -1,0 +1,48 @@
+"""What all tests share: Hypothesis without a clock, and empty workspaces that open fast."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+import uptake
+
+# No test asserts a time: the first call of a library may be slow on a busy machine.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
+
+NewHome = Callable[..., Path]
+
+
+@pytest.fixture(scope="session")
+def _opened_homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Plan -> an empty home that was opened once, so that a copy of it opens without making a calendar first."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def new_home(tmp_path_factory: pytest.TempPathFactory, _opened_homes: dict[str, Path]) -> NewHome:
+    """Makes the home of an empty workspace with a plan."""
+
+    def make(plan: str = "product: {timezone: UTC}", folder: Path | None = None) -> Path:
+        if plan not in _opened_homes:
+            first = tmp_path_factory.mktemp("opened") / "home"
+            uptake.init(first, {"plan.yml": plan})
+            uptake.open(first).close()
+            _opened_homes[plan] = first
+        home = folder or tmp_path_factory.mktemp("copied") / "home"
+        shutil.copytree(_opened_homes[plan], home)
+        return home
+
+    return make
+
+
+@pytest.fixture
+def workspace(new_home: NewHome) -> Iterator[uptake.Workspace]:
+    """An empty workspace, UTC, without features."""
+    with uptake.open(new_home()) as opened:
+        yield opened

@@ -1,0 +1,81 @@
+"""The SQL an answer shows gives the same numbers when it is run again, also where it meets other settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from alike import assert_alike
+from conftest import Scenario
+
+import uptake
+from uptake.metrics.catalogue import catalogue
+from uptake.metrics.result import Result
+
+PLAN = """
+product: {timezone: Europe/Berlin}
+active: [task, board, project, ship]
+features:
+  tasks: {events: [task], eligible: {account.plan: {is_not: Free}}}
+  reports: {events: [report, {event: page, where: {path: /about}}], quantity: amount}
+onboarding: {steps: [{name: project, event: project}, {name: "quoted", any: [{event: invite}, task]}]}
+activation: {user: {all: [{event: task, at_least: 2}, {any: [report, board, task]}]}}
+value_moments: {shipped: {event: ship}, reported: {all: [{event: report}, {event: task}]}, worked: {event: task, at_least: 2}}
+"""
+SCENARIOS = ["golden 9", "moved mid-month", "journey", "two midnights"]
+QUESTIONS: list[dict[str, Any]] = [
+    {},
+    {"period": "week"},
+    {"entity": "account", "period": "month"},
+    {"entity": "member"},
+    {"by": "account.id", "where": {"account.id": {"is_not": "nobody's"}}},
+    {"by": "user.id", "period": "week", "date_from": "2025-03-01"},
+    {"where": {"user.id": {"contains": "$as_of -- ' \" {x}"}}},
+]
+OUTPUTS = {"time_to_first_value": {"output": "curve"}, "stickiness": {"output": "power"}}
+
+
+def asked(workspace: uptake.Workspace) -> Iterator[Result]:
+    """Every metric of the catalogue in several ways."""
+    for name in catalogue():
+        for question in QUESTIONS:
+            yield workspace.metric(name, **question)
+        if name in OUTPUTS:
+            yield workspace.metric(name, **OUTPUTS[name])
+
+
+def numbers(rows: list[dict[str, Any]], names: set[str]) -> list[dict[str, Any]]:
+    return [{name: row[name] for name in sorted(names)} for row in rows]
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_the_sql_of_every_metric_gives_its_numbers(scenario: Scenario, name: str) -> None:
+    workspace = scenario(name, PLAN)
+    with workspace.projection.reading() as elsewhere:
+        elsewhere.execute("SET TimeZone = 'Asia/Tokyo'")
+        for result in asked(workspace):
+            rows = [row for row in result.rows if row.get("row", "cohort") == "cohort"]
+            shown = elsewhere.execute(result.sql).to_arrow_table().to_pylist()
+            assert_alike(shown, workspace.rows_of(result.sql), result.sql)
+            if result.kind == "duration":
+                # the SQL is the life table; the curve is made of it
+                again = workspace.metric(result.name, **result.params | {"output": "curve"})
+                found = [1 - row["survival"] for row in shown]
+                curve = [row["estimate"] for row in again.rows if row["at_s"] > 0 or row["reached"]]
+                assert len(curve) in {len(found), len(found) - 1}, result.sql
+                assert found[-len(curve) :] == pytest.approx(curve), result.sql
+                continue
+            names = set(shown[0]) & {column.name for column in result.columns} if shown else set()
+            assert not shown or names >= {"estimate"} or result.kind == "features", result.sql
+            assert_alike(numbers(shown, names), numbers(rows, names), result.sql)
+
+
+@pytest.mark.parametrize("name", SCENARIOS[:2])
+def test_asking_again_with_the_parameters_of_an_answer_gives_it_again(scenario: Scenario, name: str) -> None:
+    workspace = scenario(name, PLAN)
+    for result in asked(workspace):
+        again = workspace.metric(result.name, **result.params)
+        assert again.params == result.params
+        assert again.sql == result.sql
+        assert_alike(again.rows, result.rows, result.sql)
