@@ -6,13 +6,14 @@ table's cell and a sentence agree. Here are the phrases made of several values, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from json import dumps
 from typing import Any
 from urllib.parse import urlencode
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from uptake import charts
 from uptake.charts import dates, words
@@ -20,6 +21,8 @@ from uptake.charts.frame import reference_words
 
 # What could end a script element or open a comment in it, and the two line ends JavaScript once refused in texts.
 UNSAFE_IN_SCRIPT = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+CODE = re.compile("`([^`]+)`")
 PARTS_OF_THE_PAGE = ("title", "config")
 
 
@@ -91,27 +94,93 @@ def _change(now: object, before: object, unit: str, than: str) -> str:
     new, old = words.finite(now), words.finite(before)
     if new is None or old is None or not than:
         return ""
-    same = f", the same as {than}"
+    if old <= 0 and new != old and unit not in ("share", "seconds", "days"):
+        return ""
+    more, less = ("longer", "shorter") if unit in ("seconds", "days") else ("more", "less")
+    size = _size(new, old, unit)
+    return f", {size} {more if new > old else less} than {than}" if size else f", the same as {than}"
+
+
+def change(now: object, before: object, unit: str, currency: str = "") -> str:
+    """How far a value is from an earlier one, with both ends: "up 4 points from 54 %"; empty where one is missing.
+
+    Examples:
+        >>> change(0.58, 0.54, "share").replace(words.SPACE, " ")
+        'up 4 points from 54 %'
+    """
+    new, old = words.finite(now), words.finite(before)
+    if new is None or old is None:
+        return ""
+    digits = 2 if unit == "share" else 3
+    was = words.value(old, unit, digits, currency)
+    # Two lengths of time that read the same are the same; seconds of a week are noise.
+    size = "" if unit == "seconds" and words.value(new, unit) == was else _size(new, old, unit)
+    return f"{'up' if new > old else 'down'} {size} from {was}" if size else f"unchanged from {was}"
+
+
+def _size(new: float, old: float, unit: str) -> str:
+    """The size of a change without its direction: points, a length of time or percent; empty if it is none."""
     if unit == "share":
-        if abs(new - old) < 0.0005:
-            return same
-        return f", {words.points(new - old)} {'more' if new > old else 'less'} than {than}"
+        return words.points(new - old) if abs(new - old) >= 0.0005 else ""
     if unit in ("seconds", "days"):
-        size = words.value(abs(new - old), unit)
-        if abs(new - old) < 0.005 * max(abs(new), abs(old)) or new == old:
-            return same
-        return f", {size} {'longer' if new > old else 'shorter'} than {than}"
-    if old <= 0:
-        return same if new == old else ""
-    ratio = new / old - 1
-    if abs(ratio) < 0.0005:
-        return same
-    return f", {words.share(abs(ratio))} {'more' if ratio > 0 else 'less'} than {than}"
+        return words.value(abs(new - old), unit) if abs(new - old) >= 0.005 * max(abs(new), abs(old)) and new != old else ""
+    ratio = abs(new / old - 1) if old > 0 else 0
+    return words.share(ratio) if ratio >= 0.0005 else ""
 
 
 def reference(found: Mapping[str, Any] | None, unit: str, currency: str = "") -> str:
     """A reference range in words, "60-80 %" (with an en dash) or "above 40 %"; "" without one."""
     return reference_words(found, unit, currency) if found else ""
+
+
+def line(values: Iterable[int], label: str) -> Markup:
+    """Counts over time, oldest first, as a small line; words where all of them are 0."""
+    rows = [{"estimate": value, "status": "closed"} for value in values]
+    if not any(row["estimate"] for row in rows):
+        return Markup('<span class="state">none</span>')
+    return charts.sparkline(rows, label=label, unit="count")
+
+
+def data_size(value: int) -> str:
+    """A number of bytes, "424 MB"; powers of ten, as disks are sold.
+
+    Examples:
+        >>> data_size(424_100_000).replace(words.SPACE, " "), data_size(512).replace(words.SPACE, " ")
+        ('424 MB', '512 bytes')
+    """
+    for size, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
+        if value >= size:
+            return f"{words.significant(value / size)}{words.SPACE}{name}"
+    return f"{value}{words.SPACE}bytes"
+
+
+def attribute(text: object, zone: str) -> str:
+    """An attribute's value for people: what was stored as an instant is a day or a time in the product's zone.
+
+    Examples:
+        >>> attribute("2025-02-13T23:00:00Z", "Europe/Berlin"), attribute("Pro", "UTC")
+        ('14 February 2025', 'Pro')
+    """
+    said = str(text)
+    if INSTANT.fullmatch(said):
+        when = dates.instant(datetime.fromisoformat(said), zone)
+        return when.removesuffix(", 00:00")
+    return said
+
+
+def code_spans(text: object) -> Markup:
+    """A text in which `backticks` mark code, as HTML.
+
+    Examples:
+        >>> str(code_spans("see `activation` & <b>"))
+        'see <code>activation</code> &amp; &lt;b&gt;'
+    """
+    return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before tags are put in
+
+
+def without_code(text: str) -> str:
+    """The same text without the marks, for where no HTML can stand."""
+    return text.replace("`", "")
 
 
 def json_script(data: object) -> Markup:
@@ -165,7 +234,10 @@ def query_with(params: Mapping[str, Any] | Iterable[tuple[str, Any]], **changes:
 
 
 FILTERS: dict[str, Callable[..., Any]] = {
+    "attribute": attribute,
     "chart_json": chart_json,
+    "code_spans": code_spans,
+    "data_size": data_size,
     "day": dates.day,
     "days": words.days,
     "duration": words.duration,
@@ -178,6 +250,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "points": words.points,
     "share": words.share,
     "thousands": words.count,
+    "without_code": without_code,
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "chart_themes": chart_themes,
@@ -185,6 +258,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "headline": headline,
     "interval": interval,
     "interval_words": words.interval,
+    "line": line,
     "query_with": query_with,
     "range_marker": charts.range_marker,
     "reference_words": reference,

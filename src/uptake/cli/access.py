@@ -1,0 +1,82 @@
+"""The way to a workspace: in this process if nobody holds it, through the server that does otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from uptake.store.home import Home, holder_of
+
+if TYPE_CHECKING:
+    from uptake.check import Finding
+    from uptake.metrics.result import Result
+    from uptake.quarantine import Retried
+    from uptake.store.ledger import Rejected
+    from uptake.web.messages import Found, ImportOrder, RetryOrder
+    from uptake.workspace import Report, Summary
+
+
+class Access(Protocol):
+    """What commands do with a workspace; see `uptake.web.operations.Operations`, which does it."""
+
+    def metric(self, name: str, given: Mapping[str, Any]) -> Result:
+        """Answers a question."""
+
+    def import_rows(
+        self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]
+    ) -> Summary:
+        """Imports files."""
+
+    def rebuild(self, report: Report) -> None:
+        """Makes the projection again."""
+
+    def findings(self) -> tuple[Finding, ...]:
+        """Holds the plan against the data."""
+
+    def proposed_plan(self) -> dict[str, str]:
+        """A plan proposed from the data: file name -> text."""
+
+    def reload_plan(self) -> None:
+        """Reads the plan's files again."""
+
+    def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
+        """Rows in quarantine, oldest first; a limit of -1 means all."""
+
+    def quarantine_reasons(self) -> list[tuple[str, str, int]]:
+        """(kind, reason, rows) of the quarantine, most rows first."""
+
+    def retry(self, order: RetryOrder) -> tuple[Retried, ...]:
+        """Takes quarantined rows in again."""
+
+
+@contextmanager
+def reach(folder: Path) -> Iterator[Access]:
+    """Reaches a workspace for one command, and shows how far it is where its database has to be made again first.
+
+    Args:
+        folder: Its home directory.
+
+    Raises:
+        WorkspaceMissing: There is no workspace in the folder.
+        WorkspaceBusy: A process that is no server holds it.
+        ServerFailed: The server that holds it does not answer.
+    """
+    home = Home(folder)
+    home.require()
+    holder = holder_of(home)
+    if holder is not None and holder.url:
+        from uptake.cli.remote import Remote
+
+        with Remote(holder.url, holder.token) as remote:
+            yield remote
+        return
+    from uptake.cli import progress
+    from uptake.web.operations import Operations
+    from uptake.workspace import Workspace
+
+    with progress.shown() as report:
+        workspace = Workspace(folder, report=report)
+    with Operations(workspace) as operations:
+        yield operations

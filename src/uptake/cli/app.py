@@ -1,0 +1,82 @@
+"""The commands, and what they have in common: one overview, one way to fail."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from typer.core import TyperGroup
+
+from uptake.cli import check, demo, import_, init, metric, metrics, problems, quarantine, rebuild, serve
+from uptake.cli.options import examples
+from uptake.errors import UptakeError
+from uptake.version import __version__
+
+OVERVIEW = """\
+Uptake measures how far the users and accounts of a product have adopted it.
+
+See it on a simulated product:
+  uptake demo                                 makes the workspace demo-workspace
+  uptake serve --home demo-workspace          shows it in the browser
+
+Use your own data:
+  uptake init                                 makes a workspace with a first plan
+  uptake import events.csv --kind events      takes in what people did
+  uptake init --from-data                     proposes features and activation
+  uptake check                                holds the plan against the data
+  uptake serve                                shows it in the browser
+
+Ask:
+  uptake metrics                              lists what can be asked
+  uptake metric retention --param unit=week   answers one question
+
+Also: uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
+"""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: typer.Context) -> object:  # type: ignore[override]  # Typer's own context is the base of this
+        """Runs a command; an error meant for people is printed and ends it with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except UptakeError as error:
+            problems.show(error)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    cls=_Commands,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback(invoke_without_command=True)
+def uptake(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="Print the version and end.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show where an unexpected error came from.")] = False,
+) -> None:
+    """Uptake measures how far the users and accounts of a product have adopted it."""
+    del debug  # `main` looks for it, when there is no context any more
+    if version:
+        typer.echo(f"uptake {__version__}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(OVERVIEW, nl=False)
+
+
+for _name, _command, _examples in (
+    ("demo", demo.demo, demo.EXAMPLES),
+    ("init", init.init, init.EXAMPLES),
+    ("import", import_.import_, import_.EXAMPLES),
+    ("check", check.check, check.EXAMPLES),
+    ("metrics", metrics.metrics, metrics.EXAMPLES),
+    ("metric", metric.metric, metric.EXAMPLES),
+    ("serve", serve.serve, serve.EXAMPLES),
+    ("rebuild", rebuild.rebuild, rebuild.EXAMPLES),
+):
+    app.command(_name, epilog=examples(*_examples))(_command)
+app.add_typer(quarantine.app, name="quarantine")

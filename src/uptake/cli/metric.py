@@ -1,0 +1,126 @@
+"""`uptake metric`: one question, one answer."""
+
+from __future__ import annotations
+
+import io
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+import typer
+
+from uptake.cli import options, screen
+from uptake.cli.options import Home
+from uptake.errors import UptakeError
+
+if TYPE_CHECKING:
+    from uptake.metrics.result import Result
+
+EXAMPLES = (
+    "uptake metric activation_rate --period month --by account.plan",
+    "uptake metric retention --param unit=month --param criterion=on_or_after --from 2026-01-01",
+    "uptake metric active_users --entity account --where account.plan=Pro --format csv --out active.csv",
+)
+Format = Literal["table", "json", "csv", "parquet", "svg", "png"]
+BINARY = ("parquet", "png")
+ROWS_SHOWN = 50
+
+
+def _one(metavar: str, about: str, *names: str) -> Any:  # noqa: ANN401 - Typer's own
+    return typer.Option(*names, metavar=metavar, help=about, show_default=False)
+
+
+def _many(metavar: str, about: str, *names: str) -> Any:  # noqa: ANN401 - as above
+    return typer.Option(*names, metavar=metavar, help=f"{about}; repeatable.", default_factory=list, show_default=False)
+
+
+def metric(
+    *,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The metric; uptake metrics lists them.", show_default=False)
+    ] = None,
+    home: Home,
+    params: Annotated[list[str], _many("NAME=VALUE", "A parameter of the metric, unit=week", "--param")],
+    entity: Annotated[str | None, _one("ENTITY", "user, account or member; user if not given.")] = None,
+    by: Annotated[list[str], _many("PROPERTY", "Break down, account.plan")],
+    where: Annotated[list[str], _many("CONDITION", "Only these, account.plan=Pro or seats>=10")],
+    date_from: Annotated[str | None, _one("DATE", "First day, 2026-01-01.", "--from")] = None,
+    date_to: Annotated[str | None, _one("DATE", "Last day.", "--to")] = None,
+    as_of: Annotated[str | None, _one("DATE", "What was known after that day; the data's last if not given.")] = None,
+    period: Annotated[str | None, _one("PERIOD", "A number for each day, week, month or quarter.")] = None,
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help="How to answer; by the ending of --out, else a table.", show_default=False),
+    ] = None,
+    out: Annotated[Path | None, _one("FILE", "Write to a file.")] = None,
+    sql: Annotated[bool, typer.Option("--sql", help="Print the SQL that gives the numbers, instead of them.")] = False,
+    limit: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help=f"At most so many rows, 0 for all; {ROWS_SHOWN} in a table, else all.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Answers one question about the workspace, with n and interval beside every number."""
+    from uptake.cli import access, metrics
+    from uptake.metrics import export
+
+    if name is None:
+        metrics.show_names()
+        raise typer.Exit(2)
+    chosen = _format(format_, out)
+    if chosen in BINARY and out is None and sys.stdout.isatty() and not sql:
+        raise typer.BadParameter(f"{chosen} is not for terminals: add --out FILE.{chosen}", param_hint="--format")
+    given: dict[str, Any] = options.pairs(params, "--param") | {
+        key: value
+        for key, value in {
+            "entity": entity,
+            "by": by,
+            "where": where,
+            "date_from": date_from,
+            "date_to": date_to,
+            "as_of": as_of,
+            "period": period,
+        }.items()
+        if value
+    }
+    with access.reach(home) as workspace:
+        result = workspace.metric(name, given)
+    if sql:
+        _write(result.sql.encode() + b"\n", out)
+    elif chosen == "table":
+        _write_table(result, ROWS_SHOWN if limit is None else limit, out)
+    else:
+        result = replace(result, rows=result.rows[: limit or None])
+        _write(export.FORMATS[chosen](result), out, is_binary=chosen in BINARY)
+
+
+def _format(given: Format | None, out: Path | None) -> str:
+    ending = out.suffix.removeprefix(".").lower() if out else ""
+    return given or (ending if ending in get_args(Format) else "table")
+
+
+def _write_table(result: Result, limit: int, out: Path | None) -> None:
+    from uptake.cli import answers
+
+    if out is None:
+        answers.show(result, limit, screen.out())
+        return
+    text = io.StringIO()
+    answers.show(result, limit, screen.paper(text))
+    _write(text.getvalue().encode(), out)
+
+
+def _write(data: bytes, out: Path | None, *, is_binary: bool = False) -> None:
+    if out is not None:
+        try:
+            out.write_bytes(data)
+        except OSError as error:
+            raise UptakeError(
+                f"{out} cannot be written: {error.strerror}.", do="Name another file with --out."
+            ) from None
+    elif is_binary:
+        typer.echo(data, nl=False)
+    else:
+        screen.pour(data.decode())

@@ -1,0 +1,1 @@
+"""The pages, and what a running server does for the command line."""

@@ -1,0 +1,53 @@
+"""Addresses of what has a page. Ids are other people's texts: any character may stand in them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+_UNSAFE_IN_PATH = re.compile(r"\.{1,2}|.*[\x00-\x1f\x7f].*", re.DOTALL)
+"""Browsers take . and .. away from a path however they are written; routes do not match line ends."""
+
+
+def account(account_id: str) -> str:
+    """The page of an account.
+
+    >>> account("acme"), account("a/b 7%"), account("..")
+    ('/accounts/acme', '/accounts/a%2Fb%207%25', '/accounts/?id=..')
+    """
+    return _page("/accounts/", account_id)
+
+
+def user(user_id: str) -> str:
+    """The page of a user."""
+    return _page("/users/", user_id)
+
+
+def users_of(account_id: str) -> str:
+    """The users of an account."""
+    return f"/users?{urlencode({'account': account_id})}"
+
+
+def feature(name: str) -> str:
+    """The page of a feature of the plan."""
+    return _page("/features/", name)
+
+
+def metric(name: str, given: Mapping[str, Any] | Iterable[tuple[str, Any]] = (), suffix: str = "") -> str:
+    """A question to a metric, or with a suffix a file of its answer.
+
+    >>> metric("retention", {"unit": "week", "by": ["account.plan"], "start": None}, ".csv")
+    '/metrics/retention.csv?unit=week&by=account.plan'
+    """
+    pairs = given.items() if isinstance(given, Mapping) else given
+    said = [(key, value) for key, value in pairs if value not in (None, "", [], ())]
+    query = urlencode(said, doseq=True)
+    return f"/metrics/{name}{suffix}{'?' + query if query else ''}"
+
+
+def _page(folder: str, name: str) -> str:
+    if _UNSAFE_IN_PATH.fullmatch(name):
+        return f"{folder}?{urlencode({'id': name})}"
+    return folder + quote(name, safe="")

@@ -1,0 +1,6 @@
+"""One module a family of pages: what each page needs to know, as a documented dataclass, and where it comes from."""
+
+from uptake.web.pages import accounts, data, features, metric, metrics, overview, search, users
+
+FAMILIES = (overview, metrics, metric, features, accounts, users, data, search)
+"""Modules with `routes(site)`, in the order in which addresses are matched."""

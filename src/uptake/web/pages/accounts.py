@@ -1,0 +1,228 @@
+"""Accounts: the list with search, filters and order; the page of one account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from uptake import charts
+from uptake.charts import dates, words
+from uptake.directory import accounts as directory
+from uptake.directory.account import Account
+from uptake.directory.listing import Ask
+from uptake.errors import QuestionError
+from uptake.web import links
+from uptake.web.pages import paging, problems
+from uptake.web.reader import Reader
+from uptake.web.site import Page, Site
+
+Row = Mapping[str, Any]
+
+COLUMNS: tuple[dict[str, Any], ...] = (
+    {"name": "name", "title": "Account", "link": "url"},
+    {"name": "plan", "title": "Plan"},
+    {"name": "owner", "title": "Owner"},
+    {"name": "seats", "title": "Seats", "type": "integer",
+     "about": "Seats held now; members where there is no roster."},
+    {"name": "active_share", "title": "Active", "type": "number", "unit": "share",
+     "about": "Seats whose users were active in the last 28 days."},
+    {"name": "adopted_share", "title": "Adopted", "type": "number", "unit": "share",
+     "about": "Seats whose users reached value and were active in 2 of the last 4 usage intervals."},
+    {"name": "line", "title": "Active users, 12 weeks", "type": "line", "is_sortable": False},
+    {"name": "active_users", "title": "Active users", "type": "integer", "about": "In the last 28 days."},
+    {"name": "features", "title": "Core features", "type": "integer", "about": "Used in the last 30 days."},
+    {"name": "value_days", "title": "Value days", "type": "integer",
+     "about": "Days with a value event in the last 30."},
+    {"name": "mrr", "title": "A month", "type": "number", "unit": "currency",
+     "about": "Monthly revenue of the subscriptions that run."},
+    {"name": "renewal_on", "title": "Renewal", "type": "date"},
+    {"name": "last_active_on", "title": "Last active", "type": "date"},
+    {"name": "started_on", "title": "Started", "type": "date"},
+    {"name": "churned_on", "title": "Left", "type": "date"},
+)  # fmt: skip
+USERS_SHOWN = 20
+ATTRIBUTES_TOLD = ("name",)
+"""Attributes that the page's title already says."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsPage(Page):
+    """The list.
+
+    Args:
+        rows: The rows of this page, each with `url` and `line`.
+        columns: The table's columns.
+        total: Rows of all pages.
+        asked: What the address asks.
+        params: The address's parameters, kept by links.
+        sort: The column sorted by.
+        is_descending: Whether from the largest down.
+        choices: Attributes to filter by.
+        others: Conditions of other kinds that are set.
+        size: Rows of a page.
+        csv_url: The whole list as a file.
+        has_any: Whether there are any accounts, whatever is searched for.
+        home: The workspace's folder, for commands.
+    """
+
+    template: ClassVar[str] = "accounts.html"
+    section: ClassVar[str] = "/accounts"
+
+    title: str = "Accounts"
+    rows: list[Row]
+    columns: Sequence[Row]
+    total: int
+    asked: paging.Asked
+    params: list[tuple[str, str]]
+    sort: str
+    is_descending: bool
+    choices: list[paging.Choice]
+    others: list[str]
+    size: int
+    csv_url: str
+    has_any: bool
+    home: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPage(Page):
+    """One account.
+
+    Args:
+        account: Everything that is known of it.
+        headline: The sentence the page opens with.
+        attributes: Attributes it has now.
+        chart: Active users by week, or None where there never were any.
+        used: Features used in the last 30 days.
+        unused: Features not used in them, those most others use first.
+        users: Its users, the most active first, each with `url`.
+        users_total: How many users it has.
+        users_url: All of them.
+        currency: Code of the product's currency.
+    """
+
+    template: ClassVar[str] = "account.html"
+    section: ClassVar[str] = "/accounts"
+
+    account: Account
+    headline: str
+    attributes: Sequence[Row]
+    chart: Mapping[str, Any] | None
+    used: Sequence[Row]
+    unused: Sequence[Row]
+    users: Sequence[Row]
+    users_total: int
+    users_url: str
+    currency: str
+
+
+def routes(site: Site) -> list[Route]:
+    """The list, its file, and the page of one account."""
+    return [
+        Route("/accounts", site.endpoint(show_list)),
+        Route("/accounts.csv", site.endpoint(as_csv)),
+        Route("/accounts/{id:path}", site.endpoint(show)),
+    ]
+
+
+def show_list(reader: Reader, request: Request) -> Page:
+    """The list."""
+    asked = paging.read(request.query_params)
+    page, lines = reader.accounts(asked.ask)
+    found = paging.choices(reader.vocabulary(), "account", asked.where)
+    rows = [
+        {**row, "url": links.account(row["account_id"]), "line": lines.get(row["account_id"], [])} for row in page.rows
+    ]
+    sort, is_descending = paging.shown_order(asked, page)
+    return AccountsPage(
+        rows=rows,
+        columns=_columns(page.rows, reader.plan.product.currency),
+        total=page.total,
+        asked=asked,
+        params=request.query_params.multi_items(),
+        sort=sort,
+        is_descending=is_descending,
+        choices=found,
+        others=paging.others(found, asked.where),
+        size=paging.SIZE,
+        csv_url=f"/accounts.csv?{request.url.query}".rstrip("?"),
+        has_any=bool(page.total or reader.accounts(Ask(limit=1))[0].total),
+        home=reader.home,
+    )
+
+
+def as_csv(reader: Reader, request: Request) -> Response:
+    """The whole list as a file."""
+    asked = paging.read(request.query_params)
+    return paging.as_csv("accounts", directory.COLUMNS, asked, lambda ask: reader.accounts(ask)[0])
+
+
+def show(reader: Reader, request: Request) -> Page:
+    """The page of one account."""
+    account_id = request.path_params["id"] or request.query_params.get("id", "")
+    try:
+        account = reader.account(account_id)
+    except QuestionError as error:
+        return problems.not_found(error)
+    users = reader.users(Ask(limit=USERS_SHOWN), account_id)
+    weeks = [
+        {
+            "period_on": week["week_on"],
+            "estimate": week["users"],
+            "n": None,
+            "status": "closed" if week["is_closed"] else "in_progress",
+        }
+        for week in account.weeks
+    ]
+    return AccountPage(
+        title=str(account.summary["name"]),
+        account=account,
+        headline=_headline(account, reader.plan.product.name),
+        attributes=[row for row in account.attributes if row["name"] not in ATTRIBUTES_TOLD],
+        chart=_chart(weeks) if weeks else None,
+        used=[_linked(row) for row in account.features if row["users"]],
+        unused=sorted((_linked(row) for row in account.features if not row["users"]), key=_use_of_others, reverse=True),
+        users=[{**row, "url": links.user(row["user_id"])} for row in users.rows],
+        users_total=users.total,
+        users_url=links.users_of(account_id),
+        currency=reader.plan.product.currency or "",
+    )
+
+
+def _columns(rows: Sequence[Row], currency: str | None) -> list[Row]:
+    """Columns that some row fills; an empty column says nothing."""
+    filled = [column for column in COLUMNS if column["name"] == "line" or any(_has(row, column["name"]) for row in rows)]
+    return [{**column, "currency": currency or ""} for column in filled]
+
+
+def _has(row: Row, name: str) -> bool:
+    return row.get(name) is not None
+
+
+def _linked(row: Row) -> dict[str, Any]:
+    return {**row, "url": links.feature(row["feature"])}
+
+
+def _use_of_others(row: Row) -> float:
+    return float(row["share_of_accounts"])
+
+
+def _chart(weeks: list[dict[str, Any]]) -> Mapping[str, Any]:
+    return charts.for_result("count", weeks, "Active users by week", "", "count", period="week")
+
+
+def _headline(account: Account, product: str) -> str:
+    summary = account.summary
+    name, seats = summary["name"], summary["seats"]
+    if summary["churned_on"] is not None and summary["churned_on"] <= account.last_day:
+        return f"{name} left on {dates.day(summary['churned_on'])}."
+    if not seats:
+        return f"{summary['active_users']:,} users of {name} were active in the last 28 days; its seats are not known."
+    adopted = f"{summary['adopted_users']:,} of {seats:,} seats at {name} have adopted {product}"
+    return f"{adopted}; {words.share(summary['active_share'])} were active in the last 28 days."
+

@@ -1,0 +1,86 @@
+"""The columns of an answer's table: which are shown, what they are called, how their cells are said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from uptake.metrics.result import Column, Result
+
+Shown = dict[str, Any]
+
+TITLES = {
+    "active": "Active on average",
+    "adopted_share": "Adopted, share",
+    "at_least": "At least so many",
+    "at_s": "Time from the start",
+    "cohort_on": "Cohort",
+    "cohort_size": "Size",
+    "count": "Of them",
+    "count_at_least": "At least, count",
+    "days": "Days",
+    "estimate": "Value",
+    "median": "Median",
+    "n": "n",
+    "open": "Still open",
+    "p25": "A quarter by",
+    "p75": "Three quarters by",
+    "p90": "Nine in ten by",
+    "retained_share": "Kept, share of adopted",
+    "returned": "Came back",
+    "row": "Row",
+    "status": "State",
+    "title": "Feature",
+    "tried_share": "Tried, share",
+    "unit_index": "Unit",
+} | {f"by_{days}d": f"By day {days}" for days in (1, 7, 14, 30)}
+FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "adopted", "adopted_share", "interval",
+            "retained", "retained_share", "status")  # fmt: skip
+"""What is shown of features; the files have every interval."""
+
+
+def columns(result: Result) -> list[Shown]:
+    """The columns of an answer's table: the interval is one, and the state is left out where every row is closed."""
+    found: list[Shown] = []
+    for column in result.columns:
+        if column.name == "ci_lower":
+            found.append({"name": "interval", "title": "95 % interval", "type": "interval", "unit": column.unit})
+        elif column.name not in ("ci_upper", "status", "open") or _says_something(result, column.name):
+            found.append(_shown(result, column))
+    if result.kind == "features":
+        by_name = {column["name"]: column for column in found}
+        order = [*FEATURES[:1], *result.by, *FEATURES[1:]]
+        return [by_name[name] for name in order if name in by_name]
+    return found
+
+
+def newest_first(result: Result) -> list[dict[str, Any]]:
+    """The rows as a table has them: the last period on top, where there are periods."""
+    if not any(column.name == "period_on" for column in result.columns):
+        return result.rows
+    return sorted(result.rows, key=lambda row: row["period_on"], reverse=True)
+
+
+def _says_something(result: Result, name: str) -> bool:
+    if name == "ci_upper":
+        return False
+    return any(row.get(name) not in (None, 0, "closed") for row in result.rows)
+
+
+def _shown(result: Result, column: Column) -> Shown:
+    name = column.name
+    if name in ("period_on", "cohort_on"):
+        period = _period(result.params)
+        return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
+    shown = {"name": name, "title": TITLES.get(name, _words(name)), "type": column.type, "unit": column.unit}
+    if result.kind == "features" and name == "title":
+        shown["link"] = "url"
+    return shown
+
+
+def _period(params: Mapping[str, Any]) -> str:
+    return str(params.get("period") or params.get("unit") or "day")
+
+
+def _words(name: str) -> str:
+    return name if "." in name else name.replace("_", " ").capitalize()

@@ -1,0 +1,273 @@
+"""The page of a metric: its sentence, chart, table, definition, parameters and SQL; and the answer as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from uptake import charts
+from uptake.errors import QuestionError
+from uptake.metrics import export
+from uptake.metrics.catalogue import catalogue
+from uptake.metrics.definition import Definition
+from uptake.metrics.metric import Entry
+from uptake.metrics.recheck import Difference, differences
+from uptake.metrics.result import Result
+from uptake.reports import overview
+from uptake.reports.headline import as_drawn, headline
+from uptake.web import formats, links
+from uptake.web.pages import metric_form as form
+from uptake.web.pages.columns import columns, newest_first
+from uptake.web.pages.made_of import made_of
+from uptake.web.pages.problems import Problem, told
+from uptake.web.pages.sentences import sentence
+from uptake.web.reader import Reader
+from uptake.web.site import Page, Part, Site
+from uptake.web.wording import joined
+
+MOST_ROWS = 500
+"""Rows of the table on the page; files have all."""
+FILES = {"csv": "CSV", "parquet": "Parquet", "json": "JSON", "svg": "SVG", "png": "PNG"}
+FILE_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+    "png": "image/png",
+    "svg": "image/svg+xml",
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An answer as the page shows it.
+
+    Args:
+        spec: The chart.
+        columns: Columns of the table: name, type, unit.
+        rows: Rows of the table, at most `MOST_ROWS`.
+        total: Rows there are.
+        triangle: Rows of the retention table; empty for other metrics.
+        by: Columns the answer is broken down by.
+        unit_name: For retention, the unit of the triangle's cells.
+        population: Who was counted, in words.
+        sql: The query.
+        check_url: Where the query is run again and compared.
+        files: (title, address) of the answer as files.
+        command: The question on the command line.
+        python: The question in Python.
+        trend: A chart by month, where the answer itself is one number; None else.
+    """
+
+    spec: Mapping[str, Any]
+    columns: Sequence[Mapping[str, Any]]
+    rows: Sequence[Mapping[str, Any]]
+    total: int
+    triangle: Sequence[Mapping[str, Any]]
+    by: tuple[str, ...]
+    unit_name: str
+    population: str
+    sql: str
+    check_url: str
+    files: Sequence[tuple[str, str]]
+    command: str
+    python: str
+    trend: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricPage(Page):
+    """A metric and one question to it.
+
+    Args:
+        name: The metric.
+        headline: The sentence it opens with; empty where there is no answer.
+        definition: What the metric means.
+        own_fields: The metric's own parameters.
+        fields: Parameters that every metric has.
+        shown: The answer, or None where the question could not be asked.
+        problem: Why it could not, or None.
+        has_events: Whether anything was imported.
+        home: The workspace's folder, for commands.
+    """
+
+    template: ClassVar[str] = "metric.html"
+
+    name: str
+    headline: str
+    definition: Definition
+    own_fields: list[form.Field]
+    fields: list[form.Field]
+    shown: Shown | None
+    problem: Problem | None
+    has_events: bool
+    home: str
+
+    @property
+    def section(self) -> str:  # type: ignore[override]  # retention has its own place in the rail
+        """The address in the rail that the page belongs to."""
+        return "/metrics/retention" if self.name == "retention" else "/metrics"
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return 400 if self.problem and self.shown is None else 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckPart(Part):
+    """Whether the SQL gives the numbers shown.
+
+    Args:
+        equals: Whether it does.
+        rows: Rows compared.
+        differences: Where it does not.
+        check_url: Where it is run once more.
+    """
+
+    template: ClassVar[str] = "part_check.html"
+
+    equals: bool
+    rows: int
+    differences: list[Difference]
+    check_url: str
+
+
+def routes(site: Site) -> list[Route]:
+    """The pages, the check and the files."""
+    return [
+        Route("/metrics/{name}/check", site.endpoint(check)),
+        Route("/metrics/{name}.{ending}", site.endpoint(file)),
+        Route("/metrics/{name}", site.endpoint(show)),
+    ]
+
+
+def show(reader: Reader, request: Request) -> Page | Response:
+    """The page."""
+    found = _entry(request)
+    given = form.read(request.query_params)
+    if form.pairs(given) != request.query_params.multi_items():
+        # Empty fields of the form: the address without them is the one to share.
+        return RedirectResponse(links.metric(found.name, form.pairs(given)), 303)
+    asked = form.completed(found, given, reader.moment()[1])
+    result, problem = None, None
+    try:
+        result = reader.metric(found.name, _plain(asked)).result()
+    except QuestionError as error:
+        problem = told(error)
+    words = reader.vocabulary()
+    own, universal = form.fields(found, asked, reader.plan, words, problem.what if problem else "")
+    return MetricPage(
+        title=found.definition.title,
+        name=found.name,
+        headline=sentence(result, headline(result), reader.plan.product.name) if result else "",
+        definition=found.definition,
+        own_fields=own,
+        fields=universal,
+        shown=_shown(reader, found, result, asked) if result else None,
+        problem=problem,
+        has_events=bool(words.events),
+        home=reader.home,
+    )
+
+
+def check(reader: Reader, request: Request) -> Part:
+    """Runs the query of the answer again and compares."""
+    found = _entry(request)
+    given = form.read(request.query_params)
+    result = reader.metric(found.name, _plain(given)).result()
+    apart = differences(result, reader.rows_of(result.sql))
+    return CheckPart(
+        equals=not apart,
+        rows=len(result.rows),
+        differences=apart,
+        check_url=links.metric(found.name, form.pairs(given), "/check"),
+    )
+
+
+def file(reader: Reader, request: Request) -> Response:
+    """The answer as a file."""
+    found, ending = _entry(request), request.path_params["ending"]
+    if ending not in export.FORMATS:
+        raise HTTPException(404)
+    result = reader.metric(found.name, _plain(form.read(request.query_params))).result()
+    return attachment(export.FORMATS[ending](result), found.name, ending)
+
+
+def attachment(content: bytes, name: str, ending: str) -> Response:
+    """A file to keep."""
+    headers = {"content-disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(content, media_type=FILE_TYPES[ending], headers=headers)
+
+
+def _entry(request: Request) -> Entry:
+    name = request.path_params["name"]
+    if name not in catalogue():
+        raise HTTPException(404)
+    return catalogue()[name]
+
+
+def _plain(given: form.Given) -> form.Given:
+    """Without the word for one number over the range, which is how metrics are asked anyway."""
+    return {key: value for key, value in given.items() if (key, value) != ("period", form.ALL)}
+
+
+def _shown(reader: Reader, found: Entry, result: Result, asked: form.Given) -> Shown:
+    pairs = form.pairs(_plain(asked))
+    rows = newest_first(result)[:MOST_ROWS]
+    if result.kind == "features":
+        rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
+    return Shown(
+        spec=_chart(reader, result),
+        columns=columns(result),
+        rows=rows,
+        total=len(result.rows),
+        triangle=result.rows if result.kind == "retention" else (),
+        by=result.by,
+        unit_name=str(result.params.get("unit", "")),
+        population=result.population,
+        sql=result.sql,
+        check_url=links.metric(found.name, pairs, "/check"),
+        files=[(title, links.metric(found.name, pairs, f".{ending}")) for ending, title in FILES.items()],
+        command=form.command(found.name, asked, reader.home),
+        python=form.python(found.name, asked),
+        trend=_trend(reader, found, result, asked),
+    )
+
+
+def _chart(reader: Reader, result: Result) -> Mapping[str, Any]:
+    reference = overview.reference(reader.plan, result.name, result.params)
+    period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
+    return charts.for_result(
+        result.kind,
+        as_drawn(result.rows),
+        _title(result, period),
+        made_of(result.name, reader.plan) or formats.without_code(result.definition.purpose),
+        result.unit,
+        reference=reference.model_dump() if reference else None,
+        by=result.by,
+        period=period,
+        currency=reader.plan.product.currency or "",
+    )
+
+
+def _title(result: Result, period: str) -> str:
+    """What the chart shows: "Activation rate by month and account.plan"."""
+    split = [*([period] if period and result.kind in form.PERIODIC_KINDS else []), *result.by]
+    if result.kind == "retention":
+        return f"{result.title} over the {period}s since the start"
+    return f"{result.title} by {joined(split, 'and')}" if split else result.title
+
+
+def _trend(reader: Reader, found: Entry, result: Result, asked: form.Given) -> Mapping[str, Any] | None:
+    """The months up to the one number that was asked for, so that it does not stand alone."""
+    if not form.has_periods(found, asked) or result.params["period"]:
+        return None
+    months = overview.months(date.fromisoformat(result.params["date_to"]))
+    return _chart(reader, reader.metric(found.name, {**_plain(asked), **months}).result())

@@ -1,0 +1,154 @@
+"""All metrics, by the stage of adoption they are about, each with what it says now."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from uptake.errors import QuestionError
+from uptake.metrics.catalogue import catalogue
+from uptake.metrics.metric import Entry
+from uptake.metrics.result import Result
+from uptake.reports import overview
+from uptake.reports.headline import headline
+from uptake.web.cache import Urgency
+from uptake.web.pages.overview import FIRST_PAINT_S
+from uptake.web.pages.sentences import sentence
+from uptake.web.reader import Reader, ready
+from uptake.web.site import Page, Part, Site
+
+STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("Activation", ("activation_rate", "onboarding_completion")),
+    ("Value", ("time_to_first_value", "value_realisation")),
+    ("Adoption", ("adoption_rate", "feature_adoption", "features_used", "breadth")),
+    ("Engagement", ("active_users", "sessions_per_week", "stickiness")),
+    ("Retention", ("retention",)),
+)
+"""The way of a user, stage by stage; metrics that are named nowhere come last."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One metric of the list.
+
+    Args:
+        name: The metric.
+        title: Its name for people.
+        purpose: What it is for.
+        says: What it says now; None where that is fetched later.
+        lacks: What the plan lacks for it; empty if nothing.
+    """
+
+    name: str
+    title: str
+    purpose: str
+    says: str | None = None
+    lacks: str = ""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage with its metrics."""
+
+    title: str
+    metrics: list[Listed]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MetricsPage(Page):
+    """All metrics.
+
+    Args:
+        stages: They, by stage.
+        has_events: Whether anything was imported.
+    """
+
+    template: ClassVar[str] = "metrics.html"
+    section: ClassVar[str] = "/metrics"
+
+    title: str = "Metrics"
+    stages: list[Stage]
+    has_events: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaysPart(Part):
+    """What one metric says now."""
+
+    template: ClassVar[str] = "part_says.html"
+
+    metric: Listed
+
+
+def routes(site: Site) -> list[Route]:
+    """The list, what its metrics say, and the address people guess."""
+    return [
+        Route("/metrics", site.endpoint(show)),
+        Route("/definitions", site.endpoint(definitions)),
+        Route("/metrics/{name}/says", site.endpoint(says_part)),
+    ]
+
+
+def show(reader: Reader, request: Request) -> Page:
+    """The list, with the answers that are there in time."""
+    del request
+    has_events, last_day = bool(reader.vocabulary().events), reader.moment()[1]
+    asked = {name: _ask(reader, found, last_day) for name, found in catalogue().items()} if has_events else {}
+    ready(list(asked.values()), FIRST_PAINT_S)
+    named = [name for _, names in STAGES for name in names]
+    rest = tuple(name for name in catalogue() if name not in named)
+    stages = [
+        Stage(title, [_listed(reader, catalogue()[name], asked.get(name)) for name in names if name in catalogue()])
+        for title, names in (*STAGES, ("More", rest))
+    ]
+    return MetricsPage(stages=[stage for stage in stages if stage.metrics], has_events=has_events)
+
+
+def says_part(reader: Reader, request: Request) -> Part:
+    """What a metric says, once it is known."""
+    name = request.path_params["name"]
+    if name not in catalogue():
+        raise HTTPException(404)
+    asked = _ask(reader, catalogue()[name], reader.moment()[1])
+    ready([asked], seconds=None)
+    return SaysPart(metric=_listed(reader, catalogue()[name], asked))
+
+
+def definitions(reader: Reader, request: Request) -> Response:
+    """Definitions stand on the pages of the metrics."""
+    del reader, request
+    return RedirectResponse("/metrics", 301)
+
+
+def _ask(reader: Reader, found: Entry, last_day: date) -> Future[Result]:
+    given: dict[str, Any]
+    if found.name == "retention":
+        given = {"unit": "month", "units": 12, "date_from": overview.months(last_day)["date_from"]}
+    elif found.name == "feature_adoption":
+        given = {}
+    else:
+        given = overview.window(found, {}, reader.plan, last_day).given
+    return reader.metric(found.name, given, Urgency.PART)
+
+
+def _listed(reader: Reader, found: Entry, asked: Future[Result] | None) -> Listed:
+    definition = found.definition
+    listed = Listed(found.name, definition.title, definition.purpose)
+    if asked is None or not asked.done():
+        return listed
+    try:
+        result = asked.result()
+    except QuestionError as error:
+        return Listed(*_words(listed), lacks=" ".join(part for part in (error.what, error.do) if part))
+    return Listed(*_words(listed), says=sentence(result, headline(result), reader.plan.product.name))
+
+
+def _words(listed: Listed) -> tuple[str, str, str]:
+    return listed.name, listed.title, listed.purpose

@@ -1,0 +1,127 @@
+"""Long lists: what an address asks of them, their filters, their pages, and the whole of them as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.datastructures import QueryParams
+from starlette.responses import StreamingResponse
+
+from uptake.directory.listing import MOST_ROWS, Ask, Page
+from uptake.directory.vocabulary import Vocabulary
+from uptake.errors import QuestionError
+from uptake.metrics.export import harmless
+from uptake.plan import conditions
+from uptake.web.pages.metric_form import condition_value
+
+SIZE = 50
+MOST_FILTERS = 5
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One attribute the list can be filtered by.
+
+    Args:
+        title: The attribute.
+        options: (condition, value) of its values; the first is no condition.
+        value: The condition that is set, or empty.
+    """
+
+    title: str
+    options: list[tuple[str, str]]
+    value: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of a list.
+
+    Args:
+        ask: The question.
+        number: The page, from 1.
+        sort: The column sorted by; empty: the list's own order.
+        is_descending: From the largest down.
+        search: The text searched for.
+        where: The conditions as they were written.
+    """
+
+    ask: Ask
+    number: int
+    sort: str
+    is_descending: bool
+    search: str
+    where: list[str]
+
+
+def read(query: QueryParams) -> Asked:
+    """Reads the parameters of a list.
+
+    Raises:
+        QuestionError: One of them is no number, or no condition.
+    """
+    sort, search = query.get("sort", ""), query.get("q", "").strip()
+    is_descending = query.get("descending", "1") != "0"
+    where = [text for text in query.getlist("where") if text.strip()]
+    number = _whole(query.get("page", "1"))
+    order = f"-{sort}" if sort and is_descending else sort
+    ask = Ask(search=search, where=conditions(where), sort=order, limit=SIZE, offset=(number - 1) * SIZE)
+    return Asked(ask, number, sort, is_descending, search, where)
+
+
+def shown_order(asked: Asked, page: Page) -> tuple[str, bool]:
+    """The column a list is sorted by, also where the address does not say, and whether downwards."""
+    return page.sort.removeprefix("-"), page.sort.startswith("-")
+
+
+def choices(words: Vocabulary, entity: str, where: Sequence[str]) -> list[Choice]:
+    """Attributes with few values, to choose from."""
+    found = []
+    for attribute, values in words.values.items():
+        if attribute.startswith(f"{entity}.") and len(found) < MOST_FILTERS:
+            options = [(f"{attribute}={condition_value(value)}", value) for value in values]
+            name = attribute.partition(".")[2].replace("_", " ").capitalize()
+            chosen = next((condition for condition, _ in options if condition in where), "")
+            found.append(Choice(name, [("", "All"), *options], chosen))
+    return found
+
+
+def others(found: Sequence[Choice], where: Sequence[str]) -> list[str]:
+    """Conditions that no choice stands for."""
+    return [text for text in where if text not in {choice.value for choice in found}]
+
+
+def as_csv(name: str, columns: Sequence[str], asked: Asked, fetch: Callable[[Ask], Page]) -> StreamingResponse:
+    """The whole filtered list as a file, fetched piece by piece; text that a spreadsheet would run is made inert.
+
+    Raises:
+        QuestionError: The list cannot be sorted or filtered so.
+    """
+    first = fetch(replace(asked.ask, limit=MOST_ROWS, offset=0))  # here, while an error can still be a page
+
+    def lines() -> Iterator[str]:
+        yield _line(columns)
+        page, done = first, 0
+        while page.rows:
+            yield from (_line([row.get(column) for column in columns]) for row in page.rows)
+            done += len(page.rows)
+            page = fetch(replace(asked.ask, limit=MOST_ROWS, offset=done, as_of=first.as_of))
+
+    headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
+    return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _line(cells: Sequence[Any]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow([harmless(cell) for cell in cells])
+    return text.getvalue()
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
+        raise QuestionError(f"page is '{text}'.", allowed=["a whole number from 1"])
+    return int(text)

@@ -1,0 +1,109 @@
+"""Pages for what went wrong: what happened, what was kept, what to do next. Never a traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from uptake.errors import UptakeError
+from uptake.web.site import Page, Part, Site
+
+NOT_FOUND = 404
+BAD_REQUEST = 400
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong.
+
+    Args:
+        what: What happened, with the value that was found.
+        allowed: The values that would have been right.
+        kept: What was kept.
+        do: What to do next.
+    """
+
+    what: str
+    allowed: tuple[str, ...] = ()
+    kept: str = ""
+    do: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPage(Page):
+    """A page in the place of the one that was asked for.
+
+    Args:
+        problem: What went wrong.
+        code: The status of the answer.
+    """
+
+    template: ClassVar[str] = "problem.html"
+
+    problem: Problem
+    code: int
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return self.code
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPart(Part):
+    """A part of a page in the place of the one that was asked for; its status is that of success, so it is shown."""
+
+    template: ClassVar[str] = "part_problem.html"
+
+    problem: Problem
+
+
+def told(error: UptakeError) -> Problem:
+    """An error for people as a problem."""
+    return Problem(error.what, error.allowed, do=error.do)
+
+
+def not_found(error: UptakeError) -> ProblemPage:
+    """The page for something that does not exist."""
+    return ProblemPage(title="Not found", problem=told(error), code=NOT_FOUND)
+
+
+def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response]]:
+    """What answers where a view raised."""
+
+    def http(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        if error.status_code != NOT_FOUND:
+            return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
+        problem = Problem(f"There is no page {request.url.path}.", do="Search for what you meant, or start at the overview.")
+        return _respond(site, request, problem, "Not found", NOT_FOUND)
+
+    def asked_wrongly(request: Request, error: Exception) -> Response:
+        assert isinstance(error, UptakeError)
+        return _respond(site, request, told(error), "This cannot be answered", BAD_REQUEST)
+
+    def unexpected(request: Request, error: Exception) -> Response:
+        del error
+        problem = Problem(
+            "The server failed while making this page.",
+            kept="Nothing was lost or changed: pages only read.",
+            do="Load it again. If it fails again, the server's terminal says why; 'uptake rebuild' makes the database new.",
+        )
+        try:
+            return _respond(site, request, problem, "Something went wrong", 500)
+        except Exception:  # noqa: BLE001 - the frame reads the database too, which may be what failed
+            return PlainTextResponse(f"{problem.what} {problem.kept} {problem.do}\n", 500)
+
+    return {HTTPException: http, UptakeError: asked_wrongly, Exception: unexpected}
+
+
+def _respond(site: Site, request: Request, problem: Problem, title: str, code: int) -> Response:
+    reader = site.reader()
+    if "hx-request" in request.headers:
+        return site.render(reader, ProblemPart(problem=problem))
+    return site.render(reader, ProblemPage(title=title, problem=problem, code=code))

@@ -1,0 +1,151 @@
+"""The sentence a metric's page opens with: what the number says, of whom and when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from uptake.charts import dates, words
+from uptake.metrics.result import Result
+from uptake.reports.headline import PICKS, Headline
+from uptake.web import formats
+from uptake.web.wording import joined
+
+NEWCOMERS: dict[str, str] = {
+    "activation_rate": "{value} of {who} who started {when} were activated",
+    "onboarding_completion": "{value} of {who} who started {when} finished setting up",
+    "time_to_first_value": "Half of the {who} who started {when} reached first value within {value}",
+}
+"""Metrics of those who started within some days."""
+EVERYBODY: dict[str, str] = {
+    "active_users": "{value} {who} were active {when}",
+    "stickiness": "Of the {who} active within {long_days} days, {value} were active within {short}",
+    "features_used": "Active {who} used {value} core features on average {when}",
+    "breadth": "Active {who} used {value} of the core features open to them {when}",
+    "sessions_per_week": "Active {who} came for {value} sessions a week {when}",
+    "value_realisation": "{value} of active {who} reached a moment of value {when}",
+    "adoption_rate": "{value} of {seats} have adopted {product}",
+}
+"""Metrics of everybody at one moment, with the days looked back on."""
+NOUNS = {"user": "users", "account": "accounts", "member": "users in accounts"}
+SEATS = {"user": "people with a seat", "member": "seats", "account": "an average account's seats"}
+NOTHING = "nothing to count yet"
+
+
+def sentence(result: Result, found: Headline, product: str, than: str = "") -> str:
+    """What an answer says first.
+
+    Args:
+        result: The answer.
+        found: Its most important row.
+        product: The product's name.
+        than: What the earlier value stands for, where that is not the period before.
+
+    Returns:
+        One sentence with the number, its change and its interval; what it lacks in words where there is no number.
+    """
+    if result.kind == "features":
+        return _features(result, found)
+    if result.kind == "duration" and result.params["output"] == "curve":
+        return _curve(result)
+    if found.highest is not None:
+        return _segments(result, found, found.highest)
+    if found.row is None:
+        return f"{result.title}: {NOTHING}."
+    if _is_below_half(result, found.row):
+        who = f"{words.count(found.row['n'])} {_who(result)}"
+        return f"Fewer than half of the {who} who started {when(result, found)} have reached first value so far."
+    before = found.before["estimate"] if found.before else None
+    # "3.2 sessions a week" says the unit in the sentence itself.
+    unit = "count" if result.unit == "per_week" else result.unit
+    said = _form(result, found.row, when(result, found), product)
+    return formats.headline(said, found.row, unit, name=result.title, before=before, than=than or _than(found))
+
+
+def when(result: Result, found: Headline) -> str:
+    """The days a headline is about, in words: "in August 2026", "in the 28 days to 30 September 2026"."""
+    params = result.params
+    if result.name in NEWCOMERS or result.kind == "retention":
+        if found.period and found.first_on:
+            return _in(found.first_on, found.period)
+        last = dates.day(found.last_on)
+        return f"between {dates.day(params['date_from'])} and {last}" if params.get("date_from") else f"up to {last}"
+    looked_back = str(params.get("window_days") or params.get("window"))
+    if looked_back.isdecimal() and looked_back != "1":
+        return f"in the {looked_back} days to {dates.day(found.last_on)}"
+    if found.period and found.first_on and looked_back != "1":
+        return _in(found.first_on, found.period)
+    return f"on {dates.day(found.last_on)}"
+
+
+def _form(result: Result, row: Mapping[str, Any], days: str, product: str) -> str:
+    """The sentence with a place for the number."""
+    params, who = result.params, _who(result)
+    if result.kind == "retention":
+        return f"{{value}} of {who} came back in {params['unit']} {row['unit_index']} after their start"
+    if result.kind == "power":
+        return f"{{value}} of active {who} were active on at least {row['days']} of {params['window_days']} days"
+    form = {**NEWCOMERS, **EVERYBODY}.get(result.name, f"{result.title} was {{value}} {{when}}")
+    short = params.get("short_days", 1)
+    return form.format(
+        value="{value}",
+        who=who,
+        when=days,
+        seats=SEATS[params["entity"]],
+        product=product,
+        long_days=params.get("long_days"),
+        short="one day" if short == 1 else f"{short} days",
+    )
+
+
+def _who(result: Result) -> str:
+    return NOUNS[result.params["entity"]]
+
+
+def _is_below_half(result: Result, row: Mapping[str, Any]) -> bool:
+    return result.kind == "duration" and row.get("estimate") is None and row.get("status") == "in_progress"
+
+
+def _than(found: Headline) -> str:
+    return _in(found.before["period_on"], found.period) if found.before and found.period else ""
+
+
+def _in(first: date, period: str) -> str:
+    said = dates.period(first, period)
+    if period == "day":
+        return f"on {said}"
+    return f"in the w{said[1:]}" if period == "week" else f"in {said}"
+
+
+def _features(result: Result, found: Headline) -> str:
+    if found.highest is None:
+        return "No feature could be used by anybody yet."
+    most = f"{found.highest['title']} is adopted most, by {words.share(found.highest['estimate'])} of eligible {_who(result)}"
+    if found.lowest is None:
+        return f"{most}."
+    return f"{most}; {found.lowest['title']} least, by {words.share(found.lowest['estimate'])}."
+
+
+def _curve(result: Result) -> str:
+    if result.by:
+        return f"{result.title} by {joined(list(result.by), 'and')}."
+    half = next((row for row in result.rows if (row["estimate"] or 0) >= 0.5), None)
+    if half is not None:
+        return f"Half of the {_who(result)} got there within {words.duration(half['at_s'])}."
+    last = next((row for row in reversed(result.rows) if row["estimate"] is not None), None)
+    if last is None:
+        return f"{result.title}: {NOTHING}."
+    return f"{words.share(last['estimate'])} of the {_who(result)} got there within {words.duration(last['at_s'])}."
+
+
+def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> str:
+    labels = [label for label in result.by if label not in PICKS]
+    about = f"{result.title} by {joined(labels, 'and')} {when(result, found)}"
+    if found.lowest is None:
+        return f"{about}: {_segment(result, labels, highest)}."
+    return f"{about}: highest in {_segment(result, labels, highest)}, lowest in {_segment(result, labels, found.lowest)}."
+
+
+def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
+    return f"{', '.join(str(row[label]) for label in labels)} ({words.value(row['estimate'], result.unit, 2)})"

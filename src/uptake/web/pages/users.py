@@ -1,0 +1,197 @@
+"""Users: the list with search, filters and order; the page of one user."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from uptake import charts
+from uptake.charts import dates
+from uptake.directory import users as directory
+from uptake.directory.listing import Ask
+from uptake.directory.user import User
+from uptake.errors import QuestionError
+from uptake.plan import Plan
+from uptake.web import links
+from uptake.web.pages import paging, problems
+from uptake.web.reader import Reader
+from uptake.web.site import Page, Site
+
+Row = Mapping[str, Any]
+
+COLUMNS: tuple[dict[str, Any], ...] = (
+    {"name": "name", "title": "User", "link": "url"},
+    {"name": "accounts", "title": "Accounts"},
+    {"name": "role", "title": "Role"},
+    {"name": "active_days", "title": "Active days", "type": "integer", "about": "In the last 28 days."},
+    {"name": "sessions", "title": "Sessions", "type": "integer", "about": "In the last 28 days."},
+    {"name": "features", "title": "Core features", "type": "integer", "about": "Used in the last 30 days."},
+    {"name": "started_on", "title": "Started", "type": "date"},
+    {"name": "activated_on", "title": "Activated", "type": "date"},
+    {"name": "value_on", "title": "First value", "type": "date"},
+    {"name": "last_active_on", "title": "Last active", "type": "date"},
+)
+STEP = "step:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UsersPage(Page):
+    """The list.
+
+    Args:
+        rows: The rows of this page, each with `url`.
+        columns: The table's columns.
+        total: Rows of all pages.
+        asked: What the address asks.
+        params: The address's parameters, kept by links.
+        sort: The column sorted by.
+        is_descending: Whether from the largest down.
+        choices: Attributes to filter by.
+        others: Conditions of other kinds that are set.
+        account_id: The account whose users these are; empty: of all.
+        account_url: That account's page.
+        size: Rows of a page.
+        csv_url: The whole list as a file.
+        has_any: Whether there are any users, whatever is searched for.
+        home: The workspace's folder, for commands.
+    """
+
+    template: ClassVar[str] = "users.html"
+    section: ClassVar[str] = "/users"
+
+    title: str = "Users"
+    rows: list[Row]
+    columns: Sequence[Row]
+    total: int
+    asked: paging.Asked
+    params: list[tuple[str, str]]
+    sort: str
+    is_descending: bool
+    choices: list[paging.Choice]
+    others: list[str]
+    account_id: str
+    account_url: str
+    size: int
+    csv_url: str
+    has_any: bool
+    home: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class UserPage(Page):
+    """One user.
+
+    Args:
+        user: Everything that is known.
+        headline: The sentence the page opens with.
+        chart: Active days by week, or None where there never were any.
+        memberships: Accounts the user belongs or belonged to, each with `url`.
+        reached: Milestones reached: title, reached_at.
+        features: Features used, each with `url`.
+    """
+
+    template: ClassVar[str] = "user.html"
+    section: ClassVar[str] = "/users"
+
+    user: User
+    headline: str
+    chart: Mapping[str, Any] | None
+    memberships: Sequence[Row]
+    reached: Sequence[Row]
+    features: Sequence[Row]
+
+
+def routes(site: Site) -> list[Route]:
+    """The list, its file, and the page of one user."""
+    return [
+        Route("/users", site.endpoint(show_list)),
+        Route("/users.csv", site.endpoint(as_csv)),
+        Route("/users/{id:path}", site.endpoint(show)),
+    ]
+
+
+def show_list(reader: Reader, request: Request) -> Page:
+    """The list."""
+    asked, account_id = paging.read(request.query_params), request.query_params.get("account", "")
+    page = reader.users(asked.ask, account_id)
+    found = paging.choices(reader.vocabulary(), "user", asked.where)
+    sort, is_descending = paging.shown_order(asked, page)
+    return UsersPage(
+        rows=[{**row, "url": links.user(row["user_id"])} for row in page.rows],
+        columns=[column for column in COLUMNS if any(row[column["name"]] is not None for row in page.rows)],
+        total=page.total,
+        asked=asked,
+        params=request.query_params.multi_items(),
+        sort=sort,
+        is_descending=is_descending,
+        choices=found,
+        others=paging.others(found, asked.where),
+        account_id=account_id,
+        account_url=links.account(account_id),
+        size=paging.SIZE,
+        csv_url=f"/users.csv?{request.url.query}".rstrip("?"),
+        has_any=bool(page.total or reader.users(Ask(limit=1)).total),
+        home=reader.home,
+    )
+
+
+def as_csv(reader: Reader, request: Request) -> Response:
+    """The whole list as a file."""
+    asked, account_id = paging.read(request.query_params), request.query_params.get("account", "")
+    return paging.as_csv("users", directory.COLUMNS, asked, lambda ask: reader.users(ask, account_id))
+
+
+def show(reader: Reader, request: Request) -> Page:
+    """The page of one user."""
+    user_id = request.path_params["id"] or request.query_params.get("id", "")
+    try:
+        user = reader.user(user_id)
+    except QuestionError as error:
+        return problems.not_found(error)
+    said = {row["name"]: row["text"] for row in user.attributes}
+    name = str(said.get("name") or said.get("full_name") or said.get("email") or user_id)
+    return UserPage(
+        title=name,
+        user=user,
+        headline=_headline(user, name),
+        chart=_chart(user.weeks) if user.weeks else None,
+        memberships=[{**row, "url": links.account(row["account_id"])} for row in user.memberships],
+        reached=[
+            {"title": _title(reader.plan, row["milestone"]), "reached_at": row["reached_at"]} for row in user.milestones
+        ],
+        features=[{**row, "url": links.feature(row["feature"])} for row in user.features],
+    )
+
+
+def _chart(weeks: Sequence[Row]) -> Mapping[str, Any]:
+    rows = [{"period_on": week["week_on"], "estimate": week["days"], "n": None, "status": "closed"} for week in weeks]
+    return charts.for_result("count", rows, "Active days by week", "", "count", period="week")
+
+
+def _title(plan: Plan, milestone: str) -> str:
+    """A milestone for people: its title in the plan."""
+    if milestone.startswith(STEP) and plan.onboarding is not None:
+        steps = {step.name: step.title for step in plan.onboarding.steps}
+        return f"Set-up: {steps.get(milestone.removeprefix(STEP), milestone)}"
+    known = {**plan.milestones, **plan.value_moments}
+    if milestone in known:
+        return known[milestone].title
+    return {"activated": "Activated", "value": "First value"}.get(milestone, milestone)
+
+
+def _headline(user: User, name: str) -> str:
+    reached = {row["milestone"]: row["reached_at"] for row in user.milestones}
+    if not user.weeks:
+        return f"{name} has never been active."
+    last = max(week["week_on"] for week in user.weeks if week["days"])
+    seen = f"was last active in the week of {dates.day(last)}"
+    if "value" in reached:
+        return f"{name} reached first value on {dates.day(reached['value'])} and {seen}."
+    if "activated" in reached:
+        return f"{name} was activated on {dates.day(reached['activated'])}, has not reached value, and {seen}."
+    return f"{name} has not been activated and {seen}."

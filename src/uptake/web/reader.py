@@ -1,0 +1,115 @@
+"""What pages ask a workspace: metrics and lists, through answers that are shared and kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, wait
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from uptake.check import Finding
+from uptake.directory import account, accounts, feature, listing, search, user, users, vocabulary
+from uptake.metrics.ask import ask
+from uptake.metrics.result import Result
+from uptake.plan import Plan
+from uptake.store.ledger import Ledger
+from uptake.store.projection import Cursor
+from uptake.web.cache import Answers, Urgency
+from uptake.workspace import Workspace
+
+T = TypeVar("T")
+Lines = dict[str, list[int]]
+
+
+class Reader:
+    """Reads a workspace for one request; all its answers are of one state of plan and data.
+
+    Args:
+        workspace: The workspace.
+        answers: The answers all requests share.
+    """
+
+    def __init__(self, workspace: Workspace, answers: Answers) -> None:
+        self.plan: Plan = workspace.plan
+        self._workspace = workspace
+        self._answers = answers
+        self._state = answers.state()
+
+    @property
+    def home(self) -> str:
+        """The workspace's folder, for commands."""
+        return str(self._workspace.home.folder)
+
+    @property
+    def ledger(self) -> Ledger:
+        """Imports, archive files and quarantine."""
+        return self._workspace.ledger
+
+    def metric(self, name: str, given: Mapping[str, Any], urgency: Urgency = Urgency.PAGE) -> Future[Result]:
+        """The answer to a question, now or later; its result raises `QuestionError` if it cannot be asked."""
+        asked = json.dumps(given, sort_keys=True, default=str)
+        return self._later(("metric", name, asked), lambda cursor: ask(cursor, self.plan, name, given), urgency)
+
+    def moment(self) -> tuple[datetime, date]:
+        """The instant the data ends, UTC, and the last local day that was over then."""
+        return self._now(("moment",), lambda cursor: listing.moment(cursor, self.plan, None))
+
+    def accounts(self, asked: listing.Ask) -> tuple[listing.Page, Lines]:
+        """A page of accounts, and the active users of each in the last weeks."""
+
+        def work(cursor: Cursor) -> tuple[listing.Page, Lines]:
+            page = accounts.accounts(cursor, self.plan, asked)
+            return page, accounts.weekly_active(cursor, page)
+
+        return self._now(("accounts", asked), work)
+
+    def users(self, asked: listing.Ask, account_id: str = "") -> listing.Page:
+        """A page of users, of one account if it is named."""
+        return self._now(
+            ("users", asked, account_id), lambda cursor: users.users(cursor, self.plan, asked, account_id)
+        )
+
+    def account(self, account_id: str) -> account.Account:
+        """The profile of an account."""
+        return self._now(("account", account_id), lambda cursor: account.account(cursor, self.plan, account_id))
+
+    def user(self, user_id: str) -> user.User:
+        """The profile of a user."""
+        return self._now(("user", user_id), lambda cursor: user.user(cursor, self.plan, user_id))
+
+    def accounts_of_feature(self, name: str, asked: listing.Ask) -> listing.Page:
+        """A page of accounts with their use of a feature."""
+        return self._now(
+            ("feature", name, asked), lambda cursor: feature.accounts_of_feature(cursor, self.plan, name, asked)
+        )
+
+    def search(self, text: str) -> list[search.Hit]:
+        """Everything that holds the text."""
+        return self._now(("search", text), lambda cursor: search.search(cursor, self.plan, text))
+
+    def vocabulary(self) -> vocabulary.Vocabulary:
+        """Words that a question may use: attributes, their values, events."""
+        return self._now(("vocabulary",), vocabulary.vocabulary)
+
+    def findings(self) -> Future[tuple[Finding, ...]]:
+        """What the check found, now or later."""
+        from uptake.check.findings import findings
+
+        ledger = self._workspace.ledger
+        return self._later(("findings",), lambda cursor: findings(cursor, self.plan, ledger), Urgency.PART)
+
+    def rows_of(self, sql: str) -> list[dict[str, Any]]:
+        """What a query that a result showed gives now; never an answer that was kept."""
+        return self._workspace.rows_of(sql)
+
+    def _now(self, key: tuple[object, ...], work: Callable[[Cursor], T]) -> T:
+        return self._later(key, work, Urgency.PAGE).result()
+
+    def _later(self, key: tuple[object, ...], work: Callable[[Cursor], T], urgency: Urgency) -> Future[T]:
+        return self._answers.ask((self._state, key), work, urgency)
+
+
+def ready(futures: list[Future[Any]], seconds: float | None) -> None:
+    """Waits until answers, or errors, are there, but no longer than so many seconds; None: as long as it takes."""
+    wait(futures, timeout=seconds)

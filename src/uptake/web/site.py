@@ -1,0 +1,161 @@
+"""What all pages have in common: the workspace they read, the frame around them, what happens when one fails."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, ClassVar
+
+from jinja2 import Environment, FileSystemLoader
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from uptake.web import formats, links
+from uptake.web.cache import Answers
+from uptake.web.reader import Reader
+from uptake.workspace import Workspace
+
+HERE = Path(__file__).parent
+RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    ("", (("Overview", "/"),)),
+    ("Questions", (("Metrics", "/metrics"), ("Retention", "/metrics/retention"), ("Features", "/features"))),
+    ("Customers", (("Accounts", "/accounts"), ("Users", "/users"))),
+    ("Data", (("Data and plan", "/data"),)),
+)
+"""The rail: sections with their pages, title and address."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """What a template needs to know; the fields of each page's class are exactly its template's variables.
+
+    Args:
+        title: The page's name, shown as heading and in the window's title.
+    """
+
+    template: ClassVar[str]
+    section: ClassVar[str] = ""
+    """The address in the rail that the page belongs to."""
+
+    title: str
+
+    @property
+    def status(self) -> int:
+        """The status of the answer."""
+        return 200
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """What a part of a page needs to know, which htmx fetches after the page is there."""
+
+    template: ClassVar[str]
+
+    @property
+    def status(self) -> int:
+        """As of a page."""
+        return 200
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the frame around every page shows beside the page's own fields; see `base.html`.
+
+    Args:
+        nav: The rail.
+        workspace: The workspace's name: the product's.
+        as_of: The instant the data ends, UTC; None if nothing was imported.
+        zone: The product's time zone.
+        plan_version: Short hash of the plan.
+        asset_version: Changes when a static file does.
+    """
+
+    nav: list[dict[str, Any]]
+    workspace: str
+    as_of: datetime | None
+    zone: str
+    plan_version: str
+    asset_version: str
+
+
+View = Callable[[Reader, Request], Page | Part | Response]
+
+
+class Site:
+    """The pages over one workspace.
+
+    Args:
+        workspace: The workspace they show.
+    """
+
+    def __init__(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.answers = Answers(workspace)
+        self.environment = environment()
+        self._asset_version = _asset_version()
+
+    def reader(self) -> Reader:
+        """For the questions of one request."""
+        return Reader(self.workspace, self.answers)
+
+    def endpoint(self, view: View) -> Callable[[Request], Response]:
+        """A view as Starlette calls it, in a thread of its own because it waits for the engine."""
+
+        def respond(request: Request) -> Response:
+            reader = self.reader()
+            shown = view(reader, request)
+            return shown if isinstance(shown, Response) else self.render(reader, shown)
+
+        return respond
+
+    def render(self, reader: Reader, shown: Page | Part) -> Response:
+        """A page or a part of one as HTML."""
+        context = {field.name: getattr(shown, field.name) for field in fields(shown)}
+        if isinstance(shown, Page):
+            frame = self._frame(reader, shown.section)
+            context |= {field.name: getattr(frame, field.name) for field in fields(frame)}
+        html = self.environment.get_template(shown.template).render(context)
+        return HTMLResponse(html, shown.status, {"vary": "HX-Request"})
+
+    def _frame(self, reader: Reader, section: str) -> Frame:
+        nav = [
+            {"title": title, "links": [{"title": name, "url": url, "is_current": url == section} for name, url in pages]}
+            for title, pages in RAIL
+        ]
+        product = reader.plan.product
+        as_of = reader.moment()[0]
+        return Frame(
+            nav=nav,
+            workspace=product.name,
+            as_of=as_of if as_of.year > NOTHING_YET.year else None,
+            zone=product.timezone,
+            plan_version=reader.plan.version,
+            asset_version=self._asset_version,
+        )
+
+
+NOTHING_YET = datetime(1970, 1, 2)  # noqa: DTZ001 - instants inside are naive UTC
+"""The moment of a workspace without data."""
+
+
+def environment() -> Environment:
+    """The templates, with everything they may say."""
+    found = Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
+    found.filters.update(formats.FILTERS)
+    found.globals.update(formats.FUNCTIONS)
+    found.globals.update(
+        account_url=links.account, feature_url=links.feature, metric_url=links.metric, user_url=links.user
+    )
+    return found
+
+
+def _asset_version() -> str:
+    """Hash of the static files, 12 hex digits."""
+    content = hashlib.sha256()
+    for folder in ("static", "_vendor"):
+        for path in sorted((HERE / folder).glob("*")):
+            content.update(path.read_bytes())
+    return content.hexdigest()[:12]

@@ -1,0 +1,98 @@
+"""The plan in words: which events, under which conditions, how often."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from uptake.plan import All, Condition, Criteria, Criterion, Feature, Plan, Selector, StartPoint
+
+TESTS = {
+    "is": "is",
+    "is_not": "is not",
+    "gt": "is more than",
+    "gte": "is at least",
+    "lt": "is less than",
+    "lte": "is at most",
+    "contains": "contains",
+}
+START_POINTS = {"created_at": "creation", "signed_on": "the signed contract", "first_event": "the first event"}
+
+
+def criteria(tree: Criteria) -> str:
+    """Criteria as a phrase.
+
+    >>> from uptake.plan import criteria as read
+    >>> criteria(read({"all": [{"event": "task_created", "at_least": 3}, {"event": "invitation_sent"}]}))
+    '3 times task_created and invitation_sent'
+    """
+    if isinstance(tree, Criterion):
+        times = f"{tree.at_least:,} times " if tree.at_least > 1 else ""
+        return times + selector(tree.selector)
+    parts = [criteria(part) if isinstance(part, Criterion) else f"({criteria(part)})" for part in tree.of]
+    return joined(parts, "and" if isinstance(tree, All) else "or")
+
+
+def selector(chosen: Selector) -> str:
+    """Events as a phrase.
+
+    >>> from uptake.plan import selector as read
+    >>> selector(read({"event": "board_viewed", "where": {"view": ["kanban", "list"]}}))
+    'board_viewed where view is kanban or list'
+    """
+    what = f"the feature {chosen.feature}" if chosen.feature else joined(list(chosen.events), "or")
+    return f"{what} where {conditions(chosen.where)}" if chosen.where else what
+
+
+def selectors(chosen: Iterable[Selector]) -> str:
+    """Several selectors, any of which counts."""
+    return joined([selector(one) for one in chosen], "or")
+
+
+def conditions(tests: Iterable[Condition]) -> str:
+    """Conditions that all hold, as a phrase; empty without any."""
+    return joined([_condition(test) for test in tests], "and")
+
+
+def start(points: Iterable[StartPoint]) -> str:
+    """Where life begins, as a phrase: the first that is known."""
+    return joined([_start_point(point) for point in points], "or else")
+
+
+def adopted(feature: Feature) -> str:
+    """When a feature counts as adopted."""
+    return f"{feature.adopted.days} days of use within {feature.adopted.within_days} days"
+
+
+def activation(plan: Plan) -> str:
+    """When a user is activated; empty where the plan does not say."""
+    if plan.activation is None:
+        return ""
+    user = plan.activation.user
+    return f"{criteria(user.criteria)} within {user.within_days} days"
+
+
+def joined(parts: list[str], word: str) -> str:
+    """A list in a sentence.
+
+    >>> joined(["a", "b", "c"], "or")
+    'a, b or c'
+    """
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {word} {parts[-1]}"
+
+
+def _condition(test: Condition) -> str:
+    if test.test == "exists":
+        return f"{test.property} is {'set' if test.values[0] else 'not set'}"
+    return f"{test.property} {TESTS[test.test]} {joined([_value(value) for value in test.values], 'or')}"
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _start_point(point: StartPoint) -> str:
+    if point.kind == "event" and point.selector is not None:
+        return f"the first {selector(point.selector)}"
+    return f"the attribute {point.attribute}" if point.kind == "attribute" else START_POINTS[point.kind]
