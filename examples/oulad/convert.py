@@ -25,19 +25,19 @@ RUNS = """CREATE TABLE run AS
 
 SEATS = """CREATE TABLE seat AS
     WITH known AS (
-        SELECT *, date_registration::INTEGER AS registered, least(date_unregistration::INTEGER, length_days + 1) AS gone
+        -- least and greatest pass over what is missing
+        SELECT *, date_registration::INTEGER AS registered, greatest(registered, 0) AS usable,
+            least(date_unregistration::INTEGER, length_days + 1) AS ends
         FROM studentRegistration JOIN run USING (code_module, code_presentation)
-    ), held AS (
-        SELECT *, coalesce(gone, length_days + 1) AS ends, greatest(coalesce(registered, 0), 0) AS usable FROM known
     )
     SELECT account_id, id_student::BIGINT::VARCHAR AS user_id, first_on, length_days,
         date_unregistration::INTEGER AS left_on, first_on + registered AS registered_on,
         -- a seat begins when it can be used; one given back before that keeps the days it had, at least one
-        first_on + if(usable < ends, usable, least(coalesce(registered, ends), ends - 1)) AS valid_from,
+        first_on + if(usable < ends, usable, least(registered, ends - 1)) AS valid_from,
         first_on + ends AS valid_to,
         num_of_prev_attempts::INTEGER AS previous_attempts, studied_credits::INTEGER AS studied_credits,
         gender, region, highest_education, imd_band, age_band, disability, final_result
-    FROM held JOIN studentInfo USING (code_module, code_presentation, id_student)"""
+    FROM known JOIN studentInfo USING (code_module, code_presentation, id_student)"""
 
 ACCOUNTS = """
     SELECT account_id, first_on AS created_at, first_on AS signed_on, first_on AS live_on,

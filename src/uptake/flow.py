@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from uptake.version import __version__
 from uptake.facts import (
     active_day,
     attribute,
@@ -28,6 +27,7 @@ from uptake.plan import Plan
 from uptake.store import schema
 from uptake.store.apply import cut_days
 from uptake.store.projection import Cursor, meta, set_meta
+from uptake.version import __version__
 
 Progress = Callable[[str], None]
 FACTS = (

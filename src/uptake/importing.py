@@ -178,9 +178,7 @@ class Importing:
             files = {one.import_id: self._seal(one) for one in done}
             with transaction(self._cursor):
                 self._apply(done)
-                self._ledger.commit(
-                    (one, files[one.import_id], self._intakes[one.kind].rejected()) for one in done
-                )
+                self._ledger.commit((one, files[one.import_id], self._intakes[one.kind].rejected()) for one in done)
         except BaseException:
             if self._ledger.next_import_id() == first_id:
                 archive.sweep(self._home.archive, set(), first_id)

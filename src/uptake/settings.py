@@ -33,7 +33,9 @@ def read() -> Settings:
     default = Settings()
     threads = os.environ.get("UPTAKE_THREADS", str(default.threads))
     if not threads.isdecimal():
-        raise UptakeError(f"UPTAKE_THREADS is '{threads}'.", allowed=["a whole number, 0 for as many as there are cores"])
+        raise UptakeError(
+            f"UPTAKE_THREADS is '{threads}'.", allowed=["a whole number, 0 for as many as there are cores"]
+        )
     return Settings(
         home=Path(os.environ.get("UPTAKE_HOME", default.home)),
         memory_limit=os.environ.get("UPTAKE_MEMORY_LIMIT", default.memory_limit),

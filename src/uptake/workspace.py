@@ -122,15 +122,17 @@ class Workspace:
             question: What is asked; may be called twice.
         """
         generation = self.projection.generation
-        try:
-            with needing_room(self.home.folder), self.projection.reading() as cursor:
+        with needing_room(self.home.folder):
+            try:
+                with self.projection.reading() as cursor:
+                    return question(cursor)
+            except EngineError as error:
+                if self.projection.is_damage(error):
+                    self._renew(generation)
+                elif not self.projection.has_stopped:
+                    raise
+            with self.projection.reading() as cursor:
                 return question(cursor)
-        except EngineError as error:
-            if not self.projection.is_damage(error):
-                raise
-        self._renew(generation)
-        with self.projection.reading() as cursor:
-            return question(cursor)
 
     # Taking in
 
@@ -181,11 +183,13 @@ class Workspace:
             except EngineError as error:
                 if is_full(error) and self.ledger.last_import_id != last_id:
                     raise DiskFull(self.home.folder, "The rows are stored, but not yet counted") from error
-                if not self.projection.is_damage(error):
+                if self.projection.is_damage(error):
+                    self._renew(generation)
+                elif not self.projection.has_stopped or is_full(error):
                     raise
-                self._renew(generation)
                 raise StorageDamaged(
-                    f"{self.home.projection} could not be read and has been made again.", do="Import once more."
+                    f"{self.home.projection} failed and has been made again. Nothing was stored.",
+                    do="Import once more.",
                 ) from error
             self.projection.checkpoint()
         return summary

@@ -7,11 +7,10 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import scenario_rows as rows
+from scenario_rows import Scenario
 
 import uptake
-import scenario_rows as rows
-
-Scenario = Callable[..., uptake.Workspace]
 
 
 @pytest.fixture(scope="module")

@@ -7,16 +7,19 @@ and an empty cell is a missing value. Times without an offset are UTC.
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
 
+import uptake
 from uptake.sources.files import Chunk, Reading
 from uptake.sources.reading import LINE
 
 FOLDER = Path(__file__).parent
+Scenario = Callable[..., uptake.Workspace]
+"""`scenario(name, plan)`: a workspace that holds the rows of a scenario."""
 KINDS = ("users", "accounts", "memberships", "seats", "aliases", "events")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from conftest import Scenario
 from scenario_answers import by, only
+from scenario_rows import Scenario
 
 PLAN = "active: [task]\nfeatures: {reports: {events: [report]}}\nvalue_moments: {report: {event: report}}"
 SUNDAY = {"as_of": "2025-03-16"}

@@ -66,7 +66,14 @@ def test_the_same_row_in_two_files_of_one_import_is_one_row(workspace: uptake.Wo
 
 def test_columns_in_another_order_and_empty_ones_make_no_other_row(workspace: uptake.Workspace) -> None:
     take(workspace, event("2025-03-03T10:00:00Z", color="red", size="4"))
-    again = {"size": "4", "note": "", "color": "red", "timestamp": "2025-03-03 10:00:00", "user_id": "u1", "event": "task"}
+    again = {
+        "size": "4",
+        "note": "",
+        "color": "red",
+        "timestamp": "2025-03-03 10:00:00",
+        "user_id": "u1",
+        "event": "task",
+    }
     assert counts(take(workspace, again)) == (0, 1, 0)
 
 
@@ -107,7 +114,9 @@ def test_late_events_move_the_start_join_sessions_and_change_the_cohort(workspac
 
 
 @pytest.mark.parametrize("first", ["events", "aliases", "users"])
-def test_it_does_not_matter_whether_events_aliases_or_users_arrive_first(workspace: uptake.Workspace, first: str) -> None:
+def test_it_does_not_matter_whether_events_aliases_or_users_arrive_first(
+    workspace: uptake.Workspace, first: str
+) -> None:
     """A visitor who is u1, a member of account a: three events, one person, one account."""
     parts: dict[str, list[Event]] = {
         "events": [
@@ -148,7 +157,9 @@ def test_an_open_membership_can_be_closed_by_a_later_row(workspace: uptake.Works
 def test_an_account_that_came_back_is_there_again(workspace: uptake.Workspace) -> None:
     """Churned on 1 March; a new contract signed on 1 June."""
     take(workspace, {"account_id": "a", "created_at": "2025-01-01", "churned_on": "2025-03-01"}, kind="accounts")
-    spans = "SELECT valid_from::DATE::VARCHAR AS since, valid_to::DATE::VARCHAR AS until FROM account_presence ORDER BY 1"
+    spans = (
+        "SELECT valid_from::DATE::VARCHAR AS since, valid_to::DATE::VARCHAR AS until FROM account_presence ORDER BY 1"
+    )
     assert [tuple(row.values()) for row in workspace.rows_of(spans)] == [("2025-01-01", "2025-03-01")]
     take(workspace, {"account_id": "a", "signed_on": "2025-06-01"}, kind="accounts")
     assert [tuple(row.values()) for row in workspace.rows_of(spans)] == [

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Scenario
 from scenario_answers import by, only
+from scenario_rows import Scenario
 
 from uptake.errors import QuestionError
 

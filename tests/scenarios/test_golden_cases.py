@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import Scenario
 from scenario_answers import by, by_day, cohorts, only
+from scenario_rows import Scenario
 
 GOLDEN_9 = """
 active: [task]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import Scenario
 from scenario_answers import by, by_day, only
+from scenario_rows import Scenario
 
 HABITS = "features: {tasks: {events: [task]}, boards: {events: [board]}, later: {events: [task], tag: advanced}}"
 JOURNEY = """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from conftest import Scenario
 from scenario_answers import only
+from scenario_rows import Scenario
 
 import uptake
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from alike import assert_alike
-from conftest import Scenario
+from scenario_rows import Scenario
 
 import uptake
 from uptake.metrics.catalogue import catalogue

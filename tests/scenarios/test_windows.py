@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from conftest import Scenario
 from scenario_answers import by_day, only
+from scenario_rows import Scenario
 
 ACTIVATION = "activation: {user: {within_days: 7, event: task}}"
 DAY = {"date_from": "2025-03-03", "date_to": "2025-03-03"}
@@ -20,7 +20,11 @@ def test_an_event_at_exactly_the_bound_is_in_time_a_microsecond_later_is_not(sce
 def test_a_window_is_open_until_its_bound_has_passed(scenario: Scenario) -> None:
     """What happens at `as_of` itself is not known, and the bound is inside the window: at the bound it is open."""
     workspace = scenario("bound", ACTIVATION)
-    for as_of, counted in (("2025-03-10T09:59:59Z", 0), ("2025-03-10T10:00:00Z", 0), ("2025-03-10T10:00:00.000001Z", 3)):
+    for as_of, counted in (
+        ("2025-03-10T09:59:59Z", 0),
+        ("2025-03-10T10:00:00Z", 0),
+        ("2025-03-10T10:00:00.000001Z", 3),
+    ):
         row = only(workspace.metric("activation_rate", as_of=as_of, **DAY))
         assert (row["n"], row["open"]) == (counted, 3 - counted), as_of
 

@@ -81,7 +81,13 @@ class Model:
         people = self.people()
         told = []
         for row, _ in self.rows("events"):
-            sender = (row["user_id"], False) if row["user_id"] else (row["anonymous_id"], True) if row["anonymous_id"] else None
+            sender = (
+                (row["user_id"], False)
+                if row["user_id"]
+                else (row["anonymous_id"], True)
+                if row["anonymous_id"]
+                else None
+            )
             at = instant(row["timestamp"])
             assert at is not None
             day = at.replace(tzinfo=UTC).astimezone(ZoneInfo(self.zone)).date()
@@ -142,9 +148,7 @@ class Model:
                 observed[person, account] = [(ALWAYS if number == 0 and not is_member else at, NEVER)]
         return declared | observed
 
-    def _said_by_users(
-        self, people: dict[Person, Person]
-    ) -> dict[tuple[Person, str], list[tuple[datetime, datetime]]]:
+    def _said_by_users(self, people: dict[Person, Person]) -> dict[tuple[Person, str], list[tuple[datetime, datetime]]]:
         by_user: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
         for row, received_at in self.rows("users"):
             if row["account_id"]:

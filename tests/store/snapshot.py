@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from alike import assert_alike
+
 import uptake
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
@@ -67,3 +69,10 @@ def assert_equal(one: Contents, other: Contents) -> None:
         missing = [row for row in other[table] if row not in rows]
         assert (extra, missing) == ([], []), table
         assert rows == other[table], table
+
+
+def assert_same_answers(one: dict[str, list[dict[str, Any]]], other: dict[str, list[dict[str, Any]]]) -> None:
+    """Holds the answers of two workspaces equal."""
+    assert one.keys() == other.keys()
+    for question, rows in one.items():
+        assert_alike(rows, other[question], question)

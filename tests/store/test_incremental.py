@@ -9,11 +9,10 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from alike import assert_alike
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from naive_model import Model
-from snapshot import answers, assert_equal, contents
+from snapshot import answers, assert_equal, assert_same_answers, contents
 
 import uptake
 
@@ -100,10 +99,7 @@ def check(home: Path, batches: list[Batch]) -> None:
         before, answered = contents(workspace), answers(workspace)
         workspace.rebuild()
         assert_equal(before, contents(workspace))
-        again = answers(workspace)
-        assert again.keys() == answered.keys()
-        for question, found in again.items():
-            assert_alike(found, answered[question], question)
+        assert_same_answers(answers(workspace), answered)
         compare(model, workspace)
     finally:
         workspace.close()

@@ -77,7 +77,7 @@ def export(
     with access.reach(home) as workspace, _opened(out) as file:
         rows = ({field: asdict(row)[field] for field in FIELDS} for row in _pages(workspace, kind))
         if format_ == "csv":
-            writer = csv.writer(file, lineterminator="\n")
+            writer = csv.writer(file)
             writer.writerow(FIELDS)
             writer.writerows(map(harmless, row.values()) for row in rows)
         else:

@@ -39,14 +39,10 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     for quantity, plain, conditional in _passes(plan):
         uses = f"sum({property_number(quantity)})" if quantity else "count(*)"
         pairs = [f"({name}, {key})" for key, f in plain.items() for name in _names(cursor, f)]
-        sources = (
-            [
-                f"SELECT event.*, feature_key FROM event JOIN (VALUES {', '.join(pairs)}) f(name_key, feature_key)"
-                " USING (name_key)"
-            ]
-            if pairs
-            else []
-        )
+        sources = []
+        if pairs:
+            named = f"(VALUES {', '.join(pairs)}) f(name_key, feature_key)"
+            sources.append(f"SELECT event.*, feature_key FROM event JOIN {named} USING (name_key)")
         sources += [
             f"SELECT event.*, {key} AS feature_key FROM event WHERE {events_sql(cursor, plan, f.events)}"
             for key, f in conditional.items()

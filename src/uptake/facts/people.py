@@ -41,7 +41,8 @@ def merge(cursor: Cursor) -> None:
     finally:
         cursor.unregister("resolved")
     cursor.execute(
-        """UPDATE event SET user_key = coalesce(p.user_key, e.actor), actor_key = CASE WHEN p.user_key IS NOT NULL THEN e.actor END
+        """UPDATE event SET user_key = coalesce(p.user_key, e.actor),
+            actor_key = CASE WHEN p.user_key IS NOT NULL THEN e.actor END
         FROM (SELECT import_id, ordinal, coalesce(actor_key, user_key) AS actor FROM event
               WHERE user_key IN (SELECT user_key FROM merged_user UNION SELECT actor_key FROM person)) e
         LEFT JOIN person p ON p.actor_key = e.actor

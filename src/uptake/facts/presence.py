@@ -64,9 +64,7 @@ def build(cursor: Cursor, plan: Plan) -> None:
 def _begun(entity: str, zone: str) -> str:
     """SQL for the relation `user_begun` or `account_begun`: (key, begins_at) of everybody known."""
     key = f"{entity}_key"
-    everybody = (
-        "(FROM users ANTI JOIN person ON person.actor_key = users.user_key)" if entity == "user" else "accounts"
-    )
+    everybody = "(FROM users ANTI JOIN person ON person.actor_key = users.user_key)" if entity == "user" else "accounts"
     rows = " UNION ".join(f"SELECT {entity}_id FROM raw.{kind}" for kind in DECLARED[entity])
     declared = (
         f"SELECT coalesce(p.user_key, u.user_key) AS user_key FROM ({rows}) JOIN users u USING (user_id)"

@@ -109,8 +109,9 @@ def events_sql(cursor: Cursor, plan: Plan, selectors: Iterable[Selector]) -> str
         if meant is None:
             resolved.append(selector)
         else:
-            for own in feature(plan, meant).events:
-                resolved.append(Selector(events=own.events, where=(*own.where, *selector.where)))
+            resolved += [
+                Selector(events=own.events, where=(*own.where, *selector.where)) for own in feature(plan, meant).events
+            ]
     parts = []
     plain: set[int] = set()
     for selector in resolved:
@@ -119,9 +120,7 @@ def events_sql(cursor: Cursor, plan: Plan, selectors: Iterable[Selector]) -> str
             plain.update(keys)
         elif keys:
             tests = [
-                property_sql(
-                    test, property_text(test.property), property_number(test.property), plan.product.timezone
-                )
+                property_sql(test, property_text(test.property), property_number(test.property), plan.product.timezone)
                 for test in selector.where
             ]
             parts.append(f"(name_key IN ({_numbers(keys)}) AND {' AND '.join(tests)})")

@@ -91,7 +91,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         as_of=question.as_of,
         plan_version=plan.version,
         definition=found.definition,
-        population=_population(asked),
+        population=_population(asked, is_of_starts=not found.metric.is_snapshot),
         columns=columns,
         rows=[{column: row.get(column) for column in names} for row in estimates],
         sql=expand(sql, values),
@@ -176,7 +176,10 @@ def _attributes(
     if not question.by and not question.where:
         return [], []
     attributes = dimensions.known(cursor)
-    by = [dimensions.find(attributes, text, question.entity) for text in question.by]
+    by = list(dict.fromkeys(dimensions.find(attributes, text, question.entity) for text in question.by))
+    if len({attribute.label.lower() for attribute in by}) < len(by):
+        labels = " and ".join(attribute.label for attribute in by)
+        raise QuestionError(f"{labels} differ in case alone.", do="Ask by one of them at a time.")
     where = [(dimensions.find(attributes, test.property, question.entity), test) for test in question.where]
     return by, where
 
@@ -202,8 +205,18 @@ def _as_given(condition: Condition) -> dict[str, Any]:
     return {condition.property: {condition.test: value}}
 
 
-def _population(asked: Asked) -> str:
+def _population(asked: Asked, *, is_of_starts: bool) -> str:
     noun = asked.grain.noun
     if asked.grain is MEMBER and asked.question.entity == "user":
         noun += " (a user counts once in each account)"
+    if is_of_starts and asked.question.date_from is None:
+        begins, early = asked.cursor.execute(
+            f"""SELECT first_day, (SELECT count(*) FROM {asked.grain.start} WHERE started_on < first_day)
+            FROM (SELECT min(day) AS first_day FROM event)"""
+        ).fetchall()[0]
+        if early:
+            # nobody watched them then: their early days look like silence
+            noun += (
+                f", {early:,} of whom started before the events begin ({begins}; date_from={begins} leaves them out)"
+            )
     return noun

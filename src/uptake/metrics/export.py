@@ -28,7 +28,7 @@ def json_text(result: Result) -> str:
 def csv_text(result: Result) -> str:
     """The rows as CSV with a head. Text that a spreadsheet would take for a formula gets an apostrophe in front."""
     file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
+    writer = csv.writer(file)  # lines end as RFC 4180 says, else a text with a lone return would not be quoted
     names = [column.name for column in result.columns]
     writer.writerow([harmless(name) for name in names])
     writer.writerows([harmless(_plain(row.get(name))) for name in names] for row in result.rows)

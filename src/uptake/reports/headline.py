@@ -58,7 +58,11 @@ def headline(result: Result) -> Headline:
         period = None
     elif result.kind == "power":
         days = max((row["days"] for row in rows), default=0) // 2
-        rows = [{**row, "estimate": row["at_least"], "ci_lower": None, "ci_upper": None} for row in rows if row["days"] == days]
+        rows = [
+            {**row, "estimate": row["at_least"], "ci_lower": None, "ci_upper": None}
+            for row in rows
+            if row["days"] == days
+        ]
         period = None
     else:
         period = result.params.get("period") or None

@@ -154,5 +154,9 @@ def _time_to_judge(metric: str, params: Mapping[str, Any], plan: Plan) -> int:
     if metric == "onboarding_completion" and plan.onboarding:
         return plan.onboarding.within_days
     if metric == "activation_rate" and plan.activation:
-        return plan.activation.account.within_days if params.get("entity") == "account" else plan.activation.user.within_days
+        return (
+            plan.activation.account.within_days
+            if params.get("entity") == "account"
+            else plan.activation.user.within_days
+        )
     return 0

@@ -52,11 +52,13 @@ def seal(cursor: duckdb.DuckDBPyConnection, archive: Path, kind: Kind, fresh: st
     for path, where, day, rows in parts:
         target = archive / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        cursor.execute(f"COPY (SELECT {columns} FROM {fresh} {where}) TO {literal(str(target))} ({OPTIONS})")  # noqa: S608
+        cursor.execute(f"COPY (SELECT {columns} FROM {fresh} {where}) TO {literal(str(target))} ({OPTIONS})")
         _sync(target)
         size, digest = target.stat().st_size, _digest(target)
         sealed.append(ArchiveFile(path, import_id, kind.name, day, rows, size, digest))
-    for folder in {folder for path, *_ in parts for folder in (archive / path).parents if folder.is_relative_to(archive)}:
+    for folder in {
+        folder for path, *_ in parts for folder in (archive / path).parents if folder.is_relative_to(archive)
+    }:
         _sync(folder)
     return sealed
 
@@ -66,7 +68,7 @@ def read(archive: Path, files: list[ArchiveFile]) -> str:
     # The engine takes every path for a pattern.
     paths = literal([re.sub(r"([*?\[])", r"[\1]", str(archive / file.path)) for file in files])
     return (
-        f"(SELECT *, regexp_extract(filename, '([0-9]+)[.]parquet$', 1)::INTEGER AS import_id"  # noqa: S608 - our names
+        f"(SELECT *, regexp_extract(filename, '([0-9]+)[.]parquet$', 1)::INTEGER AS import_id"
         f" FROM read_parquet({paths}, hive_partitioning = false, filename = true))"
     )
 

@@ -66,6 +66,11 @@ class Home:
                 f"There is no workspace in {self.folder}.",
                 do=f"Make one with: uptake init --home {self.folder}   or try: uptake demo",
             )
+        if "?" in str(self.folder.absolute()):
+            raise WorkspaceMissing(
+                f"{self.folder.absolute()} has a question mark in it, which the engine takes for the end of a file's name.",
+                do="Rename the folder.",
+            )
         has_ledger = self.ledger.exists() and self.ledger.stat().st_size > 0
         if not has_ledger and any(self.archive.rglob("*.parquet")):
             raise StorageDamaged(
@@ -89,6 +94,9 @@ class Holder:
     command: str
     url: str = ""
     token: str = ""
+
+
+ATTEMPTS = 20
 
 
 class Lock:
@@ -116,13 +124,13 @@ class Lock:
         self.announce(Holder(os.getpid(), command, url, token))
 
     def _take(self) -> bool:
-        for wait_s in (0.02, 0.05, 0.1, 0):
+        for _ in range(ATTEMPTS):
             try:
                 fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 return True
             except OSError:
-                # `holder_of` holds it for a moment too
-                time.sleep(wait_s)
+                # `holder_of` holds it too, for less than a millisecond
+                time.sleep(0.01)
         return False
 
     def announce(self, holder: Holder) -> None:

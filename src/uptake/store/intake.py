@@ -76,9 +76,9 @@ class Intake:
         number = self._files.setdefault(file, len(self._files))
         with looking_at(self._cursor, rows, "found") as types:
             self._cursor.execute(f"INSERT INTO {self._staged} {self._parsed(number, reads, types)}")
-            row = ", ".join(f"{literal(c)}, {cell(c)}::VARCHAR" for c in rows.column_names if c != LINE)
+            row = "".join(f", {literal(c)}, {cell(c)}::VARCHAR" for c in rows.column_names if c != LINE)
             self._cursor.execute(
-                f"""INSERT INTO {self._refused} SELECT {literal(file)}, _line, _reason, json_object({row})::VARCHAR
+                f"""INSERT INTO {self._refused} SELECT {literal(file)}, _line, _reason, json_object('{LINE}', _line{row})::VARCHAR
                 FROM {self._staged} JOIN found USING (_line) WHERE _reason IS NOT NULL AND _file = {number}
                 ORDER BY _line"""
             )
@@ -100,9 +100,7 @@ class Intake:
 
     def reasons(self) -> dict[str, int]:
         """Reason -> rows put aside because of it."""
-        return dict(
-            self._cursor.execute(f"SELECT reason, count(*) FROM {self._refused} GROUP BY reason").fetchall()
-        )
+        return dict(self._cursor.execute(f"SELECT reason, count(*) FROM {self._refused} GROUP BY reason").fetchall())
 
     def finish(self) -> Counts:
         """Leaves in the table `fresh` what was never stored, each row with its `occurrence` and `ordinal`.
@@ -130,7 +128,7 @@ class Intake:
         )
         columns = ", ".join(f"s.{column.name}" for column in self.kind.columns)
         is_event = self.kind.name == "events"
-        order = "day, event_name, user_id, event_at, ordinal" if is_event else "ordinal"
+        order = "day, ordinal" if is_event else "ordinal"
         cursor.execute(
             f"""CREATE OR REPLACE TEMP TABLE {self.fresh} AS
             WITH numbered AS (
@@ -201,7 +199,9 @@ class Intake:
                     f" THEN '{column.name} has ' || length({column.name}) || ' characters; allowed {LONGEST_ID}'"
                 )
                 tests.append(f"WHEN contains({column.name}, chr(0)) THEN '{column.name} holds a NUL character'")
-                tests.append(f"WHEN contains({column.name}, {SEPARATOR}) THEN '{column.name} holds a control character'")
+                tests.append(
+                    f"WHEN contains({column.name}, {SEPARATOR}) THEN '{column.name} holds a control character'"
+                )
         tests += [
             _unreadable(read.name, f"_object_{read.name}", words(read), "a JSON object")
             for read in reads

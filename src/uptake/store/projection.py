@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -54,8 +54,12 @@ class Projection:
         self._write = threading.RLock()
         self._idle = threading.Condition()
         self._readers = 0
+        self.has_stopped = False
+        """Whether the engine refuses to go on, for want of room, say; the next cursor starts it anew."""
         self.was_set_aside = False
+        """Whether a file that could not be read was found."""
         self.generation = 0
+        """Grows when such a file is replaced."""
         self._connection = self._open()
 
     def _open(self) -> Cursor:
@@ -83,7 +87,9 @@ class Projection:
 
     def _connect(self) -> Cursor:
         connection = duckdb.connect(str(self._path), config=self._config)
-        connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false")
+        connection.execute(
+            "SET TimeZone = 'UTC'; SET preserve_insertion_order = false; SET enable_progress_bar = false"
+        )
         return connection
 
     def _create(self) -> Cursor:
@@ -112,19 +118,30 @@ class Projection:
 
     def cursor(self) -> Cursor:
         """A cursor for one thread; the caller closes it. `reading` is safer where a block will do."""
-        cursor = self._connection.cursor()
-        cursor.execute("SET TimeZone = 'UTC'")
+        with self._idle:
+            if self.has_stopped:
+                self._restart(set_aside=False)
+            try:
+                cursor = self._connection.cursor()
+                cursor.execute("SET TimeZone = 'UTC'")
+            except duckdb.FatalException:
+                self.has_stopped = True
+                raise
         return cursor
 
     @contextmanager
     def reading(self) -> Iterator[Cursor]:
-        """A cursor while the block lasts; a damaged file is not replaced under it."""
+        """A cursor while the block lasts; the file is not replaced under it."""
         with self._idle:
+            cursor = self.cursor()
             self._readers += 1
         try:
-            with closing(self.cursor()) as cursor:
-                yield cursor
+            yield cursor
+        except duckdb.FatalException:
+            self.has_stopped = True
+            raise
         finally:
+            cursor.close()
             with self._idle:
                 self._readers -= 1
                 self._idle.notify_all()
@@ -142,7 +159,7 @@ class Projection:
         """
         for kind, view in (("VIEW", "duckdb_views()"), ("TABLE", "duckdb_tables()")):
             named = cursor.execute(
-                f"SELECT schema_name, {kind}_name FROM {view} WHERE NOT internal AND NOT temporary"  # noqa: S608
+                f"SELECT schema_name, {kind}_name FROM {view} WHERE NOT internal AND NOT temporary"
             ).fetchall()
             for schema, name in named:
                 cursor.execute(f'DROP {kind} "{schema}"."{name}"')
@@ -151,9 +168,7 @@ class Projection:
     def is_damage(self, error: BaseException) -> bool:
         """Whether an error means that the file turned out to be unreadable while it was in use."""
         is_about_file = "Corrupt" in str(error) or str(self._path) in str(error)
-        return isinstance(error, duckdb.FatalException) or (
-            isinstance(error, duckdb.IOException) and is_about_file and not is_full(error)
-        )
+        return isinstance(error, duckdb.IOException) and is_about_file and not is_full(error)
 
     def renew(self, generation: int) -> None:
         """Sets a file aside that turned out to be unreadable and makes an empty one, once no question runs.
@@ -161,21 +176,31 @@ class Projection:
         Args:
             generation: The `generation` in which it was unreadable; nothing is done if that one is gone.
         """
-        with self._write, self._idle:
+        with self._write:
             if self.generation == generation:
-                self._idle.wait_for(lambda: self._readers == 0)
-                self._connection.close()
-                self._set_aside()
-                self._connection = self._create()
+                self._restart(set_aside=True)
                 self.generation += 1
 
+    def _restart(self, *, set_aside: bool) -> None:
+        with self._idle:
+            self._idle.wait_for(lambda: self._readers == 0)
+            if set_aside or self.has_stopped:
+                self._connection.close()
+                if set_aside:
+                    self._set_aside()
+                self._connection = self._open()
+                self.has_stopped = False
+
     def checkpoint(self) -> None:
-        """Moves the write-ahead log into the file, if no question is running."""
+        """Moves the write-ahead log into the file, if no question is running and the disk has room."""
         with self._write:
             try:
                 self._connection.execute("CHECKPOINT")
-            except (duckdb.TransactionException, duckdb.IOException):
-                pass  # a question holds an older state, or the disk is full: the log is moved at the next import
+            except duckdb.TransactionException:
+                pass  # a question holds an older state: the log is moved at the next import
+            except duckdb.FatalException:
+                # Nothing committed is lost, but the engine refuses to go on.
+                self.has_stopped = True
 
 
 def create(cursor: Cursor, tables: str, stamp: str) -> None:

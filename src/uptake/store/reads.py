@@ -114,9 +114,10 @@ def times(cell_text: str, zone: str) -> dict[str, str]:
         zone: The product's time zone, in which days begin.
     """
     quoted = literal(zone)
-    return {
-        label: form.format(x=cell_text, zone=quoted) if form else instant(cell_text, quoted)
-        for label, form in TIME_FORMATS.items()
+    forms = {label: form.format(x=cell_text, zone=quoted) for label, form in TIME_FORMATS.items() if form}
+    # The engine knows words such as infinity and epoch; a time begins with a digit.
+    return {"ISO 8601": instant(cell_text, quoted)} | {
+        label: f"CASE WHEN {cell_text} BETWEEN '0' AND ':' THEN {form} END" for label, form in forms.items()
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from uptake.kinds import Column, Kind
 from uptake.store.sql import literal
 
-
 SEPARATOR = "chr(31)"
 """Stands between values. No id holds it (the intake refuses it), nor does JSON; texts may, so their lengths go first."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 
-TOKEN = re.compile(r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | \$([a-z_][a-z0-9_]*)""", re.X)
+TOKEN = re.compile(r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | \$([a-z_][a-z0-9_]*)""", re.VERBOSE)
 """A text, a quoted name, a comment, or a parameter: `$name` inside one of the first three is none."""
 
 
@@ -88,7 +88,7 @@ def day_begins(day: str, zone: str) -> str:
 
 
 def instant(text: str, zone: str) -> str:
-    """SQL for the instant (UTC) that an ISO 8601 text says, NULL where it says none.
+    """SQL for the instant (UTC) that an ISO 8601 text says, NULL where it says none (or infinity, or epoch).
 
     Without an offset a time is UTC; a bare date begins in the time zone.
 
@@ -102,6 +102,6 @@ def instant(text: str, zone: str) -> str:
     day = f"try_cast({text} AS DATE)"
     # Beyond these years the engine cannot tell local times; nobody counts with them either.
     return (
-        f"CASE WHEN length({text}) > 10 THEN {time}"
+        f"CASE WHEN {text} NOT BETWEEN '0' AND ':' THEN NULL WHEN length({text}) > 10 THEN {time}"
         f" WHEN {day} BETWEEN DATE '1000-01-01' AND DATE '9999-12-30' THEN {day_begins(day, zone)} ELSE {day}::TIMESTAMP END"
     )

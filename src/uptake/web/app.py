@@ -35,7 +35,9 @@ def create_app(workspace: Workspace, token: str = "") -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
-        overview.ask_ahead(site.reader())
+        site.ahead = overview.ask_ahead
+        site.answers.ask("templates", lambda _: site.compile_templates())
+        site.reader()
         try:
             yield
         finally:

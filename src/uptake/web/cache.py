@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 from uptake.store.projection import Cursor, meta
 from uptake.workspace import Workspace
 
-WORKERS = 2
-"""Questions worked on at the same time: each uses all cores, so more of them would only slow each other."""
 MOST = 300
 """Answers kept; those not asked for longest go first."""
 
 T = TypeVar("T")
 Work = Callable[[Cursor], Any]
+State = tuple[str, str, str]
+Queue = PriorityQueue[tuple[int, int, Future[Any] | None]]
 
 
 class Urgency(IntEnum):
@@ -34,8 +34,9 @@ class Urgency(IntEnum):
 class Answers:
     """Answers about one workspace.
 
-    An answer under way is shared: who asks the same meanwhile waits for it and starts nothing. An error is
-    told to those who wait for it and forgotten.
+    Two questions are worked on at a time, as each uses all cores; one of the two places is kept for those a
+    page waits for. An answer under way is shared: who asks the same meanwhile waits for it and starts nothing.
+    An error is told to those who wait for it and forgotten.
 
     Args:
         workspace: The workspace; has to stay open until this is closed.
@@ -46,7 +47,7 @@ class Answers:
         self._lock = threading.Lock()
         self._known: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._waiting: dict[Future[Any], Work] = {}
-        self._queue: PriorityQueue[tuple[int, int, Future[Any] | None]] = PriorityQueue()
+        self._everything, self._pages = Queue(), Queue()
         self._order = count()
         self._threads: list[threading.Thread] = []
 
@@ -68,23 +69,15 @@ class Answers:
             while len(self._known) > MOST:
                 self._known.popitem(last=False)
             if found in self._waiting:
-                # A place nearer to the front is a second entry; the one that comes up later finds nothing to do.
-                self._queue.put((urgency, next(self._order), found))
+                # It may stand in line more than once; the entry that comes up later finds nothing to do.
+                for queue in (self._everything, self._pages) if urgency is Urgency.PAGE else (self._everything,):
+                    queue.put((urgency, next(self._order), found))
         return found
 
-    def is_known(self, key: Hashable) -> bool:
-        """Whether the answer is there already."""
-        with self._lock:
-            found = self._known.get(key)
-        return found is not None and found.done()
-
-    def state(self) -> tuple[str, str]:
-        """Versions of plan and data: answers to questions of one state go together."""
-        cursor = self._workspace.projection.cursor()
-        try:
-            return self._workspace.plan.version, meta(cursor, "applied")
-        finally:
-            cursor.close()
+    def state(self) -> State:
+        """Versions of the plan, of the facts made with it, and of the data: answers of one state go together."""
+        made_with, applied = self._workspace.read(lambda cursor: (meta(cursor, "plan_version"), meta(cursor, "applied")))
+        return self._workspace.plan.version, made_with, applied
 
     def close(self) -> None:
         """Waits for the answers being worked out; those that still wait for their turn are cancelled."""
@@ -93,19 +86,20 @@ class Answers:
             threads, self._threads = self._threads, []
         for future in waiting:
             future.cancel()
-        for _ in threads:
-            self._queue.put((Urgency.PAGE, next(self._order), None))
+        for queue in (self._everything, self._pages) if threads else ():
+            queue.put((Urgency.PAGE, next(self._order), None))
         for thread in threads:
             thread.join()
 
     def _start_threads(self) -> None:
-        while len(self._threads) < WORKERS:
-            thread = threading.Thread(target=self._serve, name="answers", daemon=True)
-            self._threads.append(thread)
-            thread.start()
+        if not self._threads:
+            queues = (self._everything, self._pages)
+            self._threads = [threading.Thread(target=self._serve, args=[queue], daemon=True) for queue in queues]
+            for thread in self._threads:
+                thread.start()
 
-    def _serve(self) -> None:
-        while (future := self._queue.get()[2]) is not None:
+    def _serve(self, queue: Queue) -> None:
+        while (future := queue.get()[2]) is not None:
             with self._lock:
                 work = self._waiting.pop(future, None)
             if work is not None and future.set_running_or_notify_cancel():
@@ -113,11 +107,7 @@ class Answers:
 
     def _run(self, future: Future[Any], work: Work) -> None:
         try:
-            cursor = self._workspace.projection.cursor()
-            try:
-                answer = work(cursor)
-            finally:
-                cursor.close()
+            answer = self._workspace.read(work)
         except BaseException as error:  # noqa: BLE001 - it is told to whoever waits
             future.set_exception(error)
         else:

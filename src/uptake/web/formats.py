@@ -123,7 +123,11 @@ def _size(new: float, old: float, unit: str) -> str:
     if unit == "share":
         return words.points(new - old) if abs(new - old) >= 0.0005 else ""
     if unit in ("seconds", "days"):
-        return words.value(abs(new - old), unit) if abs(new - old) >= 0.005 * max(abs(new), abs(old)) and new != old else ""
+        return (
+            words.value(abs(new - old), unit)
+            if abs(new - old) >= 0.005 * max(abs(new), abs(old)) and new != old
+            else ""
+        )
     ratio = abs(new / old - 1) if old > 0 else 0
     return words.share(ratio) if ratio >= 0.0005 else ""
 

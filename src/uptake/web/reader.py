@@ -51,6 +51,14 @@ class Reader:
         asked = json.dumps(given, sort_keys=True, default=str)
         return self._later(("metric", name, asked), lambda cursor: ask(cursor, self.plan, name, given), urgency)
 
+    def ask_ahead(self, ask: Callable[[Reader, date], None]) -> None:
+        """Lets somebody ask what will be asked soon, once for each state of plan and data; nothing waits for it.
+
+        Args:
+            ask: Is given this reader and the last finished day; must not wait for answers.
+        """
+        self._later(("ahead",), lambda cursor: ask(self, listing.moment(cursor, self.plan, None)[1]), Urgency.AHEAD)
+
     def moment(self) -> tuple[datetime, date]:
         """The instant the data ends, UTC, and the last local day that was over then."""
         return self._now(("moment",), lambda cursor: listing.moment(cursor, self.plan, None))
@@ -66,9 +74,7 @@ class Reader:
 
     def users(self, asked: listing.Ask, account_id: str = "") -> listing.Page:
         """A page of users, of one account if it is named."""
-        return self._now(
-            ("users", asked, account_id), lambda cursor: users.users(cursor, self.plan, asked, account_id)
-        )
+        return self._now(("users", asked, account_id), lambda cursor: users.users(cursor, self.plan, asked, account_id))
 
     def account(self, account_id: str) -> account.Account:
         """The profile of an account."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -91,6 +91,9 @@ class Site:
         workspace: The workspace they show.
     """
 
+    ahead: Callable[[Reader, date], None] | None = None
+    """Asks what will be asked soon, whenever plan or data have changed; None: nobody does."""
+
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.answers = Answers(workspace)
@@ -99,7 +102,15 @@ class Site:
 
     def reader(self) -> Reader:
         """For the questions of one request."""
-        return Reader(self.workspace, self.answers)
+        reader = Reader(self.workspace, self.answers)
+        if self.ahead is not None:
+            reader.ask_ahead(self.ahead)
+        return reader
+
+    def compile_templates(self) -> None:
+        """Makes the templates ready, so that the first page need not."""
+        for name in self.environment.list_templates():
+            self.environment.get_template(name)
 
     def endpoint(self, view: View) -> Callable[[Request], Response]:
         """A view as Starlette calls it, in a thread of its own because it waits for the engine."""
@@ -122,8 +133,11 @@ class Site:
 
     def _frame(self, reader: Reader, section: str) -> Frame:
         nav = [
-            {"title": title, "links": [{"title": name, "url": url, "is_current": url == section} for name, url in pages]}
-            for title, pages in RAIL
+            {
+                "title": title,
+                "links": [{"title": name, "url": url, "is_current": url == section} for name, url in links_],
+            }
+            for title, links_ in RAIL
         ]
         product = reader.plan.product
         as_of = reader.moment()[0]
@@ -137,7 +151,7 @@ class Site:
         )
 
 
-NOTHING_YET = datetime(1970, 1, 2)  # noqa: DTZ001 - instants inside are naive UTC
+NOTHING_YET = datetime(1970, 1, 2)
 """The moment of a workspace without data."""
 
 

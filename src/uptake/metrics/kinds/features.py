@@ -26,10 +26,13 @@ class Features:
         columns = "".join(f"{label}, " for label in labels)
         outer = "".join(f"e.{label}, " for label in labels)
         same = "".join(f" AND u.{label} IS NOT DISTINCT FROM e.{label}" for label in labels)
-        return f"""SELECT {outer}f.feature, f.title, f.tag, e.eligible, coalesce(u.tried, 0)::BIGINT AS tried,
+        # without labels a feature nobody can use has a row too, that says so
+        join = "JOIN" if labels else "RIGHT JOIN"
+        return f"""SELECT {outer}f.feature, f.title, f.tag, coalesce(e.eligible, 0) AS eligible,
+            coalesce(u.tried, 0)::BIGINT AS tried,
             coalesce(u.adopted, 0)::BIGINT AS adopted, coalesce(u.retained, 0)::BIGINT AS retained
         FROM (SELECT {columns}class, count(*) AS eligible FROM labelled WHERE feature_key IS NULL GROUP BY ALL) e
-        JOIN feature_class c USING (class) JOIN features f USING (feature_key)
+        {join} feature_class c USING (class) JOIN features f ON f.feature_key = c.feature_key
         LEFT JOIN (
             SELECT {columns}feature_key, count(*) AS tried, sum(adopted) AS adopted, sum(retained) AS retained
             FROM labelled WHERE feature_key IS NOT NULL GROUP BY ALL

@@ -74,7 +74,7 @@ class AccountsPage(Page):
     section: ClassVar[str] = "/accounts"
 
     title: str = "Accounts"
-    rows: list[Row]
+    rows: Sequence[Row]
     columns: Sequence[Row]
     total: int
     asked: paging.Asked
@@ -138,7 +138,7 @@ def show_list(reader: Reader, request: Request) -> Page:
     rows = [
         {**row, "url": links.account(row["account_id"]), "line": lines.get(row["account_id"], [])} for row in page.rows
     ]
-    sort, is_descending = paging.shown_order(asked, page)
+    sort, is_descending = paging.shown_order(page)
     return AccountsPage(
         rows=rows,
         columns=_columns(page.rows, reader.plan.product.currency),
@@ -196,7 +196,9 @@ def show(reader: Reader, request: Request) -> Page:
 
 def _columns(rows: Sequence[Row], currency: str | None) -> list[Row]:
     """Columns that some row fills; an empty column says nothing."""
-    filled = [column for column in COLUMNS if column["name"] == "line" or any(_has(row, column["name"]) for row in rows)]
+    filled = [
+        column for column in COLUMNS if column["name"] == "line" or any(_has(row, column["name"]) for row in rows)
+    ]
     return [{**column, "currency": currency or ""} for column in filled]
 
 
@@ -225,4 +227,3 @@ def _headline(account: Account, product: str) -> str:
         return f"{summary['active_users']:,} users of {name} were active in the last 28 days; its seats are not known."
     adopted = f"{summary['adopted_users']:,} of {seats:,} seats at {name} have adopted {product}"
     return f"{adopted}; {words.share(summary['active_share'])} were active in the last 28 days."
-

@@ -149,7 +149,9 @@ def _said(plan: Plan) -> list[Said]:
     moments = [f"{moment.title} ({wording.criteria(moment.criteria)})" for moment in plan.value_moments.values()]
     more = [f"{moment.title} ({wording.criteria(moment.criteria)})" for moment in plan.milestones.values()]
     return [
-        Said("Days and weeks", f"cut in {product.timezone}, weeks start on {product.week_start.capitalize()}", "product"),
+        Said(
+            "Days and weeks", f"cut in {product.timezone}, weeks start on {product.week_start.capitalize()}", "product"
+        ),
         Said("Usage interval", f"{product.usage_interval_days} days", "product"),
         Said("A user starts with", wording.start(plan.start.user), "start"),
         Said("An account starts with", wording.start(plan.start.account), "start"),

@@ -22,7 +22,7 @@ from uptake.reports import overview
 from uptake.reports.headline import headline
 from uptake.web import formats, links, wording
 from uptake.web.cache import Urgency
-from uptake.web.pages import metric_form, paging, problems
+from uptake.web.pages import metric_form, paging, problems, question
 from uptake.web.pages.metric_form import Field
 from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
@@ -32,6 +32,8 @@ Row = Mapping[str, Any]
 
 STEPS = ("tried", "adopted", "retained")
 SORTED_BY = "adopted_share"
+ASKED = ("entity", "by", "where")
+CHART = "How far each feature has come"
 COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "title", "title": "Feature", "link": "url"},
     {"name": "tag", "title": "Tag"},
@@ -155,34 +157,25 @@ def routes(site: Site) -> list[Route]:
 
 def show_list(reader: Reader, request: Request) -> Page:
     """All features."""
-    given = metric_form.read(request.query_params)
-    sort, is_descending = given.get("sort", SORTED_BY), given.get("descending", "1") != "0"
+    given = question.read(request.query_params)
+    sort, is_descending = str(given.get("sort", SORTED_BY)), given.get("descending", "1") != "0"
     asked = {name: value for name, value in given.items() if name in UNIVERSAL and name != "period"}
-    words_known, features = reader.vocabulary(), reader.plan.features
-    found = entry("feature_adoption")
+    known, features = reader.vocabulary(), reader.plan.features
+    form = metric_form.fields(entry("feature_adoption"), asked, reader.plan, known)[1]
     result = reader.metric("feature_adoption", asked).result()
-    rows = [
-        {**row, "url": links.feature(row["feature"]), "module": features[row["feature"]].module,
-         "launched_on": features[row["feature"]].launched_on}
-        for row in result.rows if row["feature"] in features
-    ]  # fmt: skip
-    columns = [{"name": label, "title": label} for label in result.by]
-    columns = [*COLUMNS[:1], *columns, *(column for column in COLUMNS[1:] if column["name"] == "interval" or _any(rows, column["name"]))]
-    fields = [field for field in metric_form.fields(found, asked, reader.plan, words_known)[1] if field.name in ("entity", "by", "where")]
+    rows = [_told(row, features[row["feature"]]) for row in result.rows if row["feature"] in features]
     return FeaturesPage(
         headline=sentence(result, headline(result), reader.plan.product.name) if rows else "",
-        fields=fields,
-        chart=charts.for_result("features", result.rows, "How far each feature has come", "", "share", by=result.by)
-        if rows
-        else None,
-        columns=columns,
+        fields=[field for field in form if field.name in ASKED],
+        chart=charts.for_result("features", rows, CHART, "", "share", by=result.by) if rows else None,
+        columns=_columns(rows, result.by),
         rows=_sorted(rows, sort, is_descending),
         params=request.query_params.multi_items(),
         sort=sort,
         is_descending=is_descending,
         metric_url=links.metric("feature_adoption", asked),
         has_features=bool(features),
-        has_events=bool(words_known.events),
+        has_events=bool(known.events),
         home=reader.home,
     )
 
@@ -195,7 +188,7 @@ def show(reader: Reader, request: Request) -> Page:
     if feature is None:
         return problems.not_found(QuestionError(f"The plan has no feature '{name}'.", allowed=reader.plan.features))
     page = reader.accounts_of_feature(name, asked.ask)
-    sort, is_descending = paging.shown_order(asked, page)
+    sort, is_descending = paging.shown_order(page)
     return FeaturePage(
         title=feature.title,
         feature=feature,
@@ -248,11 +241,25 @@ def _headline(reader: Reader, feature: Feature) -> str:
     return f"{words.share(row['estimate'])} of {who} have adopted {feature.title}{launched} {interval}{kept}."
 
 
+def _told(row: Row, feature: Feature) -> dict[str, Any]:
+    own = {"url": links.feature(feature.name), "module": feature.module, "launched_on": feature.launched_on}
+    return {**row, **own}
+
+
+def _columns(rows: Sequence[Row], by: Sequence[str]) -> list[Row]:
+    """The columns that some row fills, with the breakdowns after the name."""
+    always = ("interval", "title")
+    filled = [column for column in COLUMNS if column["name"] in always or _any(rows, column["name"])]
+    return [*filled[:1], *({"name": label, "title": label} for label in by), *filled[1:]]
+
+
 def _any(rows: Sequence[Row], name: str) -> bool:
     return any(row.get(name) is not None for row in rows)
 
 
 def _sorted(rows: list[dict[str, Any]], sort: str, is_descending: bool) -> list[dict[str, Any]]:
     """The rows in order; what has no value comes last either way."""
-    valued = sorted((row for row in rows if row.get(sort) is not None), key=lambda row: row[sort], reverse=is_descending)
+    valued = sorted(
+        (row for row in rows if row.get(sort) is not None), key=lambda row: row[sort], reverse=is_descending
+    )
     return [*valued, *(row for row in rows if row.get(sort) is None)]

@@ -49,8 +49,9 @@ def _realisation(plan: Plan) -> str:
 
 
 def _adoption(plan: Plan) -> str:
-    interval = plan.product.usage_interval_days
-    return f"Reached {_value(plan)}, and active in 2 of the last 4 times {interval} days" if plan.value_moments else ""
+    days = plan.product.usage_interval_days
+    intervals = "weeks" if days == 7 else f"intervals of {days} days"
+    return f"Reached {_value(plan)}, and active in 2 of the last 4 {intervals}" if plan.value_moments else ""
 
 
 def active(plan: Plan) -> str:

@@ -24,6 +24,7 @@ from uptake.reports import overview
 from uptake.reports.headline import as_drawn, headline
 from uptake.web import formats, links
 from uptake.web.pages import metric_form as form
+from uptake.web.pages import question
 from uptake.web.pages.columns import columns, newest_first
 from uptake.web.pages.made_of import made_of
 from uptake.web.pages.problems import Problem, told
@@ -151,14 +152,14 @@ def routes(site: Site) -> list[Route]:
 def show(reader: Reader, request: Request) -> Page | Response:
     """The page."""
     found = _entry(request)
-    given = form.read(request.query_params)
-    if form.pairs(given) != request.query_params.multi_items():
+    given = question.read(request.query_params)
+    if question.pairs(given) != request.query_params.multi_items():
         # Empty fields of the form: the address without them is the one to share.
-        return RedirectResponse(links.metric(found.name, form.pairs(given)), 303)
-    asked = form.completed(found, given, reader.moment()[1])
+        return RedirectResponse(links.metric(found.name, question.pairs(given)), 303)
+    asked = question.completed(found, given, reader.moment()[1])
     result, problem = None, None
     try:
-        result = reader.metric(found.name, _plain(asked)).result()
+        result = reader.metric(found.name, question.as_asked(asked)).result()
     except QuestionError as error:
         problem = told(error)
     words = reader.vocabulary()
@@ -180,14 +181,14 @@ def show(reader: Reader, request: Request) -> Page | Response:
 def check(reader: Reader, request: Request) -> Part:
     """Runs the query of the answer again and compares."""
     found = _entry(request)
-    given = form.read(request.query_params)
-    result = reader.metric(found.name, _plain(given)).result()
+    given = question.read(request.query_params)
+    result = reader.metric(found.name, question.as_asked(given)).result()
     apart = differences(result, reader.rows_of(result.sql))
     return CheckPart(
         equals=not apart,
         rows=len(result.rows),
         differences=apart,
-        check_url=links.metric(found.name, form.pairs(given), "/check"),
+        check_url=links.metric(found.name, question.pairs(given), "/check"),
     )
 
 
@@ -196,7 +197,7 @@ def file(reader: Reader, request: Request) -> Response:
     found, ending = _entry(request), request.path_params["ending"]
     if ending not in export.FORMATS:
         raise HTTPException(404)
-    result = reader.metric(found.name, _plain(form.read(request.query_params))).result()
+    result = reader.metric(found.name, question.as_asked(question.read(request.query_params))).result()
     return attachment(export.FORMATS[ending](result), found.name, ending)
 
 
@@ -213,13 +214,8 @@ def _entry(request: Request) -> Entry:
     return catalogue()[name]
 
 
-def _plain(given: form.Given) -> form.Given:
-    """Without the word for one number over the range, which is how metrics are asked anyway."""
-    return {key: value for key, value in given.items() if (key, value) != ("period", form.ALL)}
-
-
-def _shown(reader: Reader, found: Entry, result: Result, asked: form.Given) -> Shown:
-    pairs = form.pairs(_plain(asked))
+def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Shown:
+    pairs = question.pairs(question.as_asked(asked))
     rows = newest_first(result)[:MOST_ROWS]
     if result.kind == "features":
         rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
@@ -235,8 +231,8 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: form.Given) -> S
         sql=result.sql,
         check_url=links.metric(found.name, pairs, "/check"),
         files=[(title, links.metric(found.name, pairs, f".{ending}")) for ending, title in FILES.items()],
-        command=form.command(found.name, asked, reader.home),
-        python=form.python(found.name, asked),
+        command=question.command(found.name, asked, reader.home),
+        python=question.python(found.name, asked),
         trend=_trend(reader, found, result, asked),
     )
 
@@ -259,15 +255,16 @@ def _chart(reader: Reader, result: Result) -> Mapping[str, Any]:
 
 def _title(result: Result, period: str) -> str:
     """What the chart shows: "Activation rate by month and account.plan"."""
-    split = [*([period] if period and result.kind in form.PERIODIC_KINDS else []), *result.by]
+    labels = [label for label in result.by if label != "measure"]  # its lines are named by what they measure
+    split = [*([period] if period and result.kind in question.PERIODIC_KINDS else []), *labels]
     if result.kind == "retention":
         return f"{result.title} over the {period}s since the start"
     return f"{result.title} by {joined(split, 'and')}" if split else result.title
 
 
-def _trend(reader: Reader, found: Entry, result: Result, asked: form.Given) -> Mapping[str, Any] | None:
+def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Mapping[str, Any] | None:
     """The months up to the one number that was asked for, so that it does not stand alone."""
-    if not form.has_periods(found, asked) or result.params["period"]:
+    if not question.has_periods(found, asked) or result.params["period"]:
         return None
     months = overview.months(date.fromisoformat(result.params["date_to"]))
-    return _chart(reader, reader.metric(found.name, {**_plain(asked), **months}).result())
+    return _chart(reader, reader.metric(found.name, {**question.as_asked(asked), **months}).result())

@@ -1,30 +1,21 @@
-"""The parameters of a question as a form and as text: what a metric can be asked, read from its declaration."""
+"""The form of a metric: what it can be asked, read from its declaration."""
 
 from __future__ import annotations
 
 import json
-import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Any
 
-from starlette.datastructures import QueryParams
-
 from uptake.directory.vocabulary import Vocabulary
-from uptake.metrics.ask import UNIVERSAL
 from uptake.metrics.metric import Entry, Param
 from uptake.metrics.question import PERIODS
 from uptake.plan import Plan
-from uptake.reports.overview import recent
+from uptake.web.pages.question import ALL, Given
 
-REPEATED = ("by", "where")
-"""Parameters that may be given more than once."""
-PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration")
+ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MOST_CHOICES = 60
-ALL = "all"
-
-Given = dict[str, Any]
+TESTS = frozenset("=!<>~?")
+"""What ends the name of an attribute in a condition, so no name that holds one can be written."""
 
 
 @dataclass(frozen=True)
@@ -56,50 +47,9 @@ class Field:
     wrong: str = ""
 
 
-def read(query: QueryParams) -> Given:
-    """The parameters of a request; what is empty was not given."""
-    given: Given = {}
-    for name in dict.fromkeys(query.keys()):
-        values = [value for value in query.getlist(name) if value.strip()]
-        if values:
-            given[name] = values if name in REPEATED else values[-1]
-    if "by" in given:
-        given["by"] = [part for value in given["by"] for part in value.split(",") if part.strip()]
-    return given
-
-
-def pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """The parameters as a URL has them."""
-    return [(name, str(one)) for name, value in given.items() for one in (value if isinstance(value, list) else [value])]
-
-
-def has_periods(entry: Entry, given: Given) -> bool:
-    """Whether the metric answers this question with a number for each period."""
-    kind = entry.metric.kind_for({**_defaults(entry), **given})
-    return kind.name in PERIODIC_KINDS and given.get("output") != "curve"
-
-
-def completed(entry: Entry, given: Given, last_day: date) -> Given:
-    """The question a page asks: by month, and as far back as it stays a picture, unless the address says otherwise.
-
-    Args:
-        entry: The metric.
-        given: What the address says.
-        last_day: The last finished day.
-    """
-    period = str(given.get("period") or "month")
-    if has_periods(entry, given):
-        given = {**given, "period": period}
-    elif entry.name == "retention":
-        period = str(given.get("period") or given.get("unit") or "week")
-    else:
-        return given
-    if "date_from" in given or "date_to" in given or "as_of" in given or period not in PERIODS:
-        return given
-    return {**given, "date_from": recent(last_day, period).isoformat()}
-
-
-def fields(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str = "") -> tuple[list[Field], list[Field]]:
+def fields(
+    entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str = ""
+) -> tuple[list[Field], list[Field]]:
     """The form of a metric.
 
     Args:
@@ -119,20 +69,19 @@ def fields(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str
 def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) -> Field:  # noqa: ANN401 - any value
     default = param.default_for(plan)
     text = "" if given is None else str(given)
-    common = {"name": param.name, "title": _title(param.name), "about": param.about, "wrong": _wrong(param.name, wrong)}
+    field = Field(param.name, _title(param.name), "text", param.about, text, wrong=_wrong(param.name, wrong))
     match param.type:
         case "choice":
             options = tuple((choice, _title(choice)) for choice in param.choices)
-            return Field(type="select", value=text or str(default), options=options, **common)
+            return replace(field, type="select", value=text or str(default), options=options)
         case "boolean":
-            return Field(type="boolean", value=text or str(default).lower(), **common)
+            return replace(field, type="boolean", value=text or str(default).lower())
         case "integer" | "number":
             hint = "as in the plan" if default is None else str(default)
-            return Field(
-                type="number", value=text, placeholder=hint, least=param.least, most=param.most, **common
-            )
-    suggestions = (*plan.features, *words.events) if param.type == "selector" else ()
-    return Field(type="text", value=text, options=suggestions, placeholder=_shown(default), **common)
+            return replace(field, type="number", placeholder=hint, least=param.least, most=param.most)
+        case "selector":
+            return replace(field, options=(*plan.features, *words.events), placeholder=_shown(default))
+    return replace(field, placeholder=_shown(default))
 
 
 def _universal(entry: Entry, given: Given, words: Vocabulary, wrong: str) -> list[Field]:
@@ -141,14 +90,16 @@ def _universal(entry: Entry, given: Given, words: Vocabulary, wrong: str) -> lis
     attributes = list(words.attributes[:MOST_CHOICES])
     if by and by not in attributes:
         attributes.append(by)
-    tests = tuple(f"{name}={condition_value(value)}" for name, values in words.values.items() for value in values)
+    tests = tuple(text for name, values in words.values.items() for value in values if (text := condition(name, value)))
     where = given.get("where", [])
     period = str(given.get("period", ALL))
-    every = [(ALL, "One number"), *((name, _title(name)) for name in PERIODS)]
-    found = [
+    is_retention = entry.name == "retention"
+    every = [(ALL, "The unit" if is_retention else "One number"), *((name, _title(name)) for name in PERIODS)]
+    return [
         Field("entity", "Of", "select", value=str(given.get("entity", "user")),
               options=tuple((name, ENTITIES[name]) for name in metric.entities), wrong=_wrong("entity", wrong)),
-        Field("period", "A number for each", "select", value=period, options=tuple(every), wrong=_wrong("period", wrong)),
+        Field("period", "Cohorts of a" if is_retention else "A number for each", "select", value=period,
+              options=tuple(every), wrong=_wrong("period", wrong)),
         Field("by", "Broken down by", "select", value=by,
               options=(("", "Nothing"), *((name, name) for name in attributes))),
         *(Field("where", "Only where", "text", value=text, options=tests, placeholder="account.plan=Pro",
@@ -157,10 +108,15 @@ def _universal(entry: Entry, given: Given, words: Vocabulary, wrong: str) -> lis
         Field("date_to", "To", "date", value=str(given.get("date_to", "")), wrong=_wrong("date_to", wrong)),
         Field("as_of", "As known after", "date", value=str(given.get("as_of", ""))[:10], wrong=_wrong("as_of", wrong)),
     ]  # fmt: skip
-    return found
 
 
-ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
+def condition(attribute: str, value: str) -> str:
+    """The condition that an attribute has a value; empty where it cannot be written.
+
+    >>> condition("account.plan", "Pro"), condition("a=b", "Pro")
+    ('account.plan=Pro', '')
+    """
+    return "" if TESTS & set(attribute) else f"{attribute}={condition_value(value)}"
 
 
 def condition_value(value: str) -> str:
@@ -171,35 +127,6 @@ def condition_value(value: str) -> str:
     """
     is_plain = value == value.strip() and value[:1].isalpha() and "|" not in value and value not in ("true", "false")
     return value if is_plain else json.dumps(value, ensure_ascii=False)
-
-
-def command(name: str, given: Given, home: str) -> str:
-    """The question as a command.
-
-    >>> command("retention", {"unit": "week", "by": ["account.plan"]}, "demo")
-    'uptake metric retention --home demo --param unit=week --by account.plan'
-    """
-    options = {"date_from": "from", "date_to": "to", "as_of": "as-of"}
-    parts = ["uptake", "metric", name, "--home", home]
-    for key, value in pairs(given):
-        if key == "period" and value == ALL:
-            continue
-        parts += [f"--{options.get(key, key)}", value] if key in UNIVERSAL else ["--param", f"{key}={value}"]
-    return shlex.join(parts)
-
-
-def python(name: str, given: Given) -> str:
-    """The question in Python.
-
-    >>> python("retention", {"unit": "week", "by": ["account.plan"]})
-    "ws.metric('retention', unit='week', by=['account.plan'])"
-    """
-    said = [repr(name), *(f"{key}={value!r}" for key, value in given.items() if (key, value) != ("period", ALL))]
-    return f"ws.metric({', '.join(said)})"
-
-
-def _defaults(entry: Entry) -> Given:
-    return {"entity": "user"} | {param.name: param.default for param in entry.metric.params}
 
 
 def _title(name: str) -> str:
@@ -213,4 +140,3 @@ def _shown(default: object) -> str:
 def _wrong(name: str, wrong: str) -> str:
     """What is wrong, if it is about this field: messages about a parameter begin with its name."""
     return wrong if wrong.startswith(f"{name} ") else ""
-

@@ -92,6 +92,8 @@ class OverviewPage(Page):
         headline: The sentence it opens with, or None where it is fetched later.
         has_events: Whether anything was imported.
         lines: The lines of the table.
+        retention: What the part `retention` shows, or None where it is fetched later.
+        features: What the part `features` shows, or None where it is fetched later.
         home: The workspace's folder, for commands.
     """
 
@@ -102,6 +104,8 @@ class OverviewPage(Page):
     headline: str | None
     has_events: bool
     lines: list[Line]
+    retention: RetentionPart | None
+    features: FeaturesPart | None
     home: str
 
 
@@ -178,17 +182,20 @@ def show(reader: Reader, request: Request) -> Page:
     """The page, with the answers that are there in time."""
     del request
     if not reader.vocabulary().events:
-        return OverviewPage(headline="", has_events=False, lines=[], home=reader.home)
+        return OverviewPage(headline="", has_events=False, lines=[], retention=None, features=None, home=reader.home)
     last_day = reader.moment()[1]
     opening = _Opening(reader, last_day)
     asked = [_Asked(reader, number, last_day) for number in range(len(TILES))]
-    futures = [*opening.futures, *(future for one in asked for future in one.ask_values(Urgency.PART))]
+    values = [future for one in asked for future in one.ask_values(Urgency.PART)]
+    retention, features = _retention(reader, last_day, Urgency.PART), _features(reader, Urgency.PART)
     trends = [one.ask_trend(Urgency.AHEAD) for one in asked]
-    ready([*futures, *trends], FIRST_PAINT_S)
+    ready([*opening.futures, *values, retention, features, *trends], FIRST_PAINT_S)
     return OverviewPage(
         headline=opening.sentence() if all(future.done() for future in opening.futures) else None,
         has_events=True,
         lines=[one.line() for one in asked],
+        retention=_retention_shown(retention.result(), last_day) if retention.done() else None,
+        features=_features_shown(features.result()) if features.done() else None,
         home=reader.home,
     )
 
@@ -217,30 +224,25 @@ def trend_part(reader: Reader, request: Request) -> Part:
 def retention_part(reader: Reader, request: Request) -> Part:
     """The triangle of the last year's cohorts."""
     del request
-    given = _retention(reader.moment()[1])
-    result = reader.metric("retention", given, Urgency.PART).result()
-    return RetentionPart(rows=result.rows, url=links.metric("retention", given))
+    last_day = reader.moment()[1]
+    return _retention_shown(_retention(reader, last_day, Urgency.PART).result(), last_day)
 
 
 def features_part(reader: Reader, request: Request) -> Part:
     """The features adopted most."""
     del request
-    rows = reader.metric("feature_adoption", {}, Urgency.PART).result().rows
-    valued = sorted((row for row in rows if row["estimate"] is not None), key=lambda row: row["estimate"], reverse=True)
-    return FeaturesPart(rows=valued[:MOST_FEATURES], total=len(rows))
+    return _features_shown(_features(reader, Urgency.PART).result())
 
 
-def ask_ahead(reader: Reader) -> None:
+def ask_ahead(reader: Reader, last_day: date) -> None:
     """Asks what the page will ask, before anybody waits for it."""
-    if reader.vocabulary().events:
-        last_day = reader.moment()[1]
-        asked = [_Asked(reader, number, last_day) for number in range(len(TILES))]
-        for one in asked:
-            one.ask_values(Urgency.AHEAD)
-        reader.metric("retention", _retention(last_day), Urgency.AHEAD)
-        reader.metric("feature_adoption", {}, Urgency.AHEAD)
-        for one in asked:
-            one.ask_trend(Urgency.AHEAD)
+    asked = [_Asked(reader, number, last_day) for number in range(len(TILES))]
+    for one in asked:
+        one.ask_values(Urgency.AHEAD)
+    _retention(reader, last_day, Urgency.AHEAD)
+    _features(reader, Urgency.AHEAD)
+    for one in asked:
+        one.ask_trend(Urgency.AHEAD)
 
 
 def _one(reader: Reader, request: Request) -> _Asked:
@@ -250,8 +252,26 @@ def _one(reader: Reader, request: Request) -> _Asked:
     return _Asked(reader, number, reader.moment()[1])
 
 
-def _retention(last_day: date) -> Given:
+def _cohorts(last_day: date) -> Given:
     return {"unit": "month", "units": 12, "date_from": overview.months(last_day)["date_from"]}
+
+
+def _retention(reader: Reader, last_day: date, urgency: Urgency) -> Future[Result]:
+    return reader.metric("retention", _cohorts(last_day), urgency)
+
+
+def _retention_shown(result: Result, last_day: date) -> RetentionPart:
+    return RetentionPart(rows=result.rows, url=links.metric("retention", _cohorts(last_day)))
+
+
+def _features(reader: Reader, urgency: Urgency) -> Future[Result]:
+    return reader.metric("feature_adoption", {}, urgency)
+
+
+def _features_shown(result: Result) -> FeaturesPart:
+    valued = [row for row in result.rows if row["estimate"] is not None]
+    valued.sort(key=lambda row: float(row["estimate"]), reverse=True)
+    return FeaturesPart(rows=valued[:MOST_FEATURES], total=len(result.rows))
 
 
 class _Asked:

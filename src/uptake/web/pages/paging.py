@@ -16,7 +16,7 @@ from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
 from uptake.metrics.export import harmless
 from uptake.plan import conditions
-from uptake.web.pages.metric_form import condition_value
+from uptake.web.pages.metric_form import condition
 
 SIZE = 50
 MOST_FILTERS = 5
@@ -28,7 +28,7 @@ class Choice:
 
     Args:
         title: The attribute.
-        options: (condition, value) of its values; the first is no condition.
+        options: (condition, value), one a value; the first is no condition.
         value: The condition that is set, or empty.
     """
 
@@ -73,19 +73,19 @@ def read(query: QueryParams) -> Asked:
     return Asked(ask, number, sort, is_descending, search, where)
 
 
-def shown_order(asked: Asked, page: Page) -> tuple[str, bool]:
+def shown_order(page: Page) -> tuple[str, bool]:
     """The column a list is sorted by, also where the address does not say, and whether downwards."""
     return page.sort.removeprefix("-"), page.sort.startswith("-")
 
 
 def choices(words: Vocabulary, entity: str, where: Sequence[str]) -> list[Choice]:
     """Attributes with few values, to choose from."""
-    found = []
+    found: list[Choice] = []
     for attribute, values in words.values.items():
-        if attribute.startswith(f"{entity}.") and len(found) < MOST_FILTERS:
-            options = [(f"{attribute}={condition_value(value)}", value) for value in values]
+        options = [(text, value) for value in values if (text := condition(attribute, value))]
+        if attribute.startswith(f"{entity}.") and options and len(found) < MOST_FILTERS:
             name = attribute.partition(".")[2].replace("_", " ").capitalize()
-            chosen = next((condition for condition, _ in options if condition in where), "")
+            chosen = next((text for text, _ in options if text in where), "")
             found.append(Choice(name, [("", "All"), *options], chosen))
     return found
 

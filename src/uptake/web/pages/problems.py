@@ -10,11 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from uptake.errors import UptakeError
+from uptake.errors import QuestionError, UptakeError
 from uptake.web.site import Page, Part, Site
 
-NOT_FOUND = 404
-BAD_REQUEST = 400
+BAD_REQUEST, NOT_FOUND, UNAVAILABLE = 400, 404, 503
 
 
 @dataclass(frozen=True)
@@ -80,12 +79,16 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
         assert isinstance(error, HTTPException)
         if error.status_code != NOT_FOUND:
             return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
-        problem = Problem(f"There is no page {request.url.path}.", do="Search for what you meant, or start at the overview.")
+        problem = Problem(
+            f"There is no page {request.url.path}.", do="Search for what you meant, or start at the overview."
+        )
         return _respond(site, request, problem, "Not found", NOT_FOUND)
 
     def asked_wrongly(request: Request, error: Exception) -> Response:
         assert isinstance(error, UptakeError)
-        return _respond(site, request, told(error), "This cannot be answered", BAD_REQUEST)
+        # What was asked is wrong, or what was stored is.
+        code = BAD_REQUEST if isinstance(error, QuestionError) else UNAVAILABLE
+        return _respond(site, request, told(error), "This cannot be answered", code)
 
     def unexpected(request: Request, error: Exception) -> Response:
         del error

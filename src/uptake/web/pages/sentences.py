@@ -144,7 +144,9 @@ def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> st
     about = f"{result.title} by {joined(labels, 'and')} {when(result, found)}"
     if found.lowest is None:
         return f"{about}: {_segment(result, labels, highest)}."
-    return f"{about}: highest in {_segment(result, labels, highest)}, lowest in {_segment(result, labels, found.lowest)}."
+    return (
+        f"{about}: highest in {_segment(result, labels, highest)}, lowest in {_segment(result, labels, found.lowest)}."
+    )
 
 
 def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:

@@ -65,7 +65,7 @@ class UsersPage(Page):
     section: ClassVar[str] = "/users"
 
     title: str = "Users"
-    rows: list[Row]
+    rows: Sequence[Row]
     columns: Sequence[Row]
     total: int
     asked: paging.Asked
@@ -120,7 +120,7 @@ def show_list(reader: Reader, request: Request) -> Page:
     asked, account_id = paging.read(request.query_params), request.query_params.get("account", "")
     page = reader.users(asked.ask, account_id)
     found = paging.choices(reader.vocabulary(), "user", asked.where)
-    sort, is_descending = paging.shown_order(asked, page)
+    sort, is_descending = paging.shown_order(page)
     return UsersPage(
         rows=[{**row, "url": links.user(row["user_id"])} for row in page.rows],
         columns=[column for column in COLUMNS if any(row[column["name"]] is not None for row in page.rows)],

@@ -1,0 +1,99 @@
+"""A question as an address has it, as a page completes it, and as it is asked on the command line and in Python."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from starlette.datastructures import QueryParams
+
+from uptake.metrics.ask import UNIVERSAL
+from uptake.metrics.metric import Entry
+from uptake.metrics.question import PERIODS
+from uptake.reports.overview import recent
+
+REPEATED = ("by", "where")
+"""Parameters that may be given more than once."""
+PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration")
+ALL = "all"
+"""The period that means: one number over the whole range."""
+
+Given = dict[str, Any]
+
+
+def read(query: QueryParams) -> Given:
+    """The parameters of a request; what is empty was not given."""
+    given: Given = {}
+    for name in dict.fromkeys(query.keys()):
+        values = [value for value in query.getlist(name) if value.strip()]
+        if values:
+            given[name] = values if name in REPEATED else values[-1]
+    if "by" in given:
+        given["by"] = [part for value in given["by"] for part in value.split(",") if part.strip()]
+    return given
+
+
+def pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The parameters as a URL has them."""
+    return [
+        (name, str(one)) for name, value in given.items() for one in (value if isinstance(value, list) else [value])
+    ]
+
+
+def has_periods(entry: Entry, given: Given) -> bool:
+    """Whether the metric answers this question with a number for each period."""
+    kind = entry.metric.kind_for({**_defaults(entry), **given})
+    return kind.name in PERIODIC_KINDS and given.get("output") != "curve"
+
+
+def completed(entry: Entry, given: Given, last_day: date) -> Given:
+    """The question a page asks: by month, and as far back as it stays a picture, unless the address says otherwise.
+
+    Args:
+        entry: The metric.
+        given: What the address says.
+        last_day: The last finished day.
+    """
+    period = str(given.get("period") or given.get("unit") or ("week" if entry.name == "retention" else "month"))
+    is_periodic = has_periods(entry, given)
+    if is_periodic:
+        given = {**given, "period": period}
+    # Who started before there were events was never seen to do anything, so newcomers are those of late.
+    is_of_late = not entry.metric.is_snapshot or (is_periodic and period in PERIODS)
+    if not is_of_late or any(name in given for name in ("date_from", "date_to", "as_of")):
+        return given
+    return {**given, "date_from": recent(last_day, period if period in PERIODS else "month").isoformat()}
+
+
+def as_asked(given: Given) -> Given:
+    """The question as metrics take it: without the word for one number over the range, which they give anyway."""
+    return {key: value for key, value in given.items() if (key, value) != ("period", ALL)}
+
+
+def command(name: str, given: Given, home: str) -> str:
+    """The question as a command.
+
+    >>> command("retention", {"unit": "week", "by": ["account.plan"]}, "demo")
+    'uptake metric retention --home demo --param unit=week --by account.plan'
+    """
+    options = {"date_from": "from", "date_to": "to", "as_of": "as-of"}
+    parts = ["uptake", "metric", name, "--home", home]
+    for key, value in pairs(as_asked(given)):
+        parts += [f"--{options.get(key, key)}", value] if key in UNIVERSAL else ["--param", f"{key}={value}"]
+    return shlex.join(parts)
+
+
+def python(name: str, given: Given) -> str:
+    """The question in Python.
+
+    >>> python("retention", {"unit": "week", "by": ["account.plan"]})
+    "ws.metric('retention', unit='week', by=['account.plan'])"
+    """
+    said = [repr(name), *(f"{key}={value!r}" for key, value in as_asked(given).items())]
+    return f"ws.metric({', '.join(said)})"
+
+
+def _defaults(entry: Entry) -> Given:
+    return {"entity": "user"} | {param.name: param.default for param in entry.metric.params}

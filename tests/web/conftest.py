@@ -1,0 +1,36 @@
+"""Clients of the pages: over a small product with hostile names, and over a workspace without anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import web_world
+from starlette.testclient import TestClient
+
+import uptake
+from uptake.web.app import create_app
+
+
+@pytest.fixture(scope="session")
+def board(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
+    """The product of `web_world`; it is shared and must not be changed."""
+    with web_world.make(new_home(web_world.PLAN)) as workspace:
+        yield workspace
+
+
+@pytest.fixture(scope="session")
+def client(board: uptake.Workspace) -> Iterator[TestClient]:
+    """Asks the pages of the product."""
+    with TestClient(create_app(board), base_url="http://127.0.0.1", follow_redirects=False) as asking:
+        yield asking
+
+
+@pytest.fixture(scope="session")
+def empty(new_home: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """Asks the pages of a workspace that was just made, with the starter plan."""
+    home = tmp_path_factory.mktemp("fresh") / "home"
+    uptake.init(home)
+    with uptake.open(home) as workspace, TestClient(create_app(workspace), base_url="http://127.0.0.1") as asking:
+        yield asking
