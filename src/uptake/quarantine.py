@@ -101,8 +101,10 @@ def _as_found(raw: str) -> Row | None:
         row = json.loads(raw)
     except (ValueError, RecursionError):
         return None
-    is_row = isinstance(row, dict) and all(cell is None or isinstance(cell, str) for cell in row.values())
-    return row if is_row else None
+    if not isinstance(row, dict):
+        return None
+    row.pop(LINE, None)  # a number of ours, kept beside the row
+    return row if all(cell is None or isinstance(cell, str) for cell in row.values()) else None
 
 
 def _table(found: Iterable[tuple[int, Row]]) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,7 @@ def test_a_null_says_that_an_attribute_is_gone_an_empty_cell_says_nothing(worksp
     assert workspace.rows_of(held) == [{"until": "2025-05-01"}]
 
 
-def test_an_event_called_like_a_feature_is_meant_from_then_on_everywhere(new_home: Any) -> None:
+def test_an_event_called_like_a_feature_is_meant_from_then_on_everywhere(new_home: Callable[..., Path]) -> None:
     """`active: [boards]` means the feature while no event is called boards. The first one changes every day."""
     plan = "active: [boards]\nfeatures: {boards: {events: [board_opened]}}"
     with uptake.open(new_home(plan)) as workspace:

@@ -51,7 +51,7 @@ def answers(workspace: uptake.Workspace) -> dict[str, list[dict[str, Any]]]:
     """Metric and question -> its rows, for every metric of the catalogue; why it cannot be asked, where it cannot."""
     found: dict[str, list[dict[str, Any]]] = {}
     for name, entry in catalogue().items():
-        for question in ({}, {"period": "week", "by": "account.id"}, {"entity": "account"}):
+        for question in ({"period": "week", "by": "account.id"}, {"entity": "account"}):
             if question.get("entity", "user") not in entry.metric.entities:
                 continue
             try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import signal
@@ -132,22 +131,27 @@ IMPORTS = [
 ]
 
 
-@pytest.mark.parametrize("known", range(len(IMPORTS)))
-def test_killed_between_the_ledgers_commit_and_the_projections_the_projection_catches_up(
-    new_home: Callable[..., Path], tmp_path: Path, known: int
-) -> None:
-    """A projection from before the last imports beside a ledger that has them is what such a kill leaves."""
-    home, older = new_home(), tmp_path / "older"
+@pytest.fixture(scope="module")
+def history(new_home: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Path]]:
+    """A home with all imports, closed, and its projection as it was before each of them."""
+    home, kept = new_home(), tmp_path_factory.mktemp("older")
     for number, (kind, rows) in enumerate(IMPORTS):
-        if number == known:
-            shutil.copy(home / "projection.duckdb", older)
+        shutil.copy(home / "projection.duckdb", kept / str(number))
         with uptake.open(home) as workspace:
             workspace.import_rows(pa.Table.from_pylist(rows), kind)
-            expected, answered = contents(workspace), answers(workspace)
-    shutil.copy(older, home / "projection.duckdb")
-    with uptake.open(home) as workspace:
-        assert_equal(contents(workspace), expected)
-        assert_same_answers(answers(workspace), answered)
+    return home, [kept / str(number) for number in range(len(IMPORTS))]
+
+
+@pytest.mark.parametrize("known", range(len(IMPORTS)))
+def test_killed_between_the_ledgers_commit_and_the_projections_the_projection_catches_up(
+    history: tuple[Path, list[Path]], tmp_path: Path, known: int
+) -> None:
+    """A projection from before the last imports beside a ledger that has them is what such a kill leaves."""
+    behind = Path(shutil.copytree(history[0], tmp_path / "behind"))
+    shutil.copy(history[1][known], behind / "projection.duckdb")
+    with uptake.open(history[0]) as whole, uptake.open(behind) as caught_up:
+        assert_equal(contents(caught_up), contents(whole))
+        assert_same_answers(answers(caught_up), answers(whole))
 
 
 def test_files_of_an_import_that_never_was_are_swept_away_and_no_others(new_home: Callable[..., Path]) -> None:
@@ -162,4 +166,4 @@ def test_files_of_an_import_that_never_was_are_swept_away_and_no_others(new_home
         assert (orphan.exists(), foreign.exists(), committed.exists()) == (False, True, True)
         workspace.rebuild()
         assert workspace.rows_of("SELECT count(*) AS n FROM event") == [{"n": 2}]
-    assert not os.path.exists(home / "spill")
+    assert not (home / "spill").exists()

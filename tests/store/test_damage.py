@@ -163,7 +163,7 @@ def test_a_ledger_older_than_the_projection_is_refused_and_nothing_is_swept_away
         workspace.import_rows(pa.table({"event": ["late"], "user_id": ["u9"], "timestamp": ["2025-03-09"]}), "events")
     files = parquet_files(home)
     shutil.copy(tmp_path / "older", home / "ledger.sqlite")
-    with pytest.raises(StorageDamaged, match="knows 2 imports.*holds 3"):
+    with pytest.raises(StorageDamaged, match=r"knows 2 imports.*holds 3"):
         uptake.open(home)
     assert parquet_files(home) == files
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import shutil
@@ -16,7 +17,7 @@ from snapshot import answers, assert_equal, assert_same_answers, contents
 import uptake
 from uptake.errors import DiskFull
 
-MEGABYTES = 24
+MEGABYTES, ROWS = 24, 80_000
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def events(number: int, rows: int) -> pa.Table:
             "event": ["task"] * rows,
             "user_id": [f"u{words.random()}" for _ in range(rows)],
             "timestamp": [f"2025-03-{row % 28 + 1:02}T10:00:00Z" for row in range(rows)],
-            "noise": [words.randbytes(40).hex() for _ in range(rows)],
+            "noise": [words.randbytes(160).hex() for _ in range(rows)],
         }
     )
 
@@ -54,19 +55,36 @@ def test_a_full_disk_is_told_nothing_is_half_stored_and_it_goes_on_with_room(
         workspace.import_rows(events(0, 100), "events")
         before, answered = contents(workspace), answers(workspace)
         for _ in range(2):
-            with pytest.raises(DiskFull, match=r"no room left.*Nothing was stored\. Make room"):
-                workspace.import_rows(events(1, 150_000), "events")
-            assert workspace.ledger.last_import_id == 1
-            assert {path.stem for path in (home / "archive").rglob("*.parquet")} == {"000001"}
+            with pytest.raises(DiskFull, match=r"no room left.*Make room") as raised:
+                workspace.import_rows(events(1, ROWS), "events")
+            is_stored = workspace.ledger.last_import_id == 2
+            assert ("The rows are stored" in str(raised.value)) == is_stored
+            files = {path.relative_to(home / "archive").as_posix() for path in (home / "archive").rglob("*.parquet")}
+            assert files == {file.path for file in workspace.ledger.files()}
             assert_equal(contents(workspace), before)
             assert_same_answers(answers(workspace), answered)
-        assert workspace.import_rows(events(2, 100), "events").stored == 100
-    with uptake.open(home) as workspace:
-        assert workspace.rows_of("SELECT count(*) AS n FROM event") == [{"n": 200}]
+            if is_stored:
+                break
         remount = ["mount", "-o", f"remount,size={MEGABYTES * 20}m", str(small_disk)]
         subprocess.run(remount, check=True)
-        assert workspace.import_rows(events(1, 150_000), "events").stored == 150_000
-        assert workspace.import_rows(events(1, 150_000), "events").known == 150_000
+        summary = workspace.import_rows(events(1, ROWS), "events")
+        assert (summary.stored, summary.known) == ((0, ROWS) if is_stored else (ROWS, 0))
+        assert workspace.rows_of("SELECT count(*) AS n FROM event") == [{"n": 100 + ROWS}]
+
+
+@pytest.mark.parametrize("rows", [20_000, 40_000])
+def test_what_cannot_be_indexed_for_want_of_room_is_indexed_when_the_workspace_opens_with_room(
+    small_disk: Path, new_home: Callable[..., Path], rows: int
+) -> None:
+    home = new_home(folder=small_disk / "home")
+    with uptake.open(home) as workspace:
+        with contextlib.suppress(DiskFull):
+            for number in range(10):
+                workspace.import_rows(events(number, rows), "events")
+        stored = sum(one.rows_stored for one in workspace.ledger.imports())
+    subprocess.run(["mount", "-o", f"remount,size={MEGABYTES * 20}m", str(small_disk)], check=True)
+    with uptake.open(home) as workspace:
+        assert workspace.rows_of("SELECT count(*) AS n FROM event") == [{"n": stored}]
 
 
 @pytest.mark.parametrize("left_kilobytes", [40, 400, 1200])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -58,46 +59,48 @@ def comparable(found: Contents) -> Contents:
 
 
 @pytest.fixture(scope="module")
-def filled(new_home: Callable[..., Path]) -> Callable[[str], uptake.Workspace]:
-    def make(plan: str) -> uptake.Workspace:
-        workspace = uptake.open(new_home(plan))
+def original(new_home: Callable[..., Path]) -> Path:
+    """A closed workspace with rows, made under the plan before it changes."""
+    with uptake.open(new_home(PLAN)) as workspace:
         fill(workspace)
-        return workspace
+    return workspace.home.folder
 
-    return make
+
+@pytest.fixture
+def filled(original: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(original, tmp_path / "home"))
+
+
+def fresh_copy(plan: str, folder: Path) -> uptake.Workspace:
+    """A workspace that had the plan from the beginning."""
+    uptake.init(folder, {"plan.yml": plan})
+    workspace = uptake.open(folder)
+    fill(workspace)
+    return workspace
 
 
 @pytest.mark.parametrize("change", CHANGES)
-def test_facts_follow_the_plan(filled: Callable[[str], uptake.Workspace], change: str) -> None:
+def test_facts_follow_the_plan(filled: Path, tmp_path: Path, change: str) -> None:
     assert CHANGES[change][0] in PLAN
     changed = PLAN.replace(*CHANGES[change])
-    with filled(changed) as fresh, filled(PLAN) as workspace:
+    with fresh_copy(changed, tmp_path / "fresh") as fresh, uptake.open(filled) as workspace:
         (workspace.home.plan / "plan.yml").write_text(changed)
         workspace.reload_plan()
         assert_equal(comparable(contents(workspace)), comparable(contents(fresh)))
-        asked = {"as_of": "2025-03-31"}
-        assert (
-            workspace.metric("active_users", period="week", **asked).rows
-            == fresh.metric("active_users", period="week", **asked).rows
-        )
         assert_same_answers(answers(workspace), answers(fresh))
         calendar = "SELECT md5(string_agg(c::VARCHAR, ' ' ORDER BY day)) AS calendar FROM calendar c"
         assert workspace.rows_of(calendar) == fresh.rows_of(calendar)
 
 
-def test_a_plan_changed_while_the_workspace_was_closed_counts_when_it_opens(
-    filled: Callable[[str], uptake.Workspace],
-) -> None:
+def test_a_plan_changed_while_the_workspace_was_closed_counts_when_it_opens(filled: Path, tmp_path: Path) -> None:
     changed = PLAN.replace(*CHANGES["another time zone"])
-    workspace = filled(PLAN)
-    workspace.close()
-    (workspace.home.plan / "plan.yml").write_text(changed)
-    with uptake.open(workspace.home.folder) as reopened, filled(changed) as fresh:
+    (filled / "plan" / "plan.yml").write_text(changed)
+    with uptake.open(filled) as reopened, fresh_copy(changed, tmp_path / "fresh") as fresh:
         assert_equal(comparable(contents(reopened)), comparable(contents(fresh)))
 
 
-def test_a_plan_that_cannot_be_read_changes_nothing(filled: Callable[[str], uptake.Workspace]) -> None:
-    with filled(PLAN) as workspace:
+def test_a_plan_that_cannot_be_read_changes_nothing(filled: Path) -> None:
+    with uptake.open(filled) as workspace:
         before = answers(workspace)
         (workspace.home.plan / "plan.yml").write_text("product: {timezone: Nowhere}")
         with pytest.raises(PlanError):

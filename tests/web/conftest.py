@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import web_world
-from starlette.testclient import TestClient
+from web_client import Client, serving
 
 import uptake
 from uptake.web.app import create_app
@@ -21,16 +21,16 @@ def board(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
 
 
 @pytest.fixture(scope="session")
-def client(board: uptake.Workspace) -> Iterator[TestClient]:
+def client(board: uptake.Workspace) -> Iterator[Client]:
     """Asks the pages of the product."""
-    with TestClient(create_app(board), base_url="http://127.0.0.1", follow_redirects=False) as asking:
+    with serving(create_app(board)) as asking:
         yield asking
 
 
 @pytest.fixture(scope="session")
-def empty(new_home: Callable[..., Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
     """Asks the pages of a workspace that was just made, with the starter plan."""
     home = tmp_path_factory.mktemp("fresh") / "home"
     uptake.init(home)
-    with uptake.open(home) as workspace, TestClient(create_app(workspace), base_url="http://127.0.0.1") as asking:
+    with uptake.open(home) as workspace, serving(create_app(workspace)) as asking:
         yield asking

@@ -16,18 +16,19 @@ IMAGE = '"><img src=x onerror=alert(2)>'
 CLOSING = "</script><!--"
 TEMPLATE = "{{7*7}}${7*7}"
 URL = "javascript:alert(3)"
-FORMULA = "=HYPERLINK(\"http://evil.example\")"
+FORMULA = '=HYPERLINK("http://evil.example")'
 ACCOUNT_IDS = (
     *("acme", "a/b 7%", "..", "ünïcödé 🦊", "q?u=e#r&y", "back\\slash", "line\nbreak"),
     *(SCRIPT, IMAGE, TEMPLATE, URL, "%2e%2e%2f"),
 )
 PLANS = ("Pro", "Free", "O'Brien|x", IMAGE)
+WEIRD = {"event": IMAGE, "where": {URL: SCRIPT}}
 PLAN = f"""
-product: {{name: {json.dumps('Board ' + SCRIPT)}, timezone: Europe/Berlin, currency: EUR}}
+product: {{name: {json.dumps("Board " + SCRIPT)}, timezone: Europe/Berlin, currency: EUR}}
 active: [task, {{event: {json.dumps(IMAGE)}}}, ship]
 features:
-  tasks: {{title: {json.dumps('Tasks ' + IMAGE)}, events: [task], module: {json.dumps(SCRIPT)}}}
-  weird: {{title: {json.dumps(TEMPLATE)}, events: [{{event: {json.dumps(IMAGE)}, where: {{{json.dumps(URL)}: {json.dumps(SCRIPT)}}}}}], tag: advanced}}
+  tasks: {{title: {json.dumps("Tasks " + IMAGE)}, events: [task], module: {json.dumps(SCRIPT)}}}
+  weird: {{title: {json.dumps(TEMPLATE)}, events: [{json.dumps(WEIRD)}], tag: advanced}}
   unused: {{events: [never], eligible: {{account.plan: Pro}}}}
 onboarding:
   within_days: 7
@@ -35,7 +36,7 @@ onboarding:
     - {{name: first, title: {json.dumps(SCRIPT)}, event: task}}
     - {{name: second, event: ship, required: false}}
 activation: {{user: {{within_days: 7, all: [{{event: task, at_least: 2}}]}}}}
-value_moments: {{shipped: {{title: {json.dumps('Shipped ' + CLOSING)}, event: ship}}}}
+value_moments: {{shipped: {{title: {json.dumps("Shipped " + CLOSING)}, event: ship}}}}
 references:
   activation_rate: {{low: 0.6, high: 0.8, source: {json.dumps(IMAGE)}}}
   stickiness: {{low: 0.4, source: a glossary}}
@@ -133,13 +134,21 @@ REFUSED = [
 ]
 TOLD: dict[str, list[dict[str, Any]]] = {
     "tickets": [
-        {"ticket_id": "t1", "account_id": "acme", "subject": SCRIPT, "priority": IMAGE, "opened_at": "2026-02-01T10:00:00Z"}
+        {
+            "ticket_id": "t1",
+            "account_id": "acme",
+            "subject": SCRIPT,
+            "priority": IMAGE,
+            "opened_at": "2026-02-01T10:00:00Z",
+        }
     ],
     "feedback": [
         {"account_id": "acme", "survey": "nps", "score": "7", "comment": IMAGE, "feedback_at": "2026-02-02T10:00:00Z"}
     ],
     "subscriptions": [{"account_id": "acme", "plan": SCRIPT, "mrr": "1200", "started_on": "2026-01-01"}],
-    "touches": [{"account_id": "acme", "touch": "call", "title": CLOSING, "owner": URL, "touch_at": "2026-02-03T10:00:00Z"}],
+    "touches": [
+        {"account_id": "acme", "touch": "call", "title": CLOSING, "owner": URL, "touch_at": "2026-02-03T10:00:00Z"}
+    ],
 }
 
 

@@ -18,7 +18,8 @@ class Vocabulary:
 
     Args:
         attributes: Every attribute, "account.plan", by entity and name; the ids first.
-        values: Attribute -> its values now, most frequent first, where they are 2 to `MOST_VALUES`.
+        values: Attribute -> its values now, most frequent first, where they are 2 to `MOST_VALUES`; not where
+            everybody has another one, as with names.
         events: Names of events, by name.
     """
 
@@ -43,6 +44,7 @@ def _values(cursor: Cursor, entity: str) -> dict[str, tuple[str, ...]]:
             SELECT name, text, count(*) AS entities FROM {entity}_attribute
             WHERE valid_to = TIMESTAMP '9999-12-31' AND text IS NOT NULL GROUP BY name, text
             QUALIFY count(*) OVER (PARTITION BY name) BETWEEN 2 AND {MOST_VALUES}
+                AND max(count(*)) OVER (PARTITION BY name) > 1
         ) GROUP BY name ORDER BY name"""
     ).fetchall()
     return {f"{entity}.{name}": tuple(values) for name, values in rows}

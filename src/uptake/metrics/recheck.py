@@ -112,7 +112,8 @@ def _points(result: Result, found: Sequence[Row]) -> list[Row]:
 def _at_same_times(
     result: Result, shown: list[dict[str, Any]], found: list[Row]
 ) -> tuple[list[dict[str, Any]], list[Row]]:
-    """A curve shows a part of its steps; the others are left out."""
+    """A curve begins at 0 whether or not anything happened there, and shows a part of its steps."""
     names = [*_labels(result), "at_s"]
+    steps = [row for row in shown if row["at_s"] > 0 or row["reached"]]
     again = {tuple(row[name] for name in names): row for row in found}
-    return shown, [again[key] for row in shown if (key := tuple(row[name] for name in names)) in again]
+    return steps, [again[key] for row in steps if (key := tuple(row[name] for name in names)) in again]

@@ -17,6 +17,8 @@ from uptake.plan import Plan, Reference
 
 COHORT_DAYS = 90
 TREND_MONTHS = 12
+MEAN_DAYS = 30
+"""Days a mean of days is taken over where nothing else is said."""
 RECENT_DAYS = {"day": 62, "week": 26 * 7}
 
 
@@ -139,12 +141,12 @@ def reference(plan: Plan, metric: str, asked: Mapping[str, Any]) -> Reference | 
 
 
 def _looked_back(entry: Entry, params: Mapping[str, Any]) -> int:
-    for name in ("window_days", "smooth_days", "active_days", "window"):
+    for name in ("smooth_days", "window_days", "active_days", "window"):
         for param in entry.metric.params:
             if param.name == name:
-                given = params.get(name) or param.default
+                given = params.get(name) or param.default or MEAN_DAYS
                 return int(given) if str(given).isdecimal() else 1
-    return 28
+    return MEAN_DAYS
 
 
 def _time_to_judge(metric: str, params: Mapping[str, Any], plan: Plan) -> int:

@@ -41,7 +41,7 @@ def seal(cursor: duckdb.DuckDBPyConnection, archive: Path, kind: Kind, fresh: st
     columns = ", ".join(column.name for column in kind.columns) + ", received_at, properties, occurrence, ordinal"
     if kind.name == "events":
         days = cursor.execute(f"SELECT day, count(*) FROM {fresh} GROUP BY day ORDER BY day").fetchall()
-        parts = [
+        parts: list[tuple[str, str, str | None, int]] = [
             (f"events/day={day:%Y-%m-%d}/{import_id:06}.parquet", f"WHERE day = {literal(day)}", str(day), rows)
             for day, rows in days
         ]

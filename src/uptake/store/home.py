@@ -153,7 +153,7 @@ def holder_of(home: Home) -> Holder | None:
     Reading is not enough: a killed process leaves its name behind, so the lock itself is tried.
     """
     try:
-        with open(home.lock, "r+", encoding="utf-8") as file:
+        with home.lock.open("r+", encoding="utf-8") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
             except OSError:

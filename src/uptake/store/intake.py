@@ -78,7 +78,8 @@ class Intake:
             self._cursor.execute(f"INSERT INTO {self._staged} {self._parsed(number, reads, types)}")
             row = "".join(f", {literal(c)}, {cell(c)}::VARCHAR" for c in rows.column_names if c != LINE)
             self._cursor.execute(
-                f"""INSERT INTO {self._refused} SELECT {literal(file)}, _line, _reason, json_object('{LINE}', _line{row})::VARCHAR
+                f"""INSERT INTO {self._refused}
+                SELECT {literal(file)}, _line, _reason, json_object('{LINE}', _line{row})::VARCHAR
                 FROM {self._staged} JOIN found USING (_line) WHERE _reason IS NOT NULL AND _file = {number}
                 ORDER BY _line"""
             )
@@ -95,8 +96,8 @@ class Intake:
         """The rows put aside, for the quarantine, in the order they were found."""
         self._cursor.execute(f"SELECT file, line, reason, raw FROM {self._refused} ORDER BY rowid")
         while batch := self._cursor.fetchmany(BATCH):
-            for row in batch:
-                yield Rejected(*row, kind=self.kind.name)
+            for file, line, reason, raw in batch:
+                yield Rejected(file, line, reason, raw, self.kind.name)
 
     def reasons(self) -> dict[str, int]:
         """Reason -> rows put aside because of it."""

@@ -43,7 +43,7 @@ class Projection:
         self._path = path
         self._tables = tables
         self._stamp = hashlib.sha256(tables.encode()).hexdigest()[:16]
-        self._config: dict[str, str | int] = {
+        self._config: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": settings.memory_limit,
             "temp_directory": str(spill),
             "autoinstall_known_extensions": "false",

@@ -33,9 +33,9 @@ TIME_FORMATS: dict[str, str] = {
 
 BLANKS = literal(" \t\n\r\x0b\x0c\u00a0\u3000\ufeff")
 """What is cut away around a text."""
-NUMBER = "'-?(0|[1-9][0-9]*)([.][0-9]*[1-9])?'"
+NUMBER = "'0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]'"
 LONGEST_NUMBER = 16
-"""Numbers that stay what they are as JSON. 00123, 1.10 and 12e4 are codes as often as numbers: they stay text,
+"""Numbers that stay what they are as JSON. 00123, 1.10, -0 and 12e4 are codes as often as numbers: they stay text,
 which still compares as a number."""
 
 

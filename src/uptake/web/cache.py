@@ -76,7 +76,9 @@ class Answers:
 
     def state(self) -> State:
         """Versions of the plan, of the facts made with it, and of the data: answers of one state go together."""
-        made_with, applied = self._workspace.read(lambda cursor: (meta(cursor, "plan_version"), meta(cursor, "applied")))
+        made_with, applied = self._workspace.read(
+            lambda cursor: (meta(cursor, "plan_version"), meta(cursor, "applied"))
+        )
         return self._workspace.plan.version, made_with, applied
 
     def close(self) -> None:

@@ -184,7 +184,7 @@ def show(reader: Reader, request: Request) -> Page:
         account=account,
         headline=_headline(account, reader.plan.product.name),
         attributes=[row for row in account.attributes if row["name"] not in ATTRIBUTES_TOLD],
-        chart=_chart(weeks) if weeks else None,
+        chart=_chart(weeks) if any(week["estimate"] for week in weeks) else None,
         used=[_linked(row) for row in account.features if row["users"]],
         unused=sorted((_linked(row) for row in account.features if not row["users"]), key=_use_of_others, reverse=True),
         users=[{**row, "url": links.user(row["user_id"])} for row in users.rows],

@@ -129,7 +129,6 @@ class CheckPart(Part):
         equals: Whether it does.
         rows: Rows compared.
         differences: Where it does not.
-        check_url: Where it is run once more.
     """
 
     template: ClassVar[str] = "part_check.html"
@@ -137,7 +136,6 @@ class CheckPart(Part):
     equals: bool
     rows: int
     differences: list[Difference]
-    check_url: str
 
 
 def routes(site: Site) -> list[Route]:
@@ -184,12 +182,7 @@ def check(reader: Reader, request: Request) -> Part:
     given = question.read(request.query_params)
     result = reader.metric(found.name, question.as_asked(given)).result()
     apart = differences(result, reader.rows_of(result.sql))
-    return CheckPart(
-        equals=not apart,
-        rows=len(result.rows),
-        differences=apart,
-        check_url=links.metric(found.name, question.pairs(given), "/check"),
-    )
+    return CheckPart(equals=not apart, rows=len(result.rows), differences=apart)
 
 
 def file(reader: Reader, request: Request) -> Response:

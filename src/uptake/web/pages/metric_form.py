@@ -33,6 +33,7 @@ class Field:
         least: The smallest allowed number.
         most: The largest.
         wrong: What is wrong with the value.
+        key: Tells fields of the same name apart; empty for the first.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Field:
     least: float | None = None
     most: float | None = None
     wrong: str = ""
+    key: str = ""
 
 
 def fields(
@@ -102,8 +104,9 @@ def _universal(entry: Entry, given: Given, words: Vocabulary, wrong: str) -> lis
               options=tuple(every), wrong=_wrong("period", wrong)),
         Field("by", "Broken down by", "select", value=by,
               options=(("", "Nothing"), *((name, name) for name in attributes))),
-        *(Field("where", "Only where", "text", value=text, options=tests, placeholder="account.plan=Pro",
-                about="All conditions must hold." if number else "") for number, text in enumerate([*where, ""])),
+        *(Field("where", "And where" if number else "Only where", "text", value=text, options=tests,
+                placeholder="account.plan=Pro", key=f"where-{number}" if number else "")
+          for number, text in enumerate([*where, ""])),
         Field("date_from", "From", "date", value=str(given.get("date_from", "")), wrong=_wrong("date_from", wrong)),
         Field("date_to", "To", "date", value=str(given.get("date_to", "")), wrong=_wrong("date_to", wrong)),
         Field("as_of", "As known after", "date", value=str(given.get("as_of", ""))[:10], wrong=_wrong("as_of", wrong)),

@@ -66,7 +66,12 @@ class SearchPage(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class SearchPart(Part):
-    """What was found, below the field."""
+    """What was found, below the field.
+
+    Args:
+        query: What was searched for.
+        groups: What was found, by kind.
+    """
 
     template: ClassVar[str] = "part_search.html"
 

@@ -159,7 +159,7 @@ def show(reader: Reader, request: Request) -> Page:
         title=name,
         user=user,
         headline=_headline(user, name),
-        chart=_chart(user.weeks) if user.weeks else None,
+        chart=_chart(user.weeks) if _weeks_active(user) else None,
         memberships=[{**row, "url": links.account(row["account_id"])} for row in user.memberships],
         reached=[
             {"title": _title(reader.plan, row["milestone"]), "reached_at": row["reached_at"]} for row in user.milestones
@@ -184,12 +184,16 @@ def _title(plan: Plan, milestone: str) -> str:
     return {"activated": "Activated", "value": "First value"}.get(milestone, milestone)
 
 
+def _weeks_active(user: User) -> list[Row]:
+    return [week for week in user.weeks if week["days"]]
+
+
 def _headline(user: User, name: str) -> str:
     reached = {row["milestone"]: row["reached_at"] for row in user.milestones}
-    if not user.weeks:
-        return f"{name} has never been active."
-    last = max(week["week_on"] for week in user.weeks if week["days"])
-    seen = f"was last active in the week of {dates.day(last)}"
+    weeks = _weeks_active(user)
+    if not weeks:
+        return f"{name} has not been active in the last year."
+    seen = f"was last active in the week of {dates.day(weeks[-1]['week_on'])}"
     if "value" in reached:
         return f"{name} reached first value on {dates.day(reached['value'])} and {seen}."
     if "activated" in reached:

@@ -1,0 +1,146 @@
+"""Accounts and users: search, filters, order, pages, files, and profiles under any id."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+
+import pytest
+import web_world
+from web_client import Client
+from web_html import Html, require_inert
+
+import uptake
+from uptake.directory.accounts import accounts
+from uptake.directory.listing import Ask
+from uptake.web import links
+
+
+def names(html: Html, prefix: str) -> list[str]:
+    """The addresses that the first column of a table leads to, in order."""
+    return [link["href"] or "" for link in html.of("a") if (link["href"] or "").startswith(prefix)]
+
+
+def listed(client: Client, address: str, kind: str = "accounts") -> list[str]:
+    table = re.search(r"<tbody>(.*?)</tbody>", client.get(address).text, re.DOTALL)
+    return names(Html(table[1] if table else ""), f"/{kind}/")
+
+
+@pytest.mark.parametrize("account_id", web_world.ACCOUNT_IDS)
+def test_an_account_of_any_id_has_its_page(client: Client, account_id: str) -> None:
+    address = links.account(account_id)
+    assert address in listed(client, "/accounts")
+    html = require_inert(client.get(address).text)
+    assert " ".join(f"Name {account_id}".split()) in html.text
+    assert html.of("h1")
+
+
+@pytest.mark.parametrize("number", [0, 3, 4, 5, 6])
+def test_a_user_of_any_id_has_their_page(client: Client, number: int) -> None:
+    html = require_inert(client.get(links.user(web_world.user_id(number))).text)
+    assert web_world.user_id(number) in html.text
+
+
+def test_a_list_is_sorted_as_asked_and_what_is_missing_comes_last(client: Client, board: uptake.Workspace) -> None:
+    cursor = board.projection.cursor()
+    for sort in ("active_users", "adopted_share", "mrr", "started_on"):
+        for descending in (0, 1):
+            ask = Ask(sort=f"-{sort}" if descending else sort)
+            expected = [links.account(row["account_id"]) for row in accounts(cursor, board.plan, ask).rows]
+            assert listed(client, f"/accounts?sort={sort}&descending={descending}") == expected
+    cursor.close()
+
+
+def test_the_column_sorted_by_says_so(client: Client) -> None:
+    html = require_inert(client.get("/users?sort=sessions&descending=0").text)
+    assert [head["aria-sort"] for head in html.of("th") if "aria-sort" in head] == ["ascending"]
+    assert "/users?" not in str([link for link in html.of("a") if link["href"] == "?sort=sessions&descending=0"])
+    assert "?sort=sessions&descending=1" in [link["href"] for link in html.of("a")]
+
+
+def test_search_and_filters_narrow_a_list_together(client: Client) -> None:
+    everybody = listed(client, "/accounts")
+    pro = listed(client, "/accounts?where=account.plan%3DPro")
+    assert len(everybody) == 12
+    assert len(pro) == 3
+    assert listed(client, "/accounts?q=ACME&where=account.plan%3DPro") == ["/accounts/acme"]
+    assert listed(client, "/accounts?q=acme&where=account.plan%3DFree") == []
+    assert "No account fits." in require_inert(client.get("/accounts?q=zzz").text).text
+
+
+def test_every_choice_of_a_filter_finds_somebody(client: Client) -> None:
+    html = require_inert(client.get("/accounts").text)
+    conditions = [option["value"] for option in html.of("option") if option["value"]]
+    assert len(conditions) == len(web_world.PLANS) + 2  # plans and owners; everybody has another name
+    for condition in conditions:
+        address = links.metric("", {"where": condition}).replace("/metrics/", "/accounts")
+        assert listed(client, address), condition
+
+
+def test_a_condition_without_a_choice_is_kept_in_a_field(client: Client) -> None:
+    html = require_inert(client.get("/accounts?where=account.plan%21%3DFree").text)
+    assert "account.plan!=Free" in [field.get("value") for field in html.of("input")]
+
+
+def test_pages_follow_one_another_without_a_gap(client: Client) -> None:
+    first, second = listed(client, "/users", "users"), listed(client, "/users?page=2", "users")
+    assert (len(first), len(second)) == (50, 23)
+    assert len({*first, *second}) == 73
+    html = require_inert(client.get("/users?page=2&q=").text)
+    assert "51 to 73 of 73 users" in html.text
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=x", "page=99999999999", "sort=shoe", "where=%3D", "where=user.role=x"]
+)
+def test_a_list_that_cannot_be_shown_says_why(client: Client, query: str) -> None:
+    answer = client.get(f"/accounts?{query}")
+    assert answer.status_code == 400
+    assert "Allowed: " in require_inert(answer.text).text
+
+
+def test_a_page_past_the_end_is_empty_not_broken(client: Client) -> None:
+    assert client.get("/users?page=500").status_code == 200
+
+
+def test_the_file_has_the_whole_list_in_the_order_shown(client: Client) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/users.csv?sort=name&descending=0").text)))
+    assert len(rows) == 73
+    assert [links.user(row["user_id"]) for row in rows[:50]] == listed(client, "/users?sort=name&descending=0", "users")
+    assert len(list(csv.DictReader(io.StringIO(client.get("/accounts.csv?where=account.plan%3DPro").text)))) == 3
+
+
+def test_a_file_of_many_pages_has_everybody_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uptake.web.pages.paging.MOST_ROWS", 25)
+    rows = list(csv.DictReader(io.StringIO(client.get("/users.csv").text)))
+    assert len({row["user_id"] for row in rows}) == len(rows) == 73
+
+
+def test_a_file_that_cannot_be_made_is_a_page_that_says_why(client: Client) -> None:
+    answer = client.get("/accounts.csv?sort=shoe")
+    assert answer.status_code == 400
+    assert "The list cannot be sorted by '-shoe'." in require_inert(answer.text).text
+
+
+@pytest.mark.parametrize("account_id", [web_world.ACCOUNT_IDS[1], web_world.SCRIPT])
+def test_the_users_of_an_account_are_its_own(client: Client, account_id: str) -> None:
+    expected = {links.user(web_world.user_id(n)) for n in range(60) if web_world.account_of(n) == account_id}
+    found = set(listed(client, links.users_of(account_id), "users"))
+    assert found == {*expected, links.user(f"never {account_id}")}
+    rows = csv.DictReader(io.StringIO(client.get(links.users_of(account_id).replace("/users", "/users.csv")).text))
+    assert {links.user(row["user_id"]) for row in rows} == found
+
+
+def test_the_page_of_an_account_tells_what_happened(client: Client) -> None:
+    text = require_inert(client.get("/accounts/acme").text).text
+    for said in (f"ticket {web_world.SCRIPT}", "nps 7", web_world.IMAGE, f"call: {web_world.CLOSING}", "€1,200"):
+        assert said in text
+    assert re.search(r"\d+ of 6 seats at Name acme have adopted", text)
+
+
+def test_a_feature_page_tells_who_uses_it(client: Client) -> None:
+    text = require_inert(client.get("/features/weird").text).text
+    assert f"{web_world.IMAGE} where {web_world.URL} is {web_world.SCRIPT}" in text
+    assert len(listed(client, "/features/tasks?sort=share")) == 12
+    assert "Eligible account.plan is Pro" in require_inert(client.get("/features/unused").text).text

@@ -1,0 +1,238 @@
+"""The page of a metric: what it says, how it takes parameters, its SQL, its files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pyarrow.parquet as pq
+import pytest
+import web_world
+from web_client import Client
+from web_html import require_inert
+
+import uptake
+from uptake.metrics.catalogue import catalogue
+from uptake.web import links
+
+QUESTIONS: list[tuple[str, dict[str, Any]]] = [
+    *((name, {}) for name in catalogue()),
+    *((name, {"period": "all", "date_from": "2026-01-01"}) for name in catalogue()),
+    ("activation_rate", {"by": "account.plan", "period": "week"}),
+    ("time_to_first_value", {"output": "curve", "by": "account.owner"}),
+    ("time_to_first_value", {"by": "user.role", "period": "month"}),
+    ("stickiness", {"output": "power", "by": "account.plan"}),
+    ("retention", {"criterion": "brackets", "brackets": "1,2,4", "by": "account.owner"}),
+    ("retention", {"mode": "rolling", "unit": "month", "start": "task"}),
+    ("adoption_rate", {"entity": "account", "period": "quarter"}),
+]
+
+
+def checked(client: Client, address: str) -> str:
+    """What the page's own check of its SQL says."""
+    page = require_inert(client.get(address).text)
+    (check,) = [attributes["hx-get"] for _, attributes in page.elements if "/check" in (attributes.get("hx-get") or "")]
+    assert check is not None
+    return require_inert(client.get(check).text).text
+
+
+@pytest.mark.parametrize(("name", "given"), QUESTIONS)
+def test_the_sql_shown_gives_the_numbers_shown(client: Client, name: str, given: dict[str, Any]) -> None:
+    assert checked(client, links.metric(name, given)) == "SQL equals: re-run just now, same numbers"
+
+
+def test_the_page_says_the_number_the_workspace_gives(client: Client, board: uptake.Workspace) -> None:
+    given = {"date_from": "2026-01-01", "date_to": "2026-03-31"}
+    (row,) = board.metric("activation_rate", **given).rows
+    page = require_inert(client.get(links.metric("activation_rate", {**given, "period": "all"})).text)
+    assert (
+        f"{row['estimate'] * 100:.0f} % of users who started between 1 January 2026 and 31 March 2026 were" in page.text
+    )
+    assert f"{row['n']} " in page.text
+
+
+def test_a_headline_compares_the_last_two_periods_that_are_over(client: Client, board: uptake.Workspace) -> None:
+    rows = {row["period_on"].month: row for row in board.metric("value_realisation", period="month").rows}
+    page = require_inert(client.get("/metrics/value_realisation").text)
+    last = f"{rows[5]['estimate'] * 100:.0f} % of active users reached a moment of value in the 30 days to 4 May 2026"
+    assert last in page.text
+    assert ", the same as in April 2026 (95 % interval" in page.text
+
+
+def test_segments_are_said_from_the_highest_to_the_lowest(client: Client, board: uptake.Workspace) -> None:
+    rows = board.metric("breadth", by="user.role", period="month").rows
+    last = sorted((row for row in rows if row["period_on"].month == 5), key=lambda row: row["estimate"])
+    text = require_inert(client.get("/metrics/breadth?by=user.role").text).text
+    assert f"highest in {last[-1]['user.role']} (" in text
+    assert f"lowest in {last[0]['user.role']} (" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("units=x", "units is 'x'. Allowed: a whole number."),
+        ("units=999999", "units is 999999. Allowed: 1 to"),
+        ("unit=fortnight", "unit is 'fortnight'. Allowed: day, week, month, quarter."),
+        ("entity=tribe", "retention cannot be asked with entity='tribe'. Allowed: user, account, member."),
+        ("by=account.shoe", "There is no attribute 'account.shoe'. Allowed: account.id"),
+        ("where=%3D%3D", "The condition '==' is not understood."),
+        ("date_from=soon", "date_from is 'soon'. Allowed: a date such as 2026-03-31."),
+        ("date_from=2026-03-01&date_to=2026-02-01", "date_from is 2026-03-01, after date_to, 2026-02-01."),
+        ("colour=red", "retention has no parameter 'colour'."),
+        ("returns=%7Bevent", "is not JSON"),
+        ("start=%7B%22event%22%3A%5B%5D%7D", "is an empty list"),
+        ("period=year", "period is 'year'. Allowed: day, week, month, quarter."),
+        ("as_of=9999-99-99", "as_of is '9999-99-99'."),
+    ],
+)
+def test_a_wrong_parameter_is_said_on_the_page_with_what_is_allowed(client: Client, query: str, said: str) -> None:
+    answer = client.get(f"/metrics/retention?{query}")
+    assert answer.status_code == 400
+    page = require_inert(answer.text)
+    assert said in page.text
+    assert page.of("form")[1]["method"] == "get"
+
+
+def test_a_wrong_value_stays_in_its_field(client: Client) -> None:
+    page = require_inert(client.get("/metrics/retention?units=x").text)
+    (field,) = [field for field in page.of("input") if field["name"] == "units"]
+    assert (field["value"], field["aria-invalid"]) == ("x", "true")
+
+
+@pytest.mark.parametrize("name", ["activation_rate", "retention", "feature_adoption"])
+def test_whatever_is_asked_is_answered_with_a_page(client: Client, name: str) -> None:
+    for value in (
+        web_world.SCRIPT,
+        web_world.IMAGE,
+        "'; DROP TABLE event; --",
+        "\0",
+        "%",
+        "{{7*7}}",
+        "1e999",
+        "-1",
+        "[]",
+    ):
+        for parameter in ("by", "where", "date_from", "as_of", "period", "entity", "start", "criteria", "units"):
+            answer = client.get(links.metric(name, {parameter: value}))
+            assert answer.status_code in (200, 400), (parameter, value)
+            require_inert(answer.text)
+
+
+def test_empty_fields_leave_the_address(client: Client) -> None:
+    answer = client.get("/metrics/retention?unit=month&start=&where=account.plan%3DPro&where=&by=")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/metrics/retention?unit=month&where=account.plan%3DPro"
+    assert client.get(answer.headers["location"]).status_code == 200
+
+
+def test_the_form_asks_the_same_question_again(client: Client) -> None:
+    asked = {"entity": "account", "unit": "month", "units": "3", "by": "account.owner", "date_from": "2026-01-01"}
+    page = client.get(links.metric("retention", asked)).text
+    chosen = dict(re.findall(r'<select id="field-(\w+)".*?<option value="([^"]*)" selected>', page, re.DOTALL))
+    assert {name: chosen[name] for name in ("entity", "unit", "by")} == {
+        "entity": "account",
+        "unit": "month",
+        "by": "account.owner",
+    }
+    fields = {field["name"]: field["value"] for field in require_inert(page).of("input")[1:] if field.get("value")}
+    assert {"units": "3", "date_from": "2026-01-01"}.items() <= fields.items()
+
+
+def test_every_parameter_of_every_metric_has_a_field(client: Client) -> None:
+    for name, entry in catalogue().items():
+        page = require_inert(client.get(f"/metrics/{name}").text)
+        fields = {field["name"] for field in (*page.of("input"), *page.of("select"))}
+        expected = {param.name for param in entry.metric.params} | {
+            "entity",
+            "by",
+            "where",
+            "date_from",
+            "date_to",
+            "as_of",
+            "period",
+        }
+        assert expected <= fields, name
+
+
+def test_newcomers_from_before_the_data_are_left_out_unless_asked_for(client: Client) -> None:
+    page = require_inert(client.get("/metrics/activation_rate").text)
+    (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
+    assert field["value"] == "2025-06-01"  # the twelve months that end with May 2026
+    page = require_inert(client.get("/metrics/activation_rate?date_from=2020-01-01").text)
+    (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
+    assert field["value"] == "2020-01-01"
+
+
+def test_a_reference_range_stands_only_where_it_is_about_the_question(client: Client) -> None:
+    weekly = client.get("/metrics/stickiness?short_days=7").text
+    daily = client.get("/metrics/stickiness").text
+    of_accounts = client.get("/metrics/stickiness?short_days=7&entity=account").text
+    assert "Reference above 40" in weekly
+    assert "Reference" not in daily + of_accounts
+
+
+FILES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "parquet": "application/vnd.apache.parquet",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+}
+
+
+@pytest.mark.parametrize("ending", FILES)
+def test_a_file_is_offered_and_given(client: Client, ending: str) -> None:
+    page = require_inert(client.get("/metrics/retention?unit=month&by=account.owner").text)
+    (address,) = [link["href"] for link in page.of("a") if "download" in link and f".{ending}?" in (link["href"] or "")]
+    assert address is not None
+    assert {"unit": "month", "by": "account.owner"}.items() <= dict(parse_qsl(urlsplit(address).query)).items()
+    answer = client.get(address)
+    assert answer.headers["content-type"] == FILES[ending]
+    assert answer.headers["content-disposition"] == f'attachment; filename="retention.{ending}"'
+    assert answer.headers["cache-control"] == "no-store"
+    assert len(answer.content) > 200
+
+
+def test_files_have_the_rows_of_the_answer(client: Client, board: uptake.Workspace) -> None:
+    result = board.metric("activation_rate", by="account.plan", period="month")
+    query = "?by=account.plan&period=month"
+    read = list(csv.DictReader(io.StringIO(client.get(f"/metrics/activation_rate.csv{query}").text)))
+    assert [int(row["n"]) for row in read] == [row["n"] for row in result.rows]
+    table = pq.read_table(io.BytesIO(client.get(f"/metrics/activation_rate.parquet{query}").content))
+    assert table.equals(result.to_arrow())
+    told = json.loads(client.get(f"/metrics/activation_rate.json{query}").text)
+    assert told["metric"] == "activation_rate"
+    assert [row["n"] for row in told["rows"]] == [row["n"] for row in result.rows]
+
+
+def test_a_spreadsheet_runs_nothing_of_a_file(new_home: Any) -> None:
+    from web_client import serving  # a workspace of its own, so not the shared client
+
+    from uptake.web.app import create_app
+
+    with uptake.open(new_home()) as workspace:
+        workspace.import_rows(
+            web_world.table([web_world.event(1, "task", web_world.FIRST) | {"account_id": web_world.FORMULA}]), "events"
+        )
+        with serving(create_app(workspace)) as client:
+            assert (
+                f"'{web_world.FORMULA}"
+                in list(csv.reader(io.StringIO(client.get("/metrics/active_users.csv?by=account.id").text)))[1]
+            )
+            assert f"'{web_world.FORMULA}" in list(csv.reader(io.StringIO(client.get("/accounts.csv").text)))[1]
+
+
+def test_the_question_is_given_for_the_command_line_and_for_python(client: Client, board: uptake.Workspace) -> None:
+    page = client.get("/metrics/retention?unit=month&by=account.plan&date_from=2026-01-01").text
+    command, python = re.findall(r'<code class="copy">(.*?)</code>', page)
+    assert command.startswith("uptake metric retention --home ")
+    assert command.endswith(" --param unit=month --by account.plan --from 2026-01-01")
+    assert (
+        python
+        == "ws.metric(&#39;retention&#39;, unit=&#39;month&#39;, by=[&#39;account.plan&#39;], date_from=&#39;2026-01-01&#39;)"
+    )
+    assert board.metric("retention", unit="month", by=["account.plan"], date_from="2026-01-01").rows

@@ -1,0 +1,97 @@
+"""The overview says the numbers of its metrics, and what is missing where it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+import web_world
+from web_client import Client, serving
+from web_html import require_inert
+
+import uptake
+from uptake.charts import words
+from uptake.metrics.catalogue import entry
+from uptake.reports.overview import TILES, window
+from uptake.web.app import create_app
+from uptake.web.pages import overview
+
+LAST_DAY = date(2026, 5, 4)
+
+
+@pytest.mark.parametrize("number", range(len(TILES)))
+def test_each_line_says_the_number_of_its_metric(client: Client, board: uptake.Workspace, number: int) -> None:
+    tile = TILES[number]
+    given = window(entry(tile.metric), tile.params, board.plan, LAST_DAY).given
+    rows = board.metric(tile.metric, **tile.params, **given).rows
+    row = next(row for row in rows if all(row[name] == value for name, value in tile.pick.items()))
+    text = require_inert(f"<table>{client.get(f'/overview/lines/{number}').text}</table>").text
+    assert words.value(row["estimate"], entry(tile.metric).metric.unit).replace(words.SPACE, " ") in text
+    assert f"{row['n']:,} users" in text
+
+
+@pytest.mark.parametrize("number", range(len(TILES)))
+def test_a_line_leads_to_the_page_with_the_same_number(client: Client, number: int) -> None:
+    html = require_inert(f"<table>{client.get(f'/overview/lines/{number}').text}</table>")
+    address = html.of("a")[0]["href"]
+    assert address is not None
+    answer = client.get(address)
+    assert answer.status_code == 200
+    shown = html.text.split("interval")[0]
+    value = next(word for word in shown.split() if word[0].isdigit() and word not in ("7", "14", "30", "28", "2", "4"))
+    assert value.rstrip("%") in require_inert(answer.text).text
+
+
+def test_the_page_opens_with_seats_adopted(client: Client) -> None:
+    text = require_inert(client.get("/overview/headline").text).text
+    assert text.endswith(").")
+    assert f"of people with a seat have adopted Board {web_world.SCRIPT}, " in text
+    assert "than 28 days earlier (95 % interval" in text or "the same as 28 days earlier (95 % interval" in text
+
+
+def test_answers_that_are_known_are_in_the_first_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(len(TILES)):
+        client.get(f"/overview/lines/{number}")
+        client.get(f"/overview/lines/{number}/trend")
+    for part in ("headline", "retention", "features"):
+        client.get(f"/overview/{part}")
+    html = require_inert(client.get("/").text)
+    later = [attributes["hx-get"] for _, attributes in html.elements if "hx-get" in attributes]
+    assert later == ["/search"]
+    assert len([svg for svg in html.of("svg") if svg.get("class") == "spark"]) == len(TILES)
+
+
+def test_answers_that_take_longer_leave_their_place(
+    client: Client, monkeypatch: pytest.MonkeyPatch, board: uptake.Workspace
+) -> None:
+    monkeypatch.setattr(overview, "FIRST_PAINT_S", 0)
+    with serving(create_app(board)) as cold:
+        html = require_inert(cold.get("/").text)
+    later = {attributes["hx-get"] for _, attributes in html.elements if "hx-get" in attributes}
+    assert later <= {
+        *("/search", "/overview/headline", "/overview/retention", "/overview/features"),
+        *(f"/overview/lines/{number}{part}" for number in range(len(TILES)) for part in ("", "/trend")),
+    }
+
+
+def test_a_plan_without_definitions_is_told_what_to_add(new_home: Callable[..., Path]) -> None:
+    with uptake.open(new_home("product: {name: Bare}")) as workspace:
+        workspace.import_rows(web_world.events(), "events")
+        with serving(create_app(workspace)) as client:
+            said = require_inert(client.get("/overview/headline").text).text
+            assert " users were active in the 28 days to 4 May 2026" in said
+            missing = require_inert(f"<table>{client.get('/overview/lines/0').text}</table>").text
+            assert "The plan has no onboarding steps. Describe them in the plan under onboarding." in missing
+            assert "No features yet" in require_inert(client.get("/overview/features").text).text
+
+
+def test_new_rows_change_the_page(new_home: Callable[..., Path]) -> None:
+    with uptake.open(new_home("product: {name: Bare}")) as workspace, serving(create_app(workspace)) as client:
+        assert "No events yet" in require_inert(client.get("/").text).text
+        for users in (1, 2):
+            rows = [web_world.event(users, "task", web_world.FIRST)]
+            workspace.import_rows(web_world.table(rows), "events")
+            text = require_inert(client.get("/metrics/active_users?period=all").text).text
+            assert f"{users} users were active" in text
