@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -13,6 +14,19 @@ from hypothesis import strategies as st
 
 from uptake.facts.selection import property_number, property_sql, property_text
 from uptake.plan import Condition, conditions
+
+
+@cache
+def engine() -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def value_of(sql: str, said: dict[str, Any]) -> object:
+    """SQL over the properties of one event."""
+    rows = engine().execute(f"SELECT {sql} FROM (SELECT $said AS properties)", {"said": json.dumps(said)}).fetchall()
+    return rows[0][0]
 
 
 def holds(condition: Condition, said: dict[str, Any], zone: str = "UTC") -> bool:
@@ -86,9 +100,7 @@ NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 @settings(max_examples=60)
 def test_any_property_is_found_under_its_name(name: str, other: str, value: str) -> None:
     said = {other: "other"} | {name: value}
-    with duckdb.connect() as engine:
-        sql = f"SELECT {property_text(name)} FROM (SELECT $said AS properties)"
-        assert engine.execute(sql, {"said": json.dumps(said)}).fetchall() == [(value,)]
+    assert value_of(property_text(name), said) == value
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))

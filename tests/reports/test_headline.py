@@ -79,6 +79,13 @@ def test_of_segments_the_highest_and_the_lowest_are_said() -> None:
     assert headline(answer(rows[:1], by=("plan",))).lowest is None
 
 
+def test_segments_are_compared_in_a_period_that_is_over_for_all_of_them() -> None:
+    rows = [row(0.4, plan="Pro", period_on=AUGUST), row(0.6, plan="Free", period_on=AUGUST)]
+    rows += [row(0.9, plan="Pro", period_on=SEPTEMBER, open=0), row(0.1, plan="Free", period_on=SEPTEMBER, open=4)]
+    found = headline(answer(rows, by=("plan",), period="month"))
+    assert (found.first_on, (found.highest or {})["plan"]) == (AUGUST, "Free")
+
+
 def test_retention_is_said_of_a_later_unit_or_of_the_last_one_that_is_over() -> None:
     rows = [row(1 - unit / 10, row="weighted", unit_index=unit) for unit in range(4)]
     rows += [row(None, row="weighted", unit_index=4), row(0.1, row="simple", unit_index=3)]

@@ -125,7 +125,9 @@ class Model:
             if kind == "seats":
                 for pair, instants in ended.items():
                     for end in instants:
-                        if not any(p == pair and since < end for p, since in begun):
+                        if not any(
+                            p == pair and since < min(end, until or NEVER) for (p, since), until in begun.items()
+                        ):
                             spans[pair].append((ALWAYS, min(instants)))
         for pair, said in self._said_by_users(people).items():
             spans[pair] += said

@@ -98,8 +98,7 @@ CALLS = {
     '{{ m.boolean_field("first", evil, true) }}{% endcall %}',
     "notice": '{% import "_notice.html" as m %}{% call m.notice("warn", evil) %}{{ evil }}{% endcall %}'
     "{{ m.empty_state(evil, evil, evil, evil, evil) }}{{ m.error_state(evil, evil, evil, [evil]) }}",
-    "navigation": '{% import "_navigation.html" as m %}{{ m.breadcrumbs([(evil, evil)]) }}'
-    '{{ m.tabs([{"title": evil, "url": evil, "is_current": true}], evil) }}',
+    "navigation": '{% import "_navigation.html" as m %}{{ m.breadcrumbs([(evil, evil)]) }}',
     "base": '{% extends "base.html" %}{% block headline %}{{ evil }}{% endblock %}'
     "{% block main %}{{ evil }}{% endblock %}",
 }

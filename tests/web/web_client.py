@@ -35,18 +35,13 @@ class Client:
 
 
 @contextmanager
-def serving(app: Starlette, *, raises: bool = True) -> Iterator[Client]:
-    """A client of an application that lives as long as the block.
-
-    Args:
-        app: The application.
-        raises: Whether what a page raises is raised here too; else only its answer is seen.
-    """
+def serving(app: Starlette) -> Iterator[Client]:
+    """A client of an application that lives as long as the block."""
 
     @asynccontextmanager
     async def alive() -> Any:
         async with app.router.lifespan_context(app):
-            transport = httpx.ASGITransport(app, raise_app_exceptions=raises)
+            transport = httpx.ASGITransport(app)
             async with httpx.AsyncClient(transport=transport, base_url=HOME) as asking:
                 yield asking
 

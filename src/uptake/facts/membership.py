@@ -28,7 +28,8 @@ SPANS = f"""begun AS (
         ), whole AS (
             SELECT user_key, account_key, role, begins_at, ends_at FROM begun
             UNION ALL SELECT e.user_key, e.account_key, NULL, {ALWAYS}, e.ended_at FROM ended e ANTI JOIN begun b
-                ON b.user_key = e.user_key AND b.account_key = e.account_key AND b.begins_at < e.ended_at
+                ON b.user_key = e.user_key AND b.account_key = e.account_key
+                AND b.begins_at < least(b.ends_at, e.ended_at)
         ), span AS (
             SELECT w.user_key, w.account_key, w.role, w.begins_at, least(w.ends_at, min(e.ended_at)) AS ends_at
             FROM whole w LEFT JOIN ended e

@@ -66,7 +66,7 @@ def headline(result: Result) -> Headline:
         period = None
     else:
         period = result.params.get("period") or None
-    periods = sorted({row["period_on"] for row in rows if _is_over(row)}) if period else []
+    periods = _periods_over(rows) if period else []
     now = [row for row in rows if not periods or row["period_on"] == periods[-1]]
     valued = sorted((row for row in now if row.get("estimate") is not None), key=lambda row: float(row["estimate"]))
     if result.kind == "features" or _broken_down(result):
@@ -114,9 +114,11 @@ def _later_unit(rows: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
     return [row for row in means if units and row["unit_index"] == max(units)]
 
 
-def _is_over(row: Row) -> bool:
-    is_open = row.get("open") or row.get("status") == "in_progress"
-    return row.get("period_on") is not None and row.get("estimate") is not None and not is_open
+def _periods_over(rows: list[dict[str, Any]]) -> list[date]:
+    """Periods with a value in which nobody, in no segment, still has time."""
+    valued = {row["period_on"] for row in rows if row.get("estimate") is not None}
+    running = {row["period_on"] for row in rows if row.get("open") or row.get("status") == "in_progress"}
+    return sorted(valued - running - {None})
 
 
 def _end(periods: list[date], period: str | None, last_on: date) -> date:

@@ -52,7 +52,7 @@ def create_app(workspace: Workspace, token: str = "") -> Starlette:
     ]
     app = Starlette(
         routes=routes,
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(problems.Unexpected, site=site)],
         exception_handlers=problems.handlers(site),
         lifespan=lifespan,
     )

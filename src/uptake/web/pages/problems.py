@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from uptake.errors import QuestionError, UptakeError
 from uptake.web.site import Page, Part, Site
 
-BAD_REQUEST, NOT_FOUND, UNAVAILABLE = 400, 404, 503
+BAD_REQUEST, NOT_FOUND, FAILED, UNAVAILABLE = 400, 404, 500, 503
+
+_log = logging.getLogger("uvicorn.error")
 
 
 @dataclass(frozen=True)
@@ -90,19 +95,52 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
         code = BAD_REQUEST if isinstance(error, QuestionError) else UNAVAILABLE
         return _respond(site, request, told(error), "This cannot be answered", code)
 
-    def unexpected(request: Request, error: Exception) -> Response:
-        del error
+    return {HTTPException: http, UptakeError: asked_wrongly}
+
+
+class Unexpected:
+    """Answers with a page where another one failed in a way nobody thought of; the log says why.
+
+    Args:
+        app: What answers.
+        site: For making the page.
+    """
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app, self._site = app, site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        has_begun = False
+
+        async def sent(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sent)
+        except Exception:
+            if has_begun:
+                raise
+            request = Request(scope)
+            _log.exception("The page %s failed.", request.url.path)
+            answer = await run_in_threadpool(self._page, request)
+            await answer(scope, receive, send)
+
+    def _page(self, request: Request) -> Response:
         problem = Problem(
             "The server failed while making this page.",
             kept="Nothing was lost or changed: pages only read.",
             do="Load it again. If it fails again, the server's terminal says why; 'uptake rebuild' makes the database new.",
         )
         try:
-            return _respond(site, request, problem, "Something went wrong", 500)
+            return _respond(self._site, request, problem, "Something went wrong", FAILED)
         except Exception:  # noqa: BLE001 - the frame reads the database too, which may be what failed
-            return PlainTextResponse(f"{problem.what} {problem.kept} {problem.do}\n", 500)
-
-    return {HTTPException: http, UptakeError: asked_wrongly, Exception: unexpected}
+            return PlainTextResponse(f"{problem.what} {problem.kept} {problem.do}\n", FAILED)
 
 
 def _respond(site: Site, request: Request, problem: Problem, title: str, code: int) -> Response:

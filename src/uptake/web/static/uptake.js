@@ -79,7 +79,7 @@ function drawAll(within) {
 
 // Keys: "/" searches, "g" and a letter goes to a page, arrows move in tables.
 
-const GO = { a: "/accounts", m: "/metrics", o: "/", u: "/users" };
+const GO = { a: "/accounts", d: "/data", f: "/features", m: "/metrics", o: "/", r: "/metrics/retention", u: "/users" };
 let goUntil = 0;
 
 function isTyping(target) {
@@ -89,6 +89,7 @@ function isTyping(target) {
 function onKey(event) {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Escape") return close(event);
+  if (event.target.closest?.(".search")) return moveInHits(event);
   if (isTyping(event.target)) return;
   if (event.key === "/") {
     const search = document.getElementById("search");
@@ -110,8 +111,19 @@ function onKey(event) {
 }
 
 function close(event) {
-  if (event.target.matches?.("#search, .term")) event.target.blur();
+  if (event.target.closest?.(".search, .term")) event.target.blur();
   openMenu(false);
+}
+
+// Below the search field: down and up go through what was found; the field itself stands above the first.
+function moveInHits(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const all = [document.getElementById("search"), ...document.querySelectorAll("#search-found a")];
+  const to = all[all.indexOf(event.target) + step];
+  if (!to) return;
+  event.preventDefault();
+  to.focus();
 }
 
 // In a table marked data-keys="rows" rows take the focus, in data-keys="cells" cells do; one of them is in the tab order.
@@ -162,10 +174,23 @@ function openMenu(isOpen) {
   button?.setAttribute("aria-expanded", String(isOpen));
 }
 
+async function copy(button) {
+  const text = button.closest("[data-copied]")?.querySelector("code")?.textContent ?? "";
+  try {
+    await navigator.clipboard.writeText(text);
+    button.textContent = "Copied";
+  } catch {
+    button.textContent = "Select and copy it";
+  }
+  setTimeout(() => (button.textContent = "Copy"), 2000);
+}
+
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-choose]");
   if (button) choose(button.dataset.choose, button.value);
+  const copied = event.target.closest?.("[data-copied] button");
+  if (copied) copy(copied);
   if (event.target.closest?.(".menu-button")) openMenu(!document.getElementById("rail").classList.contains("open"));
 });
 document.addEventListener("change", (event) => {
