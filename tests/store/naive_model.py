@@ -125,9 +125,7 @@ class Model:
             if kind == "seats":
                 for pair, instants in ended.items():
                     for end in instants:
-                        if not any(
-                            p == pair and since < min(end, until or NEVER) for (p, since), until in begun.items()
-                        ):
+                        if not any(p == pair and since < min(end, until) for (p, since), until in begun.items()):
                             spans[pair].append((ALWAYS, min(instants)))
         for pair, said in self._said_by_users(people).items():
             spans[pair] += said
