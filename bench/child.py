@@ -33,10 +33,14 @@ class Ran:
 
     Args:
         output: What it printed.
+        seconds: From its start to its end.
+        processor_s: Processor time of all its threads; other people's work does not count.
         peak_mb: The most memory it held, in megabytes of 10^6 bytes.
     """
 
     output: str
+    seconds: float
+    processor_s: float
     peak_mb: float
 
 
@@ -62,26 +66,30 @@ def run(arguments: Sequence[str | Path]) -> Ran:
         ChildFailed: It ended with an error.
     """
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+        began = time.perf_counter()
         child = subprocess.Popen([sys.executable, *map(str, arguments)], cwd=ROOT, stdout=output, stderr=errors)
-        peak = _watch(child)
+        processor_s, peak = _watch(child)
+        seconds = time.perf_counter() - began
         output.seek(0)
         errors.seek(0)
         if child.returncode:
             raise ChildFailed((errors.read().strip() or f"exit code {child.returncode}").splitlines()[-1])
-        return Ran(output.read(), peak / 1e6)
+        return Ran(output.read(), seconds, processor_s, peak / 1e6)
 
 
-def _watch(child: subprocess.Popen[bytes]) -> int:
-    """Waits for the end of a child and gives the most memory it was seen with, in bytes.
+def _watch(child: subprocess.Popen[bytes]) -> tuple[float, int]:
+    """Waits for the end of a child; gives its processor time and the most memory it was seen with, in bytes.
 
     What the system itself keeps as the peak begins with the memory of the parent, from which the child was forked.
     """
-    process, peak = psutil.Process(child.pid), 0
+    process, processor_s, peak = psutil.Process(child.pid), 0.0, 0
     while child.poll() is None:
         with suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            processor_s = times.user + times.system
             peak = max(peak, process.memory_info().rss)
         time.sleep(LOOK_S)
-    return peak
+    return processor_s, peak
 
 
 def build(module: str, folder: Path, events: Path, threads: int, *, keep: bool = False) -> Built:

@@ -51,6 +51,7 @@ class Visit:
 
     Args:
         start_s: From starting the process to the first answer.
+        start_processor_s: Processor time of that.
         start_mb: Memory of the process then.
         end_mb: Memory after all pages.
         first: Page -> its first showing; the overview is asked for at once, the others while the server may
@@ -59,14 +60,19 @@ class Visit:
     """
 
     start_s: float = 0.0
+    start_processor_s: float = 0.0
     start_mb: float = 0.0
     end_mb: float = 0.0
     first: dict[str, Shown] = field(default_factory=dict)
     again: dict[str, list[Shown]] = field(default_factory=dict)
 
 
-def visit(home: Path) -> Visit:
+def visit(home: Path, again: int = AGAIN) -> Visit:
     """Starts a server on a workspace, looks at every kind of page, and ends it.
+
+    Args:
+        home: The workspace.
+        again: Times a page is looked at after the first time.
 
     Raises:
         ChildFailed: The server did not start, or a page could not be shown.
@@ -77,7 +83,7 @@ def visit(home: Path) -> Visit:
         for path in _pages(client):
             found.first.setdefault(path, show(client, path))
         for path in found.first:
-            found.again[path] = [show(client, path) for _ in range(AGAIN)]
+            found.again[path] = [show(client, path) for _ in range(again)]
         found.end_mb = process.memory_info().rss / 1e6
     return found
 
@@ -129,6 +135,7 @@ def _served(home: Path, found: Visit) -> Iterator[tuple[httpx.Client, psutil.Pro
                 _wait(client, server, began)
                 found.start_s = time.perf_counter() - began
                 process = psutil.Process(server.pid)
+                found.start_processor_s = sum(process.cpu_times()[:2])
                 found.start_mb = process.memory_info().rss / 1e6
                 yield client, process
         except httpx.HTTPError as error:

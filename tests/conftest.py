@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,14 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 NewHome = Callable[..., Path]
+
+
+@pytest.fixture(scope="module")
+def one_thread() -> Iterator[None]:
+    """Keeps the engine from sharing out a handful of rows, which takes it longer than the work."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("UPTAKE_THREADS", "1")
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -46,3 +55,22 @@ def workspace(new_home: NewHome) -> Iterator[uptake.Workspace]:
     """An empty workspace, UTC, without features."""
     with uptake.open(new_home()) as opened:
         yield opened
+
+
+@pytest.fixture(scope="module")
+def scenario(new_home: NewHome, one_thread: None) -> Iterator[Callable[..., uptake.Workspace]]:
+    """`scenario("name", plan)`: a workspace with the rows of a scenario, shared within the module and not to be changed."""
+    from scenario_rows import reading  # beside the tests that ask for it
+
+    with ExitStack() as opened:
+        made: dict[tuple[str, str], uptake.Workspace] = {}
+
+        def make(name: str, plan: str = "product: {timezone: UTC}") -> uptake.Workspace:
+            if (name, plan) not in made:
+                workspace = opened.enter_context(uptake.open(new_home(plan)))
+                summary = workspace.import_rows(reading(name), "events")
+                assert not summary.reasons, summary.reasons
+                made[name, plan] = workspace
+            return made[name, plan]
+
+        yield make

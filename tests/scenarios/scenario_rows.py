@@ -20,7 +20,7 @@ from uptake.sources.reading import LINE
 FOLDER = Path(__file__).parent
 Scenario = Callable[..., uptake.Workspace]
 """`scenario(name, plan)`: a workspace that holds the rows of a scenario."""
-KINDS = ("users", "accounts", "memberships", "seats", "aliases", "events")
+KINDS = ("users", "accounts", "seats", "aliases", "events")
 
 
 @cache

@@ -52,13 +52,11 @@ def test_a_user_without_events_has_not_started(scenario: Scenario) -> None:
 
 def test_nobody_counts_before_anyone_could_know_of_them(scenario: Scenario) -> None:
     """Users known from events alone: at the end of 3 March only u1 was there, by the 5th all three."""
-    plan = "features: {tasks: {events: [task]}}"
-    result = scenario("as of", plan).metric("feature_adoption", period="day", as_of="2025-03-05")
-    assert {str(row["period_on"]): row["eligible"] for row in result.rows} == {
-        "2025-03-03": 1,
-        "2025-03-04": 1,
-        "2025-03-05": 3,
-    }
+    workspace = scenario("as of", "features: {tasks: {events: [task]}}\nvalue_moments: {task: {event: task}}")
+    for metric in ("feature_adoption", "adoption_rate", "active_users"):
+        rows = workspace.metric(metric, period="day", as_of="2025-03-05").rows
+        found = {str(row["period_on"]): row["n"] for row in rows}
+        assert found == {"2025-03-03": 1, "2025-03-04": 1, "2025-03-05": 3}, metric
 
 
 def test_an_account_that_signed_before_anybody_came_started_then(scenario: Scenario) -> None:

@@ -12,6 +12,8 @@ import pytest
 import uptake
 from uptake.importing import Summary
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 Event = dict[str, Any]
 
 

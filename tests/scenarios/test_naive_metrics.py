@@ -16,6 +16,8 @@ import pytest
 
 import uptake
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 ZONE = "America/New_York"
 PLAN = f"product: {{timezone: {ZONE}}}\nfeatures: {{tasks: {{events: [task]}}, boards: {{events: [board]}}}}"
 AS_OF, LAST_DAY = datetime(2025, 4, 14, 4), date(2025, 4, 13)

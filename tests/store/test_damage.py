@@ -16,6 +16,8 @@ from uptake.errors import StorageDamaged, WorkspaceBusy
 from uptake.importing import Importing, Options
 from uptake.sources.files import open_table
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 EVENTS = pa.table(
     {
         "event": ["task", "report", "task", "task"] * 50,

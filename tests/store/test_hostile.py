@@ -17,6 +17,8 @@ from uptake.errors import ImportFailed, QuestionError
 from uptake.importing import Summary
 from uptake.sources.tables import open_table
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 NASTY = [
     "O'Brien",
     '"quoted"',
@@ -312,7 +314,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 
 @given(st.dictionaries(TEXT, TEXT, min_size=1, max_size=4))
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_attribute_is_kept_as_it_was_said(workspace: uptake.Workspace, said: dict[str, str]) -> None:
     user = str(hash(frozenset(said.items())))
     take(workspace, table(user_id=[user], traits=[json.dumps(said)]), "users")

@@ -16,6 +16,8 @@ from snapshot import answers, assert_equal, assert_same_answers, contents
 
 import uptake
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PLAN = """
 product: {timezone: Europe/Berlin}
 features:
@@ -136,7 +138,7 @@ UNHURRIED = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCh
 
 
 @given(batches=BATCHES)
-@settings(max_examples=8, phases=PHASES, suppress_health_check=UNHURRIED, derandomize=True)
+@settings(max_examples=6, phases=PHASES, suppress_health_check=UNHURRIED, derandomize=True)
 def test_facts_kept_up_to_date_equal_facts_made_anew(fresh_home: Callable[[], Path], batches: list[Batch]) -> None:
     check(fresh_home(), batches)
 

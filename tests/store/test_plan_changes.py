@@ -13,6 +13,8 @@ from snapshot import Contents, answers, assert_equal, assert_same_answers, conte
 import uptake
 from uptake.errors import PlanError
 
+pytestmark = pytest.mark.usefixtures("one_thread")
+
 PLAN = """
 product: {timezone: UTC}
 features: {tasks: {events: [task]}, reports: {events: [report]}}

@@ -14,9 +14,9 @@ from web_html import require_inert
 import uptake
 from uptake.charts import words
 from uptake.metrics.catalogue import entry
-from uptake.reports.overview import TILES, window
+from uptake.reports.overview import TILES, months, window
 from uptake.web.app import create_app
-from uptake.web.pages import overview
+from uptake.web.pages import overview, question
 
 LAST_DAY = date(2026, 5, 4)
 
@@ -95,3 +95,8 @@ def test_new_rows_change_the_page(new_home: Callable[..., Path]) -> None:
             workspace.import_rows(web_world.table(rows), "events")
             text = require_inert(client.get("/metrics/active_users?period=all").text).text
             assert f"{users} users were active" in text
+
+
+@pytest.mark.parametrize("metric", sorted({tile.metric for tile in TILES if not tile.params}))
+def test_a_trend_asks_what_the_metrics_own_page_asks_so_that_one_answer_serves_both(metric: str) -> None:
+    assert question.completed(entry(metric), {}, LAST_DAY) == months(LAST_DAY)

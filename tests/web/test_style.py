@@ -122,3 +122,9 @@ def test_scripts_need_no_eval_and_write_no_html() -> None:
     for path in STATIC.glob("*.js"):
         script = path.read_text("utf-8")
         assert not re.search(r"\beval\b\(|new Function|innerHTML|insertAdjacentHTML|document\.write|https?://", script)
+
+
+def test_every_declaration_stands_in_a_rule() -> None:
+    bare = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
+    outside = re.sub(r"[^{}]*\{[^{}]*\}", "", re.sub(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", r"\1", bare))
+    assert outside.strip() == ""

@@ -6,7 +6,7 @@ Formula: seats whose user has adopted / seats held at the end of the period. Ado
     and active in at least 2 of the last 4 closed usage intervals. Active: active in the last 28 days
 Unit: share
 Grain: user (each user with a seat once), user in one account (each seat), account (mean of the accounts' shares)
-Population: everyone with a seat then, also those who never came; without a seat roster, every known member
+Population: everyone with a seat then, also those who never came; without a seat roster, everyone who was there then
 Empty: no value where there are no seats
 Interval: Wilson for seats, Student's t over accounts, 95 %
 Pitfall: active is not adopted, which is why both are shown; sign-ups and invited seats are in the denominator
@@ -48,11 +48,10 @@ def rows(asked: Asked) -> Sql:
     return Sql(
         f"""
     WITH holder AS (
-        SELECT DISTINCT {grain.key} AS entity_key, {AT} AS anchor_at, p.period_on
+        SELECT DISTINCT s.entity_key, {AT} AS anchor_at, p.period_on
         FROM period p JOIN (
-            SELECT account_key, user_key, valid_from, valid_to FROM seat
-            UNION ALL SELECT account_key, user_key, valid_from, valid_to FROM membership
-            WHERE NOT EXISTS (SELECT 1 FROM seat)
+            SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
+            UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)
         ) s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at
     ), value AS (
         {milestone_sql(seen, "value")}

@@ -24,10 +24,11 @@ def rows(asked: Asked) -> Sql:
     return Sql(
         f"""
     SELECT a.entity_key, a.anchor_at, a.period_on, coalesce(n.sessions, 0)
-        / (greatest(least($window_days::INTEGER, n.on_day - s.started_on + 1), 7) / 7) AS value
-    FROM ({active_sql(asked)}) a
-    JOIN (
-        SELECT e.entity_key, p.period_on, p.on_day, count(*) AS sessions
+        / (greatest(least($window_days::INTEGER, p.on_day - s.started_on + 1), 7) / 7) AS value
+    FROM ({active_sql(asked)}) a JOIN period p ON p.period_on IS NOT DISTINCT FROM a.period_on
+    LEFT JOIN (
+        -- somebody active may have begun no session: it can have begun before midnight of the first day
+        SELECT e.entity_key, p.period_on, count(*) AS sessions
         FROM period p JOIN {asked.grain.of("session")} e
             ON e.day > p.on_day - $window_days::INTEGER AND e.day <= p.on_day
         GROUP BY ALL

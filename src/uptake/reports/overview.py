@@ -105,10 +105,10 @@ def window(entry: Entry, params: Mapping[str, Any], plan: Plan, last_day: date) 
 
 
 def months(last_day: date, count: int = TREND_MONTHS) -> dict[str, Any]:
-    """The parameters of a trend by month that ends with the month of `last_day`."""
+    """The parameters of a trend by month whose last month is that of `last_day`."""
     month = last_day.year * 12 + last_day.month - count
     first = date(month // 12, month % 12 + 1, 1)
-    return {"period": "month", "date_from": first.isoformat(), "date_to": last_day.isoformat()}
+    return {"period": "month", "date_from": first.isoformat()}
 
 
 def recent(last_day: date, period: str) -> date:

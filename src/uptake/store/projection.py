@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -216,7 +216,8 @@ def transaction(cursor: Cursor) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        cursor.execute("ROLLBACK")
+        with suppress(duckdb.Error):  # an engine that has stopped has rolled back, and the first error tells more
+            cursor.execute("ROLLBACK")
         raise
     cursor.execute("COMMIT")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
 from datetime import date, datetime
@@ -48,7 +47,8 @@ class Reader:
 
     def metric(self, name: str, given: Mapping[str, Any], urgency: Urgency = Urgency.PAGE) -> Future[Result]:
         """The answer to a question, now or later; its result raises `QuestionError` if it cannot be asked."""
-        asked = json.dumps(given, sort_keys=True, default=str)
+        # An address has texts where a page has numbers; both ask the same.
+        asked = tuple(sorted((key, str(value)) for key, value in given.items()))
         return self._later(("metric", name, asked), lambda cursor: ask(cursor, self.plan, name, given), urgency)
 
     def ask_ahead(self, ask: Callable[[Reader, date], None]) -> None:

@@ -41,9 +41,9 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "mrr", "title": "A month", "type": "number", "unit": "currency",
      "about": "Monthly revenue of the subscriptions that run."},
     {"name": "renewal_on", "title": "Renewal", "type": "date"},
-    {"name": "last_active_on", "title": "Last active", "type": "date"},
-    {"name": "started_on", "title": "Started", "type": "date"},
-    {"name": "churned_on", "title": "Left", "type": "date"},
+    {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never"},
+    {"name": "started_on", "title": "Started", "type": "date", "missing": "not yet"},
+    {"name": "churned_on", "title": "Left", "type": "date", "missing": "no"},
 )  # fmt: skip
 USERS_SHOWN = 20
 ATTRIBUTES_TOLD = ("name",)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from uptake.metrics.onboarding_completion import COMPLETE
 from uptake.metrics.result import Column, Result
+from uptake.plan import Plan
 
 Shown = dict[str, Any]
 
@@ -59,6 +61,14 @@ def newest_first(result: Result) -> list[dict[str, Any]]:
     if not any(column.name == "period_on" for column in result.columns):
         return result.rows
     return sorted(result.rows, key=lambda row: row["period_on"], reverse=True)
+
+
+def with_titles(rows: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
+    """The rows with steps called as people call them; files keep the plan's names."""
+    if plan.onboarding is None or not any("step" in row for row in rows):
+        return rows
+    titles = {COMPLETE: "All required steps"} | {step.name: step.title for step in plan.onboarding.steps}
+    return [{**row, "step": titles.get(row["step"], row["step"])} for row in rows]
 
 
 def _says_something(result: Result, name: str) -> bool:

@@ -53,8 +53,8 @@ ACCOUNTS: tuple[dict[str, Any], ...] = (
     {"name": "share", "title": "Of active users", "type": "number", "unit": "share", "about": "In the last 30 days."},
     {"name": "active_users", "title": "Active users", "type": "integer", "about": "In the last 30 days."},
     {"name": "uses", "title": "Uses", "type": "number", "about": "In the last 30 days."},
-    {"name": "first_on", "title": "First used", "type": "date"},
-    {"name": "last_on", "title": "Last used", "type": "date"},
+    {"name": "first_on", "title": "First used", "type": "date", "missing": "never"},
+    {"name": "last_on", "title": "Last used", "type": "date", "missing": "never"},
 )
 
 

@@ -1,8 +1,9 @@
-"""What a number is made of, in one line: the definition with the plan's own words in it."""
+"""What a number is made of, in one line: the definition with the plan's and the question's own words in it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from uptake.plan import Plan
 from uptake.web import wording
@@ -10,48 +11,71 @@ from uptake.web import wording
 MOST_NAMED = 4
 """More names than these are counted instead."""
 
-
-def made_of(metric: str, plan: Plan) -> str:
-    """What goes into a metric's number under a plan; empty where its title says it all."""
-    return PHRASES[metric](plan) if metric in PHRASES else ""
+Params = Mapping[str, Any]
 
 
-def _onboarding(plan: Plan) -> str:
+def made_of(metric: str, plan: Plan, params: Params) -> str:
+    """What goes into a metric's number.
+
+    Args:
+        metric: The metric.
+        plan: The adoption plan.
+        params: The metric's parameters, complete.
+
+    Returns:
+        One line; empty where the title says it all, or the plan says nothing.
+    """
+    return PHRASES[metric](plan, params) if metric in PHRASES else ""
+
+
+def _onboarding(plan: Plan, params: Params) -> str:
     if plan.onboarding is None:
         return ""
     steps = [step.title for step in plan.onboarding.steps if step.required]
-    return f"{_named(steps, 'steps')} within {plan.onboarding.within_days} days of {wording.start(plan.start.user)}"
+    within = params.get("within_days") or plan.onboarding.within_days
+    return f"{_named(steps, 'steps')} within {within} days of {wording.start(plan.start.user)}"
 
 
-def _activation(plan: Plan) -> str:
-    return wording.activation(plan)
+def _activation(plan: Plan, params: Params) -> str:
+    return "" if params.get("criteria") or params.get("within_days") else wording.activation(plan)
 
 
-def _first_value(plan: Plan) -> str:
-    return f"Median time from {wording.start(plan.start.user)} to {_value(plan)}" if plan.value_moments else ""
+def _first_value(plan: Plan, params: Params) -> str:
+    if not plan.value_moments or params.get("criteria") or params.get("milestone") != "value":
+        return ""
+    return f"Median time from {wording.start(plan.start.user)} to {_value(plan)}"
 
 
-def _core(plan: Plan) -> str:
+def _core(plan: Plan, params: Params) -> str:
     core = [feature.title for feature in plan.features.values() if feature.tag == "core"]
-    return f"Of {_named(core, 'core features')}, in 30 days" if core else ""
+    return f"Of {_named(core, 'core features')}, in {params['window_days']} days" if core else ""
 
 
-def _stickiness(plan: Plan) -> str:
-    return f"Active in 7 days of those active in 30; active means {active(plan)}"
+def _stickiness(plan: Plan, params: Params) -> str:
+    if params.get("output") == "power":
+        return f"On how many of {params['window_days']} days users were active; active means {active(plan)}"
+    days = "a day" if params["short_days"] == 1 else f"{params['short_days']} days"
+    return f"Active in {days} of those active in {params['long_days']}; active means {active(plan)}"
 
 
-def _sessions(plan: Plan) -> str:
-    return f"In 28 days; a session ends with {plan.product.session_gap_minutes} minutes of rest"
+def _sessions(plan: Plan, params: Params) -> str:
+    rest = plan.product.session_gap_minutes
+    return f"In {params['window_days']} days; a session ends with {rest} minutes of rest"
 
 
-def _realisation(plan: Plan) -> str:
-    return f"{_value(plan)}, of those active in 30 days" if plan.value_moments else ""
+def _realisation(plan: Plan, params: Params) -> str:
+    return f"{_value(plan)}, of those active in {params['window_days']} days" if plan.value_moments else ""
 
 
-def _adoption(plan: Plan) -> str:
-    days = plan.product.usage_interval_days
+def _adoption(plan: Plan, params: Params) -> str:
+    days = params["interval_days"]
     intervals = "weeks" if days == 7 else f"intervals of {days} days"
     return f"Reached {_value(plan)}, and active in 2 of the last 4 {intervals}" if plan.value_moments else ""
+
+
+def _active_users(plan: Plan, params: Params) -> str:
+    del params
+    return f"Active means {active(plan)}"
 
 
 def active(plan: Plan) -> str:
@@ -71,8 +95,9 @@ def _named(names: list[str], noun: str) -> str:
     return f"{len(names)} {noun}" if len(names) > MOST_NAMED else wording.joined(names, "and")
 
 
-PHRASES: dict[str, Callable[[Plan], str]] = {
+PHRASES: dict[str, Callable[[Plan, Params], str]] = {
     "activation_rate": _activation,
+    "active_users": _active_users,
     "adoption_rate": _adoption,
     "breadth": _core,
     "features_used": _core,

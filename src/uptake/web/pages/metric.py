@@ -25,7 +25,7 @@ from uptake.reports.headline import as_drawn, headline
 from uptake.web import formats, links
 from uptake.web.pages import metric_form as form
 from uptake.web.pages import question
-from uptake.web.pages.columns import columns, newest_first
+from uptake.web.pages.columns import columns, newest_first, with_titles
 from uptake.web.pages.made_of import made_of
 from uptake.web.pages.problems import Problem, told
 from uptake.web.pages.sentences import sentence
@@ -209,7 +209,7 @@ def _entry(request: Request) -> Entry:
 
 def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Shown:
     pairs = question.pairs(question.as_asked(asked))
-    rows = newest_first(result)[:MOST_ROWS]
+    rows = with_titles(newest_first(result)[:MOST_ROWS], reader.plan)
     if result.kind == "features":
         rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
     return Shown(
@@ -235,9 +235,9 @@ def _chart(reader: Reader, result: Result) -> Mapping[str, Any]:
     period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
     return charts.for_result(
         result.kind,
-        as_drawn(result.rows),
+        with_titles(as_drawn(result.rows), reader.plan),
         _title(result, period),
-        made_of(result.name, reader.plan) or formats.without_code(result.definition.purpose),
+        made_of(result.name, reader.plan, result.params) or formats.without_code(result.definition.purpose),
         result.unit,
         reference=reference.model_dump() if reference else None,
         by=result.by,
@@ -259,5 +259,6 @@ def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) 
     """The months up to the one number that was asked for, so that it does not stand alone."""
     if not question.has_periods(found, asked) or result.params["period"]:
         return None
-    months = overview.months(date.fromisoformat(result.params["date_to"]))
+    date_to = result.params["date_to"]
+    months = {**overview.months(date.fromisoformat(date_to)), "date_to": date_to}
     return _chart(reader, reader.metric(found.name, {**question.as_asked(asked), **months}).result())
