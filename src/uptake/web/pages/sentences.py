@@ -13,9 +13,9 @@ from uptake.web import formats
 from uptake.web.wording import joined
 
 NEWCOMERS: dict[str, str] = {
-    "activation_rate": "{value} of {who} who started {when} were activated",
-    "onboarding_completion": "{value} of {who} who started {when} finished setting up",
-    "time_to_first_value": "Half of the {who} who started {when} reached first value within {value}",
+    "activation_rate": "{value} of {who} {that} started {when} were activated",
+    "onboarding_completion": "{value} of {who} {that} started {when} finished setting up",
+    "time_to_first_value": "Half of the {who} {that} started {when} reached first value within {value}",
 }
 """Metrics of those who started within some days."""
 EVERYBODY: dict[str, str] = {
@@ -55,7 +55,7 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return f"{result.title}: {NOTHING}."
     if _is_below_half(result, found.row):
         who = f"{words.count(found.row['n'])} {_who(result)}"
-        return f"Fewer than half of the {who} who started {when(result, found)} have reached first value so far."
+        return f"Fewer than half of the {who} {_that(result)} started {when(result, found)} have reached first value so far."
     before = found.before["estimate"] if found.before else None
     # "3.2 sessions a week" says the unit in the sentence itself.
     unit = "count" if result.unit == "per_week" else result.unit
@@ -91,6 +91,7 @@ def _form(result: Result, row: Mapping[str, Any], days: str, product: str) -> st
     return form.format(
         value="{value}",
         who=who,
+        that=_that(result),
         when=days,
         seats=SEATS[params["entity"]],
         product=product,
@@ -101,6 +102,10 @@ def _form(result: Result, row: Mapping[str, Any], days: str, product: str) -> st
 
 def _who(result: Result) -> str:
     return NOUNS[result.params["entity"]]
+
+
+def _that(result: Result) -> str:
+    return "that" if result.params["entity"] == "account" else "who"
 
 
 def _is_below_half(result: Result, row: Mapping[str, Any]) -> bool:
