@@ -84,9 +84,17 @@ QUESTIONS = (
         {"period": "month"},
     ),
     Question("breadth", "Breadth of use in the last 30 days", "breadth", MEAN),
+    Question(
+        "breadth_monthly", "Breadth of use, every month of a year", "breadth", ("period_on", *MEAN),
+        {"period": "month"},
+    ),
     Question("sessions_per_week", "Sessions per week of the last 28 days", "sessions_per_week", MEAN),
     Question(
         "value_realisation", "Value realisation in the last 30 days", "value_realisation", ("n", "count", "estimate")
+    ),
+    Question(
+        "value_realisation_monthly", "Value realisation, every month of a year", "value_realisation",
+        ("period_on", "n", "count", "estimate"), {"period": "month"},
     ),
     Question("adoption_rate", "Adopted and active seats", "adoption_rate", ("measure", "n", "count", "estimate")),
 )  # fmt: skip

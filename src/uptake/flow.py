@@ -14,6 +14,7 @@ from uptake.facts import (
     calendar,
     feature_day,
     feature_life,
+    feature_set,
     membership,
     milestone,
     people,
@@ -31,10 +32,11 @@ from uptake.version import __version__
 
 Progress = Callable[[str], None]
 FACTS = (
-    calendar, people, membership, attribute, presence, active_day, feature_day, feature_life, session, start, milestone,
+    calendar, people, membership, attribute, presence, active_day, feature_day, feature_set, feature_life,
+    session, start, milestone,
 )  # fmt: skip
 """Modules that own tables."""
-FROM_EVENTS = (active_day, feature_day, feature_life, session)
+FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, session)
 """Facts made from events alone, so that only the touched days and people are made again."""
 ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "aliases"}
 """Kinds whose rows change who people are, where they belong and what is known of them."""

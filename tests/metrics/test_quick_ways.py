@@ -16,9 +16,18 @@ import uptake
 from uptake.metrics.catalogue import catalogue
 
 PLAN = """
+product: {timezone: Europe/Berlin}
 features:
   boards: {events: [a]}
   reports: {events: [b], adopted: {days: 3, within_days: 20}}
+  exports: {events: [c], eligible: {account.plan: Pro}}
+  unused: {events: [nothing]}
+onboarding:
+  within_days: 12
+  steps:
+    - {name: first, event: a}
+    - {name: second, event: b, at_least: 2}
+    - {name: third, event: c, required: false}
 """
 ENTITIES = ("user", "account", "member")
 PERIODS = (None, "day", "week", "month")
@@ -26,7 +35,10 @@ PERIODS = (None, "day", "week", "month")
 
 @pytest.fixture(scope="module")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[uptake.Workspace]:
-    """Eighty users in seven accounts over 150 days, one in ten events in a neighbouring account."""
+    """Eighty users in seven accounts over 150 days, one in ten events in a neighbouring account.
+
+    Half of them, and the accounts, say when they were created, some of those after their first events; the clock changes on the way.
+    """
     home: Path = tmp_path_factory.mktemp("quick")
     uptake.init(home, {"plan.yml": PLAN})
     random = np.random.default_rng(3)
@@ -42,8 +54,19 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[uptake.Works
             "timestamp": [f"{begin + timedelta(seconds=int(second)):%Y-%m-%dT%H:%M:%SZ}" for second in seconds],
         }
     )
+    created = [begin + timedelta(days=float(days)) for days in random.uniform(0, 120, 40)]
+    people = pa.table({"user_id": [f"u{user}" for user in range(40)], "created_at": created})
+    customers = pa.table(
+        {
+            "account_id": [f"k{account}" for account in range(7)],
+            "created_at": created[:7],
+            "plan": ["Free", "Pro"] * 3 + ["Free"],
+        }
+    )
     with uptake.open(home) as opened:
         opened.import_events(events)
+        opened.import_rows(people, "users")
+        opened.import_rows(customers, "accounts")
         yield opened
 
 
@@ -68,12 +91,32 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("stickiness", {"weekends": False}),
         ("stickiness", {"short_days": 7, "long_days": 28, "smooth_days": 14}),
         ("stickiness", {"as_of": "2026-04-10"}),
+        ("feature_adoption", {}),
+        ("feature_adoption", {"as_of": "2026-04-10T13:00:00Z", "days": 4, "within_days": 9}),
+        ("onboarding_completion", {}),
+        ("onboarding_completion", {"within_days": 40, "as_of": "2026-02-10T13:00:00Z"}),
     ],
 )
 def test_totals_equal_the_rows_they_stand_for(
     workspace: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str | None
 ) -> None:
-    asked = {**given, "entity": entity, "period": period}
+    hold_equal(workspace, name, {**given, "entity": entity, "period": period})
+
+
+@pytest.mark.parametrize("more", [{}, {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}])
+@pytest.mark.parametrize("criterion", ["on", "on_or_after"])
+@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])
+@pytest.mark.parametrize("mode", ["calendar", "rolling"])
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_a_triangle_counted_as_it_is_read_equals_the_one_made_from_members(
+    workspace: uptake.Workspace, entity: str, mode: str, unit: str, criterion: str, more: dict[str, Any]
+) -> None:
+    asked = {"entity": entity, "mode": mode, "unit": unit, "criterion": criterion, "units": 20, **more}
+    hold_equal(workspace, "retention", asked)
+
+
+def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any]) -> None:
+    """The quick answer is the long one, row by row."""
     rows = workspace.metric(name, **asked).rows
     expected = ask_the_long_way(workspace, name, asked)
     assert len(rows) == len(expected) > 0
@@ -91,3 +134,26 @@ def test_the_plans_adoption_rule_and_the_same_rule_as_parameters_agree(
     assert [row for row in by_plan if row["feature"] == "reports"] == [
         row for row in by_hand if row["feature"] == "reports"
     ]
+
+
+def test_features_beyond_the_first_word_of_bits_are_counted(tmp_path: Path) -> None:
+    """130 features, three words: u1 uses the first, the 65th and the last (by name), u2 a hidden one."""
+    names = [f"f{number:03}" for number in range(130)]
+    lines = [f"  {name}: {{events: [{name}]}}" for name in names]
+    lines[3] = "  f003: {events: [f003], tag: hidden}"
+    home = uptake.init(tmp_path / "many", {"plan.yml": "\n".join(["features:", *lines])})
+    events = pa.table(
+        {
+            "user_id": ["u1", "u1", "u1", "u1", "u2"],
+            "event": ["f000", "f000", "f064", "f129", "f003"],
+            "timestamp": [f"2026-03-0{day}T10:00:00Z" for day in (1, 2, 2, 3, 3)],
+        }
+    )
+    with uptake.open(home.folder) as workspace:
+        workspace.import_events(events)
+        assert workspace.rows_of("SELECT DISTINCT word FROM feature_set ORDER BY word") == [
+            {"word": 0}, {"word": 1}, {"word": 2},
+        ]  # fmt: skip
+        used = workspace.metric("features_used").rows[0]
+        assert (used["n"], used["estimate"]) == (2, 1.5)
+        assert workspace.metric("breadth").rows[0]["estimate"] == pytest.approx(3 / 129 / 2)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from scenario_answers import by_day, only
+import pytest
+from scenario_answers import by_day, cohorts, only
 from scenario_rows import Scenario
 
 ACTIVATION = "activation: {user: {within_days: 7, event: task}}"
@@ -60,3 +61,13 @@ def test_a_trailing_week_reaches_before_the_range_and_over_days_without_events(s
     """u1 and u3 last on the 5th (both within 7 days up to the 11th), u2 on the 5th; on the 12th u1 came again."""
     result = scenario("as of").metric("active_users", window="7", period="day", date_from="2025-03-10")
     assert by_day(result) == {"2025-03-10": 3, "2025-03-11": 3, "2025-03-12": 1}
+
+
+@pytest.mark.parametrize("returns", ["active", "task"])
+@pytest.mark.parametrize("mode", ["calendar", "rolling"])
+def test_a_return_after_however_many_units_is_one_on_or_after(scenario: Scenario, mode: str, returns: str) -> None:
+    """u1 came back after 190 days, u2 never did: half of them on or after each of the first days."""
+    result = scenario("late return").metric(
+        "retention", unit="day", units=7, criterion="on_or_after", mode=mode, returns=returns, as_of="2025-07-20"
+    )
+    assert cohorts(result) == {("2025-01-01", 0): 1.0} | {("2025-01-01", unit): 0.5 for unit in range(1, 8)}

@@ -72,7 +72,7 @@ def test_a_full_disk_is_told_nothing_is_half_stored_and_it_goes_on_with_room(
         assert workspace.rows_of("SELECT count(*) AS n FROM event") == [{"n": 100 + ROWS}]
 
 
-@pytest.mark.parametrize("rows", [20_000, 40_000])
+@pytest.mark.parametrize("rows", [20_000, pytest.param(40_000, marks=pytest.mark.slow)])
 def test_what_cannot_be_indexed_for_want_of_room_is_indexed_when_the_workspace_opens_with_room(
     small_disk: Path, new_home: Callable[..., Path], rows: int
 ) -> None:
@@ -87,7 +87,9 @@ def test_what_cannot_be_indexed_for_want_of_room_is_indexed_when_the_workspace_o
         assert workspace.rows_of("SELECT count(*) AS n FROM event") == [{"n": stored}]
 
 
-@pytest.mark.parametrize("left_kilobytes", [40, 400, 1200])
+@pytest.mark.parametrize(
+    "left_kilobytes", [400, *(pytest.param(left, marks=pytest.mark.slow) for left in (40, 1200, 2500))]
+)
 def test_wherever_the_room_ends_an_import_is_there_or_not(
     small_disk: Path, new_home: Callable[..., Path], left_kilobytes: int
 ) -> None:

@@ -5,6 +5,8 @@ always. Whoever is known from a creation date begins there, or with an earlier e
 from events alone begins with the first, so that nobody counts in the months before anyone could know
 of them. A seat without a date was always there: its user may never come.
 
+Nobody is there twice: spans that overlap or touch are one, so a moment meets each entity once at most.
+
 An account is present until it churned, and again from a contract signed later; the last word on
 either date counts. Denominators use all this, so that people who left do not depress today's shares.
 """
@@ -33,17 +35,20 @@ def build(cursor: Cursor, plan: Plan) -> None:
     cursor.execute(
         f"""INSERT INTO member_presence
         WITH {_begun("user", zone)}
-        SELECT (account_key::BIGINT << 32) | user_key, greatest(valid_from, begins_at), valid_to
-        FROM membership JOIN user_begun USING (user_key) WHERE greatest(valid_from, begins_at) < valid_to ORDER BY ALL"""
+, span AS (
+            SELECT (account_key::BIGINT << 32) | user_key AS member_key,
+                greatest(valid_from, begins_at) AS valid_from, valid_to
+            FROM membership JOIN user_begun USING (user_key)
+        ) {_merged("member_key")}"""
     )
     cursor.execute("DELETE FROM user_presence")
     cursor.execute(
         f"""INSERT INTO user_presence
-        WITH {_begun("user", zone)}
-        SELECT DISTINCT (member_key & 4294967295)::INTEGER, valid_from, valid_to FROM member_presence
-        UNION ALL
-        SELECT user_key, begins_at, {NEVER} FROM user_begun ANTI JOIN membership USING (user_key)
-        ORDER BY ALL"""
+        WITH {_begun("user", zone)}, span AS (
+            SELECT (member_key & 4294967295)::INTEGER AS user_key, valid_from, valid_to FROM member_presence
+            UNION ALL
+            SELECT user_key, begins_at, {NEVER} FROM user_begun ANTI JOIN membership USING (user_key)
+        ) {_merged("user_key")}"""
     )
     cursor.execute("DELETE FROM account_presence")
     cursor.execute(
@@ -57,8 +62,21 @@ def build(cursor: Cursor, plan: Plan) -> None:
             FROM account_begun LEFT JOIN last_word USING (account_key)
             UNION ALL SELECT account_key, signed_on, {NEVER} FROM last_word WHERE signed_on > churned_on
         )
-        FROM span WHERE valid_from < valid_to ORDER BY ALL"""
+        {_merged("account_key")}"""
     )
+
+
+def _merged(key: str) -> str:
+    """SQL for the rows of `span` (key, valid_from, valid_to), those that overlap or touch made one."""
+    return f"""SELECT {key}, min(valid_from) AS valid_from, max(valid_to) AS valid_to FROM (
+            SELECT *, count(*) FILTER (begins_anew) OVER (PARTITION BY {key} ORDER BY valid_from, valid_to) AS number
+            FROM (
+                SELECT *, valid_from > max(valid_to) OVER (
+                    PARTITION BY {key} ORDER BY valid_from, valid_to ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) AS begins_anew
+                FROM span WHERE valid_from < valid_to
+            )
+        ) GROUP BY {key}, number ORDER BY ALL"""
 
 
 def _begun(entity: str, zone: str) -> str:

@@ -22,7 +22,7 @@ from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.population import AT
+from uptake.metrics.population import AT, WINDOW_DAY
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""
@@ -60,14 +60,17 @@ def rows(asked: Asked) -> Sql:
             count(DISTINCT (p.on_day - d.day) // $interval_days::INTEGER)
                 FILTER ((p.on_day - d.day) // $interval_days::INTEGER < {INTERVALS}) AS intervals,
             bool_or(p.on_day - d.day < $active_days::INTEGER) AS is_active
-        FROM period p JOIN {grain.day} d ON d.day <= p.on_day
-            AND d.day > p.on_day - greatest($interval_days::INTEGER * {INTERVALS}, $active_days::INTEGER)
-        GROUP BY ALL
+        FROM window_day p JOIN {grain.day} d USING (day) GROUP BY ALL
     ), judged AS ({final}
     )
     SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, false AS is_open FROM judged
     UNION ALL SELECT entity_key, anchor_at, period_on, 'active', active, false FROM judged""",
-        {"interval_days": asked.param("interval_days"), "active_days": asked.param("active_days")},
+        {
+            "interval_days": asked.param("interval_days"),
+            "active_days": asked.param("active_days"),
+            "window_days": max(asked.param("interval_days") * INTERVALS, asked.param("active_days")),
+        },
+        {"window_day": WINDOW_DAY},
     )
 
 

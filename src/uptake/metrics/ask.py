@@ -14,7 +14,7 @@ from uptake.errors import QuestionError
 from uptake.metrics import dimensions, params, periods
 from uptake.metrics.catalogue import entry
 from uptake.metrics.grain import MEMBER, grain
-from uptake.metrics.metric import Asked, Entry, Row, Sql
+from uptake.metrics.metric import Asked, Entry, Row, Sql, as_rows
 from uptake.metrics.question import (
     Question,
     begin_of,
@@ -66,15 +66,15 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
     )
     quick = found.metric.totals(asked) if found.metric.totals and not labelled and not where else None
     if quick is not None:
-        sql, values = compose(asked, quick)
+        run = shown = quick
     else:
         rows_sql = found.metric.rows(asked)
         rows_sql.relations |= {
             "entity_row": rows_sql.select,
             "labelled": dimensions.labelled(asked.grain, labelled, where),
         }
-        sql, values = compose(asked, replace(rows_sql, select=kind.select(labels)))
-    rows = fetch(cursor, sql, values)
+        run, shown = (replace(rows_sql, select=make(labels)) for make in (kind.select, kind.shown))
+    rows = kind.read(cursor.execute(*compose(asked, run)), labels)
     plain = tuple(attribute.label for attribute in labelled)
     columns = (
         *((Column("period_on", "date"),) if periodic else ()),
@@ -94,7 +94,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         population=_population(asked, is_of_starts=not found.metric.is_snapshot),
         columns=columns,
         rows=[{column: row.get(column) for column in names} for row in estimates],
-        sql=expand(sql, values),
+        sql=expand(*compose(asked, shown)),
         by=(*found.metric.labels, *plain),
     )
 
@@ -165,9 +165,7 @@ def compose(asked: Asked, sql: Sql) -> tuple[str, dict[str, Any]]:
 
 def fetch(cursor: Cursor, sql: str, values: dict[str, Any]) -> list[Row]:
     """The rows of a query as dicts."""
-    result = cursor.execute(sql, values)
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+    return as_rows(cursor.execute(sql, values))
 
 
 def _attributes(

@@ -14,35 +14,35 @@ Pitfall: features behind a plan or role count only for those who have it; use of
 Source: definitions 5.11; Pendo's feature adoption is the same share without eligibility
 """
 
-from uptake.metrics.features import class_of_feature_sql, core, eligible_classes_sql
+from uptake.metrics.features import classes, core, used_of, used_sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import active_sql
+from uptake.metrics.population import WINDOW_DAY, eligible_sql
 
 
 def rows(asked: Asked) -> Sql:
     """Every active entity with used / eligible core features."""
     features = core(asked)
+    joins, used, open_to = [], [], []
+    for number, (conditions, keys) in enumerate(classes(features).items()):
+        is_eligible = "true"
+        if conditions:
+            joins.append(
+                f"LEFT JOIN ({eligible_sql(asked, conditions)}) e{number} ON e{number}.entity_key = a.entity_key"
+                f" AND e{number}.period_on IS NOT DISTINCT FROM a.period_on"
+            )
+            is_eligible = f"e{number}.entity_key IS NOT NULL"
+        used.append(f"CASE WHEN {is_eligible} THEN {used_of('a', keys)} ELSE 0 END")
+        open_to.append(f"CASE WHEN {is_eligible} THEN {len(keys)} ELSE 0 END")
     return Sql(
         f"""
-    WITH eligible AS (
-        SELECT e.entity_key, e.period_on, c.feature_key FROM ({eligible_classes_sql(asked, features)}) e
-        JOIN feature_class c USING (class)
-    ), used AS (
-        SELECT DISTINCT f.entity_key, p.period_on, f.feature_key
-        FROM period p JOIN {asked.grain.of("feature_day")} f
-            ON f.day > p.on_day - $window_days::INTEGER AND f.day <= p.on_day
-    ), shares AS (
-        SELECT e.entity_key, e.period_on, count(u.feature_key) / count(*) AS value
-        FROM eligible e LEFT JOIN used u ON u.entity_key = e.entity_key AND u.feature_key = e.feature_key
-            AND u.period_on IS NOT DISTINCT FROM e.period_on
-        GROUP BY ALL
-    )
-    SELECT a.entity_key, a.anchor_at, a.period_on, s.value
-    FROM ({active_sql(asked)}) a JOIN shares s
-        ON s.entity_key = a.entity_key AND s.period_on IS NOT DISTINCT FROM a.period_on""",
+    SELECT * FROM (
+        SELECT a.entity_key, a.anchor_at, a.period_on, CASE WHEN a.anchor_at >= s.valid_from AND a.anchor_at < s.valid_to
+            THEN ({" + ".join(used) or "0"}) / nullif({" + ".join(open_to) or "0"}, 0) END AS value
+        FROM ({used_sql(asked, features)}) a JOIN {asked.grain.present} s USING (entity_key) {" ".join(joins)}
+    ) WHERE value IS NOT NULL""",
         {"window_days": asked.param("window_days")},
-        {"feature_class(feature_key, class)": class_of_feature_sql(features)},
+        {"window_day": WINDOW_DAY},
     )
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from uptake.facts.feature_day import keyed
+from uptake.facts.feature_set import words
 from uptake.metrics.metric import Asked
-from uptake.metrics.population import eligible_sql, present_sql
+from uptake.metrics.population import AT, eligible_sql, present_sql
 from uptake.plan import Conditions, Feature
 
 
@@ -42,6 +45,32 @@ def eligible_classes_sql(asked: Asked, features: dict[int, Feature]) -> str:
     if not parts:
         parts.append("SELECT *, 0 AS class FROM present WHERE false")
     return f"WITH present AS ({present}) {' UNION ALL '.join(parts)}"
+
+
+def used_sql(asked: Asked, features: Iterable[int]) -> str:
+    """SQL for (entity_key, anchor_at, period_on, bits_0, ...), over `window_day`: what active ones used, a bit each.
+
+    Args:
+        asked: The question.
+        features: Keys of the features that matter; each word of bits they lie in is a column.
+    """
+    chosen = words(features)
+    # one word holds 64 features, and then there is nothing to choose rows by
+    bits = "".join(
+        f", bit_or(f.bits){f' FILTER (f.word = {word})' if len(chosen) > 1 or word else ''} AS bits_{word}"
+        for word in chosen
+    )
+    return f"""SELECT f.entity_key, {AT} AS anchor_at, p.period_on{bits}
+        FROM window_day p JOIN {asked.grain.of("feature_set")} f ON f.day = p.day
+        GROUP BY f.entity_key, p.period_on, p.on_at HAVING bool_or(f.is_active)"""
+
+
+def used_of(alias: str, features: Iterable[int]) -> str:
+    """SQL for how many of some features were used, over columns of `used_sql`; NULL or 0 for none."""
+    counts = [
+        f"coalesce(bit_count({alias}.bits_{word} & {bits}::UBIGINT), 0)" for word, bits in words(features).items()
+    ]
+    return f"({' + '.join(counts) or '0'})"
 
 
 def class_of_feature_sql(features: dict[int, Feature]) -> str:

@@ -13,25 +13,20 @@ Pitfall: a count, not a share: breadth divides by what each one could use
 Source: product adoption glossary ("5-7 core features"); requirements C3
 """
 
-from uptake.metrics.features import core
+from uptake.metrics.features import core, used_of, used_sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import active_sql
-from uptake.store.sql import literal
+from uptake.metrics.population import WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:
     """Every active entity with its number of core features."""
     return Sql(
         f"""
-    SELECT a.entity_key, a.anchor_at, a.period_on, coalesce(u.features, 0)::DOUBLE AS value
-    FROM ({active_sql(asked)}) a LEFT JOIN (
-        SELECT f.entity_key, p.period_on, count(DISTINCT f.feature_key) AS features
-        FROM period p JOIN {asked.grain.of("feature_day")} f
-            ON f.day > p.on_day - $window_days::INTEGER AND f.day <= p.on_day
-        WHERE list_contains({literal(list(core(asked)))}::INTEGER[], f.feature_key) GROUP BY ALL
-    ) u ON u.entity_key = a.entity_key AND u.period_on IS NOT DISTINCT FROM a.period_on""",
+    SELECT a.entity_key, a.anchor_at, a.period_on, {used_of("a", core(asked))}::DOUBLE AS value
+    FROM ({used_sql(asked, core(asked))}) a""",
         {"window_days": asked.param("window_days")},
+        {"window_day": WINDOW_DAY},
     )
 
 

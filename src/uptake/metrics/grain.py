@@ -31,8 +31,8 @@ class Grain:
 
     @property
     def day(self) -> str:
-        """Relation (entity_key, day, next_day, events): local days with activity, one row a day."""
-        return f"(SELECT {self.name}_key AS entity_key, day, next_day, events FROM {self.name}_day)"
+        """Relation (entity_key, day, next_day, events, first_at, last_at, next_at): days with activity, a row each."""
+        return f"(SELECT {self.name}_key AS entity_key, * FROM {self.name}_day)"
 
     @property
     def start(self) -> str:

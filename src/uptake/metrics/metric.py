@@ -82,8 +82,17 @@ class Asked:
         return self.question.params[name]
 
 
+def as_rows(answer: Cursor) -> list[Row]:
+    """What a query returned, as dicts."""
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
 class Kind(Protocol):
-    """A kind of metric: how entity rows become additive aggregates, and aggregates become estimates."""
+    """A kind of metric: how entity rows become additive aggregates, and aggregates become estimates.
+
+    Kinds inherit from it what most of them do alike.
+    """
 
     name: str
     by_period: bool
@@ -92,8 +101,17 @@ class Kind(Protocol):
         """SQL over `entity_row` that aggregates by the labels (period and breakdowns)."""
         ...
 
+    def shown(self, labels: tuple[str, ...]) -> str:
+        """The SQL that people are shown: what is run, or what leads on from there to the number itself."""
+        return self.select(labels)
+
+    def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
+        """What `select` returned, as rows."""
+        del labels
+        return as_rows(answer)
+
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
-        """Estimates with intervals from what `select` returned."""
+        """Estimates with intervals from what was read."""
         ...
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:

@@ -16,13 +16,18 @@ Pitfall: unit 0 is the share that returned in the unit of the start itself; it i
 Source: definitions 5.3; Amplitude, Mixpanel and PostHog differ ("Where peers disagree" 1-3)
 """
 
+from datetime import timedelta
+
 from uptake.errors import QuestionError
-from uptake.metrics.activity import days_sql, instants_sql
+from uptake.facts.active_day import NEVER
+from uptake.metrics.activity import ACTIVE, days_sql, instants_sql
 from uptake.metrics.kinds.retention import MOST_UNITS, RETENTION
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.periods import COLUMN
+from uptake.metrics.question import begin_of
 from uptake.metrics.starts import START_OF_LIFE, starts_sql
 
+MICROSECONDS_A_DAY = 86_400_000_000
 ROLLING_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90}
 NUMBER = {
     "day": "({day} - DATE '1970-01-01')",
@@ -35,30 +40,65 @@ NUMBER = {
 
 def rows(asked: Asked) -> Sql:
     """One row per cohort member: when it started, which units it came back in, how many are over."""
-    unit, cohort_period = asked.param("unit"), asked.question.period or asked.param("unit")
-    spans = _spans(asked)
     units = ", ".join(
-        f"({index}, {last}, {_bits(asked, first, last)}::HUGEINT)" for index, (first, last) in enumerate(spans)
+        f"({index}, {last}, {_bits(asked, first, last)}::HUGEINT)" for index, (first, last) in enumerate(_spans(asked))
     )
-    activity = _calendar(asked, unit) if asked.param("mode") == "calendar" else _rolling(asked, unit)
+    activity = _calendar(asked) if asked.param("mode") == "calendar" else _rolling(asked)
     return Sql(
         f"""
-    WITH started AS (
-        SELECT s.entity_key, s.started_at, s.started_on,
-            c.{COLUMN[unit]} AS unit_on, c.{COLUMN[cohort_period]} AS cohort_on
+    SELECT s.entity_key, s.started_at AS anchor_at, s.cohort_on, coalesce(b.mask, 0::HUGEINT) AS mask, s.closed_units
+    FROM started s LEFT JOIN ({_came_back(asked, activity)}) b USING (entity_key, started_at)""",
+        {"at_least": asked.param("at_least")},
+        {"unit(unit_index, last_unit, bits)": f"VALUES {units}", "started": _started(asked)},
+    )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The triangle without a row per member.
+
+    A member and a unit it came back in are met once: on its last active day there, whose next active
+    day lies in a later unit. So returns are counted as they are read.
+    """
+    is_life = asked.param("start") in (None, START_OF_LIFE) and asked.param("returns") in (None, ACTIVE)
+    if not is_life or asked.param("at_least") > 1 or asked.param("criterion") == "brackets":
+        return None
+    if asked.param("mode") == "calendar":
+        relations = {"last_active": _last_in_calendar_units(asked)}
+    elif asked.param("unit") == "day":
+        return None  # a day of 25 hours can lie in three units
+    else:
+        relations = {"moment": _moments(asked), "last_active": _last_in_rolling_units(asked)}
+    is_later_enough = ">=" if asked.param("criterion") == "on_or_after" else "="
+    return Sql(
+        f"""SELECT m.cohort_on, m.unit_index, m.cohort_size, m.n, coalesce(r.returned, 0)::BIGINT AS returned,
+            coalesce(r.returned, 0) / nullif(m.n, 0) AS estimate
+        FROM (
+            SELECT cohort_on, unit_index, sum(members)::BIGINT AS cohort_size,
+                coalesce(sum(members) FILTER (closed_units > unit_index), 0)::BIGINT AS n
+            FROM (SELECT cohort_on, closed_units, count(*) AS members FROM started GROUP BY ALL) CROSS JOIN unit
+            GROUP BY ALL
+        ) m LEFT JOIN (
+            SELECT l.cohort_on, unit.unit_index, sum(l.members) AS returned
+            FROM last_active l JOIN unit ON l.unit_index {is_later_enough} unit.unit_index
+            WHERE l.closed_units > unit.unit_index GROUP BY ALL
+        ) r ON r.cohort_on = m.cohort_on AND r.unit_index = m.unit_index ORDER BY ALL""",
+        relations={
+            "unit(unit_index)": f"SELECT unnest(generate_series(0, {asked.param('units')}))",
+            "started": _started(asked),
+            **relations,
+        },
+    )
+
+
+def _started(asked: Asked) -> str:
+    """SQL for (entity_key, started_at, started_on, unit_on, cohort_on, closed_units): the members of the cohorts."""
+    unit, cohort_period = asked.param("unit"), asked.question.period or asked.param("unit")
+    return f"""SELECT s.*, c.{COLUMN[unit]} AS unit_on, c.{COLUMN[cohort_period]} AS cohort_on,
+            least({_closed_units(asked, unit)}, {MOST_UNITS}) AS closed_units
         FROM ({starts_sql(asked, COLUMN[cohort_period])}) s JOIN calendar c ON c.day = s.started_on
         WHERE s.started_at < $as_of AND s.started_on <= $date_to
           AND ($date_from IS NULL OR c.{COLUMN[cohort_period]} >= (
-              SELECT {COLUMN[cohort_period]} FROM calendar WHERE day = $date_from))
-    ), came_back AS (
-        {_came_back(asked, activity)}
-    )
-    SELECT s.entity_key, s.started_at AS anchor_at, s.cohort_on, coalesce(b.mask, 0::HUGEINT) AS mask,
-        least({_closed_units(asked, unit)}, {MOST_UNITS}) AS closed_units
-    FROM started s LEFT JOIN came_back b USING (entity_key, started_at)""",
-        {"at_least": asked.param("at_least")},
-        {"unit(unit_index, last_unit, bits)": f"VALUES {units}"},
-    )
+              SELECT {COLUMN[cohort_period]} FROM calendar WHERE day = $date_from))"""
 
 
 def _spans(asked: Asked) -> list[tuple[int, int]]:
@@ -86,22 +126,24 @@ def _bits(asked: Asked, first: int, last: int) -> int:
 def _came_back(asked: Asked, activity: str) -> str:
     """SQL for (entity_key, started_at, mask): bit k is set if unit k had enough returns."""
     last = max(last for _, last in _spans(asked))
+    bit, within = "unit_index::INTEGER", f"unit_index BETWEEN 0 AND {last}"
     if asked.param("criterion") == "on_or_after":
-        last = MOST_UNITS
+        # however late a return is, it is one after
+        last, bit, within = MOST_UNITS, f"least(unit_index, {MOST_UNITS})::INTEGER", "unit_index >= 0"
     # 64-bit masks are several times quicker than 128-bit ones, and are enough for most triangles
     one = "1::UBIGINT" if last < 64 else "1::HUGEINT"
-    within = f"unit_index BETWEEN 0 AND {last}"
+    mask = f"bit_or({one} << {bit})::HUGEINT AS mask"
     if asked.param("at_least") == 1:
-        return f"""SELECT entity_key, started_at, bit_or({one} << unit_index::INTEGER)::HUGEINT AS mask
-        FROM ({activity}) WHERE {within} GROUP BY ALL"""
-    return f"""SELECT entity_key, started_at, bit_or({one} << unit_index::INTEGER)::HUGEINT AS mask FROM (
+        return f"SELECT entity_key, started_at, {mask} FROM ({activity}) WHERE {within} GROUP BY ALL"
+    return f"""SELECT entity_key, started_at, {mask} FROM (
             SELECT entity_key, started_at, unit_index FROM ({activity}) WHERE {within}
             GROUP BY ALL HAVING sum(times) >= $at_least
         ) GROUP BY ALL"""
 
 
-def _calendar(asked: Asked, unit: str) -> str:
+def _calendar(asked: Asked) -> str:
     """SQL for (entity_key, started_at, unit_index, times): what was done, by calendar unit since the start."""
+    unit = asked.param("unit")
     later, sooner = NUMBER[unit].format(day=f"c.{COLUMN[unit]}"), NUMBER[unit].format(day="s.unit_on")
     index = f"{later} - {sooner} AS unit_index"
     if asked.param("start") in (None, START_OF_LIFE):
@@ -116,10 +158,62 @@ def _calendar(asked: Asked, unit: str) -> str:
         WHERE d.event_at >= s.started_at AND d.event_at < $as_of"""
 
 
-def _rolling(asked: Asked, unit: str) -> str:
-    """SQL for the same, by units of 24 hours since the start."""
+def _last_in_calendar_units(asked: Asked) -> str:
+    """SQL for (cohort_on, closed_units, unit_index, members): members by a unit they were last active in.
+
+    By every unit they came back in, or for `on_or_after` only by the last one known.
+    """
+    unit = asked.param("unit")
+    ends = "$last_day + 1" if asked.param("criterion") == "on_or_after" else f"{COLUMN[unit]} + INTERVAL 1 {unit}"
+    # differences of days are compared, as joins on keys alone are several times quicker
+    return f"""SELECT s.cohort_on, s.closed_units, d.unit_number - s.unit_number AS unit_index, count(*) AS members
+        FROM (
+            SELECT d.entity_key, d.day, c.unit_number FROM {asked.grain.day} d JOIN (
+                SELECT day, {NUMBER[unit].format(day=COLUMN[unit])} AS unit_number, ({ends})::DATE AS ends_on
+                FROM calendar WHERE day <= $last_day
+            ) c USING (day) WHERE d.next_day - c.ends_on >= 0
+        ) d JOIN (
+            SELECT *, {NUMBER[unit].format(day="unit_on")} AS unit_number FROM started
+        ) s USING (entity_key) WHERE d.day - s.started_on >= 0 GROUP BY ALL"""
+
+
+def _moments(asked: Asked) -> str:
+    """SQL for (entity_key, first_at, last_at, next_at): first and last activity of every day known at `as_of`."""
+    days = f"SELECT entity_key, first_at, last_at, next_at FROM {asked.grain.day} WHERE day <= $last_day"
+    if asked.question.as_of == begin_of(asked.question.last_day + timedelta(days=1), asked.plan.product.timezone):
+        return days
+    return f"""{days} UNION ALL
+        SELECT entity_key, min(event_at), max(event_at), {NEVER}::TIMESTAMP FROM ({instants_sql(asked, ACTIVE)})
+        WHERE day > $last_day AND event_at < $as_of GROUP BY entity_key"""
+
+
+def _last_in_rolling_units(asked: Asked) -> str:
+    """SQL for the same over `moment`, by units of 24 hours since the start.
+
+    A day lies in one unit or in two; in the first of two its last activity there is not known, nor needed.
+    """
+    length = ROLLING_DAYS[asked.param("unit")] * MICROSECONDS_A_DAY
+    unit_of = {name: f"(epoch_us(d.{name}) - epoch_us(s.started_at)) // {length}" for name in ("first_at", "last_at")}
+    placed = f"""SELECT s.cohort_on, s.closed_units, d.first_at >= s.started_at AS is_first_after,
+                {unit_of["first_at"]} AS first_unit, {unit_of["last_at"]} AS last_unit,
+                (epoch_us(d.next_at) - epoch_us(s.started_at)) // {length} AS next_unit, d.next_at
+            FROM moment d JOIN started s USING (entity_key)
+            WHERE epoch_us(d.last_at) - epoch_us(s.started_at) >= 0"""
+    if asked.param("criterion") == "on_or_after":
+        return f"""SELECT cohort_on, closed_units, last_unit AS unit_index, count(*) AS members
+        FROM ({placed}) WHERE next_at >= $as_of GROUP BY ALL"""
+    return f"""WITH placed AS ({placed})
+        SELECT cohort_on, closed_units, last_unit AS unit_index, count(*) AS members
+        FROM placed WHERE last_unit < next_unit GROUP BY ALL
+        UNION ALL SELECT cohort_on, closed_units, first_unit, count(*)
+        FROM placed WHERE first_unit < last_unit AND is_first_after GROUP BY ALL"""
+
+
+def _rolling(asked: Asked) -> str:
+    """SQL for the same as `_calendar`, by units of 24 hours since the start."""
+    unit = asked.param("unit")
     return f"""SELECT s.entity_key, s.started_at, 1 AS times,
-            ((epoch_us(d.event_at) - epoch_us(s.started_at)) // {ROLLING_DAYS[unit] * 86_400_000_000}) AS unit_index
+            ((epoch_us(d.event_at) - epoch_us(s.started_at)) // {ROLLING_DAYS[unit] * MICROSECONDS_A_DAY}) AS unit_index
         FROM ({instants_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key)
         WHERE d.event_at >= s.started_at AND d.event_at < $as_of"""
 
@@ -127,15 +221,16 @@ def _rolling(asked: Asked, unit: str) -> str:
 def _closed_units(asked: Asked, unit: str) -> str:
     """SQL for the number of units that are over for a member."""
     if asked.param("mode") == "rolling":
-        return f"((epoch_us($as_of) - epoch_us(s.started_at)) // {ROLLING_DAYS[unit] * 86_400_000_000})"
+        return f"((epoch_us($as_of) - epoch_us(s.started_at)) // {ROLLING_DAYS[unit] * MICROSECONDS_A_DAY})"
     now = f"(SELECT {COLUMN[unit]} FROM calendar WHERE day = $last_day + 1)"
-    return f"{NUMBER[unit].format(day=now)} - {NUMBER[unit].format(day='s.unit_on')}"
+    return f"{NUMBER[unit].format(day=now)} - {NUMBER[unit].format(day=f'c.{COLUMN[unit]}')}"
 
 
 METRIC = Metric(
     kind=RETENTION,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         Param("unit", "choice", "Length of a unit.", default="week", choices=("day", "week", "month", "quarter")),
         Param("units", "integer", "Units after the start.", default=12, least=1, most=MOST_UNITS - 1),

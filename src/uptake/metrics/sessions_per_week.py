@@ -16,7 +16,7 @@ Source: product adoption glossary ("3-5 a week for daily-use products"); tenure 
 
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import active_sql
+from uptake.metrics.population import WINDOW_DAY, active_sql
 
 
 def rows(asked: Asked) -> Sql:
@@ -29,12 +29,11 @@ def rows(asked: Asked) -> Sql:
     LEFT JOIN (
         -- somebody active may have begun no session: it can have begun before midnight of the first day
         SELECT e.entity_key, p.period_on, count(*) AS sessions
-        FROM period p JOIN {asked.grain.of("session")} e
-            ON e.day > p.on_day - $window_days::INTEGER AND e.day <= p.on_day
-        GROUP BY ALL
+        FROM window_day p JOIN {asked.grain.of("session")} e ON e.day = p.day GROUP BY ALL
     ) n ON n.entity_key = a.entity_key AND n.period_on IS NOT DISTINCT FROM a.period_on
     LEFT JOIN {asked.grain.start} s ON s.entity_key = a.entity_key""",
         {"window_days": asked.param("window_days")},
+        {"window_day": WINDOW_DAY},
     )
 
 

@@ -45,8 +45,8 @@ def _ratio(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The ratio without a row per entity and day.
 
-    Equal spans are counted before they meet days. What an entity sways the mean by is a sum over runs
-    of days, so it is the difference of a running sum at the ends of each run.
+    Equal spans are counted before they meet days. What a span sways the mean by is a sum over a run of
+    days, so it is the difference of a running sum at the ends of the run, the same for all equal spans.
     """
     if asked.param("output") == "power":
         return None
@@ -57,21 +57,24 @@ def totals(asked: Asked) -> Sql | None:
             FROM daily GROUP BY period_on
         ) m JOIN (
             SELECT period_on, count(*) AS n, sum(influence * influence) AS influence FROM (
-                SELECT r.period_on, r.entity_key,
-                    sum((s.short_sum - b.short_sum) - (l.long_sum - b.long_sum)) AS influence
-                FROM run r JOIN running b ON b.day = r.begins - 1 AND b.period_on IS NOT DISTINCT FROM r.period_on
-                JOIN running s ON s.day = r.short_ends AND s.period_on IS NOT DISTINCT FROM r.period_on
-                JOIN running l ON l.day = r.long_ends AND l.period_on IS NOT DISTINCT FROM r.period_on
-                GROUP BY ALL
+                SELECT r.period_on, s.entity_key, sum(r.influence) AS influence
+                FROM span s JOIN run r ON r.day = s.day AND r.next_day = s.next_day GROUP BY ALL
             ) GROUP BY period_on
         ) i ON i.period_on IS NOT DISTINCT FROM m.period_on ORDER BY ALL""",
         _days(asked),
         {
             **_spans(asked),
-            "daily": """SELECT l.period_on, l.day, sum(g.n) AS long_n,
-            coalesce(sum(g.n) FILTER (l.day - g.day < $short_days::INTEGER), 0) AS short_n
-        FROM looked_at l JOIN (SELECT day, next_day, count(*) AS n FROM span GROUP BY ALL) g
-            ON l.day >= g.day AND l.day < g.next_day AND g.day > l.day - $long_days::INTEGER GROUP BY ALL""",
+            "equal_span": "SELECT day, next_day, count(*) AS n FROM span GROUP BY ALL",
+            # how many are in each window changes where a span begins, and where it ends or the window does
+            "level": """SELECT day, sum(sum(long_change)) OVER (ORDER BY day) AS long_n,
+            sum(sum(short_change)) OVER (ORDER BY day) AS short_n
+        FROM (
+            SELECT day, n AS long_change, n AS short_change FROM equal_span
+            UNION ALL SELECT least(next_day, day + $long_days::INTEGER), -n, 0 FROM equal_span
+            UNION ALL SELECT least(next_day, day + $short_days::INTEGER), 0, -n FROM equal_span
+        ) GROUP BY day""",
+            "daily": """SELECT l.period_on, l.day, v.long_n, v.short_n
+        FROM looked_at l ASOF JOIN level v ON l.day >= v.day WHERE v.long_n > 0""",
             "bounds": "SELECT period_on, min(day) AS first_day, max(day) AS last_day FROM looked_at GROUP BY period_on",
             "running": """SELECT b.period_on, c.day,
             sum(coalesce(1 / d.long_n, 0)) OVER period_days AS short_sum,
@@ -79,13 +82,20 @@ def totals(asked: Asked) -> Sql | None:
         FROM bounds b JOIN calendar c ON c.day BETWEEN b.first_day - 1 AND b.last_day
         LEFT JOIN daily d ON d.day = c.day AND d.period_on IS NOT DISTINCT FROM b.period_on
         WINDOW period_days AS (PARTITION BY b.period_on ORDER BY c.day)""",
-            "run": """SELECT b.period_on, s.entity_key, greatest(s.day, b.first_day) AS begins,
-            greatest(
-                least(s.next_day - 1, s.day + $short_days::INTEGER - 1, b.last_day), b.first_day - 1
-            ) AS short_ends,
-            least(s.next_day - 1, s.day + $long_days::INTEGER - 1, b.last_day) AS long_ends
-        FROM span s JOIN bounds b
-            ON s.day <= b.last_day AND s.next_day > b.first_day AND s.day > b.first_day - $long_days::INTEGER""",
+            "run": """SELECT e.period_on, e.day, e.next_day,
+            (s.short_sum - b.short_sum) - (l.long_sum - b.long_sum) AS influence
+        FROM (
+            SELECT b.period_on, s.day, s.next_day, greatest(s.day, b.first_day) AS begins,
+                greatest(
+                    least(s.next_day - 1, s.day + $short_days::INTEGER - 1, b.last_day), b.first_day - 1
+                ) AS short_ends,
+                least(s.next_day - 1, s.day + $long_days::INTEGER - 1, b.last_day) AS long_ends
+            FROM equal_span s JOIN bounds b
+                ON s.day <= b.last_day AND s.next_day > b.first_day AND s.day > b.first_day - $long_days::INTEGER
+        ) e
+        JOIN running b ON b.day = e.begins - 1 AND b.period_on IS NOT DISTINCT FROM e.period_on
+        JOIN running s ON s.day = e.short_ends AND s.period_on IS NOT DISTINCT FROM e.period_on
+        JOIN running l ON l.day = e.long_ends AND l.period_on IS NOT DISTINCT FROM e.period_on""",
         },
     )
 

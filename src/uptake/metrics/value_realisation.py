@@ -18,7 +18,7 @@ from uptake.errors import QuestionError
 from uptake.facts.milestone import reached_in_window, value_leaves
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import active_sql
+from uptake.metrics.population import WINDOW_DAY, active_sql
 
 
 def rows(asked: Asked) -> Sql:
@@ -33,12 +33,11 @@ def rows(asked: Asked) -> Sql:
     FROM ({active_sql(asked)}) a LEFT JOIN (
         SELECT entity_key, period_on, {reached_in_window(asked.plan)} AS is_met FROM (
             SELECT v.entity_key, p.period_on, {counts}
-            FROM period p JOIN {asked.grain.of("value_day")} v
-                ON v.day > p.on_day - $window_days::INTEGER AND v.day <= p.on_day
-            GROUP BY ALL
+            FROM window_day p JOIN {asked.grain.of("value_day")} v ON v.day = p.day GROUP BY ALL
         )
     ) c ON c.entity_key = a.entity_key AND c.period_on IS NOT DISTINCT FROM a.period_on""",
         {"window_days": asked.param("window_days")},
+        {"window_day": WINDOW_DAY},
     )
 
 

@@ -7,12 +7,12 @@ much the number would vary if the same people decided anew, not how well it was 
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.proportion import wilson
 
 
-class Count:
+class Count(Kind):
     """A number of entities, out of everyone who had started."""
 
     name = "count"

@@ -10,17 +10,18 @@ from math import isnan, nan
 from typing import Any
 
 from uptake.metrics.kinds.status import TOO_FEW, present
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.estimate import Estimate
 from uptake.stats.survival import Survival, kaplan_meier_from_counts
+from uptake.store.projection import Cursor
 
 DAY = 86_400
 MOST_POINTS = 400
 """Points of a curve; more cannot be seen."""
 
 
-class Duration:
+class Duration(Kind):
     """A Kaplan-Meier estimate: the median with its interval, other quantiles, shares reached by some days."""
 
     name = "duration"
@@ -28,33 +29,46 @@ class Duration:
     by_days = (1, 7, 14, 30)
 
     def select(self, labels: tuple[str, ...]) -> str:
-        """The life table per label: for each duration, who reached, who is still waiting, and the share that waits."""
+        """Per label and duration, who reached and who is still waiting; in the order of the labels."""
         columns = "".join(f"{label}, " for label in labels)
+        return f"""SELECT {columns}duration_s, count(*) FILTER (is_reached) AS reached,
+            count(*) FILTER (NOT is_reached) AS censored
+        FROM labelled GROUP BY ALL{" ORDER BY ALL" if labels else ""}"""
+
+    def shown(self, labels: tuple[str, ...]) -> str:
+        """The life table: the same with how many were still at risk, and the share that waits longer."""
         partition = f"PARTITION BY {', '.join(labels)} " if labels else ""
         return f"""SELECT *, product(1 - reached / at_risk) OVER ({partition}ORDER BY duration_s) AS survival FROM (
-            SELECT *, sum(reached + censored) OVER ({partition}ORDER BY duration_s DESC)::BIGINT AS at_risk FROM (
-                SELECT {columns}duration_s, count(*) FILTER (is_reached) AS reached,
-                    count(*) FILTER (NOT is_reached) AS censored
-                FROM labelled GROUP BY ALL
-            )
+            SELECT *, sum(reached + censored) OVER ({partition}ORDER BY duration_s DESC)::BIGINT AS at_risk
+            FROM ({self.select(labels)})
         ) ORDER BY ALL"""
+
+    def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
+        """One row per label with its columns as arrays: there are as many durations as people."""
+        table = answer.to_arrow_table()
+        keys = (
+            zip(*(table[name].to_pylist() for name in _names(labels)), strict=True)
+            if labels
+            else iter([()] * len(table))
+        )
+        rows, begin = [], 0
+        for key, group in groupby(keys):
+            part = table.slice(begin, sum(1 for _ in group))
+            begin += len(part)
+            counts = {name: part[name].to_numpy() for name in ("duration_s", "reached", "censored")}
+            rows.append(dict(zip(_names(labels), key, strict=True)) | counts)
+        return rows
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
-        names = [label.strip('"').replace('""', '"') for label in labels]
         answers = []
-        for key, group in groupby(rows, key=lambda row: [row[name] for name in names]):
-            table = list(group)
-            curve = kaplan_meier_from_counts(
-                [row["duration_s"] for row in table],
-                [row["reached"] for row in table],
-                [row["censored"] for row in table],
-            )
-            common = dict(zip(names, key, strict=True))
+        for row in rows:
+            curve = kaplan_meier_from_counts(row["duration_s"], row["reached"], row["censored"])
+            common = {name: row[name] for name in _names(labels)}
             if asked.param("output") == "curve":
                 answers += [common | point for point in _points(curve)]
             else:
-                answers.append(common | self._summary(curve, sum(row["reached"] for row in table)))
+                answers.append(common | self._summary(curve, int(row["reached"].sum())))
         return answers
 
     def _summary(self, curve: Survival, reached: int) -> Row:
@@ -85,6 +99,11 @@ class Duration:
             *(Column(f"by_{days}d", "number", "share") for days in self.by_days),
             Column("status", "text"),
         )
+
+
+def _names(labels: tuple[str, ...]) -> list[str]:
+    """Labels are quoted for SQL; the columns of an answer are not."""
+    return [label.strip('"').replace('""', '"') for label in labels]
 
 
 def _interval(estimate: Estimate) -> Row:

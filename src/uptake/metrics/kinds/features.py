@@ -7,7 +7,7 @@ denominators, and one per entity and feature tried. Only who was eligible is in 
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.proportion import wilson
 
@@ -15,7 +15,7 @@ STEPS = (("tried", "eligible"), ("adopted", "eligible"), ("retained", "adopted")
 """Numerator and denominator of each share."""
 
 
-class Features:
+class Features(Kind):
     """Counts and shares per feature."""
 
     name = "features"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from math import inf
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.mean import mean_from_sums
 
 
-class Mean:
+class Mean(Kind):
     """A mean with Student's t interval, and the median beside it."""
 
     name = "mean"

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.proportion import wilson
 
 
-class Power:
+class Power(Kind):
     """Share of active entities on exactly and on at least so many days."""
 
     name = "power"

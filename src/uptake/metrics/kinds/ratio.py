@@ -9,13 +9,13 @@ from __future__ import annotations
 from math import nan
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.estimate import Estimate
 from uptake.stats.ratio import as_share, linearised_from_sums
 
 
-class Ratio:
+class Ratio(Kind):
     """A mean of ratios with its interval by entity."""
 
     name = "ratio"

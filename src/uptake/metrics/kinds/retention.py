@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.pooling import simple_mean, weighted_mean
 from uptake.stats.proportion import wilson
@@ -21,7 +21,7 @@ MOST_UNITS = 120
 """A mask is a 128-bit integer with a sign; what is left over keeps shifts safe."""
 
 
-class Retention:
+class Retention(Kind):
     """Shares of cohorts that came back, with mean rows."""
 
     name = "retention"

@@ -6,12 +6,12 @@ Rows whose window is still open are counted beside, never in: neither as a yes n
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
+from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.proportion import wilson
 
 
-class Share:
+class Share(Kind):
     """A proportion with its Wilson interval."""
 
     name = "share"
