@@ -16,87 +16,80 @@ Pitfall: use by somebody who is not eligible (any more) is left out of both nume
 Source: definitions 5.10; the TARS framework (target, adopted, retained, satisfied)
 """
 
-from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql, shown
+from uptake.metrics.features import class_of_feature_sql, classes, eligible_classes_sql, shown
 from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.kinds.features import FEATURES
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.plan import Feature
+from uptake.store.sql import literal
 
 
 def rows(asked: Asked) -> Sql:
     """Everyone eligible, once per class of features, and everyone eligible who tried a feature."""
-    features = shown(asked)
     return Sql(
-        f"""
-    WITH eligible AS (
-        {eligible_classes_sql(asked, features)}
-    ), life AS (
-        {_life(asked)}
-    ), recent AS (
-        SELECT DISTINCT p.period_on, u.entity_key, u.feature_key
-        FROM period p JOIN {asked.grain.of("feature_day")} u ON u.day <= p.on_day
-        JOIN feature_rule r ON r.feature_key = u.feature_key AND u.day > p.on_day - r.cadence_days
-    )
+        """
     SELECT entity_key, anchor_at, period_on, class, NULL::INTEGER AS feature_key, 0 AS adopted, 0 AS retained
     FROM eligible
     UNION ALL
-    SELECT e.entity_key, e.anchor_at, e.period_on, e.class, l.feature_key,
-        coalesce(l.adopted_on <= p.on_day, false)::INT,
-        (coalesce(l.adopted_on <= p.on_day, false) AND u.entity_key IS NOT NULL)::INT
-    FROM life l JOIN period p ON l.first_on <= p.on_day
-    JOIN feature_class c USING (feature_key)
-    JOIN eligible e ON e.entity_key = l.entity_key AND e.class = c.class
-        AND e.period_on IS NOT DISTINCT FROM p.period_on
-    LEFT JOIN recent u ON u.entity_key = l.entity_key AND u.feature_key = l.feature_key
-        AND u.period_on IS NOT DISTINCT FROM p.period_on""",
-        relations=_rules(asked, features),
+    SELECT t.entity_key, t.anchor_at, t.period_on, t.class, t.feature_key,
+        t.is_adopted::INT, (t.is_adopted AND r.entity_key IS NOT NULL)::INT
+    FROM tried t LEFT JOIN (SELECT DISTINCT * FROM recent) r ON r.entity_key = t.entity_key AND r.feature_key = t.feature_key
+        AND r.period_on IS NOT DISTINCT FROM t.period_on""",
+        relations=_relations(asked, shown(asked)),
     )
 
 
-def totals(asked: Asked) -> Sql | None:
-    """The counts of one moment without a row per entity and feature."""
-    if asked.question.period:
-        return None
+def totals(asked: Asked) -> Sql:
+    """The counts without a row per entity, feature and period that leaves the query."""
     features = shown(asked)
+    # over periods, a feature has rows from the first on in which somebody could use it
+    period, join = ("p.period_on, ", "JOIN") if asked.question.period else ("", "LEFT JOIN")
     return Sql(
-        """SELECT f.feature, f.title, f.tag, coalesce(e.eligible, 0) AS eligible,
+        f"""SELECT {period}f.feature, f.title, f.tag, coalesce(e.eligible, 0) AS eligible,
             coalesce(t.tried, 0) AS tried, coalesce(t.adopted, 0) AS adopted, coalesce(k.retained, 0) AS retained
-        FROM features f JOIN feature_class c USING (feature_key)
-        LEFT JOIN (SELECT class, count(*) AS eligible FROM eligible GROUP BY class) e USING (class)
+        FROM features f JOIN feature_class c USING (feature_key) CROSS JOIN period p
+        {join} (SELECT period_on, class, count(*) AS eligible FROM eligible GROUP BY ALL) e
+            ON e.class = c.class AND e.period_on IS NOT DISTINCT FROM p.period_on
         LEFT JOIN (
-            SELECT feature_key, count(*) AS tried, count(adopted_on) FILTER (adopted_on <= on_day) AS adopted
-            FROM life GROUP BY feature_key
-        ) t USING (feature_key)
+            SELECT period_on, feature_key, count(*) AS tried, count(*) FILTER (is_adopted) AS adopted
+            FROM tried GROUP BY ALL
+        ) t ON t.feature_key = f.feature_key AND t.period_on IS NOT DISTINCT FROM p.period_on
         LEFT JOIN (
-            SELECT feature_key, count(*) AS retained FROM life SEMI JOIN recent USING (entity_key, feature_key)
-            WHERE adopted_on <= on_day GROUP BY feature_key
-        ) k USING (feature_key)
+            SELECT t.period_on, t.feature_key, count(*) AS retained FROM tried t SEMI JOIN recent r
+                ON t.entity_key = r.entity_key AND t.feature_key = r.feature_key
+                AND t.period_on IS NOT DISTINCT FROM r.period_on
+            WHERE t.is_adopted GROUP BY ALL
+        ) k ON k.feature_key = f.feature_key AND k.period_on IS NOT DISTINCT FROM p.period_on
         ORDER BY ALL""",
-        relations=_rules(asked, features)
-        | {
-            "eligible": eligible_classes_sql(asked, features),
-            "life": f"""SELECT l.*, p.on_day FROM ({_life(asked)}) l
-        JOIN feature_class c USING (feature_key) JOIN period p ON l.first_on <= p.on_day
-        SEMI JOIN eligible e ON e.entity_key = l.entity_key AND e.class = c.class""",
-            "recent": f"""SELECT u.entity_key, u.feature_key FROM {asked.grain.of("feature_day")} u
-        JOIN feature_rule r USING (feature_key) JOIN period p ON u.day <= p.on_day AND u.day > p.on_day - r.cadence_days
-        WHERE u.day > (SELECT on_day FROM period) - {max((f.cadence_days for f in features.values()), default=1)}""",
-        },
+        relations=_relations(asked, features),
     )
 
 
-def _rules(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
-    """Relations: the class of every feature, and what makes adoption and retention of it."""
+def _relations(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
+    """Relations: the rules of every feature, who could use it, who tried and adopted it, who used it lately."""
     rules = ", ".join(
         f"({key}, {asked.param('days') or feature.adopted.days}, "
         f"{asked.param('within_days') or feature.adopted.within_days}, {feature.cadence_days})"
         for key, feature in features.items()
     )
+    numbers = {key: number for number, keys in enumerate(classes(features).values()) for key in keys}
+    # looked up in a list: with a join the engine may meet entities first and classes last, many times the rows
+    class_of = literal([numbers.get(key) for key in range(1, max(numbers, default=0) + 1)]) + "[feature_key]"
     return {
         "feature_class(feature_key, class)": class_of_feature_sql(features),
         "feature_rule(feature_key, days, within_days, cadence_days)": (
             f"VALUES {rules}" if rules else "SELECT 0, 0, 0, 0 WHERE false"
         ),
+        "eligible": eligible_classes_sql(asked, features),
+        "tried": f"""SELECT e.*, l.feature_key, coalesce(l.adopted_on <= p.on_day, false) AS is_adopted
+        FROM (SELECT *, {class_of} AS class FROM ({_life(asked)})) l
+        JOIN eligible e ON e.entity_key = l.entity_key AND e.class = l.class
+        JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on AND l.first_on <= p.on_day""",
+        "cadence_day": """SELECT r.feature_key::SMALLINT AS feature_key, c.day, p.period_on
+        FROM feature_rule r CROSS JOIN period p JOIN calendar c
+            ON c.day > p.on_day - r.cadence_days AND c.day <= p.on_day""",
+        "recent": f"""SELECT d.period_on, u.entity_key, u.feature_key
+        FROM cadence_day d JOIN {asked.grain.of("feature_day")} u ON u.feature_key = d.feature_key AND u.day = d.day""",
     }
 
 
