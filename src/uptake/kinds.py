@@ -7,12 +7,15 @@ command line read it from here. Columns that a file has and a kind does not know
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Type = Literal["id", "text", "instant", "number", "integer", "boolean", "json"]
 """How a column is read. Instants are UTC microseconds; dates are read as the instant they begin
 in the product's time zone; `id` is text that is never empty and has no surrounding blanks."""
+
+LONGEST_ID = 1_000
+"""Characters of an id, an event's name among them: the longest that is imported, and that a plan can name."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Column:
         required: A row without it goes to quarantine.
         aliases: Names that files of other tools use for it, lower case.
         about: What it holds, in one sentence.
+        is_end: It says until when something holds; 31 December 9999, as many write "for ever", is read as empty.
     """
 
     name: str
@@ -32,6 +36,7 @@ class Column:
     required: bool = False
     aliases: tuple[str, ...] = ()
     about: str = ""
+    is_end: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,17 @@ MESSAGE = Column(
 VALID_FROM = Column(
     "valid_from", "instant", aliases=("as_of", "effective_at", "updated_at"), about="From when the row holds."
 )
-VALID_TO = Column("valid_to", "instant", aliases=("ended_at",), about="Until when, exclusive; empty: still.")
+VALID_TO = Column(
+    "valid_to",
+    "instant",
+    aliases=("ended_at",),
+    about="Until when, exclusive; empty or 9999-12-31: still.",
+    is_end=True,
+)
 
 
 def _required(column: Column) -> Column:
-    return Column(column.name, column.type, True, column.aliases, column.about)
+    return replace(column, required=True)
 
 
 KINDS: tuple[Kind, ...] = (
@@ -196,7 +207,13 @@ KINDS: tuple[Kind, ...] = (
             Column("mrr", "number", True, ("monthly_recurring_revenue",), "Monthly revenue, product's currency."),
             Column("seats", "integer", aliases=("quantity",), about="Seats paid for."),
             Column("started_on", "instant", True, ("start_date", "started_at"), "First day."),
-            Column("ended_on", "instant", aliases=("end_date", "ended_at"), about="First day no longer paid for."),
+            Column(
+                "ended_on",
+                "instant",
+                aliases=("end_date", "ended_at"),
+                about="First day no longer paid for; empty or 9999-12-31: it still runs.",
+                is_end=True,
+            ),
             Column("renewal_on", "instant", aliases=("renewal_date",), about="Next renewal."),
         ),
         at="started_on",

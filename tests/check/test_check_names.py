@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from check_world import check, event, of, problems
 
+from uptake.errors import PlanError
+from uptake.kinds import LONGEST_ID
+from uptake.plan import parse
+
 
 def test_a_plan_that_fits_its_data_has_no_errors_and_no_warnings(tmp_path: Path) -> None:
     found = check(tmp_path, "features:\n  tasks: {events: [task_created]}\n", events=[event("task_created")])
@@ -161,3 +165,13 @@ def test_without_events_names_cannot_be_judged_and_only_the_plan_is_looked_at(tm
     assert problems(found)[0] == "There are no events, so the plan cannot be held against them."
     assert len(problems(found)) == 2  # and the vanity guard
     assert all(finding.level != "error" for finding in found)
+
+
+def test_every_event_name_that_can_be_imported_can_be_named(tmp_path: Path) -> None:
+    longest = "x" * LONGEST_ID
+    plan = f"features:\n  f: {{events: [{longest}]}}\n"
+    assert problems(check(tmp_path / "fits", plan, events=[event(longest)])) == []
+    found = check(tmp_path / "too long", plan, events=[event(longest), event(longest + "x")])
+    assert problems(found) == ["1 row of events in quarantine: event_name has ... characters; allowed 1000."]
+    with pytest.raises(PlanError, match=r"has 1,001 characters\. Allowed: text of 1 to 1,000 characters"):
+        parse({"plan.yml": plan.replace(longest, longest + "x")})

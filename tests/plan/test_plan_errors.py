@@ -42,14 +42,19 @@ def test_a_mistake_is_told_with_file_line_value_and_what_is_allowed(text: str, m
     ("text", "message"),
     [
         ("product:\n  name: a\x01b", "2: The character U+0001 cannot stand in a plan."),
-        ("active:\n  - " + "x" * 201, "2: active[1] has 201 characters. Allowed: text of 1 to 200 characters."),
+        ("active:\n  - " + "x" * 1_001, "2: active[1] has 1,001 characters. Allowed: text of 1 to 1,000 characters."),
+        (
+            "active: [{event: " + "x" * 1_001 + "}]",
+            "1: active[1].event has 1,001 characters. Allowed: text of 1 to 1,000 characters.",
+        ),
+        ("product:\n  name: " + "x" * 201, "2: product.name has 201 characters. Allowed: text of 1 to 200 characters."),
         ("[" * 100_000, "1: Values are nested more than 30 deep."),
         (
             "features:\n\t- a",
             "2: This is not YAML: found character '\\t' that cannot start any token. Indent with blanks, not tabs.",
         ),
     ],
-    ids=["control", "long", "deep", "tab"],
+    ids=["control", "long event", "long event as a key", "long title", "deep", "tab"],
 )
 def test_a_mistake_nobody_can_see_is_told(text: str, message: str) -> None:
     assert message_of(text) == f"plan/x.yml:{message}"

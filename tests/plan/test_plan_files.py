@@ -108,9 +108,17 @@ def test_every_section_arrives_as_it_was_written() -> None:
     assert plan.value_moments["project_shipped"].title == "Shipped"
     assert plan.milestones["first_report"].criteria == Criterion(selector=Selector(events=("report_exported",)))
     assert plan.references == {
-        "activation_rate": Reference(low=0.6, high=0.8, source="a study"),
-        "stickiness": Reference(low=0.4, source="another"),
+        "activation_rate": Reference(name="activation_rate", low=0.6, high=0.8, source="a study"),
+        "weekly_habit": Reference(
+            name="weekly_habit",
+            metric="stickiness",
+            params={"short_days": 7, "long_days": 30},
+            low=0.4,
+            source="another",
+        ),
     }
+    assert plan.references["activation_rate"].metric == "activation_rate"
+    assert plan.references["activation_rate"].params == {}
 
 
 def test_a_feature_takes_what_it_does_not_say_from_the_product() -> None:
@@ -227,7 +235,7 @@ references: {stickiness: {low: 0.4, source: a study}}
             user=UserActivation(criteria=criteria({"any": ["task_created", {"event": "a", "at_least": 2}]}))
         ),
         value_moments={"shipped": Milestone(name="shipped", criteria=criteria("project_completed"))},
-        references={"stickiness": Reference(low=0.4, source="a study")},
+        references={"stickiness": Reference(name="stickiness", low=0.4, source="a study")},
     )
     assert plan.features["boards"].cadence_days == 30
     assert plan.features["boards"].adopted == Adopted(days=2, within_days=60)

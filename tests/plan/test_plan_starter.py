@@ -68,16 +68,17 @@ def test_the_examples_of_the_starter_load_too() -> None:
 
 def test_the_starter_names_the_six_reference_ranges_and_where_they_come_from() -> None:
     references = parse(starter()).references
-    assert {name: (reference.low, reference.high) for name, reference in references.items()} == {
-        "onboarding_completion": (0.6, 0.8),
-        "time_to_first_value": (None, 24 * 60 * 60),
-        "features_used": (5, 7),
-        "sessions_per_week": (3, 5),
-        "stickiness": (0.4, None),
-        "value_realisation": (0.5, 0.7),
+    found = {one.metric: (name, dict(one.params), one.low, one.high) for name, one in references.items()}
+    assert found == {
+        "onboarding_completion": ("onboarding_completion", {}, 0.6, 0.8),
+        "time_to_first_value": ("time_to_first_value", {}, None, 24 * 60 * 60),
+        "features_used": ("features_used", {}, 5, 7),
+        "sessions_per_week": ("sessions_per_week", {}, 3, 5),
+        "stickiness": ("weekly_habit", {"short_days": 7, "long_days": 30}, 0.4, None),
+        "value_realisation": ("value_realisation", {}, 0.5, 0.7),
     }
     assert {reference.source for reference in references.values()} == {"Product adoption glossary; cites no study"}
-    assert [reference.metric for reference in REFERENCE_RANGES] == list(references)
+    assert [reference.name for reference in REFERENCE_RANGES] == list(references)
 
 
 HOSTILE = [
@@ -143,7 +144,7 @@ def test_a_proposal_says_what_was_seen_and_what_is_a_hypothesis() -> None:
     files = starter_from(
         Proposal(
             product_name="Planboard",
-            events=(EventUse("task_created", 1_200, 90, 45_678),),
+            events=(EventUse("task_created", 1_200, 90, 45_678), EventUse("task_done", 1, 1, 1)),
             active=("task_created",),
             features=(ProposedFeature("tasks", "Tasks", ("task_created", "task done"), tag="advanced"),),
             usage_interval_days=7,
@@ -157,7 +158,10 @@ def test_a_proposal_says_what_was_seen_and_what_is_a_hypothesis() -> None:
     assert (
         "usage_interval_days: 7         # 4 of 5 of 812 users come back within this many days" in files["product.yml"]
     )
-    assert "##   task_created: 1,200 users, 90 days, 45,678 times\n" in files["features.yml"]
+    assert (
+        "##   task_created: 1,200 users, 90 days, 45,678 times\n##   task_done: 1 user, 1 day, once\n"
+        in files["features.yml"]
+    )
     assert '    tag: advanced\n    events: [task_created, "task done"]\n' in files["features.yml"]
     assert (
         "## Hypothesis 1: task_created at least 3 times within 7 days.\n"

@@ -28,7 +28,7 @@ def test_one_user_gives_names_and_an_interval_and_no_hypothesis(tmp_path: Path) 
     assert proposed.activation_candidates == ()
     assert proposed.notes == (
         (
-            "The event task_created makes up 100 % of the rows, so names tell little.",
+            "The event task_created makes up 100 % of the rows that stand for work, so names tell little.",
             "No early action could be tested: 1 user has 56 days of data behind them.",
         )
     )
@@ -120,7 +120,7 @@ def test_a_property_that_could_tell_features_apart_is_named_and_not_used(tmp_pat
     )
     proposed = propose(tmp_path, events=[*rows, event("signin", "u1", 0)])
     assert proposed.notes[0] == (
-        "The event click makes up 100 % of the rows, so names tell little."
+        "The event click makes up 100 % of the rows that stand for work, so names tell little."
         " It could be told apart by a property: area (2 values such as forum)."
         " Write {event: click, where: {area: forum}} as an event of a feature."
     )

@@ -203,12 +203,21 @@ HOSTILE = [
 
 
 def test_features_of_hostile_names_have_names_of_their_own_that_a_plan_allows(tmp_path: Path) -> None:
-    too_long = "x" * 300
-    proposed = propose(tmp_path, events=[row for name in [*HOSTILE, too_long] for row in days(name, 3)])
+    proposed = propose(tmp_path, events=[row for name in HOSTILE for row in days(name, 3)])
     names = [feature.name for feature in proposed.features]
     assert len(set(names)) == len(names)
     assert all(NAME.fullmatch(name) for name in names)
     assert {name for feature in proposed.features for name in feature.events} == set(HOSTILE)
-    assert too_long not in {found.name for found in proposed.events}
     plan = parse(starter_from(proposed))
     assert {name for chosen in plan.active for name in chosen.events} == set(HOSTILE)
+
+
+@pytest.mark.parametrize(
+    "name", ["task " * 199 + "made", "!" * 1_000, "ß" * 1_000, "😀" * 1_000], ids=["words", "signs", "word", "pictures"]
+)
+def test_a_plan_can_be_proposed_from_the_longest_of_names(tmp_path: Path, name: str) -> None:
+    rows = [event(name, f"u{user}", day) for user in range(3) for day in (0, 1, 2)]
+    plan = parse(starter_from(propose(tmp_path, events=rows)))
+    (feature,) = plan.features.values()
+    assert feature.events[0].events == (name,)
+    assert len(feature.title) <= 200

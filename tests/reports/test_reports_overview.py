@@ -18,7 +18,7 @@ PLAN = parse(
 onboarding: {within_days: 5, steps: [{name: a, event: a}]}
 activation: {user: {within_days: 10, event: a}, account: {within_days: 20}}
 references:
-  stickiness: {low: 0.4, source: s}
+  weekly_habit: {metric: stickiness, params: {short_days: 7, long_days: 30}, low: 0.4, source: s}
   activation_rate: {low: 0.6, high: 0.8, source: s}
 """
     }
@@ -70,10 +70,32 @@ def test_pictures_begin_where_they_stay_pictures() -> None:
 
 def test_a_reference_stands_beside_the_question_it_is_about() -> None:
     assert reference(PLAN, "stickiness", {"entity": "user", "short_days": 7, "long_days": 30}) is not None
+    assert reference(PLAN, "stickiness", {"entity": "user", "short_days": 7}) is not None
     assert reference(PLAN, "stickiness", {"entity": "user", "short_days": 1, "long_days": 30}) is None
+    assert reference(PLAN, "stickiness", {"entity": "user", "short_days": 7, "output": "power"}) is None
+    assert reference(PLAN, "stickiness", {}) is None
     assert reference(PLAN, "activation_rate", {"entity": "user"}) is not None
     assert reference(PLAN, "activation_rate", {"entity": "account"}) is None
     assert reference(Plan(), "activation_rate", {}) is None
+
+
+def test_each_question_has_the_reference_that_is_about_it() -> None:
+    plan = parse(
+        {
+            "plan.yml": """
+references:
+  weekly: {metric: stickiness, params: {short_days: 7}, low: 0.4, source: s}
+  stickiness: {low: 0.2, source: s}
+  wrong: {metric: breadth, params: {weeks: 7}, low: 0.2, source: s}
+  unheard_of: {low: 0.2, source: s}
+"""
+        }
+    )
+    daily, weekly = (reference(plan, "stickiness", {"short_days": days}) for days in (1, 7))
+    assert daily is not None
+    assert weekly is not None
+    assert (daily.low, weekly.low) == (0.2, 0.4)
+    assert reference(plan, "breadth", {}) is None  # uptake check says what is wrong with it
 
 
 def test_the_table_opens_with_the_glossary_in_its_order() -> None:

@@ -6,7 +6,10 @@ import pytest
 from scenario_answers import by, only
 from scenario_rows import Scenario
 
+from uptake.directory.accounts import accounts as list_accounts
+from uptake.directory.listing import Ask
 from uptake.errors import QuestionError
+from uptake.plan import conditions
 
 MONTHS = {"window": "calendar", "period": "month", "date_from": "2025-04-01", "as_of": "2025-05-31"}
 
@@ -42,3 +45,14 @@ def test_an_attribute_nobody_has_is_an_error_that_lists_those_there_are(scenario
 def test_accounts_cannot_be_told_apart_by_their_users(scenario: Scenario) -> None:
     with pytest.raises(QuestionError, match="an account has many users"):
         scenario("plans").metric("active_users", entity="account", by="user.plan")
+
+
+@pytest.mark.parametrize(("zone", "accounts"), [("UTC", 1), ("America/New_York", 0)])
+def test_a_date_to_compare_with_begins_in_the_products_time_zone(scenario: Scenario, zone: str, accounts: int) -> None:
+    """`late` signed on 10 March 00:00 UTC: in New York that was the evening of the 9th."""
+    workspace = scenario("signed before use", f"product: {{timezone: {zone}}}")
+    asked = {"entity": "account", "where": {"account.signed_on": {"gte": "2025-03-10"}}, "as_of": "2025-03-12"}
+    assert sum(row["n"] for row in workspace.metric("active_users", **asked).rows) == accounts
+    ask = Ask(where=conditions(asked["where"]), as_of="2025-03-12")
+    listed = workspace.read(lambda cursor: list_accounts(cursor, workspace.plan, ask))
+    assert [row["account_id"] for row in listed.rows] == ["late"][:accounts]

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 
+import pyarrow as pa
 import pytest
 import web_world
-from web_client import Client
+from web_client import Client, serving
 from web_html import Html, require_inert
 
 import uptake
 from uptake.directory.accounts import accounts
 from uptake.directory.listing import Ask
 from uptake.web import links
+from uptake.web.app import create_app
 
 
 def names(html: Html, prefix: str) -> list[str]:
@@ -144,3 +149,14 @@ def test_a_feature_page_tells_who_uses_it(client: Client) -> None:
     assert f"{web_world.IMAGE} where {web_world.URL} is {web_world.SCRIPT}" in text
     assert len(listed(client, "/features/tasks?sort=share")) == 12
     assert "Eligible account.plan is Pro" in require_inert(client.get("/features/unused").text).text
+
+
+def test_features_are_sorted_by_words_whatever_their_case(new_home: Callable[..., Path]) -> None:
+    """Two of the same name stay in the plan's order either way."""
+    titles = {"b": "beta", "a": "Alpha", "d": "alpha", "c": "Gamma"}
+    plan = {name: {"events": [name], "title": title} for name, title in titles.items()}
+    with uptake.open(new_home(json.dumps({"features": plan}))) as workspace, serving(create_app(workspace)) as client:
+        event = {"event": ["b"], "user_id": ["u"], "timestamp": ["2026-01-05T08:00:00Z"]}
+        workspace.import_rows(pa.table(event), "events")
+        order = [listed(client, f"/features?sort=title&descending={way}", "features") for way in (0, 1)]
+    assert order == [[f"/features/{name}" for name in names] for names in ("adbc", "cbad")]

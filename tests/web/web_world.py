@@ -39,7 +39,7 @@ activation: {{user: {{within_days: 7, all: [{{event: task, at_least: 2}}]}}}}
 value_moments: {{shipped: {{title: {json.dumps("Shipped " + CLOSING)}, event: ship}}}}
 references:
   activation_rate: {{low: 0.6, high: 0.8, source: {json.dumps(IMAGE)}}}
-  stickiness: {{low: 0.4, source: a glossary}}
+  weekly_habit: {{metric: stickiness, params: {{short_days: 7, long_days: 30}}, low: 0.4, source: a glossary}}
 """
 FIRST = datetime(2026, 1, 5, 8)
 DAYS = 120

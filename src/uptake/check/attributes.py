@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from uptake.check.conditions import Source, compare, unknown
 from uptake.check.finding import Finding
 from uptake.check.subject import Subject
+from uptake.facts.selection import number_of
 from uptake.store.sql import literal
 
 
@@ -34,10 +35,13 @@ def source(side: str, attribute: str) -> Source:
 
     Args:
         side: user or account.
-        attribute: Its name.
+        attribute: Its name; `id` is the entity's id itself.
     """
+    rows = f"(SELECT text, number FROM {side}_attribute WHERE name = {literal(attribute)})"
+    if attribute == "id":
+        rows = f"(SELECT {side}_id AS text, {number_of(f'{side}_id')} AS number FROM {side}s)"
     return Source(
-        rows=f"(SELECT text, number FROM {side}_attribute WHERE name = {literal(attribute)})",
+        rows=rows,
         text="text",
         number="number",
         called=f"{side}.{attribute}",

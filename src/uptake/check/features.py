@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
+from uptake.check.attributes import source
 from uptake.check.finding import Finding, many
 from uptake.check.subject import Subject
 from uptake.facts.feature_day import keyed
-from uptake.metrics import periods
 from uptake.metrics.ask import read_question
 from uptake.metrics.catalogue import entry
 from uptake.metrics.grain import GRAINS
@@ -17,20 +18,36 @@ from uptake.plan import Conditions, location_text
 
 
 def eligibility(checked: Subject) -> Iterator[Finding]:
-    """Features whose conditions of eligibility hold for nobody at the end of the data."""
-    counted: dict[Conditions, int] = {}
+    """Features whose conditions of eligibility hold for nobody: on no day, or no longer at the end of the data."""
+    asked, last_day = _asked(checked), checked.last_day
+    found: dict[Conditions, dict[date, int]] = {}
     for name, feature in checked.plan.features.items():
         if not feature.eligible or not all(_known(checked, test.property) for test in feature.eligible):
             continue  # an attribute that nobody has is an error of its own
-        if feature.eligible not in counted:
-            counted[feature.eligible] = _eligible(checked, feature.eligible)
-        if not counted[feature.eligible]:
-            location = ("features", name, "eligible")
+        if feature.eligible not in found:
+            # to look at every day takes longer, and is needed by few
+            last = _eligible(checked, asked, feature.eligible, "$last_day")
+            first_day = "(SELECT min(day) FROM event)"
+            found[feature.eligible] = last or _eligible(checked, asked, feature.eligible, first_day)
+        by_day = found[feature.eligible]
+        location = ("features", name, "eligible")
+        where, subject = checked.plan.place(location), location_text(location)
+        if not by_day:
             yield Finding(
                 "error",
-                checked.plan.place(location),
-                f"{location_text(location)}: nobody can use the feature on {checked.last_day}, the last day of data.",
+                where,
+                f"{subject}: nobody could use the feature on any day of the data.",
                 "Correct the conditions, or import the attributes they are about.",
+            )
+        elif last_day not in by_day:
+            most_on = max(by_day, key=lambda day: by_day[day])
+            yield Finding(
+                "warning",
+                where,
+                f"{subject}: nobody can use the feature on {last_day}, the last day of data."
+                f" Most could on {most_on}: {many(by_day[most_on], 'user')}.",
+                "To see its adoption ask about an earlier day, with date_to; if somebody still can,"
+                " correct the conditions.",
             )
 
 
@@ -73,16 +90,24 @@ def launches(checked: Subject) -> Iterator[Finding]:
 
 def _known(checked: Subject, label: str) -> bool:
     side, _, attribute = label.partition(".")
-    return bool(
-        checked.number(f"SELECT count(*) FROM {side}_attribute WHERE name = $attribute", {"attribute": attribute})
-    )
+    return bool(checked.number(f"SELECT count(text) FROM {source(side, attribute).rows}"))
 
 
-def _eligible(checked: Subject, conditions: Conditions) -> int:
-    """Users who can use such a feature, exactly as the metric feature_adoption counts them by default."""
+def _asked(checked: Subject) -> Asked:
+    """The question that the metric feature_adoption answers if nothing else is said."""
     found = entry("feature_adoption")
     question = read_question(checked.cursor, checked.plan, found, {})
-    asked = Asked(question, checked.plan, GRAINS["user"], checked.cursor, found.metric.unit)
-    sql = f"WITH period AS ({periods.sql(question)}) SELECT count(*) FROM ({eligible_sql(asked, conditions)})"
-    values = {"as_of": question.as_of, "date_to": question.date_to}
-    return checked.number(sql, {key: value for key, value in values.items() if f"${key}" in sql})
+    return Asked(question, checked.plan, GRAINS["user"], checked.cursor, found.metric.unit)
+
+
+def _eligible(checked: Subject, asked: Asked, conditions: Conditions, first_day: str) -> dict[date, int]:
+    """Day -> users who could use such a feature at its end, or when the data end; no day has 0."""
+    rows = checked.cursor.execute(
+        f"""WITH period AS (
+            SELECT day AS period_on, least(ends_at, $as_of) AS on_at FROM calendar
+            WHERE day BETWEEN {first_day} AND $last_day
+        )
+        SELECT period_on, count(*) FROM ({eligible_sql(asked, conditions)}) GROUP BY period_on ORDER BY period_on""",
+        {"as_of": asked.question.as_of, "last_day": checked.last_day},
+    )
+    return dict(rows.fetchall())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from uptake.check import attributes, features, journey, names, properties, quality
+from uptake.check import attributes, features, journey, names, properties, quality, references
 from uptake.check.finding import Finding, sort
 from uptake.check.subject import Subject, subject
 from uptake.plan import Plan, vanity_warnings
@@ -38,7 +38,7 @@ CHECKS: tuple[Check, ...] = (
     quality.extent,
 )
 """What is compared once there are events, in the order in which it is told."""
-ALWAYS: tuple[Check, ...] = (quality.quarantine, quality.known_rows, quality.sqlite)
+ALWAYS: tuple[Check, ...] = (references.unknown, quality.quarantine, quality.known_rows, quality.sqlite)
 
 
 def findings(cursor: Cursor, plan: Plan, ledger: Ledger) -> tuple[Finding, ...]:

@@ -16,6 +16,8 @@ from uptake.store.projection import Cursor
 from uptake.store.sql import literal, name
 
 MOST_ROWS = 1_000
+WORDS = frozenset({"name", "account_id", "user_id", "accounts", "owner", "plan", "role"})
+"""Columns of text; sorted whatever its case, as people look things up."""
 
 
 @dataclass(frozen=True)
@@ -95,14 +97,13 @@ def page(
     order = ask.sort or sort
     if order.removeprefix("-") not in columns:
         raise QuestionError(f"The list cannot be sorted by '{order}'.", allowed=columns)
-    direction = "DESC" if order.startswith("-") else "ASC"
     tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {entity}_id)), lower($search)))"]
-    tests += _filters(cursor, ask.where, entity)
+    tests += _filters(cursor, plan, ask.where, entity)
     result = fetch(
         cursor,
         f"""WITH listed AS ({sql})
         SELECT *, count(*) OVER () AS total FROM listed WHERE {" AND ".join(tests)}
-        ORDER BY {name(order.removeprefix("-"))} {direction} NULLS LAST, {entity}_id LIMIT $limit OFFSET $offset""",
+        ORDER BY {_order(order)}, lower({entity}_id), {entity}_id LIMIT $limit OFFSET $offset""",
         {
             "as_of": at,
             "last_day": last_day,
@@ -118,7 +119,13 @@ def page(
     return Page(result, total, at, last_day, order, columns)
 
 
-def _filters(cursor: Cursor, where: Conditions, entity: str) -> list[str]:
+def _order(order: str) -> str:
+    column = order.removeprefix("-")
+    sorted_by = f"lower({name(column)})" if column in WORDS else name(column)
+    return f"{sorted_by} {'DESC' if order.startswith('-') else 'ASC'} NULLS LAST"
+
+
+def _filters(cursor: Cursor, plan: Plan, where: Conditions, entity: str) -> list[str]:
     if not where:
         return []
     attributes = known(cursor)
@@ -137,5 +144,5 @@ def _filters(cursor: Cursor, where: Conditions, entity: str) -> list[str]:
             else f"(SELECT any_value(t.text) FROM {entity}_attribute t WHERE t.{entity}_key = {key}"
             f" AND t.name = {literal(attribute.name)} AND t.valid_from < $as_of AND t.valid_to >= $as_of)"
         )
-        tests.append(property_sql(condition, text, f"try_cast({text} AS DOUBLE)"))
+        tests.append(property_sql(condition, text, f"try_cast({text} AS DOUBLE)", plan.product.timezone))
     return tests

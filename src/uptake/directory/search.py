@@ -52,7 +52,7 @@ def search(cursor: Cursor, plan: Plan, text: str) -> list[Hit]:
                 AND t.valid_to = TIMESTAMP '9999-12-31'
             GROUP BY e.{kind}_id
             HAVING contains(lower(concat_ws(' ', e.{kind}_id, string_agg(t.text, ' '))), $text)
-            ORDER BY starts_with(lower(coalesce(max(t.text), e.{kind}_id)), $text) DESC, title
+            ORDER BY starts_with(lower(coalesce(max(t.text), e.{kind}_id)), $text) DESC, lower(title), id
             LIMIT {MOST_OF_A_KIND}""",
             {"text": text},
         )
@@ -60,7 +60,7 @@ def search(cursor: Cursor, plan: Plan, text: str) -> list[Hit]:
     events = fetch(
         cursor,
         f"""SELECT event_name FROM event_names WHERE contains(lower(event_name), $text)
-        ORDER BY starts_with(lower(event_name), $text) DESC, event_name LIMIT {MOST_OF_A_KIND}""",
+        ORDER BY starts_with(lower(event_name), $text) DESC, lower(event_name), event_name LIMIT {MOST_OF_A_KIND}""",
         {"text": text},
     )
     return hits + [Hit("event", row["event_name"], row["event_name"]) for row in events]

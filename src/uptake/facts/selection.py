@@ -16,7 +16,7 @@ from uptake.store.sql import instant, literal
 COMPARE = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def property_sql(condition: Condition, text: str, number: str, zone: str = "UTC") -> str:
+def property_sql(condition: Condition, text: str, number: str, zone: str) -> str:
     """SQL for one condition, given SQL for the property's text and number; a missing property never fits.
 
     Only `exists: false` and `is_not` hold for a row without the property: not being Free includes

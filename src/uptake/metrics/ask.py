@@ -71,7 +71,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         rows_sql = found.metric.rows(asked)
         rows_sql.relations |= {
             "entity_row": rows_sql.select,
-            "labelled": dimensions.labelled(asked.grain, labelled, where),
+            "labelled": dimensions.labelled(asked.grain, labelled, where, plan.product.timezone),
         }
         run, shown = (replace(rows_sql, select=make(labels)) for make in (kind.select, kind.shown))
     rows = kind.read(cursor.execute(*compose(asked, run)), labels)

@@ -88,8 +88,15 @@ def grain_for(entity: Grain, attributes: list[Attribute]) -> Grain:
     return MEMBER if entity is USER and "account" in sides else entity
 
 
-def labelled(grain: Grain, by: list[Attribute], where: list[tuple[Attribute, Condition]]) -> str:
-    """SQL for the relation `labelled`: the rows of `entity_row` with a column a breakdown, filtered."""
+def labelled(grain: Grain, by: list[Attribute], where: list[tuple[Attribute, Condition]], zone: str) -> str:
+    """SQL for the relation `labelled`: the rows of `entity_row` with a column a breakdown, filtered.
+
+    Args:
+        grain: Whose rows they are.
+        by: Attributes to break down by.
+        where: Conditions on attributes that all must hold.
+        zone: The product's time zone, in which dates begin.
+    """
     attributes = list(dict.fromkeys([*by, *(attribute for attribute, _ in where)]))
     joins, texts, numbers = [], {}, {}
     for position, attribute in enumerate(attributes):
@@ -107,7 +114,7 @@ def labelled(grain: Grain, by: list[Attribute], where: list[tuple[Attribute, Con
         )
         texts[attribute], numbers[attribute] = f"{alias}.text", f"{alias}.number"
     columns = "".join(f", coalesce({texts[a]}, {literal(MISSING)}) AS {name(a.label)}" for a in by)
-    tests = [property_sql(condition, texts[attribute], numbers[attribute]) for attribute, condition in where]
+    tests = [property_sql(condition, texts[attribute], numbers[attribute], zone) for attribute, condition in where]
     condition = f" WHERE {' AND '.join(tests)}" if tests else ""
     return f"SELECT r.*{columns} FROM entity_row r {' '.join(joins)}{condition}"
 

@@ -21,6 +21,12 @@ from uptake.plan.selectors import Selector, SelectorField
 from uptake.plan.vanity import VANITY
 from uptake.plan.words import Name
 
+BUILT_IN = {
+    "activated": "the moment that activation.user describes",
+    "value": "the first of the value moments",
+}
+"""Milestones that every plan has; those of steps and value moments have a colon, which no name of a plan holds."""
+
 Milestones = Annotated[dict[Name, Milestone], BeforeValidator(named)]
 
 
@@ -39,7 +45,7 @@ class Plan(Section):
         activation: When users and accounts are activated, or None.
         value_moments: Reaching any of them is value realised.
         milestones: Further named moments.
-        references: Reference ranges by the name of the metric.
+        references: Reference ranges by name, which is the metric's unless it says otherwise.
     """
 
     product: Product = Product()
@@ -50,7 +56,7 @@ class Plan(Section):
     activation: Activation | None = None
     value_moments: Milestones = Field(default_factory=dict)
     milestones: Milestones = Field(default_factory=dict)
-    references: dict[Name, Reference] = Field(default_factory=dict)
+    references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -128,6 +134,18 @@ class Plan(Section):
         if problems:
             raise Problems(*problems)
         return complete
+
+    @field_validator("milestones", mode="after")
+    @classmethod
+    def _not_built_in(cls, milestones: dict[str, Milestone]) -> dict[str, Milestone]:
+        problems = [
+            Problem((name,), f"is the name of {BUILT_IN[name]}", ("any other name",))
+            for name in milestones
+            if name in BUILT_IN
+        ]
+        if problems:
+            raise Problems(*problems)
+        return milestones
 
     @model_validator(mode="after")
     def _features_exist(self) -> Plan:

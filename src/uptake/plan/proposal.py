@@ -158,7 +158,7 @@ def _events(events: tuple[EventUse, ...]) -> str:
     if not events:
         return ""
     lines = [
-        f"##   {scalar(event.name)}: {event.users:,} users, {event.days:,} days, {event.total:,} times\n"
+        f"##   {scalar(event.name)}: {_many(event.users, 'user')}, {_many(event.days, 'day')}, {_times(event.total)}\n"
         for event in events[:MOST_EVENTS_LISTED]
     ]
     more = len(events) - len(lines)
@@ -206,8 +206,7 @@ def _candidates(proposal: Proposal) -> str:
 
 
 def _candidate(rank: int, candidate: ActivationCandidate) -> str:
-    days = "1 day" if candidate.within_days == 1 else f"{candidate.within_days} days"
-    times = "once" if candidate.at_least == 1 else f"{candidate.at_least:,} times"
+    days, times = _many(candidate.within_days, "day"), _times(candidate.at_least)
     difference = candidate.retention_reached - candidate.retention_not
     interval = (
         f", 95 % interval {100 * candidate.ci_lower:+.0f} to {100 * candidate.ci_upper:+.0f}"
@@ -230,3 +229,11 @@ def _candidate(rank: int, candidate: ActivationCandidate) -> str:
 
 def _share(share: float) -> str:
     return f"{100 * share:.0f} %" if isfinite(share) else "an unknown share"
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"

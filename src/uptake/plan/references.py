@@ -6,27 +6,53 @@ conversation, not a target. A plan may change or drop each of them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Annotated, Self
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from uptake.plan.problems import Problem, Problems, refuse
+from uptake.plan.condition import Value, read_value
+from uptake.plan.problems import Gathering, Problem, Problems, described, refuse
 from uptake.plan.section import Section
-from uptake.plan.words import Text
+from uptake.plan.words import Name, Text, read_text
 
 SOURCE = "Product adoption glossary; cites no study"
 
 
+def _params(value: object) -> dict[str, Value]:
+    if not isinstance(value, Mapping):
+        raise refuse(f"is {described(value)}", "a mapping of parameters to values, such as {short_days: 7}")
+    gathering = Gathering()
+    found: dict[str, Value] = {}
+    for name, given in value.items():
+        with gathering.at(name):
+            if given is None:
+                raise refuse("is empty", "text", "a number", "true", "false")
+            found[read_text(name)] = read_value(given)
+    gathering.end()
+    return found
+
+
 class Reference(Section):
-    """A range others report, shown beside the own value.
+    """A range others report, shown beside the own value where exactly its metric and parameters are asked.
+
+    Whether there is such a metric, and whether it takes such parameters, is for `uptake check` to say.
 
     Args:
+        name: Its key in the plan.
+        metric: The metric it is about; the key, if not given.
+        params: The metric's parameters, where they are not the defaults.
         low: Lower end in the metric's unit, shares 0 to 1; None: open.
         high: Upper end, or None.
         source: Who says so.
     """
 
+    unwritten: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str
+    metric: Name = Field(default_factory=lambda data: data["name"])
+    params: Annotated[dict[str, Value], BeforeValidator(_params)] = Field(default_factory=dict)
     low: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     high: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     source: Text
@@ -51,6 +77,8 @@ class ReferenceRange:
         high: Upper end, or None.
         words: The range as the source words it, and how it is meant.
         source: Who says so.
+        key: Its key in a plan; empty: the metric.
+        params: The metric's parameters where they are not the defaults.
     """
 
     metric: str
@@ -59,6 +87,13 @@ class ReferenceRange:
     high: float | None
     words: str
     source: str = SOURCE
+    key: str = ""
+    params: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """Its key in a plan."""
+        return self.key or self.metric
 
 
 REFERENCE_RANGES: tuple[ReferenceRange, ...] = (
@@ -68,8 +103,11 @@ REFERENCE_RANGES: tuple[ReferenceRange, ...] = (
     ),
     ReferenceRange("features_used", "Feature breadth", 5, 7, "5-7 core features per user over 30 days"),
     ReferenceRange("sessions_per_week", "Engagement depth", 3, 5, "3-5 sessions per week, for products of daily use"),
-    ReferenceRange("stickiness", "Habit", 0.4, None, "WAU / MAU above 40 %"),
+    ReferenceRange(
+        "stickiness", "Habit", 0.4, None, "WAU / MAU above 40 %",
+        key="weekly_habit", params={"short_days": 7, "long_days": 30},
+    ),
     ReferenceRange(
         "value_realisation", "Value realisation", 0.5, 0.7, "50-70 % of active users reach a success metric"
     ),
-)
+)  # fmt: skip

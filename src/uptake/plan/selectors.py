@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from uptake.errors import QuestionError
 from uptake.plan.condition import Conditions, read_conditions
 from uptake.plan.problems import Gathering, Problem, Problems, described, refuse, unknown_keys
-from uptake.plan.words import read_name, read_text
+from uptake.plan.words import read_event, read_name
 
 KEYS = ("event", "feature", "where")
 EVENT_KEYS = ("event", "where")
@@ -71,7 +71,7 @@ def read_selector(value: object, keys: tuple[str, ...] = KEYS) -> Selector:
     if isinstance(value, Selector):
         return value
     if isinstance(value, str):
-        return Selector(events=(read_text(value),))
+        return Selector(events=(read_event(value),))
     if not isinstance(value, Mapping):
         in_quotes = isinstance(value, bool | int | float | date)
         raise refuse(f"is {described(value)}", *forms, do="Put a name in quotes." if in_quotes else "")
@@ -98,14 +98,14 @@ def read_selector(value: object, keys: tuple[str, ...] = KEYS) -> Selector:
 
 def _events(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple):
-        return (read_text(value),)
+        return (read_event(value),)
     if not value:
         raise refuse("is an empty list", "an event name", "a list of event names")
     gathering = Gathering()
     events = []
     for position, part in enumerate(value):
         with gathering.at(position):
-            events.append(read_text(part))
+            events.append(read_event(part))
     gathering.end()
     return tuple(dict.fromkeys(events))
 

@@ -120,15 +120,22 @@ def references_file() -> str:
     return (
         "## Reference ranges, shown beside your own values. Shares are 0 to 1, durations are seconds.\n"
         "## The source names no study: take these as a start for the conversation, not as a target,\n"
-        "## and put in what you know of your own market.\n" + HOW_TO_READ + "\nreferences:\n"
+        "## and put in what you know of your own market. A range is about the metric of its name, or the one\n"
+        "## under metric, asked with the parameters under params.\n" + HOW_TO_READ + "\nreferences:\n"
     ) + "".join(_reference(reference) for reference in REFERENCE_RANGES)
 
 
 def _reference(reference: ReferenceRange) -> str:
-    ends = [
+    said = []
+    if reference.name != reference.metric:
+        said.append(f"metric: {reference.metric}")
+    if reference.params:
+        params = ", ".join(f"{name}: {value}" for name, value in reference.params.items())
+        said.append(f"params: {{{params}}}")
+    said += [
         f"{key}: {value:g}" for key, value in (("low", reference.low), ("high", reference.high)) if value is not None
     ]
     return (
         f"  ## {reference.stage}: {reference.words}.\n"
-        f"  {reference.metric}: {{{', '.join(ends)}, source: {scalar(reference.source)}}}\n"
+        f"  {reference.name}: {{{', '.join(said)}, source: {scalar(reference.source)}}}\n"
     )

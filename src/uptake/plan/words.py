@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
+from uptake.kinds import LONGEST_ID
 from uptake.plan.problems import described, refuse, shown
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -15,16 +16,21 @@ MOST_CHARACTERS = 200
 MOST_TIMES = 1_000_000
 
 
-def read_text(value: object) -> str:
-    """Any Unicode text without NUL, 1 to 200 characters: event names, titles, properties."""
-    wanted = f"text of 1 to {MOST_CHARACTERS} characters"
+def read_text(value: object, most: int = MOST_CHARACTERS) -> str:
+    """Any Unicode text without NUL, at least one character: titles, properties, attributes."""
+    wanted = f"text of 1 to {most:,} characters"
     if not isinstance(value, str):
         in_quotes = value is not None and not isinstance(value, dict | list | tuple)
         raise refuse(f"is {described(value)}", "text", do="Put it in quotes." if in_quotes else "")
-    if not 1 <= len(value) <= MOST_CHARACTERS:
+    if not 1 <= len(value) <= most:
         raise refuse(f"has {len(value):,} characters", wanted)
     refuse_unwritable(value)
     return value
+
+
+def read_event(value: object) -> str:
+    """The name of an event, as long as one that was imported can be."""
+    return read_text(value, LONGEST_ID)
 
 
 def refuse_unwritable(value: str) -> None:

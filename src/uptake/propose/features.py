@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from unicodedata import normalize
 
 from uptake.plan import ProposedFeature
+from uptake.plan.words import MOST_CHARACTERS
 from uptake.propose.observed import RARE, Observed
 from uptake.propose.words import is_making, is_noise, parts, plural, singular
 from uptake.store.projection import Cursor
@@ -62,11 +63,11 @@ def titled(events: Sequence[Observed]) -> str:
     """How people may call the feature: `Tasks` where tasks are made, `Timeline` where one is only opened."""
     thing, _ = parts(events[0].use.name)
     if not thing:
-        return events[0].use.name
+        return events[0].use.name[:MOST_CHARACTERS]
     noun = singular(thing[-1])
     is_many = any(is_making(parts(event.use.name)[1]) for event in events)
     text = " ".join((*thing[:-1], plural(noun) if is_many else noun))
-    return text[:1].upper() + text[1:]
+    return (text[:1].upper() + text[1:])[:MOST_CHARACTERS]
 
 
 def _names(titles: list[str]) -> list[str]:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from uptake.plan import EventUse
-from uptake.plan.words import MOST_CHARACTERS
 from uptake.propose.words import is_noise
 from uptake.store.projection import Cursor
 
@@ -37,9 +36,9 @@ class Observed:
 
 
 def observe(cursor: Cursor) -> tuple[Observed, ...]:
-    """Every event that a plan can name, those of most users first."""
+    """Every event, those of most users first."""
     rows = cursor.execute(
-        f"""WITH by_user AS (
+        """WITH by_user AS (
             SELECT name_key, user_key, count(*) AS total, min(day) < max(day) AS returns FROM event GROUP BY ALL
         ), by_day AS (
             SELECT name_key, count(DISTINCT day) AS days FROM event GROUP BY name_key
@@ -47,7 +46,6 @@ def observe(cursor: Cursor) -> tuple[Observed, ...]:
         SELECT name_key, event_name, count(user_key), any_value(days), sum(total)::BIGINT,
             count(*) FILTER (returns AND user_key IS NOT NULL)
         FROM by_user JOIN by_day USING (name_key) JOIN event_names USING (name_key)
-        WHERE length(event_name) <= {MOST_CHARACTERS} AND NOT contains(event_name, chr(0))
         GROUP BY name_key, event_name ORDER BY 3 DESC, 5 DESC, event_name"""
     ).fetchall()
     return tuple(

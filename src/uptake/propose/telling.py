@@ -10,7 +10,7 @@ from uptake.propose.words import is_noise
 from uptake.store.projection import Cursor
 
 MOST_OF = 0.8
-"""One event that makes up this share of all rows tells little by its name."""
+"""One event that makes up this share of the rows that are neither vanity nor noise tells little by its name."""
 MOST_VALUES = 50
 MOST_PROPERTIES = 3
 SAMPLE = 50_000
@@ -30,7 +30,8 @@ def properties_that_tell(cursor: Cursor, observed: Sequence[Observed]) -> tuple[
         if event.use.total < MOST_OF * rows:
             continue
         name = scalar(event.use.name)
-        what = f"The event {name} makes up {100 * event.use.total / rows:.0f} % of the rows, so names tell little."
+        share = f"{100 * event.use.total / rows:.0f} % of the rows that stand for work"
+        what = f"The event {name} makes up {share}, so names tell little."
         found = _properties(cursor, event)
         if not found:
             return (what,)

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from uptake.errors import QuestionError
+from uptake.metrics.catalogue import catalogue
 from uptake.metrics.metric import Entry
+from uptake.metrics.params import read as read_params
 from uptake.plan import Plan, Reference
 
 COHORT_DAYS = 90
@@ -124,20 +127,27 @@ def recent(last_day: date, period: str) -> date:
 
 
 def reference(plan: Plan, metric: str, asked: Mapping[str, Any]) -> Reference | None:
-    """The plan's reference range, if what is asked is what the range is about: users, and the overview's parameters.
+    """The plan's reference range, if what is asked is what the range is about: users, and the range's parameters.
 
     Args:
         plan: The adoption plan.
         metric: The metric.
-        asked: Entity and parameters of the question, complete.
+        asked: Entity and parameters of the question; those that are missing have their defaults.
     """
-    found = plan.references.get(metric)
-    tile = next((tile for tile in TILES if tile.metric == metric), None)
-    if found is None or asked.get("entity") not in (None, "user"):
+    if asked.get("entity") not in (None, "user"):
         return None
-    if tile is not None and any(asked.get(name) != value for name, value in tile.params.items()):
-        return None
-    return found
+    about = (one for one in plan.references.values() if one.metric == metric)
+    return next((one for one in about if _is_meant(plan, one, asked)), None)
+
+
+def _is_meant(plan: Plan, one: Reference, asked: Mapping[str, Any]) -> bool:
+    metric = catalogue()[one.metric].metric
+    try:
+        meant = read_params(metric, one.params, plan, one.metric)
+    except QuestionError:
+        return False  # the check of the plan says what is wrong
+    given = {name: value for name, value in asked.items() if name in meant}
+    return read_params(metric, given, plan, one.metric) == meant
 
 
 def _looked_back(entry: Entry, params: Mapping[str, Any]) -> int:

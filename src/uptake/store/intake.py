@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 import duckdb
 import pyarrow as pa
 
-from uptake.kinds import Kind
+from uptake.kinds import LONGEST_ID, Column, Kind
 from uptake.store.detect import LINE, OBJECT, looking_at
 from uptake.store.ledger import Rejected
 from uptake.store.reads import TYPES, Reads, cell, text
@@ -24,8 +24,9 @@ from uptake.store.sql import literal, name
 EARLIEST = datetime(1971, 1, 1)
 LATEST = datetime(2200, 1, 1)
 """Bounds of any instant. What has happened (a kind's `at` that ends in `_at`) also lies before tomorrow (`AHEAD`)."""
+NO_END = "BETWEEN TIMESTAMP '9999-12-30 10:00:00' AND TIMESTAMP '10000-01-01 12:00:00'"
+"""Where 31 December 9999 is, in whichever time zone: an end there is none."""
 AHEAD = timedelta(days=1)
-LONGEST_ID = 1000
 BATCH = 10_000
 
 
@@ -164,7 +165,7 @@ class Intake:
             columns.append(f"{expression} AS {column.name}")
         raw = [cell(read.found) for read in reads if read.found and (read.type == OBJECT or not read.is_property)]
         packed = [f"{read.expression} AS {name('_object_' + read.name)}" for read in reads if read.type == OBJECT]
-        names = ", ".join(column.name for column in self.kind.columns)
+        names = ", ".join(map(_said, self.kind.columns))
         return f"""SELECT *, {self._key} FROM (
             SELECT {file} AS _file, _line, {names}, {_properties(reads)} AS properties,
                 {self._reason(by_name, reads, types)} AS _reason
@@ -189,8 +190,9 @@ class Intake:
             if column.type == "instant" and read is not None:
                 has_happened = column.name == self.kind.at and column.name.endswith("_at")
                 latest = tomorrow if has_happened else LATEST
+                has_no_end = f" AND {column.name} NOT {NO_END}" if column.is_end else ""
                 tests.append(
-                    f"WHEN {column.name} < {literal(EARLIEST)} OR {column.name} >= {literal(latest)}"
+                    f"WHEN {column.name} < {literal(EARLIEST)} OR {column.name} >= {literal(latest)}{has_no_end}"
                     f" THEN '{column.name} is ''' || strftime({column.name}, '%Y-%m-%d %H:%M:%S') ||"
                     f" '''; allowed {EARLIEST:%Y-%m-%d} to {latest:%Y-%m-%d}'"
                 )
@@ -212,6 +214,15 @@ class Intake:
             none = " AND ".join(f"{column} IS NULL" for column in self.kind.one_of)
             tests.append(f"WHEN {none} THEN 'one of {', '.join(self.kind.one_of)} is needed'")
         return f"CASE {' '.join(tests)} END"
+
+
+def _said(column: Column) -> str:
+    """SQL for what a column says: an end that is none says nothing."""
+    return (
+        f"CASE WHEN {column.name} NOT {NO_END} THEN {column.name} END AS {column.name}"
+        if column.is_end
+        else column.name
+    )
 
 
 def _unreadable(label: str, column: str, words: str, expected: str) -> str:
