@@ -7,15 +7,16 @@ ws.metric("retention", unit="week").to_pandas()
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from uptake import flow, plan, settings
-from uptake.errors import DiskFull, ImportFailed, StorageDamaged
+from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, note, silent
 from uptake.kinds import BY_NAME, Kind
 from uptake.metrics.ask import ask
@@ -54,7 +55,12 @@ class Workspace:
     def __init__(self, folder: Path | str, *, url: str = "", token: str = "", report: Report = silent) -> None:
         self.home = Home(Path(folder))
         self.home.require()
+        self._plan_files = _files(self.home.plan)  # before they are read: what is written meanwhile is a change
         self.plan = plan.load(self.home.plan)
+        self.plan_refused: UptakeError | None = None
+        """Why the plan is not that of its files: they have errors, or the facts could not be made; None: it is."""
+        self.plans_read = 1
+        """Grows with every plan that was taken into use."""
         self.settings = settings.read()
         self._importing = threading.RLock()
         with ExitStack() as opened, needing_room(self.home.folder):
@@ -206,12 +212,39 @@ class Workspace:
         with self._importing, needing_room(self.home.folder):
             self._catch_up(self.plan, report, from_nothing=True)
 
+    @property
+    def has_new_plan(self) -> bool:
+        """Whether the plan's files have changed since they were read."""
+        return self._plan_files != _files(self.home.plan)
+
+    def follow_plan(self, report: Report = silent) -> None:
+        """Takes the plan into use as its files are now, if they have changed; else `plan_refused` says why not."""
+        if not self.has_new_plan:
+            return  # without waiting for an import under way
+        with self._importing, suppress(UptakeError):
+            if self.has_new_plan:
+                self.reload_plan(report)
+
     def reload_plan(self, report: Report = silent) -> None:
-        """Reads the plan's files again and brings the facts in line with them."""
-        with self._importing, needing_room(self.home.folder):
-            read = plan.load(self.home.plan)
-            self._catch_up(read, report)
-            self.plan = read
+        """Reads the plan's files again and brings the facts in line with them.
+
+        Raises:
+            PlanError: They have errors; the plan stays as it was.
+            WorkspaceMissing: Their folder has gone.
+            DiskFull: There is no room for the facts; the plan stays as it was.
+        """
+        with self._importing:
+            files = _files(self.home.plan)
+            try:
+                self.home.require()
+                read = plan.load(self.home.plan)
+                with needing_room(self.home.folder):
+                    self._catch_up(read, report)
+            except UptakeError as error:
+                self._plan_files, self.plan_refused = files, error
+                raise
+            self._plan_files, self.plan_refused = files, None
+            self.plan, self.plans_read = read, self.plans_read + 1
 
     def _require_same_age(self) -> None:
         with self.projection.reading() as cursor:
@@ -253,6 +286,17 @@ class Workspace:
             apply(cursor, done.kind, fresh, done.import_id, current.product.timezone)
             cursor.execute(f"DROP TABLE {fresh}")
         note(cursor, done)
+
+
+def _files(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Names, sizes, times and places of a plan's files, by which a change is known without reading them."""
+    try:
+        with os.scandir(folder) as entries:
+            files = [entry for entry in entries if entry.name.endswith((".yml", ".yaml")) and entry.name[0] != "."]
+            stats = [(file.name, file.stat()) for file in files]
+    except OSError:
+        return ()  # whoever reads them says what is wrong
+    return tuple(sorted((name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats))
 
 
 def _open(source: object, kind: str, columns: frozenset[str], file_format: str | None) -> Reading:

@@ -80,11 +80,33 @@ def test_every_command_works_through_the_server(filled: Path, server: Server) ->
     assert "task_created" in (filled / "plan" / "features.yml").read_text(encoding="utf-8")
 
 
-def test_the_server_uses_a_changed_plan_from_the_next_check_on(filled: Path, server: Server) -> None:
+def test_the_server_uses_a_changed_plan_from_the_next_command_on(filled: Path, server: Server) -> None:
     text = "active: [board_created]\nfeatures:\n  boards: {title: Boards, events: [board_created]}\n"
     (filled / "plan" / "features.yml").write_text(text, encoding="utf-8")
+    ran = run("metric", "active_users", "--home", filled)
+    assert ran.out.startswith("Active users: 0")
+    assert ran.errors == ""
     assert run("check", "--home", filled).code == 1
-    assert run("metric", "active_users", "--home", filled).out.startswith("Active users: 0")
+
+
+def test_a_server_warns_of_a_plan_with_errors_and_answers_by_the_one_before(filled: Path, server: Server) -> None:
+    question = ("metric", "active_users", "--home", filled)
+    before = run(*question)
+    file = filled / "plan" / "features.yml"
+    kept = file.read_text(encoding="utf-8")
+    file.write_text("# mine\nactive: 7\nstart: 8\n", encoding="utf-8")
+    ran = run(*question)
+    assert (ran.code, ran.out) == (before.code, before.out)
+    assert ran.errors.startswith("Warning: The changed plan is not in use; this is by the plan before.")
+    assert "plan/features.yml:2: active is 7" in ran.errors
+    assert "features.yml:3" not in ran.errors
+    assert "And 2 more: uptake check lists all." in ran.errors
+    checked = run("check", "--home", filled)
+    assert checked.code == 1
+    assert checked.errors.startswith("Error: plan/features.yml:2: active is 7")
+    assert "plan/features.yml:2: active is 7" in httpx.get(server.url).text
+    file.write_text(kept, encoding="utf-8")
+    assert run(*question) == before
 
 
 def test_errors_come_through_the_server_as_they_are(filled: Path, server: Server) -> None:

@@ -3,10 +3,11 @@
 import os
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from cli_world import COMMAND, empty_workspace, run
+from cli_world import COMMAND, empty_workspace, filled_workspace, run
 
 from uptake import __version__
 
@@ -37,6 +38,27 @@ def test_help_loads_no_engine() -> None:
     heavy = ("duckdb", "httpx", "numpy", "pyarrow", "pydantic", "scipy", "starlette", "uvicorn")
     code = f"import sys, uptake.cli; print([name for name in {heavy!r} if name in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_server_is_loaded_without_what_its_first_page_does_not_need() -> None:
+    heavy = ("altair", "httpx", "pandas", "rich.console", "scipy", "vl_convert")
+    code = (
+        f"import sys, uptake.cli.progress, uptake.web.serve; print([name for name in {heavy!r} if name in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
+
+
+def test_a_command_answers_without_pandas_though_it_is_installed(tmp_path: Path) -> None:
+    """DuckDB would import it at the first bound parameter, pyarrow at the first list."""
+    assert find_spec("pandas") is not None
+    code = (
+        "import sys; from uptake.cli import main\n"
+        f"sys.argv = ['uptake', 'metric', 'active_users', '--home', {str(filled_workspace(tmp_path))!r}]\n"
+        "try: main()\nexcept SystemExit as end: print(end.code, 'pandas' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.startswith("Active users: 3")
+    assert ran.stdout.endswith("\n0 False\n")
 
 
 def test_an_unknown_command_is_a_usage_error() -> None:

@@ -108,6 +108,35 @@ def test_what_waits_is_cancelled_at_the_end(workspace: uptake.Workspace) -> None
     assert waiting.cancelled() or waiting.result() == 1
 
 
+def test_what_nobody_waits_for_is_not_begun_while_a_request_is_served(answers: Answers) -> None:
+    order: list[str] = []
+    with answers.serving():
+        with answers.serving():
+            ahead = answers.ask("ahead", lambda _: order.append("ahead"), Urgency.AHEAD)
+            answers.ask("part", lambda _: order.append("part"), Urgency.PART).result()
+            raised = answers.ask("raised", lambda _: order.append("raised"), Urgency.AHEAD)
+            answers.ask("raised", lambda _: None, Urgency.PART)
+            raised.result()
+        answers.ask("page", lambda _: order.append("page"), Urgency.PAGE).result()
+    ahead.result()
+    assert order == ["part", "raised", "page", "ahead"]
+
+
+def test_work_that_asks_on_does_not_keep_it_from_ending(workspace: uptake.Workspace) -> None:
+    answers = Answers(workspace)
+    begun = threading.Event()
+
+    def ask_on(_: object) -> None:
+        begun.set()
+        while not answers.ask(object(), lambda _: 1, Urgency.AHEAD).cancelled():
+            pass
+
+    asking = answers.ask("ahead", ask_on, Urgency.AHEAD)
+    begun.wait()
+    answers.close()
+    assert asking.result() is None
+
+
 def test_the_state_changes_with_data_and_with_the_plan(workspace: uptake.Workspace) -> None:
     answers = Answers(workspace)
     states = [answers.state()]

@@ -6,12 +6,13 @@ import sys
 from io import TextIOWrapper
 
 from uptake import settings
-from uptake.cli import problems
+from uptake.cli import problems, without_pandas
 from uptake.cli.app import app
 
 
 def main() -> None:
     """Runs the command line with the arguments of this process."""
+    without_pandas.refuse()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no en dash gets its code, and no error.
         if isinstance(stream, TextIOWrapper):

@@ -11,6 +11,7 @@ from uptake.store.home import Home, holder_of
 
 if TYPE_CHECKING:
     from uptake.check import Finding
+    from uptake.cli.remote import Remote
     from uptake.metrics.result import Result
     from uptake.quarantine import Retried
     from uptake.store.ledger import Rejected
@@ -52,11 +53,13 @@ class Access(Protocol):
 
 
 @contextmanager
-def reach(folder: Path) -> Iterator[Access]:
-    """Reaches a workspace for one command, and shows how far it is where its database has to be made again first.
+def reach(folder: Path, *, reads_plan: bool = False) -> Iterator[Access]:
+    """Reaches a workspace for one command, and shows how far it is where something has to be made again first.
 
     Args:
         folder: Its home directory.
+        reads_plan: Whether the command reads the plan's files itself. If not, a server that cannot use them
+            works by the plan before, and a warning says so.
 
     Raises:
         WorkspaceMissing: There is no workspace in the folder.
@@ -70,6 +73,8 @@ def reach(folder: Path) -> Iterator[Access]:
         from uptake.cli.remote import Remote
 
         with Remote(holder.url, holder.token) as remote:
+            if not reads_plan:
+                _follow_plan(remote)
             yield remote
         return
     from uptake.cli import progress
@@ -80,3 +85,14 @@ def reach(folder: Path) -> Iterator[Access]:
         workspace = Workspace(folder, report=report)
     with Operations(workspace) as operations:
         yield operations
+
+
+def _follow_plan(remote: Remote) -> None:
+    from uptake.cli import problems, progress
+
+    with progress.shown() as report:
+        refused = remote.follow_plan(report)
+    if refused is not None:
+        first, *others = refused.what.splitlines()
+        more = f"And {len(others)} more: uptake check lists all." if others else ""
+        problems.warn("The changed plan is not in use; this is by the plan before.", first, more, refused.do)

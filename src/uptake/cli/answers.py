@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-from rich.console import Console
+from typing import TYPE_CHECKING, Any
 
 from uptake.charts import dates, words
 from uptake.cli import screen, triangle
 from uptake.metrics.result import Column, Result
 from uptake.web import formats
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 Row = Mapping[str, Any]
 LOWER, UPPER = "ci_lower", "ci_upper"

@@ -30,7 +30,7 @@ def check(
     """
     from uptake.cli import access
 
-    with access.reach(home) as workspace:
+    with access.reach(home, reads_plan=True) as workspace:
         findings = workspace.findings()
     if format_ == "json":
         typer.echo(json.dumps([asdict(finding) for finding in findings], indent=2))

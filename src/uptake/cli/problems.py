@@ -23,8 +23,13 @@ def show(error: UptakeError) -> None:
         f"Allowed: {', '.join(error.allowed)}." if error.allowed else "",
         error.do,
     )
-    for part in filter(None, parts):
-        screen.say(part, screen.errors())
+    _say(*parts)
+
+
+def warn(*sentences: str) -> None:
+    """Prints that something is not as one would think, and why; the command goes on."""
+    _begin("Warning:", "bold yellow")
+    _say(*sentences)
 
 
 def show_unexpected(error: Exception) -> None:
@@ -34,8 +39,13 @@ def show_unexpected(error: Exception) -> None:
     screen.say("Run the command again with --debug (uptake --debug ...) to see where it came from.", screen.errors())
 
 
-def _begin(text: str) -> None:
-    screen.errors().print(text, end=" ", style="bold red")
+def _say(*sentences: str) -> None:
+    for sentence in filter(None, sentences):
+        screen.say(sentence, screen.errors())
+
+
+def _begin(text: str, style: str = "bold red") -> None:
+    screen.errors().print(text, end=" ", style=style)
 
 
 def closest(error: UptakeError) -> str:

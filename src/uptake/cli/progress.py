@@ -7,14 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, Task, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.text import Text
-
 from uptake.cli import screen
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from uptake import workspace
+    from uptake.cli.bar import Bar
 
 LINE_EVERY_S = 2.0
 
@@ -22,54 +21,36 @@ LINE_EVERY_S = 2.0
 @contextmanager
 def shown() -> Iterator[workspace.Report]:
     """Gives what to report progress to; nothing stays on a terminal when the work is over."""
-    console = screen.errors()
-    if not console.is_terminal:
-        yield _Lines(console)
-        return
-    bar = _Bar(console)
+    shown = _Shown()
     try:
-        yield bar
+        yield shown
     finally:
-        bar.close()
+        shown.close()
 
 
-class _Bar:
-    """One bar a stage: bytes while files are read, moving stripes where nobody knows how much there is."""
+class _Shown:
+    """Shows nothing, and loads nothing to show it with, before there is something: most work is over at once."""
 
-    def __init__(self, console: Console) -> None:
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TaskProgressColumn(),
-            _Rows(),
-            TimeRemainingColumn(),
-        )
-        # Answers go to stdout; with Rich in between they would come out where the bar is.
-        self._bar = Progress(*columns, console=console, transient=True, redirect_stdout=False)
-        self._stage = ""
-        self._task = self._bar.add_task("", visible=False)
+    def __init__(self) -> None:
+        self._by: Bar | _Lines | None = None
 
     def __call__(self, progress: workspace.Progress) -> None:
-        self._bar.start()
-        if progress.stage != self._stage:
-            self._bar.remove_task(self._task)
-            self._stage = progress.stage
-            self._task = self._bar.add_task(screen.inert(progress.stage), total=progress.total or None, rows=0)
-        self._bar.update(self._task, completed=progress.done, rows=progress.rows)
+        if self._by is None:
+            self._by = _means()
+        self._by(progress)
 
     def close(self) -> None:
-        self._bar.stop()
+        if self._by is not None:
+            self._by.close()
 
 
-class _Rows(ProgressColumn):
-    """Rows read, and how many a second."""
+def _means() -> Bar | _Lines:
+    console = screen.errors()
+    if not console.is_terminal:
+        return _Lines(console)
+    from uptake.cli.bar import Bar
 
-    def render(self, task: Task) -> Text:
-        rows = task.fields.get("rows", 0)
-        if not rows:
-            return Text("")
-        rate = _a_second(rows, task.elapsed or 0) if task.total else ""
-        return Text(f"{rows:,} rows{rate}", no_wrap=True)
+    return Bar(console)
 
 
 class _Lines:
@@ -79,6 +60,9 @@ class _Lines:
         self._console = console
         self._stage = ""
         self._began_at = self._told_at = time.monotonic()
+
+    def close(self) -> None:
+        """Leaves the lines where they are."""
 
     def __call__(self, progress: workspace.Progress) -> None:
         now = time.monotonic()
@@ -94,9 +78,5 @@ def _line(progress: workspace.Progress, elapsed_s: float) -> str:
     if progress.total and progress.done:
         parts.append(f"{progress.done / progress.total:.0%}")
     if progress.rows:
-        parts.append(f"{progress.rows:,} rows{_a_second(progress.rows, elapsed_s) if progress.total else ''}")
+        parts.append(f"{progress.rows:,} rows{screen.a_second(progress.rows, elapsed_s) if progress.total else ''}")
     return ", ".join(parts)
-
-
-def _a_second(rows: int, elapsed_s: float) -> str:
-    return f" ({rows / elapsed_s:,.0f} a second)" if elapsed_s >= 1 else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import httpx
 import msgspec
 
-from uptake.errors import ServerFailed
+from uptake.errors import ServerFailed, UptakeError
 from uptake.metrics.result import Result
 from uptake.quarantine import Retried
 from uptake.store.ledger import Rejected
@@ -105,6 +105,12 @@ class Remote:
     def proposed_plan(self) -> dict[str, str]:
         """A plan proposed from the data: file name -> text."""
         return self._get("/plan/proposal", dict[str, str])
+
+    def follow_plan(self, report: Report) -> UptakeError | None:
+        """Lets the server take a changed plan into use; gives why it cannot."""
+        with self._stream("/plan/follow") as response:
+            refused = _followed(response, tuple[Problem, ...], lambda _: None, report)
+        return error(refused[0]) if refused else None
 
     def reload_plan(self) -> None:
         """Lets the server read the plan's files again."""

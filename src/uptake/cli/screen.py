@@ -6,13 +6,14 @@ import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 import typer
-from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
-from rich.console import Console
-from rich.table import Table
+
+if TYPE_CHECKING:  # the rest of Rich is loaded when something is printed: it would be a tenth of a server's start
+    from rich.console import Console
+    from rich.table import Table
 
 LEAST_TEXT = 16
 """Width to which a column of texts may be folded, characters."""
@@ -47,10 +48,14 @@ def errors() -> Console:
 
 def paper(file: TextIO) -> Console:
     """A console that writes into a file."""
+    from rich.console import Console
+
     return Console(file=file, width=WIDTH_IN_FILES, markup=False, emoji=False, highlight=False)
 
 
 def _console(is_error: bool) -> Console:
+    from rich.console import Console
+
     # Markup, emoji codes and highlighting would read meaning into names that customers chose.
     console = Console(stderr=is_error, markup=False, emoji=False, highlight=False)
     if not console.is_terminal:
@@ -89,6 +94,9 @@ def table(
         right: Which columns hold numbers and are aligned right, from 0.
         width: Characters there are in a line; those of `out` if not given.
     """
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
     made = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     cells = [[inert(cell) for cell in row] for row in rows]
     for number, chosen in enumerate(_widths(heads, cells, right, width or out().width)):
@@ -122,3 +130,8 @@ def _least(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collectio
         max(widest[number] if number in right else min(widest[number], LEAST_TEXT), *map(cell_len, head.split(" ")))
         for number, head in enumerate(heads)
     ]
+
+
+def a_second(rows: int, elapsed_s: float) -> str:
+    """How many rows a second that is, in brackets; empty while it is too early to say."""
+    return f" ({rows / elapsed_s:,.0f} a second)" if elapsed_s >= 1 else ""

@@ -27,7 +27,8 @@ def serve(
     from uptake.web import serve as server
 
     def ready(url: str) -> None:
-        screen.say(f"Uptake shows {home} at {url}  (Ctrl-C ends it)")
+        # Not `say`: it would load Rich while the first page is waited for.
+        typer.echo(screen.inert(f"Uptake shows {home} at {url}  (Ctrl-C ends it)"))
 
     # A service manager ends us so; the workspace is to be closed then too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

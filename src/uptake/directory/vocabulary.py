@@ -38,6 +38,11 @@ def vocabulary(cursor: Cursor) -> Vocabulary:
     )
 
 
+def has_events(cursor: Cursor) -> bool:
+    """Whether there are any events; a page that asks no more than this need not read the words."""
+    return bool(cursor.execute("SELECT EXISTS (FROM event_names)").fetchall()[0][0])
+
+
 def _values(cursor: Cursor, entity: str) -> dict[str, tuple[str, ...]]:
     rows = cursor.execute(
         f"""SELECT name, list(text ORDER BY entities DESC, text) FROM (

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from uptake.web import control
 from uptake.web.assets import Assets
+from uptake.web.cache import Urgency
 from uptake.web.pages import FAMILIES, overview, problems
 from uptake.web.security import SecurityHeaders
 from uptake.web.site import Site
@@ -36,12 +37,13 @@ def create_app(workspace: Workspace, token: str = "") -> Starlette:
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
         site.ahead = overview.ask_ahead
-        site.answers.ask("templates", lambda _: site.compile_templates())
         site.reader()
+        # The first page makes the few it needs by itself, sooner than if it had to share the interpreter with this.
+        site.answers.ask("templates", lambda _: site.compile_templates(), Urgency.IDLE)
         try:
             yield
         finally:
-            await run_in_threadpool(site.answers.close)
+            await run_in_threadpool(site.close)
 
     routes: list[BaseRoute] = [
         Route("/health", _health),

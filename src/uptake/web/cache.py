@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
 from enum import IntEnum
 from itertools import count
 from queue import PriorityQueue
@@ -20,22 +21,26 @@ MOST = 300
 T = TypeVar("T")
 Work = Callable[[Cursor], Any]
 State = tuple[str, str, str]
-Queue = PriorityQueue[tuple[int, int, Future[Any] | None]]
+Place = tuple[int, int, Future[Any] | None]
+"""Urgency, order, the answer; no answer ends the thread."""
+Queue = PriorityQueue[Place]
 
 
 class Urgency(IntEnum):
-    """Who waits for an answer: a person for a page, a page for a part of it, or nobody yet."""
+    """Who waits for an answer: a person for a page, a page for a part of it, nobody yet, or perhaps nobody ever."""
 
     PAGE = 0
     PART = 1
     AHEAD = 2
+    IDLE = 3
 
 
 class Answers:
     """Answers about one workspace.
 
     Two questions are worked on at a time, as each uses all cores; one of the two places is kept for those a
-    page waits for. An answer under way is shared: who asks the same meanwhile waits for it and starts nothing.
+    page waits for. What nobody waits for is not begun while a request is served: it would take half of
+    the machine from whoever made it. An answer under way is shared: who asks the same meanwhile waits for it and starts nothing.
     An error is told to those who wait for it and forgotten.
 
     Args:
@@ -50,16 +55,27 @@ class Answers:
         self._everything, self._pages = Queue(), Queue()
         self._order = count()
         self._threads: list[threading.Thread] = []
+        self._requests = 0
+        self._held: list[Place] = []
+        self._is_closed = False
 
     def ask(self, key: Hashable, work: Callable[[Cursor], T], urgency: Urgency = Urgency.PAGE) -> Future[T]:
         """The answer to a question: known, under way, or to be worked out as soon as its turn comes.
 
         Args:
             key: What is asked, and of which `state`.
-            work: Works it out with a cursor of its own; must not ask for further answers.
+            work: Works it out with a cursor of its own; must not wait for further answers.
             urgency: Who waits for it.
+
+        Returns:
+            The answer; cancelled, if this is closed.
         """
         with self._lock:
+            if self._is_closed:
+                # Work under way asks ahead; threads started for it now would take the sign meant for those that end.
+                late: Future[T] = Future()
+                late.cancel()
+                return late
             self._start_threads()
             found = self._known.get(key)
             if found is None or (found.done() and found.exception() is not None):
@@ -74,16 +90,36 @@ class Answers:
                     queue.put((urgency, next(self._order), found))
         return found
 
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Holds back what nobody waits for while a request is served."""
+        with self._lock:
+            self._requests += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._requests -= 1
+                if not self._requests:
+                    held, self._held = self._held, []
+                    for place in held:
+                        self._everything.put(place)
+
     def state(self) -> State:
-        """Versions of the plan, of the facts made with it, and of the data: answers of one state go together."""
+        """Numbers of the plan, of the facts made with it, and of the data: answers of one state go together.
+
+        A plan that comes back has a new number: an answer that was under way while the plan changed may be of
+        the facts of the other one.
+        """
         made_with, applied = self._workspace.read(
             lambda cursor: (meta(cursor, "plan_version"), meta(cursor, "applied"))
         )
-        return self._workspace.plan.version, made_with, applied
+        return str(self._workspace.plans_read), made_with, applied
 
     def close(self) -> None:
         """Waits for the answers being worked out; those that still wait for their turn are cancelled."""
         with self._lock:
+            self._is_closed = True
             waiting, self._waiting = self._waiting, {}
             threads, self._threads = self._threads, []
         for future in waiting:
@@ -101,8 +137,11 @@ class Answers:
                 thread.start()
 
     def _serve(self, queue: Queue) -> None:
-        while (future := queue.get()[2]) is not None:
+        while (future := (place := queue.get())[2]) is not None:
             with self._lock:
+                if self._requests and place[0] >= Urgency.AHEAD:
+                    self._held.append(place)
+                    continue
                 work = self._waiting.pop(future, None)
             if work is not None and future.set_running_or_notify_cancel():
                 self._run(future, work)

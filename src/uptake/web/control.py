@@ -75,6 +75,7 @@ class _Control:
             Route("/quarantine", self._quarantine),
             Route("/quarantine/reasons", self._reasons),
             Route("/plan/proposal", self._proposal),
+            Route("/plan/follow", self._follow, methods=["POST"]),
             Route("/plan/reload", self._reload, methods=["POST"]),
             Route("/check", self._check, methods=["POST"]),
             Route("/import", self._import, methods=["POST"]),
@@ -98,6 +99,15 @@ class _Control:
     def _proposal(self, request: Request) -> Response:
         del request
         return _answer(self._operations.proposed_plan)
+
+    async def _follow(self, request: Request) -> Response:
+        del request
+
+        def work(tell: Tell, _: Event) -> object:
+            refused = self._operations.follow_plan(lambda progress: tell(PROGRESS, progress))
+            return (problem(refused),) if refused is not None else ()
+
+        return _Streamed(work)
 
     def _reload(self, request: Request) -> Response:
         del request

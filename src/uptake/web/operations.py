@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from uptake.errors import ImportStopped
+from uptake.errors import ImportStopped, UptakeError
 from uptake.metrics.result import Result
 from uptake.quarantine import Retried, retry
 from uptake.sources.files import Reading
@@ -100,6 +100,11 @@ class Operations:
 
         current = self._workspace.plan
         return plan.starter_from(self._workspace.read(lambda cursor: propose.proposal(cursor, current)))
+
+    def follow_plan(self, report: Report) -> UptakeError | None:
+        """Takes a changed plan into use; gives why it is not; see `Workspace.follow_plan`."""
+        self._workspace.follow_plan(report)
+        return self._workspace.plan_refused
 
     def reload_plan(self) -> None:
         """Reads the plan's files again; see `Workspace.reload_plan`."""

@@ -98,6 +98,10 @@ class Reader:
         """Words that a question may use: attributes, their values, events."""
         return self._now(("vocabulary",), vocabulary.vocabulary)
 
+    def has_events(self) -> bool:
+        """Whether any events were imported."""
+        return self._now(("has events",), vocabulary.has_events)
+
     def findings(self) -> Future[tuple[Finding, ...]]:
         """What the check found, now or later."""
         from uptake.check.findings import findings

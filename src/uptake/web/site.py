@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from uptake.web import formats, links
 from uptake.web.cache import Answers
+from uptake.web.following import Following, Unused
 from uptake.web.reader import Reader
 from uptake.workspace import Workspace
 
@@ -70,6 +71,7 @@ class Frame:
         as_of: The instant the data ends, UTC; None if nothing was imported.
         zone: The product's time zone.
         plan_version: Short hash of the plan.
+        plan_unused: Why that is not the plan of the files, or None.
         asset_version: Changes when a static file does.
     """
 
@@ -78,6 +80,7 @@ class Frame:
     as_of: datetime | None
     zone: str
     plan_version: str
+    plan_unused: Unused | None
     asset_version: str
 
 
@@ -97,18 +100,25 @@ class Site:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.answers = Answers(workspace)
+        self.following = Following(workspace)
         self.environment = environment()
         self._asset_version = _asset_version()
 
     def reader(self) -> Reader:
-        """For the questions of one request."""
+        """For the questions of one request, by the plan as its files are now."""
+        self.following.look()
         reader = Reader(self.workspace, self.answers)
         if self.ahead is not None:
             reader.ask_ahead(self.ahead)
         return reader
 
+    def close(self) -> None:
+        """Waits for what is under way, so that the workspace can be closed."""
+        self.following.close()
+        self.answers.close()
+
     def compile_templates(self) -> None:
-        """Makes the templates ready, so that the first page need not."""
+        """Makes the templates ready, so that pages need not."""
         for name in self.environment.list_templates():
             self.environment.get_template(name)
 
@@ -116,9 +126,10 @@ class Site:
         """A view as Starlette calls it, in a thread of its own because it waits for the engine."""
 
         def respond(request: Request) -> Response:
-            reader = self.reader()
-            shown = view(reader, request)
-            return shown if isinstance(shown, Response) else self.render(reader, shown)
+            with self.answers.serving():
+                reader = self.reader()
+                shown = view(reader, request)
+                return shown if isinstance(shown, Response) else self.render(reader, shown)
 
         return respond
 
@@ -147,6 +158,7 @@ class Site:
             as_of=as_of if as_of.year > NOTHING_YET.year else None,
             zone=product.timezone,
             plan_version=reader.plan.version,
+            plan_unused=self.following.unused(),
             asset_version=self._asset_version,
         )
 

@@ -258,8 +258,10 @@ def _any(rows: Sequence[Row], name: str) -> bool:
 
 
 def _sorted(rows: list[dict[str, Any]], sort: str, is_descending: bool) -> list[dict[str, Any]]:
-    """The rows in order; what has no value comes last either way."""
-    valued = sorted(
-        (row for row in rows if row.get(sort) is not None), key=lambda row: row[sort], reverse=is_descending
-    )
+    """The rows in order, words whatever their case; what has no value comes last either way."""
+
+    def key(row: Row) -> Any:  # noqa: ANN401 - a column holds words, numbers or dates
+        return row[sort].casefold() if isinstance(row[sort], str) else row[sort]
+
+    valued = sorted((row for row in rows if row.get(sort) is not None), key=key, reverse=is_descending)
     return [*valued, *(row for row in rows if row.get(sort) is None)]

@@ -99,7 +99,7 @@ def routes(site: Site) -> list[Route]:
 def show(reader: Reader, request: Request) -> Page:
     """The list, with the answers that are there in time."""
     del request
-    has_events, last_day = bool(reader.vocabulary().events), reader.moment()[1]
+    has_events, last_day = reader.has_events(), reader.moment()[1]
     asked = {name: _ask(reader, found, last_day) for name, found in catalogue().items()} if has_events else {}
     ready(list(asked.values()), FIRST_PAINT_S)
     named = [name for _, names in STAGES for name in names]
