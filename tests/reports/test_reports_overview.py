@@ -55,11 +55,16 @@ def test_a_window_is_asked_from_its_start_or_at_its_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("last", "count", "first"),
-    [(LAST, 12, "2025-10-01"), (date(2026, 1, 31), 12, "2025-02-01"), (date(2026, 1, 1), 1, "2026-01-01")],
+    ("last", "since", "first"),
+    [
+        (LAST, None, "2025-10-01"),
+        (date(2026, 1, 31), date(2020, 1, 1), "2025-02-01"),
+        (LAST, date(2026, 3, 9), "2026-03-09"),
+        (LAST, date(2027, 1, 1), "2026-09-30"),
+    ],
 )
-def test_a_trend_has_whole_months(last: date, count: int, first: str) -> None:
-    assert months(last, count) == {"period": "month", "date_from": first}
+def test_a_trend_has_a_year_of_whole_months_or_begins_with_the_data(last: date, since: date | None, first: str) -> None:
+    assert months(last, since) == {"period": "month", "date_from": first}
 
 
 def test_pictures_begin_where_they_stay_pictures() -> None:

@@ -161,6 +161,9 @@ def test_every_parameter_of_every_metric_has_a_field(client: Client) -> None:
 def test_newcomers_from_before_the_data_are_left_out_unless_asked_for(client: Client) -> None:
     page = require_inert(client.get("/metrics/activation_rate").text)
     (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
+    assert field["value"] == "2026-01-05"  # the first day with events
+    page = require_inert(client.get("/metrics/active_users").text)
+    (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
     assert field["value"] == "2025-06-01"  # the twelve months that end with May 2026
     page = require_inert(client.get("/metrics/activation_rate?date_from=2020-01-01").text)
     (field,) = [field for field in page.of("input") if field["name"] == "date_from"]

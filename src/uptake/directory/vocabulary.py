@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from uptake.metrics.dimensions import known
 from uptake.store.projection import Cursor
@@ -41,6 +42,12 @@ def vocabulary(cursor: Cursor) -> Vocabulary:
 def has_events(cursor: Cursor) -> bool:
     """Whether there are any events; a page that asks no more than this need not read the words."""
     return bool(cursor.execute("SELECT EXISTS (FROM event_names)").fetchall()[0][0])
+
+
+def first_day(cursor: Cursor) -> date | None:
+    """The first local day with events; None where there are none."""
+    found: date | None = cursor.execute("SELECT min(day) FROM event").fetchall()[0][0]
+    return found
 
 
 def _values(cursor: Cursor, entity: str) -> dict[str, tuple[str, ...]]:

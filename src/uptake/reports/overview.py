@@ -19,10 +19,11 @@ from uptake.metrics.params import read as read_params
 from uptake.plan import Plan, Reference
 
 COHORT_DAYS = 90
-TREND_MONTHS = 12
 MEAN_DAYS = 30
 """Days a mean of days is taken over where nothing else is said."""
 RECENT_DAYS = {"day": 62, "week": 26 * 7}
+MONTHS = {"month": 12, "quarter": 24}
+"""How far a picture by period goes back: days, or months."""
 
 
 @dataclass(frozen=True)
@@ -107,23 +108,25 @@ def window(entry: Entry, params: Mapping[str, Any], plan: Plan, last_day: date) 
     return Window(last_on - timedelta(days=COHORT_DAYS - 1), last_on, COHORT_DAYS, is_start=True)
 
 
-def months(last_day: date, count: int = TREND_MONTHS) -> dict[str, Any]:
-    """The parameters of a trend by month whose last month is that of `last_day`."""
-    month = last_day.year * 12 + last_day.month - count
-    first = date(month // 12, month % 12 + 1, 1)
-    return {"period": "month", "date_from": first.isoformat()}
+def months(last_day: date, first_day: date | None = None) -> dict[str, Any]:
+    """The parameters of a trend by month whose last month is that of `last_day`; see `recent`."""
+    return {"period": "month", "date_from": recent(last_day, "month", first_day).isoformat()}
 
 
-def recent(last_day: date, period: str) -> date:
+def recent(last_day: date, period: str, first_day: date | None = None) -> date:
     """Where a picture by period begins if nobody says: as far back as it stays a picture.
 
     Args:
         last_day: The last finished day.
         period: day, week, month or quarter.
+        first_day: Nobody was seen to do anything before; None where that takes nothing from the picture.
     """
-    if period in ("month", "quarter"):
-        return date.fromisoformat(months(last_day, TREND_MONTHS if period == "month" else 24)["date_from"])
-    return last_day - timedelta(days=RECENT_DAYS[period])
+    if period in MONTHS:
+        month = last_day.year * 12 + last_day.month - MONTHS[period]
+        begin = date(month // 12, month % 12 + 1, 1)
+    else:
+        begin = last_day - timedelta(days=RECENT_DAYS[period])
+    return max(begin, min(first_day, last_day)) if first_day else begin
 
 
 def reference(plan: Plan, metric: str, asked: Mapping[str, Any]) -> Reference | None:

@@ -102,6 +102,10 @@ class Reader:
         """Whether any events were imported."""
         return self._now(("has events",), vocabulary.has_events)
 
+    def first_day(self) -> date | None:
+        """The first local day with events."""
+        return self._now(("first day",), vocabulary.first_day)
+
     def findings(self) -> Future[tuple[Finding, ...]]:
         """What the check found, now or later."""
         from uptake.check.findings import findings

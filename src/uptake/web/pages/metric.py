@@ -154,7 +154,7 @@ def show(reader: Reader, request: Request) -> Page | Response:
     if question.pairs(given) != request.query_params.multi_items():
         # Empty fields of the form: the address without them is the one to share.
         return RedirectResponse(links.metric(found.name, question.pairs(given)), 303)
-    asked = question.completed(found, given, reader.moment()[1])
+    asked = question.completed(found, given, reader.moment()[1], reader.first_day())
     result, problem = None, None
     try:
         result = reader.metric(found.name, question.as_asked(asked)).result()

@@ -100,7 +100,8 @@ class LineAsked:
 
     def ask_trend(self, urgency: Urgency) -> Future[Result]:
         """Asks for the months; the same question as the metric's own page asks first."""
-        self._trend = self._ask({**self._tile.params, **overview.months(self._last_day)}, urgency)
+        since = None if self._entry.metric.is_snapshot else self._reader.first_day()
+        self._trend = self._ask({**self._tile.params, **overview.months(self._last_day, since)}, urgency)
         return self._trend
 
     def _ask(self, given: Mapping[str, Any], urgency: Urgency) -> Future[Result]:

@@ -48,13 +48,14 @@ def has_periods(entry: Entry, given: Given) -> bool:
     return kind.name in PERIODIC_KINDS and given.get("output") != "curve"
 
 
-def completed(entry: Entry, given: Given, last_day: date) -> Given:
+def completed(entry: Entry, given: Given, last_day: date, first_day: date | None = None) -> Given:
     """The question a page asks: by month, and as far back as it stays a picture, unless the address says otherwise.
 
     Args:
         entry: The metric.
         given: What the address says.
         last_day: The last finished day.
+        first_day: The first day with events.
     """
     period = str(given.get("period") or given.get("unit") or ("week" if entry.name == "retention" else "month"))
     is_periodic = has_periods(entry, given)
@@ -64,7 +65,8 @@ def completed(entry: Entry, given: Given, last_day: date) -> Given:
     is_of_late = not entry.metric.is_snapshot or (is_periodic and period in PERIODS)
     if not is_of_late or any(name in given for name in ("date_from", "date_to", "as_of")):
         return given
-    return {**given, "date_from": recent(last_day, period if period in PERIODS else "month").isoformat()}
+    since = None if entry.metric.is_snapshot else first_day
+    return {**given, "date_from": recent(last_day, period if period in PERIODS else "month", since).isoformat()}
 
 
 def as_asked(given: Given) -> Given:
