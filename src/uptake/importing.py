@@ -28,6 +28,8 @@ from uptake.store.ledger import ArchiveFile, Import, Ledger, Rejected, summed
 from uptake.store.projection import Cursor, set_meta, transaction
 from uptake.store.reads import Reads
 
+LOOKED_AT = 250_000
+"""Rows of a file that tell how its columns are read: enough for a day beyond the twelfth in dates of any kind."""
 READING = "reading"
 """The stage in which an import has stored nothing yet: a report that raises ends it without a trace."""
 
@@ -166,7 +168,8 @@ class Importing:
             intake = self._intakes[chunk.kind]
             intake.refuse(Rejected(reject.file, reject.line, reject.reason, reject.raw) for reject in chunk.rejects)
             if chunk.rows.num_rows:
-                intake.add(chunk.rows, chunk.file, self._detect(chunk.kind, chunk.file, chunk.rows))
+                sample = chunk.rows.slice(0, LOOKED_AT)
+                intake.add(chunk.rows, chunk.file, self._detect(chunk.kind, chunk.file, sample))
                 self._rows += chunk.rows.num_rows
         self._tell(READING, chunk.bytes_done, self._reading.bytes_total)
 
@@ -175,10 +178,10 @@ class Importing:
         first_id = self._ledger.next_import_id()
         done = [self._import(first_id + number, kind, found) for number, (kind, found) in enumerate(counts.items())]
         try:
-            files = {one.import_id: self._seal(one) for one in done}
+            files = {one: self._seal(one) for one in done}
             with transaction(self._cursor):
-                self._apply(done)
-                self._ledger.commit((one, files[one.import_id], self._intakes[one.kind].rejected()) for one in done)
+                self._apply(files)
+                self._ledger.commit((one, files[one], self._intakes[one.kind].rejected()) for one in done)
         except BaseException:
             if self._ledger.next_import_id() == first_id:
                 archive.sweep(self._home.archive, set(), first_id)
@@ -211,18 +214,25 @@ class Importing:
 
     def _seal(self, done: Import) -> list[ArchiveFile]:
         self._tell("writing the archive")
-        fresh = self._intakes[done.kind].fresh
-        return archive.seal(self._cursor, self._home.archive, BY_NAME[done.kind], fresh, done.import_id)
+        if not done.rows_stored:
+            return []
+        intake = self._intakes[done.kind]
+        files = archive.seal(self._cursor, self._home.archive, intake.kind, intake.fresh, done.import_id)
+        intake.release()
+        return files
 
-    def _apply(self, done: list[Import]) -> None:
+    def _apply(self, done: Mapping[Import, list[ArchiveFile]]) -> None:
+        """Makes the projection of what has been sealed, as a rebuild would."""
         self._tell("indexing")
-        fresh = [one for one in done if one.rows_stored]
-        for one in fresh:
-            apply(self._cursor, one.kind, self._intakes[one.kind].fresh, one.import_id, self._plan.product.timezone)
+        fresh = {one.import_id: one.kind for one in done if one.rows_stored}
+        for one, files in done.items():
+            if files:
+                rows, keys = archive.read(self._home.archive, files), self._intakes[one.kind].keys
+                apply(self._cursor, one.kind, rows, one.import_id, self._plan.product.timezone, keys)
         if fresh:
-            flow.refresh(self._cursor, self._plan, {one.import_id: one.kind for one in fresh}, self._tell)
+            flow.refresh(self._cursor, self._plan, fresh, self._tell)
         if done:
-            note(self._cursor, done[-1])
+            note(self._cursor, list(done)[-1])
 
 
 def note(cursor: Cursor, done: Import) -> None:

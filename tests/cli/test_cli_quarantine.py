@@ -32,6 +32,12 @@ def active(home: Path) -> int:
     return int(answer["rows"][0]["estimate"])
 
 
+def quarantined(home: Path) -> list[int]:
+    """The lines of the rows in quarantine."""
+    out = run("quarantine", "export", "--home", home).out
+    return sorted(int(row["line"]) for row in csv.DictReader(io.StringIO(out)))
+
+
 def test_an_empty_quarantine_says_so(home: Path) -> None:
     assert run("quarantine", "list", "--home", home).out == "The quarantine is empty.\n"
     ran = run("quarantine", "retry", "--home", home)
@@ -96,6 +102,32 @@ def test_equal_rows_of_one_file_stay_different_rows(home: Path, tmp_path: Path) 
     ran = run("quarantine", "retry", "--set", "user_id=u9", "--home", home)
     assert "2 stored, 0 known already, 0 in quarantine again, 0 cannot be retried." in ran.out
     assert run("quarantine", "list", "--home", home).out == "The quarantine is empty.\n"
+
+
+def test_the_same_bad_file_again_is_counted_and_quarantined_once(refused: Path, tmp_path: Path) -> None:
+    """Two rows are refused each time, under whatever name; a file with one more of the same kind adds that one."""
+    file = tmp_path / "mixed.csv"
+    copy = file.rename(tmp_path / "copy.csv")
+    again = run("import", copy, "--kind", "events", "--home", refused)
+    assert "2 in quarantine" in again.out
+    assert quarantined(refused) == [3, 4]
+    copy.write_text(f"{copy.read_text()}{NOBODY}\n", encoding="utf-8")
+    run("import", copy, "--kind", "events", "--home", refused)
+    assert quarantined(refused) == [3, 4, 5]
+
+
+def test_a_row_that_was_retried_is_not_quarantined_again(refused: Path, tmp_path: Path) -> None:
+    run("quarantine", "retry", "--set", "user_id=u9", "--home", refused)
+    again = run("import", tmp_path / "mixed.csv", "--kind", "events", "--home", refused)
+    assert "2 in quarantine" in again.out
+    assert quarantined(refused) == [4]
+
+
+def test_a_retry_refused_for_another_reason_keeps_the_row_with_that_reason(refused: Path) -> None:
+    for _ in range(2):
+        ran = run("quarantine", "retry", "--set", "user_id=u9", "--map", "event_at=note", "--home", refused)
+        assert "1 in quarantine again" in ran.out or "None was taken in." in ran.out
+    assert quarantined(refused) == [3, 4]
 
 
 def test_a_long_row_is_retried_whole(home: Path, tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from outcome import Write, each_chunk, read
 
 from uptake.errors import ImportFailed
 from uptake.sources.files import open_files
+from uptake.sources.reading import Chunk, ahead
 
 CSV = "user_id,event\nu1,login\n"
 JSON = '{"user_id":"u1"}\n'
@@ -211,3 +213,17 @@ def test_a_later_file_that_cannot_be_read_stops_the_reading(folder: Write) -> No
     reading = open_files([path], "events")
     with pytest.raises(ImportFailed, match=r"b.csv has more than one column named 'a'"):
         list(reading.chunks())
+
+
+def test_chunks_read_ahead_are_the_same_and_an_error_comes_where_it_was() -> None:
+    chunks = [Chunk("events", "f", pa.table({"a": [number]}), (), number) for number in range(3)]
+
+    def broken() -> Iterator[Chunk]:
+        yield from chunks
+        raise ImportFailed("The file is cut off.")
+
+    assert list(ahead(iter(chunks))) == chunks
+    reading = ahead(broken())
+    assert [next(reading) for _ in chunks] == chunks
+    with pytest.raises(ImportFailed, match="cut off"):
+        next(reading)

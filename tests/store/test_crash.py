@@ -159,7 +159,7 @@ def test_files_of_an_import_that_never_was_are_swept_away_and_no_others(new_home
     with uptake.open(home) as workspace:
         workspace.import_rows(pa.Table.from_pylist(IMPORTS[0][1]), "events")
     day = home / "archive" / "events" / "day=2025-03-03"
-    orphan, foreign, committed = day / "000002.parquet", day / "notes.parquet", day / "000001.parquet"
+    orphan, foreign, committed = day / "000002_0.parquet", day / "notes.parquet", day / "000001_0.parquet"
     shutil.copy(committed, orphan)
     shutil.copy(committed, foreign)
     with uptake.open(home) as workspace:

@@ -324,6 +324,35 @@ def test_any_attribute_is_kept_as_it_was_said(workspace: uptake.Workspace, said:
     assert {row["name"]: row["text"] for row in held} == said
 
 
+def test_an_event_id_that_is_the_type_of_event_is_no_message_id(workspace: uptake.Workspace) -> None:
+    """Six events of two types are six events, and the type stays a property; said with --map it is the id."""
+    rows = events(["a"] * 6, event_id=[1, 2] * 3)
+    assert workspace.import_rows(rows, "events").stored == 6
+    found = workspace.rows_of("SELECT DISTINCT properties FROM event ORDER BY 1")
+    assert [row["properties"] for row in found] == ['{"event_id":1}', '{"event_id":2}']
+    assert workspace.import_rows(rows, "events", renames={"message_id": "event_id"}).stored == 2
+
+
+@pytest.mark.parametrize("column", ["event_id", "insert_id", "uuid", "messageId"])
+def test_rows_that_were_sent_twice_leave_their_id_an_id(workspace: uptake.Workspace, column: str) -> None:
+    """Four events, one of them sent again as it was and once more with a corrected time: four events."""
+    rows = events(["a"] * 6, **{column: ["m1", "m2", "m3", "m4", "m1", "m1"]}).to_pylist()
+    rows[4] = rows[0]
+    assert workspace.import_rows(pa.Table.from_pylist(rows), "events").stored == 4
+
+
+def test_an_alias_that_is_no_id_leaves_the_next_one(workspace: uptake.Workspace) -> None:
+    rows = events(["a"] * 6, uuid=["device"] * 6, event_id=["m1", "m2", "m3", "m4", "m5", "m5"])
+    assert workspace.import_rows(rows, "events").stored == 5
+
+
+def test_an_event_id_beside_no_name_of_the_event_says_what_to_do(workspace: uptake.Workspace) -> None:
+    rows = events(["a"] * 6, event_id=[1, 2] * 3).drop_columns(["event"])
+    with pytest.raises(ImportFailed, match="--map event_name=COLUMN"):
+        workspace.import_rows(rows, "events")
+    assert workspace.import_rows(rows, "events", renames={"event_name": "event_id"}).stored == 6
+
+
 def test_a_file_of_bad_rows_only_is_told_and_leaves_no_rows(workspace: uptake.Workspace, tmp_path: Path) -> None:
     path = tmp_path / "bad.csv"
     path.write_text("event,user_id,timestamp\n" + "".join(f",u{n},2025-03-01\n" for n in range(50)))

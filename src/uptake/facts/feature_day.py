@@ -41,8 +41,11 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
         pairs = [f"({name}, {key})" for key, f in plain.items() for name in _names(cursor, f)]
         sources = []
         if pairs:
-            named = f"(VALUES {', '.join(pairs)}) f(name_key, feature_key)"
-            sources.append(f"SELECT event.*, feature_key FROM event JOIN {named} USING (name_key)")
+            # Rows of this transaction do not count when the engine plans. Beside a list of features it would take the
+            # new events for the smaller side of the join, and put all of them into its hash table.
+            cursor.execute("CREATE OR REPLACE TEMP TABLE named_feature (name_key INTEGER, feature_key SMALLINT)")
+            cursor.execute(f"INSERT INTO named_feature VALUES {', '.join(pairs)}")
+            sources.append("SELECT event.*, feature_key FROM event JOIN named_feature USING (name_key)")
         sources += [
             f"SELECT event.*, {key} AS feature_key FROM event WHERE {events_sql(cursor, plan, f.events)}"
             for key, f in conditional.items()

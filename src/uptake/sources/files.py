@@ -12,7 +12,18 @@ from urllib.parse import unquote
 from uptake.errors import ImportFailed
 from uptake.kinds import BY_NAME
 from uptake.sources import json_lines, parquet, segment, separated
-from uptake.sources.reading import LONGEST_SAMPLE, Chunk, Piece, Reading, Reject, Source, gather, printable
+from uptake.sources.reading import (
+    CHUNK_ROWS,
+    LONGEST_SAMPLE,
+    Chunk,
+    Piece,
+    Reading,
+    Reject,
+    Source,
+    ahead,
+    gather,
+    printable,
+)
 from uptake.sources.tables import open_table
 from uptake.sources.text import head, opened, unreadable
 
@@ -46,7 +57,7 @@ def open_files(
     kind: str,
     columns: frozenset[str] = frozenset(),
     format: str | None = None,  # noqa: A002 - the word people use
-    chunk_rows: int = 250_000,
+    chunk_rows: int = CHUNK_ROWS,
 ) -> Reading:
     """Opens files of one format, looks at the first, and gets ready to read them all.
 
@@ -84,7 +95,7 @@ def open_files(
         bytes_total=sum(source.size for source in sources),
         rows_total=rows_total,
         sample=first.rows,
-        read=partial(chunks, chunk_rows),
+        read=lambda: ahead(chunks(chunk_rows)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,6 +15,7 @@ LINE = "_line"
 """Our own column: where a row was found."""
 LONGEST_RAW = 2_000
 LONGEST_SAMPLE = 10_000
+CHUNK_ROWS = 524_288
 MOST_COLUMNS = 2_000
 MOST_BYTES = 64 << 20
 MOST_REJECTS = 10_000
@@ -126,6 +128,15 @@ class Piece:
     rows: pa.Table
     rejects: tuple[Reject, ...]
     position: int
+
+
+def ahead(chunks: Iterator[Chunk]) -> Iterator[Chunk]:
+    """The same chunks; while one is worked on, a thread reads the next."""
+    with ThreadPoolExecutor(1, "reading") as reader:
+        following = reader.submit(next, chunks, None)
+        while (chunk := following.result()) is not None:
+            following = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def gather(pieces: Iterable[Piece], source: Source, offset: int, chunk_rows: int) -> Iterator[Chunk]:

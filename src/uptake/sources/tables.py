@@ -12,7 +12,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from uptake.errors import ImportFailed
-from uptake.sources.reading import LINE, LONGEST_SAMPLE, Chunk, Piece, Reading, Source, check_columns, gather
+from uptake.sources.reading import (
+    CHUNK_ROWS,
+    LINE,
+    LONGEST_SAMPLE,
+    Chunk,
+    Piece,
+    Reading,
+    Source,
+    check_columns,
+    gather,
+)
 
 NAME = "table"
 """What chunks of a table in memory name as their file."""
@@ -21,7 +31,7 @@ BATCH_ROWS = 65_536
 _encode = msgspec.json.Encoder(order="deterministic", enc_hook=str).encode
 
 
-def open_table(frame: object, kind: str, chunk_rows: int = 250_000) -> Reading:
+def open_table(frame: object, kind: str, chunk_rows: int = CHUNK_ROWS) -> Reading:
     """Opens a table in memory.
 
     Args:

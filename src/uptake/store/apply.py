@@ -46,17 +46,18 @@ def _broken(cursor: Cursor, folder: Path, files: list[ArchiveFile]) -> StorageDa
     return None
 
 
-def apply(cursor: Cursor, kind: str, fresh: str, import_id: int, timezone: str) -> None:
+def apply(cursor: Cursor, kind: str, fresh: str, import_id: int, timezone: str, keys: str | None = None) -> None:
     """Adds the rows of one import to the projection; runs inside a `transaction`.
 
     Args:
         cursor: The transaction's cursor.
         kind: The kind of rows.
-        fresh: The table that holds them.
+        fresh: The table, or the query in brackets, that holds them.
         import_id: The import.
         timezone: The product's time zone; cuts the day of an event.
+        keys: The table of their `row_key`, if that is another.
     """
-    cursor.execute(f"INSERT INTO seen SELECT row_key FROM {fresh}")
+    cursor.execute(f"INSERT INTO seen SELECT row_key FROM {keys or fresh}")
     _know_entities(cursor, kind, fresh)
     if kind == "events":
         _apply_events(cursor, fresh, import_id, timezone)
@@ -64,6 +65,7 @@ def apply(cursor: Cursor, kind: str, fresh: str, import_id: int, timezone: str) 
         columns = ", ".join(column.name for column in BY_NAME[kind].columns)
         cursor.execute(
             f"INSERT INTO raw.{kind} SELECT {columns}, properties, received_at, {import_id}, ordinal FROM {fresh}"
+            " ORDER BY ordinal"
         )
 
 

@@ -1,9 +1,9 @@
 """The archive: sealed, immutable Parquet files, readable by anything, listed in the ledger's manifest.
 
-Events are laid out hive-style by UTC day (`events/day=2026-03-01/000012.parquet`); the other kinds
-are one file an import. A file counts when its manifest row is committed; a file without one is an
-orphan of an import that ended early and is removed by `sweep`. External readers take the file list
-from the manifest, never a glob.
+Events are laid out hive-style by UTC day (`events/day=2026-03-01/000012_0.parquet`); the other kinds
+are one file an import (`users/000011.parquet`). A file counts when its manifest row is committed; a
+file without one is an orphan of an import that ended early and is removed by `sweep`. External
+readers take the file list from the manifest, never a glob.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import accumulate
 from pathlib import Path
 
 import duckdb
@@ -23,6 +26,12 @@ from uptake.store.ledger import ArchiveFile
 from uptake.store.sql import literal
 
 OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
+ROWS_AT_A_TIME = 1_000_000
+SYNCED_AT_ONCE = 4
+NAME = re.compile(r"([0-9]+)(_[0-9]+)?[.]parquet")
+"""A file is named after its import; a day has several of one where the engine had to open its file again."""
+Written = tuple[Path, int, Mapping[str, str]]
+"""A file, its rows, and the day of its folder."""
 
 
 def seal(cursor: duckdb.DuckDBPyConnection, archive: Path, kind: Kind, fresh: str, import_id: int) -> list[ArchiveFile]:
@@ -39,28 +48,45 @@ def seal(cursor: duckdb.DuckDBPyConnection, archive: Path, kind: Kind, fresh: st
         The files, with paths relative to the archive; none if there are no rows.
     """
     columns = ", ".join(column.name for column in kind.columns) + ", received_at, properties, occurrence, ordinal"
-    if kind.name == "events":
-        days = cursor.execute(f"SELECT day, count(*) FROM {fresh} GROUP BY day ORDER BY day").fetchall()
-        parts: list[tuple[str, str, str | None, int]] = [
-            (f"events/day={day:%Y-%m-%d}/{import_id:06}.parquet", f"WHERE day = {literal(day)}", str(day), rows)
-            for day, rows in days
-        ]
-    else:
-        rows = cursor.execute(f"SELECT count(*) FROM {fresh}").fetchall()[0][0]
-        parts = [(f"{kind.name}/{import_id:06}.parquet", "", None, rows)] if rows else []
-    sealed = []
-    for path, where, day, rows in parts:
-        target = archive / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        cursor.execute(f"COPY (SELECT {columns} FROM {fresh} {where}) TO {literal(str(target))} ({OPTIONS})")
-        _sync(target)
-        size, digest = target.stat().st_size, _digest(target)
-        sealed.append(ArchiveFile(path, import_id, kind.name, day, rows, size, digest))
-    for folder in {
-        folder for path, *_ in parts for folder in (archive / path).parents if folder.is_relative_to(archive)
-    }:
-        _sync(folder)
-    return sealed
+
+    def sealed(file: Written) -> ArchiveFile:
+        path, rows, keys = file
+        _sync(path)
+        name, size, digest = path.relative_to(archive).as_posix(), path.stat().st_size, _digest(path)
+        return ArchiveFile(name, import_id, kind.name, keys.get("day"), rows, size, digest)
+
+    # The disk is waited for while the next files are written.
+    with ThreadPoolExecutor(SYNCED_AT_ONCE, "sealing") as sealing:
+        if kind.name == "events":
+            written: Iterable[Written] = _write_days(
+                cursor, archive / "events", f"SELECT {columns}, day FROM {fresh}", import_id
+            )
+        else:
+            target = archive / kind.name / f"{import_id:06}.parquet"
+            written = _write(cursor, f"SELECT {columns} FROM {fresh} ORDER BY ordinal", target)
+        files = [file.result() for file in [sealing.submit(sealed, file) for file in written]]
+        folders = {
+            folder for file in files for folder in (archive / file.path).parents if folder.is_relative_to(archive)
+        }
+        list(sealing.map(_sync, folders))
+    return sorted(files, key=lambda file: file.path)
+
+
+def _write_days(cursor: duckdb.DuckDBPyConnection, folder: Path, rows: str, import_id: int) -> Iterator[Written]:
+    """Writes events into one folder a day, some days at a time: all at once, the engine would sort them on disk."""
+    options = f", PARTITION_BY (day), OVERWRITE_OR_IGNORE, FILENAME_PATTERN '{import_id:06}_{{i}}'"
+    days = cursor.execute(f"SELECT day, count(*) FROM ({rows}) GROUP BY day ORDER BY day").fetchall()
+    while days:
+        many = sum(1 for total in accumulate(rows for _, rows in days) if total <= ROWS_AT_A_TIME)
+        first, last, days = days[0][0], days[max(many, 1) - 1][0], days[max(many, 1) :]
+        some = f"FROM ({rows}) WHERE event_at >= {literal(first)} AND event_at < {literal(last + timedelta(days=1))}"
+        yield from _write(cursor, some, folder, options)
+
+
+def _write(cursor: duckdb.DuckDBPyConnection, rows: str, target: Path, options: str = "") -> list[Written]:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    copied = cursor.execute(f"COPY ({rows}) TO {literal(str(target))} ({OPTIONS}, RETURN_STATS{options})").fetchall()
+    return [(Path(name), count, keys or {}) for name, count, _, _, _, keys in copied]
 
 
 def read(archive: Path, files: list[ArchiveFile]) -> str:
@@ -68,7 +94,7 @@ def read(archive: Path, files: list[ArchiveFile]) -> str:
     # The engine takes every path for a pattern.
     paths = literal([re.sub(r"([*?\[])", r"[\1]", str(archive / file.path)) for file in files])
     return (
-        f"(SELECT *, regexp_extract(filename, '([0-9]+)[.]parquet$', 1)::INTEGER AS import_id"
+        f"(SELECT *, regexp_extract(filename, {literal(NAME.pattern + '$')}, 1)::INTEGER AS import_id"
         f" FROM read_parquet({paths}, hive_partitioning = false, filename = true))"
     )
 
@@ -113,7 +139,9 @@ def sweep(archive: Path, known: set[str], first_id: int) -> int:
     orphans = [
         path
         for path in archive.rglob("*.parquet")
-        if path.relative_to(archive).as_posix() not in known and path.stem.isdigit() and int(path.stem) >= first_id
+        if path.relative_to(archive).as_posix() not in known
+        and (named := NAME.fullmatch(path.name))
+        and int(named[1]) >= first_id
     ]
     for path in orphans:
         path.unlink()

@@ -32,6 +32,8 @@ PACKED = ("properties", "traits")
 """Columns that hold a JSON object of further properties."""
 BATCH = 32_768
 """Rows the engine gives to one thread at a time."""
+SAMPLED_FOR_IDS = 10_000
+"""Rows that tell whether a column holds ids."""
 OBJECT = "object"
 """What such a column is read as."""
 
@@ -67,7 +69,10 @@ def detect(
     for target, source in renames.items():
         if source not in found:
             raise ImportFailed(f"--map {target}={source}: the file has no column '{source}'.", allowed=found)
-    assigned = _assign(found, kind, renames)
+    no_ids = {
+        column for column in found if column not in renames.values() and _is_no_id(connection, sample, kind, column)
+    }
+    assigned = _assign([column for column in found if column not in no_ids], kind, renames)
     labels = {source: target for target, source in renames.items()}
     with looking_at(connection, sample) as types:
         sampled = _Sample(connection, types, timezone, time_format)
@@ -120,6 +125,24 @@ def _assign(found: Sequence[str], kind: Kind, renames: Mapping[str, str]) -> dic
                     assigned[column.name] = free.pop(_plain(word))
                     break
     return assigned
+
+
+def _is_no_id(connection: duckdb.DuckDBPyConnection, sample: pa.Table, kind: Kind, found: str) -> bool:
+    """Whether a column is called like the id of a message, and holds the types of events, say, or the devices.
+
+    What was sent twice repeats its id, and may differ where it was corrected. Where rows that differ are more
+    than twice as many as ids, taking them for ids would lose rows: that has to be said with --map.
+    """
+    message = kind.column("message_id")
+    if message is None or _plain(found) == _plain(message.name) or _plain(found) not in map(_plain, message.aliases):
+        return False
+    with looking_at(connection, sample.slice(0, SAMPLED_FOR_IDS)) as types:
+        words = text(cell(found), types[cell(found)])
+        row = f"row({', '.join(column for column in types if column != LINE)})"
+        ids, rows = connection.execute(
+            f"SELECT count(DISTINCT {words}), count(DISTINCT {row}) FROM sample WHERE {words} IS NOT NULL"
+        ).fetchall()[0]
+    return bool(rows > 2 * ids)
 
 
 class _Sample:

@@ -27,6 +27,8 @@ LATEST = datetime(2200, 1, 1)
 NO_END = "BETWEEN TIMESTAMP '9999-12-30 10:00:00' AND TIMESTAMP '10000-01-01 12:00:00'"
 """Where 31 December 9999 is, in whichever time zone: an end there is none."""
 AHEAD = timedelta(days=1)
+SOURCE = "files"
+"""Where a row comes from that does not say it."""
 BATCH = 10_000
 
 
@@ -58,32 +60,59 @@ class Intake:
     def __init__(self, cursor: duckdb.DuckDBPyConnection, kind: Kind, salt: str, received_at: datetime) -> None:
         self.kind = kind
         self.fresh = f"fresh_{kind.name}"
+        self.keys = f"keys_{kind.name}"
         self._staged = f"staged_{kind.name}"
         self._refused = f"refused_{kind.name}"
         self._cursor = cursor
         self._key = content_key(kind, salt)
         self._received_at = received_at
         self._files: dict[str, int] = {}
-        columns = ", ".join(f"{column.name} {TYPES[column.type]}" for column in kind.columns)
+        self._filled: set[str] = set()
         self.close()
         cursor.execute(
-            f"""CREATE TEMP TABLE {self._staged} (_file INTEGER, _line BIGINT, {columns}, properties VARCHAR,
-                _reason VARCHAR, content_key UHUGEINT);
+            f"""CREATE TEMP TABLE {self._staged} (
+                _file INTEGER, _line BIGINT, properties VARCHAR, row_key UHUGEINT, is_refused BOOLEAN,
+                occurrence UINTEGER DEFAULT 1
+            );
             CREATE TEMP TABLE {self._refused} (file VARCHAR, line BIGINT, reason VARCHAR, raw VARCHAR)"""
         )
 
     def add(self, rows: pa.Table, file: str, reads: Sequence[Reads]) -> None:
         """Takes in some rows of one file; those that cannot be read are put aside with the reason."""
         number = self._files.setdefault(file, len(self._files))
+        filled = self._fill(reads)
         with looking_at(self._cursor, rows, "found") as types:
-            self._cursor.execute(f"INSERT INTO {self._staged} {self._parsed(number, reads, types)}")
-            row = "".join(f", {literal(c)}, {cell(c)}::VARCHAR" for c in rows.column_names if c != LINE)
+            # The reason is not what rows are filtered by: the engine would then work everything out twice.
             self._cursor.execute(
-                f"""INSERT INTO {self._refused}
-                SELECT {literal(file)}, _line, _reason, json_object('{LINE}', _line{row})::VARCHAR
-                FROM {self._staged} JOIN found USING (_line) WHERE _reason IS NOT NULL AND _file = {number}
-                ORDER BY _line"""
+                f"""INSERT INTO {self._staged} BY NAME
+                SELECT {number} AS _file, _line, {filled}properties, {self._key} AS row_key, _reason IS NOT NULL AS is_refused
+                FROM ({self._parsed("found", reads, types)})"""
             )
+            if _count(self._cursor, f"{self._staged} WHERE is_refused"):
+                self._set_aside(rows, file, reads, types)
+
+    def _set_aside(self, rows: pa.Table, file: str, reads: Sequence[Reads], types: Mapping[str, str]) -> None:
+        refused = f"(FROM found SEMI JOIN (SELECT _line FROM {self._staged} WHERE is_refused) USING (_line))"
+        raw = "".join(f", {literal(c)}, {cell(c)}::VARCHAR" for c in rows.column_names if c != LINE)
+        self._cursor.execute(
+            f"""INSERT INTO {self._refused}
+            SELECT {literal(file)}, _line, _reason, json_object('{LINE}', _line{raw})::VARCHAR
+            FROM ({self._parsed(refused, reads, types)}) JOIN found USING (_line) ORDER BY _line"""
+        )
+        self._cursor.execute(f"DELETE FROM {self._staged} WHERE is_refused")
+
+    def _fill(self, reads: Sequence[Reads]) -> str:
+        """SQL for the columns of the kind that are read. Most files have few: a column comes with the first that has it."""
+        present = {read.name for read in reads if not read.is_property}
+        columns = [column for column in self.kind.columns if column.name in present]
+        for column in columns:
+            if column.name not in self._filled:
+                self._cursor.execute(f"ALTER TABLE {self._staged} ADD COLUMN {column.name} {TYPES[column.type]}")
+                self._filled.add(column.name)
+        return "".join(f"{column.name}, " for column in columns)
+
+    def _changed(self, sql: str) -> int:
+        return int(self._cursor.execute(sql).fetchall()[0][0])
 
     def refuse(self, rejects: Iterable[Rejected]) -> None:
         """Puts aside rows that could not even be read as rows."""
@@ -105,55 +134,63 @@ class Intake:
         return dict(self._cursor.execute(f"SELECT reason, count(*) FROM {self._refused} GROUP BY reason").fetchall())
 
     def finish(self) -> Counts:
-        """Leaves in the table `fresh` what was never stored, each row with its `occurrence` and `ordinal`.
+        """Leaves in the view `fresh` what was never stored, each row with its `occurrence`, `ordinal` and `day`.
 
         A row with a message id counts once. A row without one is told by its content, and its
         first, second ... occurrence in a file are different rows: true repeats stay, a second
         import of the same file adds nothing.
         """
         cursor, staged = self._cursor, self._staged
-        staged_rows = _count(cursor, f"{staged} WHERE _reason IS NULL")
+        staged_rows = _count(cursor, staged)
+        message = "message_id" if "message_id" in self._filled else "NULL"
         cursor.execute(
             f"""CREATE OR REPLACE TEMP TABLE repeated AS
             WITH shared AS (
-                SELECT content_key FROM {staged} WHERE _reason IS NULL GROUP BY content_key HAVING count(*) > 1
+                SELECT row_key FROM {staged} GROUP BY row_key HAVING count(*) > 1
             ), counted AS (
-                SELECT _file, _line, content_key, message_id IS NOT NULL AS has_id, row_number() OVER (
-                    PARTITION BY content_key, CASE WHEN message_id IS NULL THEN _file END ORDER BY _file, _line
+                SELECT {staged}.rowid AS place, _file, row_key, {message} IS NOT NULL AS has_id, row_number() OVER (
+                    PARTITION BY row_key, CASE WHEN {message} IS NULL THEN _file END ORDER BY _file, _line
                 ) AS occurrence
-                FROM {staged} SEMI JOIN shared USING (content_key) WHERE _reason IS NULL
+                FROM {staged} SEMI JOIN shared USING (row_key)
             )
-            SELECT _file, _line, occurrence,
+            SELECT place, occurrence,
                 has_id AND occurrence > 1
-                OR row_number() OVER (PARTITION BY content_key, occurrence ORDER BY _file) > 1 AS is_copy
+                OR row_number() OVER (PARTITION BY row_key, occurrence ORDER BY _file) > 1 AS is_copy
             FROM counted"""
         )
-        columns = ", ".join(f"s.{column.name}" for column in self.kind.columns)
-        is_event = self.kind.name == "events"
-        order = "day, ordinal" if is_event else "ordinal"
+        # Changed in place, because a second table of all rows would not fit beside the first.
         cursor.execute(
-            f"""CREATE OR REPLACE TEMP TABLE {self.fresh} AS
-            WITH numbered AS (
-                SELECT {columns}, {literal(self._received_at)} AS received_at, s.properties,
-                    coalesce(r.occurrence, 1)::UINTEGER AS occurrence,
-                    (s._file::UBIGINT << 40) | s._line::UBIGINT AS ordinal,
-                    s.{self.kind.at}::DATE AS day,
-                    {row_key("s.content_key", "coalesce(r.occurrence, 1)")} AS row_key
-                FROM {staged} s LEFT JOIN repeated r USING (_file, _line)
-                WHERE s._reason IS NULL AND r.is_copy IS NOT TRUE
-            )
-            FROM numbered ANTI JOIN seen USING (row_key) ORDER BY {order}"""
+            f"""UPDATE {staged} SET occurrence = r.occurrence, row_key = {row_key("row_key", "r.occurrence")}
+            FROM repeated r WHERE r.place = {staged}.rowid AND r.occurrence > 1 AND NOT r.is_copy"""
         )
-        fresh = _count(cursor, self.fresh)
-        cursor.execute(f"DROP TABLE {staged}")
+        fresh = staged_rows - self._changed(
+            f"DELETE FROM {staged} WHERE rowid IN (SELECT place FROM repeated WHERE is_copy)"
+        )
+        fresh -= self._changed(f"DELETE FROM {staged} WHERE row_key IN (SELECT row_key FROM seen)")
+        cursor.execute(f"DROP TABLE repeated; CREATE TEMP VIEW {self.fresh} AS {self._fresh()}")
         return Counts(fresh, staged_rows - fresh, _count(cursor, self._refused))
+
+    def _fresh(self) -> str:
+        columns = {column.name: f"NULL::{TYPES[column.type]}" for column in self.kind.columns}
+        columns |= {filled: filled for filled in self._filled}
+        columns["source"] = f"coalesce({columns['source']}, {literal(SOURCE)})"
+        listed = ", ".join(f"{value} AS {column}" for column, value in columns.items())
+        return f"""SELECT {listed}, {literal(self._received_at)} AS received_at, properties, occurrence,
+                (_file::UBIGINT << 40) | _line::UBIGINT AS ordinal, {columns[self.kind.at]}::DATE AS day, row_key
+            FROM {self._staged}"""
+
+    def release(self) -> None:
+        """Leaves of the fresh rows their keys only, in the table `keys`: the archive has the rest."""
+        self._cursor.execute(f"CREATE TEMP TABLE {self.keys} AS SELECT row_key FROM {self._staged}")
+        self._cursor.execute(f"DROP VIEW {self.fresh}; DROP TABLE {self._staged}")
 
     def close(self) -> None:
         """Drops the temporary tables."""
-        for table in (self._staged, self._refused, self.fresh, "repeated"):
+        self._cursor.execute(f"DROP VIEW IF EXISTS temp.{self.fresh}")
+        for table in (self._staged, self._refused, self.keys, "repeated"):
             self._cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
-    def _parsed(self, file: int, reads: Sequence[Reads], types: Mapping[str, str]) -> str:
+    def _parsed(self, rows: str, reads: Sequence[Reads], types: Mapping[str, str]) -> str:
         """SQL for the rows of a file in the kind's columns, with `_reason` where something is wrong with one."""
         by_name = {read.name: read for read in reads if not read.is_property}
         columns = []
@@ -161,16 +198,14 @@ class Intake:
             read = by_name.get(column.name)
             expression = read.expression if read else f"NULL::{TYPES[column.type]}"
             if column.name == "source":
-                expression = f"coalesce({expression}, 'files')"
+                expression = f"coalesce({expression}, {literal(SOURCE)})"
             columns.append(f"{expression} AS {column.name}")
         raw = [cell(read.found) for read in reads if read.found and (read.type == OBJECT or not read.is_property)]
         packed = [f"{read.expression} AS {name('_object_' + read.name)}" for read in reads if read.type == OBJECT]
         names = ", ".join(map(_said, self.kind.columns))
-        return f"""SELECT *, {self._key} FROM (
-            SELECT {file} AS _file, _line, {names}, {_properties(reads)} AS properties,
+        return f"""SELECT _line, {names}, {_properties(reads)} AS properties,
                 {self._reason(by_name, reads, types)} AS _reason
-            FROM (SELECT _line, {", ".join([*columns, f"{_loose(reads)} AS _loose", *packed, *raw])} FROM found)
-        )"""
+            FROM (SELECT _line, {", ".join([*columns, f"{_loose(reads)} AS _loose", *packed, *raw])} FROM {rows})"""
 
     def _reason(self, by_name: Mapping[str, Reads], reads: Sequence[Reads], types: Mapping[str, str]) -> str:
         """SQL for the first thing wrong with a row, NULL for a good one."""
@@ -198,7 +233,8 @@ class Intake:
                 )
             if column.type == "id" and read is not None:
                 tests.append(
-                    f"WHEN length({column.name}) > {LONGEST_ID}"
+                    # counting bytes costs nothing, counting characters does
+                    f"WHEN strlen({column.name}) > {LONGEST_ID} AND length({column.name}) > {LONGEST_ID}"
                     f" THEN '{column.name} has ' || length({column.name}) || ' characters; allowed {LONGEST_ID}'"
                 )
                 tests.append(f"WHEN contains({column.name}, chr(0)) THEN '{column.name} holds a NUL character'")
@@ -233,11 +269,11 @@ def _unreadable(label: str, column: str, words: str, expected: str) -> str:
 def _loose(reads: Sequence[Reads]) -> str:
     """SQL for the JSON object of all further columns; missing values are left out, NULL where none is left."""
     parts = [
-        f"coalesce({literal(',' + json.dumps(read.name, ensure_ascii=False) + ':')} || {read.expression}, '')"
+        f"{literal(json.dumps(read.name, ensure_ascii=False) + ':')} || {read.expression}"
         for read in sorted(reads, key=lambda read: read.name)
         if read.is_property and read.type != OBJECT
     ]
-    return f"nullif('{{' || substr({' || '.join(parts)}, 2) || '}}', '{{}}')" if parts else "NULL::VARCHAR"
+    return f"nullif(concat('{{', concat_ws(',', {', '.join(parts)}), '}}'), '{{}}')" if parts else "NULL::VARCHAR"
 
 
 def _properties(reads: Sequence[Reads]) -> str:

@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS quarantine (
     file TEXT NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL, raw TEXT NOT NULL, retried_by INTEGER
 );
 CREATE INDEX IF NOT EXISTS quarantine_open ON quarantine (kind) WHERE retried_by IS NULL;
+CREATE INDEX IF NOT EXISTS quarantine_line ON quarantine (kind, line);
 """
 
 
@@ -178,10 +179,8 @@ class Ledger:
                     "INSERT INTO archive_file VALUES (?, ?, ?, ?, ?, ?, ?)",
                     ((f.path, f.import_id, f.kind, f.day, f.rows, f.bytes, f.digest) for f in files),
                 )
-                connection.executemany(
-                    "INSERT INTO quarantine (import_id, kind, file, line, reason, raw) VALUES (?, ?, ?, ?, ?, ?)",
-                    ((done.import_id, done.kind, r.file, r.line, r.reason, r.raw) for r in rejected),
-                )
+                for row in rejected:
+                    _quarantine(connection, done, row)
 
     def imports(self, after: int = 0) -> list[Import]:
         """Committed imports with a number above `after`, oldest first."""
@@ -221,11 +220,27 @@ class Ledger:
         return summed((str(kind), str(reason), int(str(count))) for kind, reason, count in rows)
 
     def mark_retried(self, quarantine_ids: Iterable[int], import_id: int) -> None:
-        """Closes quarantined rows that a retry took over (stored, or quarantined anew under a new number)."""
+        """Closes quarantined rows that a retry took over: stored, or refused for another reason. The others stay."""
         with self._transaction() as connection:
             connection.executemany(
-                "UPDATE quarantine SET retried_by = ? WHERE quarantine_id = ?", ((import_id, q) for q in quarantine_ids)
+                "UPDATE quarantine SET retried_by = ?1 WHERE quarantine_id = ?2 AND import_id < ?1",
+                ((import_id, quarantine_id) for quarantine_id in quarantine_ids),
             )
+
+
+def _quarantine(connection: sqlite3.Connection, done: Import, row: Rejected) -> None:
+    """Keeps a row, unless it is there from an import before, which it then belongs to no more. Equal rows stay several."""
+    there = connection.execute(
+        """UPDATE quarantine SET import_id = ?1 WHERE quarantine_id = (
+            SELECT min(quarantine_id) FROM quarantine
+            WHERE kind = ?2 AND line = ?3 AND reason = ?4 AND raw = ?5 AND import_id < ?1)""",
+        (done.import_id, done.kind, row.line, row.reason, row.raw),
+    )
+    if not there.rowcount:
+        connection.execute(
+            "INSERT INTO quarantine (import_id, kind, file, line, reason, raw) VALUES (?, ?, ?, ?, ?, ?)",
+            (done.import_id, done.kind, row.file, row.line, row.reason, row.raw),
+        )
 
 
 def summed(reasons: Iterable[tuple[str, str, int]]) -> list[tuple[str, str, int]]:

@@ -31,7 +31,7 @@ TIME_FORMATS: dict[str, str] = {
 }
 """Name of a time format -> the expression that reads text `{x}` as a UTC instant; ISO 8601 is `sql.instant`."""
 
-BLANKS = literal(" \t\n\r\x0b\x0c\u00a0\u3000\ufeff")
+BLANKS = " \t\n\r\x0b\x0c\u00a0\u3000\ufeff"
 """What is cut away around a text."""
 NUMBER = "'0|-?[1-9][0-9]*|-?(0|[1-9][0-9]*)[.][0-9]*[1-9]'"
 LONGEST_NUMBER = 16
@@ -86,10 +86,11 @@ def text(value: str, native: str) -> str:
     if is_number(native) or native == "BOOLEAN":
         return f"{value}::VARCHAR"
     words = value if native == "VARCHAR" else f"{value}::VARCHAR"
-    # Nearly every text begins and ends with a visible ASCII character, and looking costs a fifth of cutting.
+    # Nearly every text begins with a visible ASCII character and ends with no blank: looking costs a tenth of cutting.
+    ends = " OR ".join(f"suffix({words}, {literal(blank)})" for blank in BLANKS)
     return (
-        f"CASE WHEN ord({words}) BETWEEN 33 AND 126 AND right({words}, 1) BETWEEN '!' AND '~' THEN {words}"
-        f" ELSE nullif(trim({words}, {BLANKS}), '') END"
+        f"CASE WHEN {words} BETWEEN '!' AND '~' AND NOT ({ends}) THEN {words}"
+        f" ELSE nullif(trim({words}, {literal(BLANKS)}), '') END"
     )
 
 

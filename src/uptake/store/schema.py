@@ -11,7 +11,7 @@ from uptake.store.reads import TYPES
 
 TABLES = """
 CREATE TABLE meta (name VARCHAR, value VARCHAR);
-CREATE TABLE seen (row_key UHUGEINT);
+CREATE TABLE seen (row_key UHUGEINT);  -- of the content under a key of 96 bits, see row_key.py
 CREATE TABLE users (user_key INTEGER, user_id VARCHAR, is_anonymous BOOLEAN);
 CREATE TABLE accounts (account_key INTEGER, account_id VARCHAR);
 CREATE TABLE event_names (name_key INTEGER, event_name VARCHAR);
