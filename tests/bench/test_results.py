@@ -30,8 +30,8 @@ def test_a_table_is_markdown_whose_columns_line_up() -> None:
 
 
 def test_a_child_says_what_it_printed_and_how_much_memory_it_held() -> None:
-    small = run(["-c", "import time; time.sleep(0.2); print('done')"])
-    large = run(["-c", "import time; print(len(bytearray(10**8))); time.sleep(0.2)"])
+    small = run(["-c", "import time; time.sleep(0.5); print('done')"])
+    large = run(["-c", "import time; held = b'x' * 10**8; time.sleep(0.5)"])
 
     assert small.output == "done\n"
     assert large.peak_mb > small.peak_mb + 80
