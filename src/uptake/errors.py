@@ -41,12 +41,20 @@ class QuestionError(UptakeError):
     """A metric was asked with a name or a value it does not know."""
 
 
+class DefinitionMissing(QuestionError):
+    """A metric was asked that needs a definition the plan does not have."""
+
+
 class WorkspaceBusy(UptakeError):
     """Another process holds the workspace; the message names it."""
 
 
 class WorkspaceMissing(UptakeError):
     """There is no workspace in the folder named."""
+
+
+class WorkspaceClosed(UptakeError):
+    """The workspace was closed and takes no more questions."""
 
 
 class ImportStopped(ImportFailed):

@@ -19,6 +19,7 @@ from uptake import flow
 from uptake.kinds import BY_NAME
 from uptake.plan import Plan
 from uptake.sources.files import Chunk, Reading
+from uptake.sources.reading import printable
 from uptake.store import archive
 from uptake.store.apply import apply
 from uptake.store.detect import detect
@@ -32,6 +33,11 @@ LOOKED_AT = 250_000
 """Rows of a file that tell how its columns are read: enough for a day beyond the twelfth in dates of any kind."""
 READING = "reading"
 """The stage in which an import has stored nothing yet: a report that raises ends it without a trace."""
+KNOWN, ARCHIVE, INDEXING, FACTS = "telling new rows from known ones", "writing the archive", "indexing", "facts"
+STAGES = {READING: 0.17, KNOWN: 0.06, ARCHIVE: 0.24, INDEXING: 0.16, FACTS: 0.37}
+"""Stage -> share of the time that it takes of an import of millions of events, as measured; it depends on the machine."""
+FACT_STAGES = len(flow.FROM_EVENTS) + 2
+"""How often `flow.refresh` says what it is at."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +49,15 @@ class Progress:
         done: How much of it is done, in its own unit (bytes read).
         total: How much there is; 0 if it is not known.
         rows: Rows read so far.
+        share: How much of an import is behind, all its stages taken together, 0 to 1; estimated, None if it is not
+            known.
     """
 
     stage: str
     done: int = 0
     total: int = 0
     rows: int = 0
+    share: float | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +73,7 @@ class Summary:
         reasons: (kind, reason, rows) of what is in quarantine because of this import.
         detected: How the first file's columns were read.
         imports: The imports it became, one a kind of rows.
+        left_aside: Files of a folder that were not read, because their names say no format.
     """
 
     kind: str
@@ -74,6 +84,7 @@ class Summary:
     reasons: tuple[tuple[str, str, int], ...]
     detected: tuple[Reads, ...]
     imports: tuple[Import, ...]
+    left_aside: tuple[str, ...] = ()
 
 
 Report = Callable[[Progress], None]
@@ -121,6 +132,8 @@ class Importing:
         self._intakes: dict[str, Intake] = {}
         self._detected: dict[tuple[str, ...], tuple[Reads, ...]] = {}
         self._rows = 0
+        self._ahead = 0
+        self._facts_told = 0
 
     def run(self) -> Summary:
         """Reads everything, then stores it.
@@ -133,9 +146,10 @@ class Importing:
             reads = () if is_told else self._detect(self._reading.kind, "", self._reading.sample)
             self._options.confirm(self._reading, reads)
         try:
+            self._tell(READING, 0, self._reading.bytes_total)  # so that the clock begins before the first rows
             for chunk in self._reading.chunks():
                 self._take(chunk)
-            self._tell("telling new rows from known ones")
+            self._tell(KNOWN)
             counts = {kind: intake.finish() for kind, intake in self._intakes.items()}
             return self._store({kind: found for kind, found in counts.items() if _rows(found)})
         finally:
@@ -143,7 +157,22 @@ class Importing:
                 intake.close()
 
     def _tell(self, stage: str, done: int = 0, total: int = 0) -> None:
-        self._options.report(Progress(stage, done, total, self._rows))
+        """Says how far a stage is.
+
+        Args:
+            stage: One of `STAGES`.
+            done: How much of it is done.
+            total: How much there is; 0 if it is not known.
+        """
+        share = _share(stage, done, total)
+        if stage != READING:
+            done = total = 0  # only bytes are worth showing
+        self._options.report(Progress(stage, done, total, self._rows + self._ahead, share))
+
+    def _tell_fact(self, stage: str) -> None:
+        share = _share(FACTS, min(self._facts_told, FACT_STAGES), FACT_STAGES)
+        self._facts_told += 1
+        self._options.report(Progress(stage, rows=self._rows, share=share))
 
     def _detect(self, kind: str, file: str, sample: pa.Table) -> tuple[Reads, ...]:
         """How columns are read; looked at anew in every file, and where a file has further columns later on."""
@@ -157,6 +186,7 @@ class Importing:
                 fixed=self._options.fixed,
                 timezone=self._plan.product.timezone,
                 time_format=self._options.time_format,
+                file=(file or printable(str(self._reading.files[0]))) if self._reading.files else "",
             )
         return self._detected[key]
 
@@ -171,6 +201,7 @@ class Importing:
                 sample = chunk.rows.slice(0, LOOKED_AT)
                 intake.add(chunk.rows, chunk.file, self._detect(chunk.kind, chunk.file, sample))
                 self._rows += chunk.rows.num_rows
+        self._ahead = chunk.held
         self._tell(READING, chunk.bytes_done, self._reading.bytes_total)
 
     def _store(self, counts: Mapping[str, Counts]) -> Summary:
@@ -178,7 +209,7 @@ class Importing:
         first_id = self._ledger.next_import_id()
         done = [self._import(first_id + number, kind, found) for number, (kind, found) in enumerate(counts.items())]
         try:
-            files = {one: self._seal(one) for one in done}
+            files = {one: self._seal(one, number, len(done)) for number, one in enumerate(done)}
             with transaction(self._cursor):
                 self._apply(files)
                 self._ledger.commit((one, files[one], self._intakes[one.kind].rejected()) for one in done)
@@ -198,6 +229,7 @@ class Importing:
             reasons=tuple(summed(reasons)),
             detected=next(iter(self._detected.values()), ()),
             imports=tuple(done),
+            left_aside=self._reading.left_aside,
         )
 
     def _import(self, import_id: int, kind: str, found: Counts) -> Import:
@@ -212,8 +244,8 @@ class Importing:
             found.rejected,
         )
 
-    def _seal(self, done: Import) -> list[ArchiveFile]:
-        self._tell("writing the archive")
+    def _seal(self, done: Import, number: int, of: int) -> list[ArchiveFile]:
+        self._tell(ARCHIVE, number, of)
         if not done.rows_stored:
             return []
         intake = self._intakes[done.kind]
@@ -223,14 +255,14 @@ class Importing:
 
     def _apply(self, done: Mapping[Import, list[ArchiveFile]]) -> None:
         """Makes the projection of what has been sealed, as a rebuild would."""
-        self._tell("indexing")
+        self._tell(INDEXING)
         fresh = {one.import_id: one.kind for one in done if one.rows_stored}
         for one, files in done.items():
             if files:
                 rows, keys = archive.read(self._home.archive, files), self._intakes[one.kind].keys
                 apply(self._cursor, one.kind, rows, one.import_id, self._plan.product.timezone, keys)
         if fresh:
-            flow.refresh(self._cursor, self._plan, fresh, self._tell)
+            flow.refresh(self._cursor, self._plan, fresh, self._tell_fact)
         if done:
             note(self._cursor, list(done)[-1])
 
@@ -239,6 +271,17 @@ def note(cursor: Cursor, done: Import) -> None:
     """Writes down that the projection holds this import and all before it."""
     set_meta(cursor, "applied", str(done.import_id))
     set_meta(cursor, "received_at", done.imported_at.replace(tzinfo=None).isoformat(sep=" "))
+
+
+def _share(stage: str, done: int, total: int) -> float:
+    """The share of an import that is behind when a stage is so far.
+
+    >>> _share("indexing", 0, 0), _share("facts", 1, 2)
+    (0.47, 0.815)
+    """
+    stages = list(STAGES)
+    behind = sum(STAGES[one] for one in stages[: stages.index(stage)])
+    return round(behind + STAGES[stage] * (min(done / total, 1) if total else 0), 4)
 
 
 def _rows(found: Counts) -> int:

@@ -28,7 +28,9 @@ class Column:
         required: A row without it goes to quarantine.
         aliases: Names that files of other tools use for it, lower case.
         about: What it holds, in one sentence.
-        is_end: It says until when something holds; 31 December 9999, as many write "for ever", is read as empty.
+        is_end: It says until when something holds; 31 December 9999, as many write "for ever", is read as empty, and a
+            row that ends before it begins goes to quarantine.
+        least: A row with a smaller number goes to quarantine.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Column:
     aliases: tuple[str, ...] = ()
     about: str = ""
     is_end: bool = False
+    least: int | None = None
 
 
 @dataclass(frozen=True)
@@ -204,8 +207,15 @@ KINDS: tuple[Kind, ...] = (
             Column("subscription_id", "id", aliases=("id",), about="The billing system's id."),
             _required(ACCOUNT),
             Column("plan", "text", aliases=("product",)),
-            Column("mrr", "number", True, ("monthly_recurring_revenue",), "Monthly revenue, product's currency."),
-            Column("seats", "integer", aliases=("quantity",), about="Seats paid for."),
+            Column(
+                "mrr",
+                "number",
+                True,
+                ("monthly_recurring_revenue",),
+                "Monthly revenue, product's currency; 0 or more.",
+                least=0,
+            ),
+            Column("seats", "integer", aliases=("quantity",), about="Seats paid for; 0 or more.", least=0),
             Column("started_on", "instant", True, ("start_date", "started_at"), "First day."),
             Column(
                 "ended_on",

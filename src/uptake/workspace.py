@@ -16,13 +16,14 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from uptake import flow, plan, settings
-from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError
+from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, WorkspaceClosed
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, note, silent
 from uptake.kinds import BY_NAME, Kind
 from uptake.metrics.ask import ask
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.sources.files import Reading, open_files, open_table
+from uptake.sources.records import records
 from uptake.store import archive
 from uptake.store.apply import apply, from_archive
 from uptake.store.disk import is_full, needing_room
@@ -63,6 +64,7 @@ class Workspace:
         """Grows with every plan that was taken into use."""
         self.settings = settings.read()
         self._importing = threading.RLock()
+        self._is_closed = False
         with ExitStack() as opened, needing_room(self.home.folder):
             self._lock = Lock(self.home, url=url, token=token)
             opened.callback(self._lock.release)
@@ -88,6 +90,7 @@ class Workspace:
     def close(self) -> None:
         """Gives the workspace free, once an import under way in another thread has ended."""
         with self._importing:
+            self._is_closed = True
             self._opened.close()
             archive.remove(self.home.spill)
 
@@ -126,13 +129,18 @@ class Workspace:
 
         Args:
             question: What is asked; may be called twice.
+
+        Raises:
+            WorkspaceClosed: The workspace was closed, before or while the question was asked.
         """
+        self._require_open()
         generation = self.projection.generation
         with needing_room(self.home.folder):
             try:
                 with self.projection.reading() as cursor:
                     return question(cursor)
             except EngineError as error:
+                self._require_open()
                 if self.projection.is_damage(error):
                     self._renew(generation)
                 elif not self.projection.has_stopped:
@@ -143,7 +151,7 @@ class Workspace:
     # Taking in
 
     def import_events(self, source: object, **options: Any) -> Summary:
-        """Imports events from a path or from an Arrow, pandas or polars table; see `import_rows`."""
+        """Imports events from a path, from an Arrow, pandas or polars table, or from dicts; see `import_rows`."""
         return self.import_rows(source, "events", **options)
 
     def import_rows(
@@ -161,7 +169,7 @@ class Workspace:
         """Takes in rows: all that can be read are stored, the others go to quarantine, or nothing happens at all.
 
         Args:
-            source: A path, several paths, an Arrow, pandas or polars table, or a reading.
+            source: A path, several paths, an Arrow, pandas or polars table, a list of dicts, or a reading.
             kind: What the rows are; one of `uptake.kinds.KINDS`.
             renames: Canonical name -> column of the file.
             fixed: Canonical name -> one value for all rows.
@@ -175,6 +183,7 @@ class Workspace:
             ImportFailed: The files cannot be read; nothing was stored.
             DiskFull: There is no room; nothing was stored.
             StorageDamaged: The projection could not be read and has been made again; nothing was stored.
+            WorkspaceClosed: The workspace was closed; nothing was stored.
         """
         if kind not in BY_NAME:
             raise ImportFailed(f"The kind '{kind}' is unknown.", allowed=BY_NAME)
@@ -246,6 +255,10 @@ class Workspace:
             self._plan_files, self.plan_refused = files, None
             self.plan, self.plans_read = read, self.plans_read + 1
 
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise WorkspaceClosed(f"The workspace {self.home.folder} is closed.", do="Open it again.")
+
     def _require_same_age(self) -> None:
         with self.projection.reading() as cursor:
             applied = int(meta(cursor, "applied") or 0)
@@ -263,6 +276,7 @@ class Workspace:
 
     def _catch_up(self, current: Plan, report: Report, *, from_nothing: bool = False) -> None:
         """Applies imports that were committed but not projected, and a plan that was changed meanwhile."""
+        self._require_open()
         with self.projection.exclusively() as cursor:
             applied = 0 if from_nothing else int(meta(cursor, "applied") or 0)
             behind = self.ledger.imports(after=applied)
@@ -304,8 +318,10 @@ def _open(source: object, kind: str, columns: frozenset[str], file_format: str |
         return source
     if isinstance(source, str | Path):
         return open_files([source], kind, columns, file_format)
-    if isinstance(source, Sequence):
+    if isinstance(source, Sequence) and all(isinstance(one, str | Path) for one in source):
         return open_files(list(source), kind, columns, file_format)
+    if isinstance(source, Sequence):
+        return open_table(records(source), kind)
     return open_table(source, kind)
 
 

@@ -78,17 +78,34 @@ def curve(median_days: float, segment: str = "") -> Rows:
     return rows
 
 
+def one_unit(unit: int) -> dict[str, Any]:
+    """A column of a triangle that is one unit."""
+    return {"unit_index": unit, "first_unit": unit, "last_unit": unit}
+
+
+def runs_of_units(last_units: Sequence[int | None] = (0, 3, 7)) -> Rows:
+    """One cohort and the mean in columns of several units each; None: until now."""
+    rows: Rows = []
+    for cohort_on in (date(2026, 1, 5), None):
+        first = 0
+        for index, last in enumerate(last_units):
+            run = {"unit_index": index, "first_unit": index if last is None else first, "last_unit": last}
+            rows.append(closed(0.9 - index / 10, 100, cohort_on=cohort_on, cohort_size=100, **run))
+            first = (last or 0) + 1
+    return rows
+
+
 def triangle(units: int = 6, step_days: int = 7) -> Rows:
     """Cohorts of 100, the first followed longest; cell (c, u) is closed while c + u < units."""
     rows: Rows = []
     for cohort in range(units):
         start = date(2026, 1, 5) + timedelta(days=step_days * cohort)
         for unit in range(units):
-            about = {"cohort_on": start, "unit_index": unit, "cohort_size": 100}
+            about = {"cohort_on": start, **one_unit(unit), "cohort_size": 100}
             share = 1.0 if unit == 0 else round(0.5 + 0.02 * cohort + 0.3 * exp(-unit), 2)
             rows.append(closed(share, 100, **about) if cohort + unit < units else without("in_progress", 0, **about))
     for unit in range(units):
-        rows.append(closed(0.6 if unit else 1.0, 600, cohort_on=None, unit_index=unit, cohort_size=600))
+        rows.append(closed(0.6 if unit else 1.0, 600, cohort_on=None, **one_unit(unit), cohort_size=600))
     return rows
 
 

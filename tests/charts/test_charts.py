@@ -59,12 +59,20 @@ RESULTS: dict[str, dict[str, Any]] = {
     },
     "retention": {"kind": "retention", "rows": given.triangle(), "unit": "share"},
     "retention of few cohorts": {"kind": "retention", "rows": given.triangle(3, 31), "unit": "share"},
+    "retention in brackets": {"kind": "retention", "rows": given.runs_of_units(), "unit": "share", "period": "week"},
+    "retention on or after": {
+        "kind": "retention",
+        "rows": given.runs_of_units((None, None)),
+        "unit": "share",
+        "period": "week",
+    },
     "retention by segment": {
         "kind": "retention",
         "rows": [{**row, given.BY: name} for name in ("Free", "Pro") for row in given.triangle()],
         "unit": "share",
         "by": [given.BY],
     },
+    "heatmap in brackets": {"kind": "retention_heatmap", "rows": given.runs_of_units(), "unit": "share"},
     "heatmap": {"kind": "retention_heatmap", "rows": given.triangle(), "unit": "share", "period": "week"},
     "power": {"kind": "power", "rows": given.power(), "unit": "share"},
     "features": {"kind": "features", "rows": given.features(), "unit": "share"},
@@ -238,6 +246,23 @@ def test_hovering_says_all_segments_and_no_name_becomes_a_picture() -> None:
         -1
     ]
     assert [line["title"] for line in strips["encoding"]["tooltip"]] == ["Month", "Pro", "image "]
+
+
+@pytest.mark.parametrize(
+    ("name", "heads", "hovered"),
+    [
+        ("retention in brackets", {"0", "1–3", "4–7"}, ["Week 0", "Weeks 1–3", "Weeks 4–7"]),
+        ("retention on or after", {"0+", "1+"}, ["Week 0 or later", "Week 1 or later"]),
+    ],
+)
+def test_retention_over_runs_of_units_says_which(name: str, heads: set[str], hovered: list[str]) -> None:
+    assert heads <= set(texts(drawing(name)))
+    strips = spec_of(name)["layer"][-1]["data"]["values"]
+    assert [strip["tip_at"] for strip in strips] == hovered
+
+
+def test_a_triangle_of_runs_of_units_says_which() -> None:
+    assert {"0", "1–3", "4–7"} <= set(texts(drawing("heatmap in brackets")))
 
 
 def test_features_of_one_title_are_told_apart() -> None:

@@ -12,7 +12,7 @@ VIEWS = [
     event("board_viewed", view="kanban", size=3),
     event("board_viewed", view="kanban", size=7),
     event("board_viewed", view="list"),
-    event("other", colour="red"),
+    event("other", at="2025-07-01T00:00:00Z", colour="red"),
     event("complete", size=2, **{HOSTILE: "x"}),
 ]
 ACCOUNTS = [

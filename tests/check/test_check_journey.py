@@ -178,3 +178,52 @@ def test_seats_that_never_came_do_not_count_as_missing_a_start(tmp_path: Path) -
     users = [{"user_id": "u1", "created_at": "2026-03-01"}]
     found = check(tmp_path, "start: {user: [created_at]}", users=users, seats=seats, events=[event("task")])
     assert of(found, "start.user") == []
+
+
+# Where data begin
+
+
+def early(number: int, of: int) -> list[dict[str, str]]:
+    """Users, some of whom signed up before the first event of `DAYS`, on 1 March."""
+    dates = ["2025-12-01"] * number + ["2026-03-01"] * (of - number)
+    return [{"user_id": f"old{at}", "created_at": day} for at, day in enumerate(dates)]
+
+
+def test_many_users_from_before_the_events_are_a_warning_that_names_the_setting(tmp_path: Path) -> None:
+    found = check(tmp_path, "product: {name: Planboard}", users=early(30, 98), events=DAYS)
+    assert of(found, "started before") == [
+        (
+            "warning",
+            "plan/plan.yml:1",
+            "30 of 100 users started before the events begin (2026-03-01): their first days look like silence.",
+            "Set product.data_from to 2026-03-01, which leaves them out of newcomers, or import events from before it.",
+        )
+    ]
+
+
+def test_few_users_from_before_the_events_are_not_worth_a_word(tmp_path: Path) -> None:
+    assert of(check(tmp_path, "", users=early(5, 98), events=DAYS), "started before") == []
+
+
+def test_accounts_from_before_the_events_are_a_warning_too(tmp_path: Path) -> None:
+    accounts = [{"account_id": "a1", "created_at": "2025-12-01"}]
+    found = of(check(tmp_path, "", accounts=accounts, events=DAYS), "started before")
+    assert [what[:31] for _, _, what, _ in found] == ["1 of 1 account started before t"]
+
+
+def test_a_plan_that_says_where_data_begin_is_not_asked_to(tmp_path: Path) -> None:
+    plan = "product: {data_from: 2026-03-01}"
+    assert of(check(tmp_path, plan, users=early(30, 98), events=DAYS), "started before") == []
+
+
+def test_data_that_begin_after_the_last_event_are_a_warning(world: World) -> None:
+    found = world.check("product:\n  data_from: 2026-03-21\n")
+    assert of(found, "data_from") == [
+        (
+            "warning",
+            "plan/plan.yml:2",
+            "product.data_from is 2026-03-21, after the last event (2026-03-20).",
+            "Set it to the first day from which events are complete.",
+        )
+    ]
+    assert of(world.check("product: {data_from: 2026-03-20}"), "data_from") == []

@@ -144,3 +144,40 @@ def test_foreign_text_does_nothing_to_the_terminal(home: Path, tmp_path: Path) -
     ran = run("quarantine", "list", "--home", home)
     assert "\x1b" not in ran.out
     assert "\x07" not in ran.out
+
+
+def test_a_bad_file_among_several_is_named_and_nothing_is_stored(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    written(folder, "a.csv", "user_id,event,time", "u1,x,2026-01-05T10:00:00Z")
+    bad = written(folder, "b.csv", "colour,event,time", "red,x,2026-01-05T10:00:00Z")
+    ran = run("import", folder, "--kind", "events", "--home", home)
+    assert ran.code == 1
+    assert f"{bad} has none of the columns user_id, anonymous_id, account_id." in ran.errors
+
+
+def test_other_files_of_a_folder_are_listed_once_as_left_aside(home: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    written(folder, "a.csv", "user_id,event,time", "u1,x,2026-01-05T10:00:00Z")
+    aside = written(folder, "README.txt", "What this is.")
+    ran = run("import", folder, "--kind", "events", "--home", home)
+    assert ran.code == 0
+    assert ran.out.count("README.txt") == 1
+    assert f"Left aside, because the ending says no format: {aside}." in ran.out
+
+
+def test_a_file_of_nothing_but_a_header_is_no_error_and_told(home: Path, tmp_path: Path) -> None:
+    file = written(tmp_path, "quiet.csv", "user_id,event,time")
+    ran = run("import", file, "--kind", "events", "--home", home)
+    assert (ran.code, ran.errors) == (0, "")
+    assert ran.out.endswith(f"{file} holds no rows: there was nothing to store.\n")
+
+
+def test_what_json_lines_pack_together_is_not_listed_as_a_column_of_the_file(home: Path, tmp_path: Path) -> None:
+    row = '{"user_id": "u1", "event": "x", "time": "2026-01-05T10:00:00Z"'
+    file = written(tmp_path, "events.jsonl", row + "}")
+    assert "propert" not in run("import", file, "--kind", "events", "--home", home).out
+    written(tmp_path, "events.jsonl", row + ', "plan": "Pro"}')
+    listed = cells(run("import", file, "--kind", "events", "--home", home).out)
+    assert ["(other keys)", "property of each name", "text, number or JSON"] in listed

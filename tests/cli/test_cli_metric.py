@@ -49,6 +49,19 @@ def test_retention_is_a_triangle(filled: Path) -> None:
     assert "Retention, week 1, mean of all cohorts: 33\u202f%" in ran.out
 
 
+def test_runs_of_units_are_named_by_their_units(filled: Path) -> None:
+    """Of u1 and u2 u1 came back in the two weeks after the first; the second of u3's is not over."""
+    ran = run("metric", "retention", "--param", "criterion=brackets", "--param", "brackets=1,2", "--home", filled)
+    table = cells(ran.out)
+    assert ["week of start", "size", "0", "1–2"] in table
+    assert ["5 January 2026", "2", "100 %", "50 %"] in table
+    assert ["12 January 2026", "1", "100 %", "open"] in table
+    assert "Retention, weeks 1–2, mean of all cohorts: 50\u202f%" in ran.out
+    later = run(*RETENTION, "--param", "criterion=on_or_after", "--home", filled).out
+    assert ["week of start", "size", "0+", "1+", "2+"] in cells(later)
+    assert "Retention, week 1 or later, mean of all cohorts: " in later
+
+
 def test_json_is_the_contract(filled: Path) -> None:
     answer = json.loads(run(*RETENTION, "--home", filled, "--format", "json").out)
     assert list(answer) == ["metric", "params", "as_of", "plan_version", "columns", "rows", "sql"]
@@ -124,6 +137,52 @@ def test_a_file_that_cannot_be_written_is_one_sentence(filled: Path, tmp_path: P
     ran = run("metric", "active_users", "--home", filled, "--out", tmp_path / "none" / "a.csv")
     assert ran.code == 1
     assert "cannot be written" in ran.errors
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "allowed"),
+    [
+        ("z.xyz", (), ".txt, .json, .csv, .parquet, .svg, .png"),
+        ("z.svg", ("--sql",), ".sql, .txt"),
+        ("z.json", ("--format", "csv"), ".csv"),
+        ("z.png", ("--format", "table"), ".txt"),
+    ],
+)
+def test_an_ending_that_does_not_fit_is_refused(
+    filled: Path, tmp_path: Path, name: str, options: tuple[str, ...], allowed: str
+) -> None:
+    ran = run("metric", "active_users", *options, "--home", filled, "--out", tmp_path / name)
+    assert ran.code == 2
+    said = " ".join(ran.errors.replace("│", " ").split())
+    assert f"ends in '{Path(name).suffix}'" in said
+    assert f"Allowed: {allowed}, or no ending." in said
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "begins"),
+    [
+        ("a.SQL", ("--sql",), "WITH"),
+        ("a", ("--format", "csv"), "n,"),
+        ("a.CSV", (), "n,"),
+        ("a", (), "Active users: 3"),
+    ],
+)
+def test_an_ending_that_fits_or_none_is_taken(
+    filled: Path, tmp_path: Path, name: str, options: tuple[str, ...], begins: str
+) -> None:
+    assert run("metric", "active_users", *options, "--home", filled, "--out", tmp_path / name).code == 0
+    assert (tmp_path / name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_a_mean_of_days_says_how_many(filled: Path) -> None:
+    """Somebody is active from 5 January on; of the 30 days to the 26th that is 22. A week has 7."""
+    with api.open(filled) as workspace:
+        crowd = [{"user_id": f"c{number}", "event": "a", "time": "2026-01-05T10:00:00Z"} for number in range(30)]
+        workspace.import_events(crowd)
+    assert run("metric", "stickiness", "--home", filled).out.startswith("Stickiness, mean of 22\u202fdays: ")
+    by_week = run("metric", "stickiness", "--home", filled, "--period", "week").out
+    assert by_week.startswith("Stickiness, Week of 19 January 2026, mean of 7\u202fdays: ")
 
 
 def test_a_limit_says_what_it_left_out(filled: Path) -> None:

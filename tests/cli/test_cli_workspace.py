@@ -68,6 +68,20 @@ def test_a_proposal_replaces_an_untouched_plan_and_stands_beside_any_other(fille
     assert run("metric", "active_users", "--home", filled).code == 0
 
 
+def test_a_proposal_says_why_there_is_no_hypothesis_and_does_not_speak_of_any(filled: Path) -> None:
+    ran = run("init", "--from-data", "--home", filled)
+    assert "Note: No early action could be tested: that needs at least 40 users" in ran.out
+    assert "hypotheses" not in ran.out
+
+
+def test_without_events_nothing_is_proposed_and_the_plan_stays(home: Path) -> None:
+    before = {path.name: path.read_bytes() for path in (home / "plan").iterdir()}
+    ran = run("init", "--from-data", "--home", home)
+    assert (ran.code, ran.out) == (1, "")
+    assert "holds no events yet. Its plan is as it was." in ran.errors
+    assert before == {path.name: path.read_bytes() for path in (home / "plan").iterdir()}
+
+
 def test_check_is_calm_about_notes_and_fails_on_errors(filled: Path) -> None:
     calm = run("check", "--home", filled)
     assert calm.code == 0

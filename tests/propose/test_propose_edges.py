@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -27,11 +28,40 @@ def test_one_user_gives_names_and_an_interval_and_no_hypothesis(tmp_path: Path) 
     assert (proposed.usage_interval_days, proposed.usage_interval_n) == (2, 1)
     assert proposed.activation_candidates == ()
     assert proposed.notes == (
-        (
-            "The event task_created makes up 100 % of the rows that stand for work, so names tell little.",
-            "No early action could be tested: 1 user has 56 days of data behind them.",
-        )
+        "The event task_created makes up 100 % of the rows that stand for work, so names tell little.",
     )
+    assert proposed.activation_note == (
+        "No early action could be tested: that needs at least 40 users who stayed for a while with 56 days behind them;"
+        " there is 1."
+    )
+    onboarding = starter_from(proposed)["onboarding.yml"]
+    # beside activation, and before what follows it
+    assert onboarding.index("## Activation:") < onboarding.index("## Note: No early") < onboarding.index("## Value:")
+
+
+def test_users_enough_of_whom_all_came_back_are_told_as_that(tmp_path: Path) -> None:
+    rows = [event("task_created", f"u{user}", day) for user in range(60) for day in (0, 28, 56)]
+    assert propose(tmp_path, events=rows).activation_note == (
+        "No early action could be tested: there are 60 users with 56 days behind them, but of every action nearly all or"
+        " hardly any did it, or nearly all or hardly any came back."
+    )
+
+
+def test_data_from_is_proposed_where_many_started_before_the_events(tmp_path: Path) -> None:
+    old = [{"user_id": f"u{number}", "created_at": "2025-06-01"} for number in range(2)]
+    proposed = propose(tmp_path, users=old, events=[event("task_created", f"u{number}", number) for number in range(9)])
+    text = starter_from(proposed)["product.yml"]
+    assert "  ## 2 of 9 users started before the first day with events.\n" in text
+    assert parse({"product.yml": text}).product.data_from == date(2026, 1, 5)
+
+
+def test_data_from_of_the_plan_is_kept_and_never_made_up(tmp_path: Path) -> None:
+    rows = [event("task_created", f"u{number}", number) for number in range(9)]
+    kept = propose(tmp_path / "kept", "product: {data_from: 2026-01-07}", events=rows)
+    assert (kept.data_from, kept.data_from_note) == (date(2026, 1, 7), "")
+    none = propose(tmp_path / "none", events=rows)
+    assert (none.data_from, none.data_from_note) == (None, "")
+    assert parse(starter_from(none)).product.data_from is None
 
 
 def test_vanity_alone_gives_a_list_of_events_and_nothing_else(tmp_path: Path) -> None:
@@ -57,7 +87,8 @@ def test_hypotheses_need_users_with_enough_days_behind_them(tmp_path: Path) -> N
     proposed = propose(tmp_path, events=[*rows, event("task_created", "u1", 57)])
     # Those who began on the first day have 56 days behind them by the end of the last one.
     assert proposed.activation_candidates == ()
-    assert proposed.notes[-1].startswith("No early action could be tested:")
+    assert proposed.activation_note.startswith("No early action could be tested:")
+    assert proposed.notes == ()
 
 
 def test_when_nothing_goes_with_coming_back_the_note_says_how_much_was_tested(tmp_path: Path) -> None:
@@ -72,7 +103,7 @@ def test_when_nothing_goes_with_coming_back_the_note_says_how_much_was_tested(tm
     assert proposed.candidates_tested > 0
     assert proposed.activation_candidates == ()
     tested = proposed.candidates_tested
-    assert proposed.notes[-1] == (
+    assert proposed.activation_note == (
         f"None of {tested} early actions tested goes together with coming back beyond chance."
     )
 

@@ -87,11 +87,22 @@ def test_segments_are_compared_in_a_period_that_is_over_for_all_of_them() -> Non
 
 
 def test_retention_is_said_of_a_later_unit_or_of_the_last_one_that_is_over() -> None:
-    rows = [row(1 - unit / 10, row="weighted", unit_index=unit) for unit in range(4)]
-    rows += [row(None, row="weighted", unit_index=4), row(0.1, row="simple", unit_index=3)]
+    rows = [row(1 - unit / 10, row="weighted", unit_index=unit, first_unit=unit) for unit in range(4)]
+    rows += [row(None, row="weighted", unit_index=4, first_unit=4), row(0.1, row="simple", unit_index=3, first_unit=3)]
     assert (headline(answer(rows, "retention", unit="month")).row or {})["unit_index"] == 3
     assert (headline(answer(rows, "retention", unit="week")).row or {})["unit_index"] == 3
     assert headline(answer([], "retention", unit="week")).row is None
+
+
+def test_of_runs_of_units_the_one_that_holds_the_later_unit_is_said() -> None:
+    """Week 4 is in the run of weeks 3 to 6, not in the fifth run."""
+    runs = [(0, 0), (1, 1), (2, 2), (3, 6), (7, 20)]
+    rows = [
+        row(0.5, row="weighted", unit_index=index, first_unit=first, last_unit=last)
+        for index, (first, last) in enumerate(runs)
+    ]
+    found = headline(answer(rows, "retention", unit="week", criterion="brackets")).row or {}
+    assert (found["first_unit"], found["last_unit"]) == (3, 6)
 
 
 def test_of_a_power_curve_half_of_the_days_are_said() -> None:

@@ -54,6 +54,14 @@ def test_a_window_is_asked_from_its_start_or_at_its_end() -> None:
     assert Window(date(2026, 9, 1), LAST, 30, is_start=False).given == {"date_to": "2026-09-30"}
 
 
+def test_a_window_that_begins_before_the_data_is_none_to_compare_with() -> None:
+    found = Window(date(2026, 9, 3), LAST, 28, is_start=False).before
+    assert found.first_on == date(2026, 8, 6)
+    assert not found.begins_before(date(2026, 8, 6))
+    assert found.begins_before(date(2026, 8, 7))
+    assert found.begins_before(None)
+
+
 @pytest.mark.parametrize(
     ("last", "since", "first"),
     [

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from scenario_answers import by, by_day, cohorts, only
 from scenario_rows import Scenario
+
+from uptake.errors import QuestionError
 
 GOLDEN_9 = """
 active: [task]
@@ -44,6 +47,30 @@ def test_2_a_bracket_that_has_not_closed_is_in_progress_and_in_no_mean(scenario:
     assert cohorts(result, "n", row="weighted") == {0: 2, 1: 1}
     assert cohorts(result, row="weighted") == {0: 1.0, 1: 1.0}
     assert cohorts(result, row="simple") == {0: 1.0, 1: 1.0}
+    for row in ("weighted", "simple"):
+        assert cohorts(result, "first_unit", row=row) == {0: 0, 1: 1}
+        assert cohorts(result, "last_unit", row=row) == {0: 0, 1: 2}
+
+
+@pytest.mark.parametrize("attribute", [None, "browser"])
+@pytest.mark.parametrize(("criterion", "last_units"), [("on", [0, 1, 2]), ("on_or_after", [None] * 3)])
+def test_2_a_column_says_its_first_and_its_last_unit(
+    scenario: Scenario, attribute: str | None, criterion: str, last_units: list[int | None]
+) -> None:
+    result = scenario("golden 5").metric("retention", criterion=criterion, units=2, by=attribute)
+    for row in result.rows:
+        assert (row["first_unit"], row["last_unit"]) == (row["unit_index"], last_units[row["unit_index"]])
+    shown = scenario("golden 5").rows_of(result.sql)
+    assert {(row["first_unit"], row["last_unit"]) for row in shown} == set(zip(range(3), last_units, strict=True))
+
+
+@pytest.mark.parametrize("criterion", ["on", "on_or_after"])
+@pytest.mark.parametrize("attribute", [None, "browser"])
+def test_2_brackets_without_their_criterion_are_refused(
+    scenario: Scenario, attribute: str | None, criterion: str
+) -> None:
+    with pytest.raises(QuestionError, match=f"brackets is 1,3, but criterion is '{criterion}'"):
+        scenario("golden 5").metric("retention", criterion=criterion, brackets="1,3", by=attribute)
 
 
 def test_2_the_same_bracket_is_closed_a_week_later(scenario: Scenario) -> None:

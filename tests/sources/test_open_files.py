@@ -227,3 +227,19 @@ def test_chunks_read_ahead_are_the_same_and_an_error_comes_where_it_was() -> Non
     assert [next(reading) for _ in chunks] == chunks
     with pytest.raises(ImportFailed, match="cut off"):
         next(reading)
+
+
+def test_what_has_no_known_ending_is_left_aside_in_a_folder_and_read_where_it_is_named(folder: Write) -> None:
+    path = folder(aDOTcsv=CSV, READMEDOTtxt="Read me, please.\n", notes="x,y\n1,2\n", sub__bDOTcsvDOTgz=CSV)
+    reading = read(path).reading
+    assert [file.name for file in reading.files] == ["a.csv", "b.csv.gz"]
+    assert reading.left_aside == (str(path / "README.txt"), str(path / "notes"))
+    assert open_files(path / "notes", "events").left_aside == ()
+    assert open_files([path, path / "notes"], "events").left_aside == (str(path / "README.txt"),)
+
+
+def test_a_format_that_is_said_holds_for_all_files_of_a_folder(folder: Write) -> None:
+    path = folder(aDOTtxt=CSV, bDOTdat=CSV)
+    assert len(open_files(path, "events", format="csv").files) == 2
+    with pytest.raises(ImportFailed, match=r"No file in .*data has an ending that says its format, such as .*a\.txt"):
+        open_files(path, "events")

@@ -15,6 +15,7 @@ from outcome import Write, lines, read, without_line
 
 from uptake.errors import ImportFailed
 from uptake.sources import text
+from uptake.sources.reading import CUT
 
 
 @pytest.fixture
@@ -157,14 +158,14 @@ def test_a_proper_quoted_row_of_more_than_a_megabyte_is_rejected(write: Write) -
 def test_a_line_of_ten_megabytes_is_one_reject(write: Write) -> None:
     outcome = read(write(b"a,b\n1,2\n" + b"x" * 10_000_000 + b"\n3,4\n"))
     assert lines(outcome.rows) == [2, 4]
-    assert outcome.faults == [(3, "line is 10.0 MB, allowed 1 MB")]
-    assert outcome.rejects[0].raw == "x" * 2000
+    assert outcome.faults == [(3, "line is 10.0 MB, allowed 1 MB" + CUT)]
+    assert outcome.rejects[0].raw == "x" * 65_536
 
 
 def test_a_long_line_inside_quotes_does_not_pass_with_a_hole_in_it(write: Write) -> None:
     outcome = read(write(b'a,b\n1,2\n"x\n' + b"y" * 2_000_000 + b'\nz",3\n4,5\n'))
     assert [row["a"] for row in outcome.rows] == ["1", "4"]
-    assert outcome.faults == [(3, "row holds a line of more than 1 MB"), (4, "line is 2.0 MB, allowed 1 MB")]
+    assert outcome.faults == [(3, "row holds a line of more than 1 MB"), (4, "line is 2.0 MB, allowed 1 MB" + CUT)]
 
 
 def test_a_nul_byte_rejects_its_row(write: Write) -> None:
@@ -350,3 +351,14 @@ def test_rows_between_garbage_know_their_line(
         outcome = read(path)
     good = [row for row in outcome.rows if row["is"] == "ok" and row["line"].isdigit()]
     assert all(int(row["line"]) == row["_line"] for row in good)
+
+
+@pytest.mark.parametrize(("size", "is_cut"), [(2_001, False), (65_534, False), (65_535, True), (200_000, True)])
+def test_a_refused_row_is_kept_whole_up_to_a_bound_and_told_as_cut_beyond(
+    write: Write, size: int, is_cut: bool
+) -> None:
+    # "," and the third column make two characters more
+    (reject,) = read(write("a\n" + "é" * size + ",b\n1\n")).rejects
+    assert reject.raw == ("é" * size + ",b")[:65_536]
+    cut = "; cut to its first 65,536 characters" if is_cut else ""
+    assert reject.reason == "row has 2 columns, the header has 1" + cut

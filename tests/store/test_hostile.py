@@ -234,7 +234,7 @@ def test_a_number_that_is_none_is_in_quarantine_where_the_kind_wants_one(workspa
     rows = table(account_id=["a"], mrr=[mrr], started_on=["2025-03-01"])
     assert reasons(take(workspace, rows, "subscriptions")) == ["mrr is '...'; expected a number"]
     seats = table(account_id=["a"], mrr=["1"], seats=["3.5"], started_on=["2025-03-01"])
-    assert reasons(take(workspace, seats, "subscriptions")) == ["seats is '...'; expected a integer"]
+    assert reasons(take(workspace, seats, "subscriptions")) == ["seats is '...'; expected an integer"]
 
 
 def test_what_pandas_makes_of_numbers_with_holes_is_read_as_it_was_meant(workspace: uptake.Workspace) -> None:
@@ -365,3 +365,64 @@ def test_a_file_of_bad_rows_only_is_told_and_leaves_no_rows(workspace: uptake.Wo
     workspace.close()
     with uptake.open(home) as reopened:
         assert reopened.rows_of("SELECT value FROM meta WHERE name = 'applied'") == [{"value": "1"}]
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("20260105T100000Z", "2026-01-05 10:00:00"),
+        ("20260105T1000Z", "2026-01-05 10:00:00"),
+        ("20260105T100000", "2026-01-05 10:00:00"),
+        ("20260105T100000.25+0130", "2026-01-05 08:30:00.25"),
+        ("20260105T100000,25-05:30", "2026-01-05 15:30:00.25"),
+        ("20260105T100000+01", "2026-01-05 09:00:00"),
+    ],
+)
+def test_the_basic_form_of_iso_8601_is_read(workspace: uptake.Workspace, written: str, meant: str) -> None:
+    summary = take(workspace, table(event=["a"], user_id=["u1"], timestamp=[written]))
+    assert summary.detected[-1].format == "ISO 8601"
+    assert workspace.rows_of("SELECT event_at::VARCHAR AS at FROM event") == [{"at": meant}]
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-02-30T10:00:00Z", "2026-13-01 10:00", "20260230T100000Z"])
+def test_a_day_that_does_not_exist_is_told_as_that(workspace: uptake.Workspace, day: str) -> None:
+    rows = table(event=["a", "b"], user_id=["u1", "u2"], timestamp=["2026-02-28", day])
+    take(workspace, rows)
+    assert [row.reason for row in workspace.ledger.quarantine()] == [f"event_at is '{day}'; there is no such day"]
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-02-28T25:00:00Z", "20260228T9900Z", "2026-0x-30", "yesterday", "20260228T10005"]
+)
+def test_a_time_that_is_none_of_a_day_that_exists_is_told_as_before(workspace: uptake.Workspace, text: str) -> None:
+    take(workspace, table(event=["a", "b"], user_id=["u1", "u2"], timestamp=["2026-02-28", text]))
+    assert [row.reason for row in workspace.ledger.quarantine()] == [
+        f"event_at is '{text}'; expected a time (ISO 8601)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "begins", "ends", "further"),
+    [
+        ("memberships", "valid_from", "valid_to", {"user_id": "u1"}),
+        ("seats", "valid_from", "valid_to", {"user_id": "u1"}),
+        ("subscriptions", "started_on", "ended_on", {"mrr": "1"}),
+    ],
+)
+def test_what_ends_before_it_begins_is_in_quarantine(
+    workspace: uptake.Workspace, kind: str, begins: str, ends: str, further: dict[str, str | None]
+) -> None:
+    spans = [("2026-02-01", end) for end in ("2026-01-31", "2026-02-01", None, "9999-12-31")]
+    rows = [{"account_id": f"a{at}", begins: one, ends: other} | further for at, (one, other) in enumerate(spans)]
+    assert take(workspace, pa.Table.from_pylist(rows), kind).stored == 3
+    assert [row.reason for row in workspace.ledger.quarantine()] == [
+        f"it ends before it begins: {ends} is '2026-01-31 00:00:00', {begins} is '2026-02-01 00:00:00'"
+    ]
+    assert workspace.ledger.quarantine_reasons() == [(kind, f"it ends before it begins: {ends} is '...'", 1)]
+
+
+@pytest.mark.parametrize("column", ["mrr", "seats"])
+def test_a_subscription_of_less_than_nothing_is_in_quarantine(workspace: uptake.Workspace, column: str) -> None:
+    row = {"account_id": ["a", "b"], "mrr": ["1", "1"], "seats": ["1", "1"], "started_on": ["2025-03-01"] * 2}
+    summary = take(workspace, table(**row | {column: ["-1", "0"]}), "subscriptions")
+    assert (summary.stored, reasons(summary)) == (1, [f"{column} is '...'; allowed 0 or more"])

@@ -35,9 +35,9 @@ def headline(
     return plain(formats.headline(sentence, found, unit, name="Adoption rate", **more))
 
 
-def test_the_headline_says_number_change_and_interval() -> None:
+def test_the_headline_says_the_number_with_its_interval_then_the_change() -> None:
     assert headline(row(0.58, 0.55, 0.61), before=0.54, than="last quarter") == (
-        "58 % of seats have adopted, 4 points more than last quarter (95 % interval 55–61 %)."
+        "58 % (95 % interval 55–61 %) of seats have adopted, 4 points more than last quarter."
     )
 
 
@@ -63,7 +63,7 @@ def test_a_length_of_time_gets_shorter_or_longer() -> None:
     found = row(5 * 86_400, 4 * 86_400, 6 * 86_400)
     sentence = "The median user needs {value}"
     assert headline(found, "seconds", sentence, before=14 * 86_400, than="in the first quarter") == (
-        "The median user needs 5 days, 9 days shorter than in the first quarter (95 % interval 4–6 days)."
+        "The median user needs 5 days (95 % interval 4–6 days), 9 days shorter than in the first quarter."
     )
     assert "1 day longer than" in headline(found, "seconds", sentence, before=4 * 86_400, than="before")
 

@@ -24,10 +24,18 @@ FEW = {"estimate": None, "ci_lower": None, "ci_upper": None, "n": 7, "status": "
 REFERENCE = {"low": 0.6, "high": 0.8, "source": HOSTILE}
 TREND = [{**ROW, "period_on": date(2026, month, 1)} for month in range(1, 7)]
 TRIANGLE = [
-    {**ROW, "cohort_on": None, "unit_index": 0, "cohort_size": 240},
-    {**ROW, "cohort_on": date(2026, 1, 5), "unit_index": 0, "cohort_size": 120},
-    {**FEW, "cohort_on": date(2026, 1, 5), "unit_index": 1, "cohort_size": 120, "status": "in_progress"},
-    {**FEW, "cohort_on": date(2026, 1, 12), "unit_index": 0, "cohort_size": 7},
+    {**ROW, "cohort_on": None, "unit_index": 0, "first_unit": 0, "last_unit": 0, "cohort_size": 240},
+    {**ROW, "cohort_on": date(2026, 1, 5), "unit_index": 0, "first_unit": 0, "last_unit": 0, "cohort_size": 120},
+    {
+        **FEW,
+        "cohort_on": date(2026, 1, 5),
+        "unit_index": 1,
+        "first_unit": 1,
+        "last_unit": 1,
+        "cohort_size": 120,
+        "status": "in_progress",
+    },
+    {**FEW, "cohort_on": date(2026, 1, 12), "unit_index": 0, "first_unit": 0, "last_unit": 0, "cohort_size": 7},
 ]
 
 

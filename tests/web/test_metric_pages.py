@@ -6,18 +6,21 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pyarrow.parquet as pq
 import pytest
 import web_world
-from web_client import Client
+from web_client import Client, serving
 from web_html import require_inert
 
 import uptake
 from uptake.metrics.catalogue import catalogue
 from uptake.web import links
+from uptake.web.app import create_app
 
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in catalogue()),
@@ -49,18 +52,45 @@ def test_the_page_says_the_number_the_workspace_gives(client: Client, board: upt
     given = {"date_from": "2026-01-01", "date_to": "2026-03-31"}
     (row,) = board.metric("activation_rate", **given).rows
     page = require_inert(client.get(links.metric("activation_rate", {**given, "period": "all"})).text)
-    assert (
-        f"{row['estimate'] * 100:.0f} % of users who started between 1 January 2026 and 31 March 2026 were" in page.text
-    )
+    assert f"{row['estimate'] * 100:.0f} % (95 % interval " in page.text
+    assert " %) of users who started between 1 January 2026 and 31 March 2026 were activated." in page.text
     assert f"{row['n']} " in page.text
 
 
 def test_a_headline_compares_the_last_two_periods_that_are_over(client: Client, board: uptake.Workspace) -> None:
     rows = {row["period_on"].month: row for row in board.metric("value_realisation", period="month").rows}
     page = require_inert(client.get("/metrics/value_realisation").text)
-    last = f"{rows[5]['estimate'] * 100:.0f} % of active users reached a moment of value in the 30 days to 4 May 2026"
+    assert f"{rows[5]['estimate'] * 100:.0f} % (95 % interval " in page.text
+    last = "%) of active users reached a moment of value in the 30 days to 4 May 2026, the same as in April 2026."
     assert last in page.text
-    assert ", the same as in April 2026 (95 % interval" in page.text
+
+
+@pytest.mark.parametrize(
+    ("name", "do"),
+    [
+        ("activation_rate", "Describe it in the plan, or give criteria with the question."),
+        ("onboarding_completion", "Describe them in the plan under onboarding."),
+        ("value_realisation", "Describe what success is under value_moments."),
+    ],
+)
+def test_a_metric_that_the_plan_does_not_define_says_what_to_add(
+    new_home: Callable[..., Path], name: str, do: str
+) -> None:
+    with uptake.open(new_home("product: {name: Bare}")) as workspace:
+        workspace.import_rows(web_world.events(), "events")
+        with serving(create_app(workspace)) as asking:
+            answer = asking.get(f"/metrics/{name}")
+            assert answer.status_code == 200
+            page = require_inert(answer.text)
+            assert do in page.text
+            assert not [attributes for _, attributes in page.elements if attributes.get("role") == "alert"]
+            assert asking.get(f"/metrics/{name}?entity=tribe").status_code == 400
+            assert asking.get("/metrics/time_to_first_value?milestone=nothing").status_code == 400
+
+
+def test_a_mean_of_days_says_how_many_under_the_chart(client: Client) -> None:
+    page = require_inert(client.get("/metrics/stickiness?period=month").text)
+    assert "mean of the last 7 days of each month" in page.text
 
 
 def test_segments_are_said_from_the_highest_to_the_lowest(client: Client, board: uptake.Workspace) -> None:

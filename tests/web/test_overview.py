@@ -46,9 +46,9 @@ def test_a_line_leads_to_the_page_with_the_same_number(client: Client, number: i
 
 def test_the_page_opens_with_seats_adopted(client: Client) -> None:
     text = require_inert(client.get("/overview/headline").text).text
-    assert text.endswith(").")
-    assert f"of people with a seat have adopted Board {web_world.SCRIPT}, " in text
-    assert "than 28 days earlier (95 % interval" in text or "the same as 28 days earlier (95 % interval" in text
+    assert " % (95 % interval " in text
+    assert f"%) of people with a seat have adopted Board {web_world.SCRIPT}, " in text
+    assert text.endswith((" than 28 days earlier.", " the same as 28 days earlier."))
 
 
 def test_answers_that_are_known_are_in_the_first_page(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,10 +81,27 @@ def test_a_plan_without_definitions_is_told_what_to_add(new_home: Callable[..., 
         workspace.import_rows(web_world.events(), "events")
         with serving(create_app(workspace)) as client:
             said = require_inert(client.get("/overview/headline").text).text
-            assert " users were active in the 28 days to 4 May 2026" in said
+            assert ") users were active in the 28 days to 4 May 2026" in said
             missing = require_inert(f"<table>{client.get('/overview/lines/0').text}</table>").text
             assert "The plan has no onboarding steps. Describe them in the plan under onboarding." in missing
             assert "No features yet" in require_inert(client.get("/overview/features").text).text
+
+
+@pytest.mark.parametrize(("days", "is_compared"), [(56, True), (55, False)])
+def test_nothing_is_compared_with_days_before_the_data(
+    new_home: Callable[..., Path], days: int, is_compared: bool
+) -> None:
+    """Two windows of 28 days are 56; with a day less the earlier one begins before the first event."""
+    with uptake.open(new_home("product: {name: Bare}")) as workspace:
+        rows = [web_world.event(1, "task", web_world.FIRST + timedelta(days=day)) for day in range(days)]
+        workspace.import_rows(web_world.table(rows), "events")
+        with serving(create_app(workspace)) as client:
+            said = require_inert(client.get("/overview/headline").text).text
+            assert (", the same as 28 days earlier." in said) is is_compared
+            number = next(number for number, tile in enumerate(TILES) if tile.metric == "sessions_per_week")
+            line = require_inert(f"<table>{client.get(f'/overview/lines/{number}').text}</table>").text
+            assert ("unchanged from " in line) is is_compared
+            assert ("no earlier data to compare with" in line) is not is_compared
 
 
 def test_new_rows_change_the_page(new_home: Callable[..., Path]) -> None:
@@ -94,7 +111,7 @@ def test_new_rows_change_the_page(new_home: Callable[..., Path]) -> None:
             rows = [web_world.event(users, "task", web_world.FIRST)]
             workspace.import_rows(web_world.table(rows), "events")
             text = require_inert(client.get("/metrics/active_users?period=all").text).text
-            assert f"{users} users were active" in text
+            assert f"{users} (95 % interval " in text
 
 
 @pytest.mark.parametrize("metric", sorted({tile.metric for tile in TILES if not tile.params}))

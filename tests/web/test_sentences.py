@@ -35,11 +35,11 @@ def said(name: str, rows: list[dict[str, Any]], by: tuple[str, ...] = (), kind: 
 @pytest.mark.parametrize(
     ("name", "row", "params", "expected"),
     [
-        ("activation_rate", {}, {}, "58 % of users who started up to 30 April 2026 were activated (95 % interval 55–61 %)."),
+        ("activation_rate", {}, {}, "58 % (95 % interval 55–61 %) of users who started up to 30 April 2026 were activated."),
         (
             "onboarding_completion", {"step": "complete"}, {"date_from": "2026-02-01", "entity": "account"},
-            ("58 % of accounts that started between 1 February 2026 and 30 April 2026 finished setting up"
-            " (95 % interval 55–61 %)."),
+            ("58 % (95 % interval 55–61 %) of accounts that started between 1 February 2026 and 30 April 2026"
+            " finished setting up."),
         ),
         (
             "time_to_first_value", {"estimate": 432_000, "ci_lower": 345_600, "ci_upper": None}, {"output": "summary"},
@@ -52,17 +52,18 @@ def said(name: str, rows: list[dict[str, Any]], by: tuple[str, ...] = (), kind: 
         ),
         (
             "sessions_per_week", {"estimate": 3.2, "ci_lower": 3.1, "ci_upper": 3.4}, {"window_days": 28},
-            "Active users came for 3.20 sessions a week in the 28 days to 30 April 2026 (95 % interval 3.1–3.4).",
+            "Active users came for 3.20 (95 % interval 3.1–3.4) sessions a week in the 28 days to 30 April 2026.",
         ),
         (
             "active_users", {"estimate": 1204, "ci_lower": 1180, "ci_upper": 1230}, {"window": "1"},
-            "1,204 users were active on 30 April 2026 (95 % interval 1,180–1,230).",
+            "1,204 (95 % interval 1,180–1,230) users were active on 30 April 2026.",
         ),
         (
-            "stickiness", {}, {"short_days": 7, "long_days": 30},
-            "Of the users active within 30 days, 58 % were active within 7 days (95 % interval 55–61 %).",
+            "stickiness", {"days": 22}, {"short_days": 7, "long_days": 30},
+            ("Of the users active within 30 days, 58 % (95 % interval 55–61 %) were active within 7 days,"
+            " on average over 22 days up to 30 April 2026."),
         ),
-        ("adoption_rate", {}, {"entity": "member"}, "58 % of seats have adopted Planboard (95 % interval 55–61 %)."),
+        ("adoption_rate", {}, {"entity": "member"}, "58 % (95 % interval 55–61 %) of seats have adopted Planboard."),
         ("breadth", {"estimate": None, "status": "too_few", "n": 3}, {}, "Breadth: too few (n = 3)."),
     ],
 )  # fmt: skip
@@ -85,7 +86,15 @@ def test_one_number_is_said_of_whom_and_when(
 def test_a_period_is_compared_with_the_one_before(period: str, first: date, second: date, expected: str) -> None:
     rows = [ROW | {"period_on": first, "estimate": 0.5}, ROW | {"period_on": second}]
     assert (
-        said("activation_rate", rows, period=period) == f"58 % of users who started {expected} (95 % interval 55–61 %)."
+        said("activation_rate", rows, period=period) == f"58 % (95 % interval 55–61 %) of users who started {expected}."
+    )
+
+
+def test_a_mean_of_the_last_days_of_a_period_says_how_many() -> None:
+    rows = [ROW | {"period_on": MARCH, "days": 7, "estimate": 0.5}, ROW | {"period_on": APRIL, "days": 7}]
+    assert said("stickiness", rows, period="month") == (
+        "Of the users active within 30 days, 58 % (95 % interval 55–61 %) were active within one day,"
+        " on average over 7 days up to 30 April 2026, 8 points more than in March 2026."
     )
 
 
@@ -106,8 +115,26 @@ def test_segments_features_and_curves_have_sentences_of_their_own() -> None:
     assert said("time_to_first_value", curve, output="curve") == "Half of the users got there within 2 days."
     power = [ROW | {"days": day, "at_least": 0.4} for day in range(1, 29)]
     assert said("stickiness", power, output="power") == "40 % of active users were active on at least 14 of 28 days."
-    weeks = [ROW | {"row": "weighted", "unit_index": week} for week in range(9)]
-    assert said("retention", weeks) == "58 % of users came back in week 4 after their start (95 % interval 55–61 %)."
+
+
+@pytest.mark.parametrize(
+    ("criterion", "runs", "expected"),
+    [
+        ("on", [(week, week) for week in range(9)], "week 4 after their start"),
+        ("on_or_after", [(week, None) for week in range(9)], "week 4 or later after their start"),
+        ("brackets", [(0, 0), (1, 3), (4, 7)], "weeks 4–7 after their start"),
+        ("brackets", [(0, 0), (1, 1)], "week 1 after their start"),
+    ],
+)
+def test_retention_is_said_of_units_not_of_columns(
+    criterion: str, runs: list[tuple[int, int | None]], expected: str
+) -> None:
+    rows = [
+        ROW | {"row": "weighted", "unit_index": index, "first_unit": first, "last_unit": last}
+        for index, (first, last) in enumerate(runs)
+    ]
+    said_of = said("retention", rows, criterion=criterion)
+    assert said_of == f"58 % (95 % interval 55–61 %) of users came back in {expected}."
 
 
 PLAN = parse(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from json import dumps
 from typing import Any
 
 from uptake.charts import calendar, dates, words
@@ -31,7 +32,8 @@ def retention_curve(
     the spread is what counts. With segments each segment's mean is a line.
 
     Args:
-        rows: Retention rows: `cohort_on` (None on the mean), `unit_index`, `n`, `estimate`, `ci_lower`, `ci_upper`.
+        rows: Retention rows: `cohort_on` (None on the mean), `unit_index`, `first_unit`, `last_unit`, `n`, `estimate`,
+            `ci_lower`, `ci_upper`.
         title: What is shown.
         subtitle: The definition.
         by: Breakdown columns.
@@ -55,7 +57,7 @@ def retention_curve(
     x = quantity(
         "unit",
         scale={"domain": [0, max(most, 1)], "nice": False},
-        axis={"values": _ticks(most), "title": f"{period}s since the start", "format": "d"},
+        axis={"values": _ticks(most), "title": f"{period}s since the start", **_tick_labels(points, most)},
     )
     y = quantity("estimate", scale={"domain": [0, grid[-1]], "nice": False}, axis=value_axis(grid, "share"))
     look = look_of(kept, known)
@@ -97,7 +99,8 @@ def _point(row: Row, by: Sequence[str], period: str) -> dict[str, Any]:
         "upper": words.finite(row.get("ci_upper")),
         "text": f"{shortened(segment or cohort)} {value}",
         "place": int(row["unit_index"]),
-        "tip_at": f"{period.capitalize()} {int(row['unit_index'])}",
+        "units": words.units(row["first_unit"], row["last_unit"]),
+        "tip_at": words.in_units(row["first_unit"], row["last_unit"], period).capitalize(),
         **tips(row, "share"),
     }
 
@@ -109,6 +112,15 @@ def _last(points: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _ticks(most: int) -> list[int]:
     step = -(-most // 12) or 1
     return list(range(0, most + 1, step))
+
+
+def _tick_labels(points: Sequence[Row], most: int) -> Spec:
+    """Ticks count the columns; each is called by the units that its column spans."""
+    units = {point["unit"]: point["units"] for point in points}
+    if all(str(index) == said for index, said in units.items()):
+        return {"format": "d"}
+    labels = [units.get(index, "") for index in range(most + 1)]
+    return {"labelExpr": f"{dumps(labels, ensure_ascii=False)}[datum.value]"}
 
 
 def _shades(names: Sequence[str]) -> Look:

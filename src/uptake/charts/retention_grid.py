@@ -20,14 +20,14 @@ class Cell:
     """One cohort in one unit of its life.
 
     Args:
-        unit_index: Units since the start, 0 the first.
+        units: Which units since the start, 0 the first: "4", "4-7" (with an en dash), or "4+".
         text: What the cell shows: "58", or "" where the unit is still open or was not asked for.
         heat: 0 to 20, the share in steps of 5 %; None without a value.
         status: closed, in_progress, too_few, not_eligible, or missing where there is no row.
         title: Everything in words: value, n, interval, or why there is none.
     """
 
-    unit_index: int
+    units: str
     text: str
     heat: int | None
     status: str
@@ -59,7 +59,8 @@ def retention_grid(rows: Sequence[Row], period: str = "", by: Sequence[str] = ()
 
     Args:
         rows: Rows with `row` (weighted or simple on the means), `cohort_on` (None on the means), `unit_index`,
-            `cohort_size`, `n`, `estimate`, `ci_lower`, `ci_upper` and `status`, and the breakdown columns.
+            `first_unit`, `last_unit`, `cohort_size`, `n`, `estimate`, `ci_lower`, `ci_upper` and `status`, and the
+            breakdown columns.
         period: The unit of the cohorts; found from the rows where not given.
         by: Breakdown columns; every segment has lines of its own.
 
@@ -68,7 +69,8 @@ def retention_grid(rows: Sequence[Row], period: str = "", by: Sequence[str] = ()
     """
     starts = [calendar.first_day(row["cohort_on"]) for row in rows if row.get("cohort_on") is not None]
     period = period or calendar.period_of(starts, "unit")
-    units = max((int(row["unit_index"]) for row in rows), default=-1) + 1
+    named = {int(row["unit_index"]): words.units(row["first_unit"], row["last_unit"]) for row in rows}
+    units = [named.get(index, str(index)) for index in range(max(named, default=-1) + 1)]
     lines: dict[tuple[str, date | None, bool], dict[int, Row]] = {}
     for row in rows:
         start = None if row.get("cohort_on") is None else calendar.first_day(row["cohort_on"])
@@ -78,30 +80,33 @@ def retention_grid(rows: Sequence[Row], period: str = "", by: Sequence[str] = ()
     return [_line(*key, lines[key], units, period) for key in ordered]
 
 
-def _line(segment: str, start: date | None, is_simple: bool, cells: dict[int, Row], units: int, period: str) -> Line:
+def _line(
+    segment: str, start: date | None, is_simple: bool, cells: dict[int, Row], units: Sequence[str], period: str
+) -> Line:
     sizes = [words.finite(row.get("cohort_size")) for row in cells.values()]
     size = next((int(size) for size in sizes if size is not None), None)
     mean = "Mean of cohorts" if is_simple else "All cohorts"
     cohort = mean if start is None else dates.period(start, period)
     label = f"{segment}, {cohort}" if segment else cohort
-    return Line(label, size, start is None, tuple(_cell(index, cells.get(index)) for index in range(units)), start)
+    row = tuple(_cell(said, cells.get(index)) for index, said in enumerate(units))
+    return Line(label, size, start is None, row, start)
 
 
-def _cell(index: int, row: Row | None) -> Cell:
+def _cell(units: str, row: Row | None) -> Cell:
     if row is None:
-        return Cell(index, "", None, "missing", "no value")
+        return Cell(units, "", None, "missing", "no value")
     status = row.get("status") or "closed"
     estimate = words.finite(row.get("estimate"))
     if estimate is None:
         said = words.status(status, row.get("n")) or words.NO_VALUE
-        return Cell(index, "few" if status == "too_few" else "", None, status, said)
+        return Cell(units, "few" if status == "too_few" else "", None, status, said)
     interval = words.interval(row.get("ci_lower"), row.get("ci_upper"), "share")
     title = f"{words.share(estimate, 3)}, n = {words.count(row.get('n'))}, 95 % interval {interval}"
     word = words.status(status, row.get("n"))
     text = (
         words.share(estimate).removesuffix(f"{words.SPACE}%") if estimate >= 0.1 or estimate == 0 else _small(estimate)
     )
-    return Cell(index, text, heat_of(estimate), status, f"{title}, {word}" if word else title)
+    return Cell(units, text, heat_of(estimate), status, f"{title}, {word}" if word else title)
 
 
 def _small(estimate: float) -> str:

@@ -40,7 +40,7 @@ def retention_heatmap(
     y = word("cohort", scale={"domain": labels, "padding": 0}, axis={"grid": False, "labelLimit": limit})
     x = word(
         "unit",
-        scale={"domain": sorted({cell["unit"] for cell in cells}), "padding": 0},
+        scale={"domain": list(dict.fromkeys(cell["unit"] for cell in cells)), "padding": 0},
         axis={"orient": "top", "labelAngle": 0, "domain": False, "ticks": False, "title": None},
         sort=None,
     )
@@ -79,7 +79,7 @@ def _cell(line: Line, index: int) -> dict[str, Any]:
     cell = line.cells[index]
     return {
         "cohort": line.label,
-        "unit": cell.unit_index,
+        "unit": cell.units,
         "heat": cell.heat,
         "status": cell.status,
         "text": cell.text,

@@ -241,6 +241,20 @@ def interval(lower: object, upper: object, unit: str, digits: int = 2, currency:
     return f"{first} to {last}"
 
 
+def units(first: int, last: int | None) -> str:
+    """Units since the start as the head of a column: "4", "4-7" (with an en dash), or "4+" for the unit and all later."""
+    if last is None:
+        return f"{first}+"
+    return str(first) if first == last else f"{first}{RANGE}{last}"
+
+
+def in_units(first: int, last: int | None, unit: str) -> str:
+    """Units since the start in a sentence: "week 4", "weeks 4-7" (with an en dash), "week 4 or later"."""
+    if last is None:
+        return f"{unit} {first} or later"
+    return f"{unit if first == last else f'{unit}s'} {units(first, last)}"
+
+
 def status(name: str | None, n: object = None) -> str:
     """What stands in the place of a number that cannot be given.
 

@@ -29,6 +29,7 @@ CHECKS: tuple[Check, ...] = (
     features.use,
     features.launches,
     journey.starts,
+    journey.watched,
     journey.criteria,
     _vanity,
     names.spellings,

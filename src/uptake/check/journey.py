@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from uptake.check.finding import Finding, many, percent
 from uptake.check.subject import FEW, Subject
+from uptake.facts.early_start import early_starts
 from uptake.facts.milestone import leaves, named
 from uptake.facts.selection import events_sql
 from uptake.plan import Location, StartPoint, location_text
@@ -50,6 +51,27 @@ def starts(checked: Subject) -> Iterator[Finding]:
                 f"start.{entity}: {share} have no {words}; their life starts at the first event, later than others'.",
                 f"Import the {entity}s that are missing.",
             )
+
+
+def watched(checked: Subject) -> Iterator[Finding]:
+    """Lives that began before the events do, and a first day of complete data that lies after all of them."""
+    data_from = checked.plan.product.data_from
+    if data_from is None:
+        for found in early_starts(checked.cursor):
+            yield Finding(
+                "warning",
+                checked.plan.place(("product",)),
+                f"{found.words} started before the events begin ({found.first_day}): their first days look like silence.",
+                f"Set product.data_from to {found.first_day}, which leaves them out of newcomers, or import events from"
+                " before it.",
+            )
+    elif checked.last_day is not None and data_from > checked.last_day:
+        yield Finding(
+            "warning",
+            checked.plan.place(("product", "data_from")),
+            f"product.data_from is {data_from}, after the last event ({checked.last_day}).",
+            "Set it to the first day from which events are complete.",
+        )
 
 
 def criteria(checked: Subject) -> Iterator[Finding]:

@@ -54,7 +54,10 @@ def headline(result: Result) -> str:
     if row.get("period_on") is not None:
         about += f", {dates.period(row['period_on'], str(result.params['period']))}"
     elif result.kind == "retention":
-        about += f", {result.params['unit']} {row['unit_index']}, mean of all cohorts"
+        units = words.in_units(row["first_unit"], row["last_unit"], str(result.params["unit"]))
+        about += f", {units}, mean of all cohorts"
+    if result.kind == "ratio":
+        about += f", mean of {words.days(row['days'])}"
     return formats.headline(about + ": {value}", row, result.unit, name=about)
 
 

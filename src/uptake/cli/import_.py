@@ -23,6 +23,7 @@ EXAMPLES = (
 PROPERTY = {"events": "property", "users": "attribute", "accounts": "attribute"}
 """What a column is called that its kind does not know."""
 MOST_FILES_LISTED = 3
+MOST_LEFT_ASIDE = 10
 STOPPED = 130
 """Exit code of a process that Ctrl-C ended."""
 
@@ -66,8 +67,9 @@ def import_(
     except ImportStopped as stopped:
         screen.say(stopped.what, screen.errors())
         raise typer.Exit(STOPPED) from None
-    _show_summary(summary, home)
-    if not summary.stored + summary.known:
+    _show_summary(order, summary, home)
+    # An export of a quiet day holds no rows, and nothing is wrong with it; one of which no row could be read is.
+    if summary.read and not summary.stored + summary.known:
         raise typer.Exit(1)
 
 
@@ -84,6 +86,9 @@ def _show_found(order: ImportOrder, found: Found) -> None:
 
 
 def _row(order: ImportOrder, found: Found, read: Reads) -> tuple[str, str, str]:
+    if read.type == "object" and found.format == "json":
+        # No column of the file: the reader packs into it what has no column of its own.
+        return "(other keys)", f"{PROPERTY.get(order.kind, 'property')} of each name", "text, number or JSON"
     becomes = f"{PROPERTY.get(order.kind, 'property')} {read.name}" if read.is_property else read.name
     if read.name in order.fixed and not read.found:
         return "(--set)", becomes, f"always '{order.fixed[read.name]}'"
@@ -103,11 +108,18 @@ def _time(format_: str, zone: str) -> str:
             return format_
 
 
-def _show_summary(summary: Summary, home: Path) -> None:
-    screen.say(
-        f"{summary.read:,} rows read: {summary.stored:,} stored, {summary.known:,} known already,"
-        f" {summary.rejected:,} in quarantine."
-    )
+def _show_summary(order: ImportOrder, summary: Summary, home: Path) -> None:
+    if not summary.read:
+        subject = order.paths[0] if len(order.paths) == 1 else f"Each of {', '.join(order.paths[:MOST_FILES_LISTED])}"
+        screen.say(f"{subject} holds no rows: there was nothing to store.")
+    else:
+        screen.say(
+            f"{summary.read:,} rows read: {summary.stored:,} stored, {summary.known:,} known already,"
+            f" {summary.rejected:,} in quarantine."
+        )
+    if aside := summary.left_aside:
+        more = f" and {len(aside) - MOST_LEFT_ASIDE:,} more" if len(aside) > MOST_LEFT_ASIDE else ""
+        screen.say(f"Left aside, because the ending says no format: {', '.join(aside[:MOST_LEFT_ASIDE])}{more}.")
     if len(summary.imports) > 1:
         counts = [
             (done.kind, f"{done.rows_stored:,}", f"{done.rows_known:,}", f"{done.rows_rejected:,}")

@@ -56,9 +56,16 @@ def _make(folder: Path) -> None:
 def _propose(folder: Path) -> None:
     from uptake import plan
     from uptake.cli import access
+    from uptake.plan import proposal
 
     with access.reach(folder) as workspace:
         texts = workspace.proposed_plan()
+        notes = proposal.notes_in(texts)
+        if proposal.NO_EVENTS in notes:
+            raise UptakeError(
+                f"No plan can be proposed: {folder} holds no events yet. Its plan is as it was.",
+                do=f"Import some first: {options.command('import events.csv --kind events', folder)}",
+            )
         current = Folder(folder).plan
         is_untouched = _read(current) in ({}, plan.starter())
         target = current if is_untouched else current / PROPOSED
@@ -71,7 +78,10 @@ def _propose(folder: Path) -> None:
         screen.say(f"You have changed the plan, so the proposal is beside it, in {target}. Take from it what is right.")
     for name in texts:
         screen.say(f"  {target / name}")
-    screen.say("\nRead it: activation candidates are hypotheses. Then:")
+    for note in notes:
+        screen.say(f"\nNote: {note}")
+    is_guess = proposal.has_hypotheses(texts)
+    screen.say(f"\nRead it{': activation candidates are hypotheses' if is_guess else ''}. Then:")
     screen.say(f"  {options.command('check', folder)}")
     screen.say(f"  {options.command('serve', folder)}")
 

@@ -24,6 +24,9 @@ EXAMPLES = (
 )
 Format = Literal["table", "json", "csv", "parquet", "svg", "png"]
 BINARY = ("parquet", "png")
+SQL = "sql"
+ENDINGS = {"table": ("txt",), SQL: (SQL, "txt")}
+"""Endings of files that are not called like their format."""
 ROWS_SHOWN = 50
 
 
@@ -69,8 +72,9 @@ def metric(
     if name is None:
         metrics.show_names()
         raise typer.Exit(2)
-    chosen = _format(format_, out)
-    if chosen in BINARY and out is None and sys.stdout.isatty() and not sql:
+    chosen = SQL if sql else _format(format_, out)
+    _require_fitting(chosen, out, is_given=sql or format_ is not None)
+    if chosen in BINARY and out is None and sys.stdout.isatty():
         raise typer.BadParameter(f"{chosen} is not for terminals: add --out FILE.{chosen}", param_hint="--format")
     given: dict[str, Any] = options.pairs(params, "--param") | {
         key: value
@@ -87,7 +91,9 @@ def metric(
     }
     with access.reach(home) as workspace:
         result = workspace.metric(name, given)
-    if sql:
+    for note in result.notes:
+        screen.say(f"Note: {note}", screen.errors())
+    if chosen == SQL:
         _write(result.sql.encode() + b"\n", out)
     elif chosen == "table":
         _write_table(result, ROWS_SHOWN if limit is None else limit, out)
@@ -97,8 +103,27 @@ def metric(
 
 
 def _format(given: Format | None, out: Path | None) -> str:
-    ending = out.suffix.removeprefix(".").lower() if out else ""
+    ending = _ending(out)
     return given or (ending if ending in get_args(Format) else "table")
+
+
+def _require_fitting(chosen: str, out: Path | None, *, is_given: bool) -> None:
+    """Refuses a file whose name says that it holds something else.
+
+    Raises:
+        BadParameter: It does.
+    """
+    formats = (chosen,) if is_given else get_args(Format)
+    allowed = [ending for name in formats for ending in ENDINGS.get(name, (name,))]
+    if out is not None and (ending := _ending(out)) and ending not in allowed:
+        listed = ", ".join(f".{name}" for name in allowed)
+        raise typer.BadParameter(
+            f"{out.name} ends in '.{ending}'. Allowed: {listed}, or no ending.", param_hint="--out"
+        )
+
+
+def _ending(out: Path | None) -> str:
+    return out.suffix.removeprefix(".").lower() if out else ""
 
 
 def _write_table(result: Result, limit: int, out: Path | None) -> None:

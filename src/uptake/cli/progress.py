@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from uptake.cli import screen
+from uptake.cli.pace import Pace, left
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -58,25 +59,17 @@ class _Lines:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._stage = ""
-        self._began_at = self._told_at = time.monotonic()
+        self._pace = Pace()
+        self._told_at = time.monotonic()
 
     def close(self) -> None:
         """Leaves the lines where they are."""
 
     def __call__(self, progress: workspace.Progress) -> None:
         now = time.monotonic()
-        if progress.stage != self._stage:
-            self._stage, self._began_at = progress.stage, now
+        said = self._pace(progress, now)
         if now - self._told_at >= LINE_EVERY_S:
             self._told_at = now
-            screen.say(_line(progress, now - self._began_at), self._console)
-
-
-def _line(progress: workspace.Progress, elapsed_s: float) -> str:
-    parts = [progress.stage]
-    if progress.total and progress.done:
-        parts.append(f"{progress.done / progress.total:.0%}")
-    if progress.rows:
-        parts.append(f"{progress.rows:,} rows{screen.a_second(progress.rows, elapsed_s) if progress.total else ''}")
-    return ", ".join(parts)
+            share = f"{said.share:.0%}" if said.share else ""
+            parts = (progress.stage, share, said.rows, left(said.left_s))
+            screen.say(", ".join(part for part in parts if part), self._console)

@@ -133,5 +133,5 @@ def _least(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Collectio
 
 
 def a_second(rows: int, elapsed_s: float) -> str:
-    """How many rows a second that is, in brackets; empty while it is too early to say."""
-    return f" ({rows / elapsed_s:,.0f} a second)" if elapsed_s >= 1 else ""
+    """How many rows a second that is, in brackets."""
+    return f" ({rows / elapsed_s:,.0f} a second)"

@@ -1,4 +1,4 @@
-"""The retention triangle: rows of cohort and unit become one line a cohort and one column a unit."""
+"""The retention triangle: rows of cohort and unit become one line a cohort and one column a unit or run of units."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ def unfold(result: Result) -> tuple[list[str], list[list[str]]]:
             named = (words.value(row[name], "text") for name in result.by)
             lines[key] = [_cohort(row, unit), *named, words.count(row["cohort_size"])]
         lines[key].append(_share(row))
-    units = sorted({row["unit_index"] for row in result.rows})
-    return [f"{unit} of start", *result.by, "size", *map(str, units)], list(lines.values())
+    units = {row["unit_index"]: words.units(row["first_unit"], row["last_unit"]) for row in result.rows}
+    heads = [units[index] for index in sorted(units)]
+    return [f"{unit} of start", *result.by, "size", *heads], list(lines.values())
 
 
 def _cohort(row: Mapping[str, Any], unit: str) -> str:

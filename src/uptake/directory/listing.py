@@ -96,7 +96,7 @@ def page(
     at, last_day = moment(cursor, plan, ask.as_of)
     order = ask.sort or sort
     if order.removeprefix("-") not in columns:
-        raise QuestionError(f"The list cannot be sorted by '{order}'.", allowed=columns)
+        raise QuestionError(f"The list cannot be sorted by '{order.removeprefix('-')}'.", allowed=columns)
     tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {entity}_id)), lower($search)))"]
     tests += _filters(cursor, plan, ask.where, entity)
     result = fetch(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from uptake.metrics.dimensions import known
+from uptake.plan import Plan
 from uptake.store.projection import Cursor
 
 MOST_VALUES = 20
@@ -20,7 +21,7 @@ class Vocabulary:
     Args:
         attributes: Every attribute, "account.plan", by entity and name; the ids first.
         values: Attribute -> its values now, most frequent first, where they are 2 to `MOST_VALUES`; not where
-            everybody has another one, as with names.
+            everybody has another one, as with names, nor where all are numbers, which are compared, not chosen.
         events: Names of events, by name.
     """
 
@@ -44,19 +45,20 @@ def has_events(cursor: Cursor) -> bool:
     return bool(cursor.execute("SELECT EXISTS (FROM event_names)").fetchall()[0][0])
 
 
-def first_day(cursor: Cursor) -> date | None:
-    """The first local day with events; None where there are none."""
+def first_day(cursor: Cursor, plan: Plan) -> date | None:
+    """The first local day with events, or the one the plan says they are complete from; None where there are none."""
     found: date | None = cursor.execute("SELECT min(day) FROM event").fetchall()[0][0]
-    return found
+    return max(found, plan.product.data_from or found) if found else None
 
 
 def _values(cursor: Cursor, entity: str) -> dict[str, tuple[str, ...]]:
     rows = cursor.execute(
         f"""SELECT name, list(text ORDER BY entities DESC, text) FROM (
-            SELECT name, text, count(*) AS entities FROM {entity}_attribute
+            SELECT name, text, any_value(number) AS number, count(*) AS entities FROM {entity}_attribute
             WHERE valid_to = TIMESTAMP '9999-12-31' AND text IS NOT NULL GROUP BY name, text
             QUALIFY count(*) OVER (PARTITION BY name) BETWEEN 2 AND {MOST_VALUES}
                 AND max(count(*)) OVER (PARTITION BY name) > 1
+                AND bool_or(any_value(number) IS NULL) OVER (PARTITION BY name)
         ) GROUP BY name ORDER BY name"""
     ).fetchall()
     return {f"{entity}.{name}": tuple(values) for name, values in rows}

@@ -3,11 +3,12 @@
 The share of seats whose users have adopted the product, and beside it the share that is actively using it.
 
 Formula: seats whose user has adopted / seats held at the end of the period. Adopted: reached a value moment,
-    and active in at least 2 of the last 4 closed usage intervals. Active: active in the last 28 days
+    and active in at least 2 of the last 4 closed usage intervals; without value moments in the plan the latter
+    alone. Active: active in the last 28 days
 Unit: share
 Grain: user (each user with a seat once), user in one account (each seat), account (mean of the accounts' shares)
 Population: everyone with a seat then, also those who never came; without a seat roster, everyone who was there then
-Empty: no value where there are no seats
+Empty: no value where there are no seats; adopted is in progress until two usage intervals of data are over
 Interval: Wilson for seats, Student's t over accounts, 95 %
 Pitfall: active is not adopted, which is why both are shown; sign-ups and invited seats are in the denominator
 Source: definitions 5.25; GitLab keeps licence use and engagement apart in the same way
@@ -26,6 +27,7 @@ from uptake.metrics.population import AT, WINDOW_DAY
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""
+NO_VALUE = "The plan has no value moments: adopted means active in 2 of the last 4 usage intervals, whatever was done."
 
 
 def rows(asked: Asked) -> Sql:
@@ -33,14 +35,20 @@ def rows(asked: Asked) -> Sql:
     is_account = asked.question.entity == "account"
     grain = MEMBER if is_account else asked.grain
     seen = replace(asked, grain=grain)
+    has_value, value = "true", ""
+    notes: tuple[str, ...] = (NO_VALUE,)
+    if asked.plan.value_moments:
+        has_value, notes = "coalesce(v.reached_at <= h.anchor_at, false)", ()
+        value = f"LEFT JOIN ({milestone_sql(seen, 'value')}) v USING (entity_key)"
     judged = f"""
-        SELECT h.entity_key, h.anchor_at, h.period_on,
-            (coalesce(v.reached_at <= h.anchor_at, false) AND coalesce(u.intervals, 0) >= {NEEDED})::INT AS adopted,
+        SELECT h.entity_key, h.anchor_at, h.period_on, h.is_open,
+            ({has_value} AND coalesce(u.intervals, 0) >= {NEEDED})::INT AS adopted,
             coalesce(u.is_active, false)::INT AS active
-        FROM holder h LEFT JOIN value v USING (entity_key)
+        FROM holder h {value}
         LEFT JOIN used u ON u.entity_key = h.entity_key AND u.period_on IS NOT DISTINCT FROM h.period_on"""
     final = (
-        f"""SELECT entity_key >> 32 AS entity_key, anchor_at, period_on, avg(adopted) AS adopted, avg(active) AS active
+        f"""SELECT entity_key >> 32 AS entity_key, anchor_at, period_on, is_open,
+            avg(adopted) FILTER (NOT is_open) AS adopted, avg(active) AS active
         FROM ({judged}) GROUP BY ALL"""
         if is_account
         else judged
@@ -48,13 +56,12 @@ def rows(asked: Asked) -> Sql:
     return Sql(
         f"""
     WITH holder AS (
-        SELECT DISTINCT s.entity_key, {AT} AS anchor_at, p.period_on
+        SELECT DISTINCT s.entity_key, {AT} AS anchor_at, p.period_on,
+            p.on_day - (SELECT min(day) FROM active_day) + 1 < $interval_days::INTEGER * {NEEDED} AS is_open
         FROM period p JOIN (
             SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
             UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)
         ) s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at
-    ), value AS (
-        {milestone_sql(seen, "value")}
     ), used AS (
         SELECT d.entity_key, p.period_on,
             count(DISTINCT (p.on_day - d.day) // $interval_days::INTEGER)
@@ -63,7 +70,7 @@ def rows(asked: Asked) -> Sql:
         FROM window_day p JOIN {grain.day} d USING (day) GROUP BY ALL
     ), judged AS ({final}
     )
-    SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, false AS is_open FROM judged
+    SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, is_open FROM judged
     UNION ALL SELECT entity_key, anchor_at, period_on, 'active', active, false FROM judged""",
         {
             "interval_days": asked.param("interval_days"),
@@ -71,6 +78,7 @@ def rows(asked: Asked) -> Sql:
             "window_days": max(asked.param("interval_days") * INTERVALS, asked.param("active_days")),
         },
         {"window_day": WINDOW_DAY},
+        notes,
     )
 
 

@@ -15,6 +15,7 @@ from uptake.metrics import dimensions, params, periods
 from uptake.metrics.catalogue import entry
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.metric import Asked, Entry, Row, Sql, as_rows
+from uptake.metrics.notes import notes
 from uptake.metrics.question import (
     Question,
     begin_of,
@@ -73,7 +74,8 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
             "entity_row": rows_sql.select,
             "labelled": dimensions.labelled(asked.grain, labelled, where, plan.product.timezone),
         }
-        run, shown = (replace(rows_sql, select=make(labels)) for make in (kind.select, kind.shown))
+        run = replace(rows_sql, select=kind.select(labels))
+        shown = replace(rows_sql, select=kind.shown(labels, asked))
     rows = kind.read(cursor.execute(*compose(asked, run)), labels)
     plain = tuple(attribute.label for attribute in labelled)
     columns = (
@@ -82,6 +84,8 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         *kind.columns(found.metric.unit, asked),
     )
     estimates = kind.estimate(rows, labels, asked)
+    if periodic and found.metric.is_snapshot:
+        _mark_open_periods(estimates, question)
     names = [column.name for column in columns]
     return Result(
         name=metric,
@@ -91,12 +95,21 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         as_of=question.as_of,
         plan_version=plan.version,
         definition=found.definition,
-        population=_population(asked, is_of_starts=not found.metric.is_snapshot),
+        population=_population(asked),
         columns=columns,
         rows=[{column: row.get(column) for column in names} for row in estimates],
         sql=expand(*compose(asked, shown)),
         by=(*found.metric.labels, *plain),
+        notes=(*notes(asked, found.metric), *run.notes),
     )
+
+
+def _mark_open_periods(rows: list[Row], question: Question) -> None:
+    """What is measured at the end of a period is in progress until the period is over."""
+    for row in rows:
+        is_open = not periods.is_over(row["period_on"], str(question.period), question.last_day)
+        if is_open and row.get("status") == "closed":
+            row["status"] = "in_progress"
 
 
 def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, Any]) -> Question:
@@ -112,8 +125,11 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         raise QuestionError(f"{found.name} cannot be asked with entity='{entity}'.", allowed=found.metric.entities)
     as_of = read_as_of(given.get("as_of"), zone) or data_until(cursor, zone)
     last_day = last_day_before(as_of, zone)
-    date_from = read_date("date_from", given.get("date_from"))
     date_to = read_date("date_to", given.get("date_to")) or last_day
+    date_from = read_date("date_from", given.get("date_from"))
+    watched_from = plan.product.data_from
+    if date_from is None and watched_from is not None and watched_from <= date_to:
+        date_from = watched_from
     if date_from is not None and date_from > date_to:
         raise QuestionError(f"date_from is {date_from}, after date_to, {date_to}.", do="Swap them, or leave one out.")
     by = given.get("by", ())
@@ -203,18 +219,8 @@ def _as_given(condition: Condition) -> dict[str, Any]:
     return {condition.property: {condition.test: value}}
 
 
-def _population(asked: Asked, *, is_of_starts: bool) -> str:
+def _population(asked: Asked) -> str:
     noun = asked.grain.noun
     if asked.grain is MEMBER and asked.question.entity == "user":
         noun += " (a user counts once in each account)"
-    if is_of_starts and asked.question.date_from is None:
-        begins, early = asked.cursor.execute(
-            f"""SELECT first_day, (SELECT count(*) FROM {asked.grain.start} WHERE started_on < first_day)
-            FROM (SELECT min(day) AS first_day FROM event)"""
-        ).fetchall()[0]
-        if early:
-            # nobody watched them then: their early days look like silence
-            noun += (
-                f", {early:,} of whom started before the events begin ({begins}; date_from={begins} leaves them out)"
-            )
     return noun

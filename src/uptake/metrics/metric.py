@@ -52,11 +52,13 @@ class Sql:
         select: One SELECT. A metric's rows have `entity_key, anchor_at, period_on` and the columns its kind needs.
         values: Parameters bound in it beside those every question has.
         relations: Relations it reads, in order, name (with columns) -> SQL; a kind's SELECT may read them too.
+        notes: What a reader of the answer should know.
     """
 
     select: str
     values: dict[str, Any] = field(default_factory=dict)
     relations: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,8 +103,9 @@ class Kind(Protocol):
         """SQL over `entity_row` that aggregates by the labels (period and breakdowns)."""
         ...
 
-    def shown(self, labels: tuple[str, ...]) -> str:
+    def shown(self, labels: tuple[str, ...], asked: Asked) -> str:
         """The SQL that people are shown: what is run, or what leads on from there to the number itself."""
+        del asked
         return self.select(labels)
 
     def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from uptake.errors import QuestionError
+from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.milestone import named, reached_sql
 from uptake.metrics.metric import Asked
 from uptake.plan import criteria
 from uptake.store.sql import literal
+
+PLACES = ("activated", "value")
+"""Milestones that every plan has a place for."""
 
 
 def milestone_sql(asked: Asked, milestone: str, given: Any = None) -> str:  # noqa: ANN401 - criteria in any form
@@ -20,14 +23,15 @@ def milestone_sql(asked: Asked, milestone: str, given: Any = None) -> str:  # no
         given: Criteria as a plan writes them, or None.
 
     Raises:
-        QuestionError: The plan does not say what the milestone is.
+        DefinitionMissing: The plan does not describe activation, or no value moment.
+        QuestionError: The plan does not name the milestone.
     """
     if given is not None:
         key = f"{asked.grain.key} AS entity_key"
         return reached_sql(asked.cursor, asked.plan, criteria(given), key, asked.grain.needs)
     known = [*named(asked.plan), *(["value"] if asked.plan.value_moments else [])]
     if milestone not in known:
-        raise QuestionError(
+        raise (DefinitionMissing if milestone in PLACES else QuestionError)(
             f"The plan does not say what '{milestone}' is.",
             allowed=known,
             do="Describe it in the plan, or give criteria with the question.",

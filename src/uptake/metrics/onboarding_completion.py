@@ -14,7 +14,7 @@ Pitfall: completing a checklist is not adoption; look at activation beside it. O
 Source: product adoption glossary ("users completing set-up"); requirements B2
 """
 
-from uptake.errors import QuestionError
+from uptake.errors import DefinitionMissing
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.plan import Onboarding
@@ -90,7 +90,7 @@ def totals(asked: Asked) -> Sql | None:
 
 def _onboarding(asked: Asked) -> Onboarding:
     if asked.plan.onboarding is None:
-        raise QuestionError("The plan has no onboarding steps.", do="Describe them in the plan under onboarding.")
+        raise DefinitionMissing("The plan has no onboarding steps.", do="Describe them in the plan under onboarding.")
     return asked.plan.onboarding
 
 

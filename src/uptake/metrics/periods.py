@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from uptake.metrics.question import Question
 
 COLUMN = {"day": "day", "week": "week_on", "month": "month_on", "quarter": "quarter_on"}
+MONTHS = {"month": 1, "quarter": 3}
+"""Months of a period; a week has 7 days."""
 
 FROM_THE_BEGINNING = """greatest(least((
             SELECT min(started_at)::DATE - 1 FROM (
                 SELECT started_at FROM user_start UNION ALL SELECT started_at FROM account_start)
         ), $date_to), DATE '1970-01-01')"""
 """SQL for the first day of a range that has none: before anybody's start, but never after its last day."""
+
+
+def is_over(period_on: date, period: str, last_day: date) -> bool:
+    """Whether a period lies wholly up to a day.
+
+    >>> is_over(date(2026, 1, 1), "quarter", date(2026, 3, 30))
+    False
+    """
+    if period in MONTHS:
+        month = period_on.month - 1 + MONTHS[period]
+        following = date(period_on.year + month // 12, month % 12 + 1, 1)
+    else:
+        following = period_on + timedelta(days=7 if period == "week" else 1)
+    return following <= last_day + timedelta(days=1)
 
 
 def sql(question: Question) -> str:

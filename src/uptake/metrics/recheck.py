@@ -1,8 +1,7 @@
 """Whether the SQL that an answer shows gives the answer's numbers.
 
 The query is run again as it is shown. What it returns is compared with the answer, column by column where both
-have it. Medians and curves of durations are estimated from a life table: there the query's own survival
-(`product(1 - reached / at_risk)`) has to give them.
+have it; intervals are worked out from those.
 """
 
 from __future__ import annotations
@@ -45,13 +44,9 @@ def differences(result: Result, found: Sequence[Row]) -> list[Difference]:
     Returns:
         The first few differences; empty if every number is the same.
     """
-    if result.kind == "duration":
-        is_curve = result.params.get("output") == "curve"
-        shown, found = list(result.rows), _points(result, found) if is_curve else _medians(result, found)
-        if is_curve:
-            shown, found = _at_same_times(result, shown, found)
-    else:
-        shown = [row for row in result.rows if row.get("row", "cohort") == "cohort"]
+    shown = [row for row in result.rows if row.get("row", "cohort") == "cohort"]
+    if result.params.get("output") == "curve":
+        shown, found = _at_same_times(result, shown, found)
     if len(shown) != len(found):
         return [Difference(0, "rows", len(shown), len(found))]
     return [
@@ -69,48 +64,13 @@ def _same(shown: object, found: object) -> bool:
     return shown == found
 
 
-def _groups(result: Result, found: Sequence[Row]) -> dict[tuple[Any, ...], list[Row]]:
-    labels = _labels(result)
-    groups: dict[tuple[Any, ...], list[Row]] = {}
-    for row in found:
-        groups.setdefault(tuple(row[label] for label in labels), []).append(row)
-    return groups
-
-
 def _labels(result: Result) -> list[str]:
     periodic = ["period_on"] if any(column.name == "period_on" for column in result.columns) else []
     return [*periodic, *result.by]
 
 
-def _medians(result: Result, found: Sequence[Row]) -> list[Row]:
-    labels = _labels(result)
-    return [
-        dict(zip(labels, key, strict=True))
-        | {
-            "n": sum(row["reached"] + row["censored"] for row in table),
-            "reached": sum(row["reached"] for row in table),
-            "estimate": next((float(row["duration_s"]) for row in table if row["survival"] <= 0.5 + 1e-12), None),
-        }
-        for key, table in _groups(result, found).items()
-    ]
-
-
-def _points(result: Result, found: Sequence[Row]) -> list[Row]:
-    labels = _labels(result)
-    return [
-        {label: row[label] for label in labels}
-        | {
-            "at_s": float(row["duration_s"]),
-            "n": row["at_risk"],
-            "reached": row["reached"],
-            "estimate": 1 - row["survival"],
-        }
-        for row in found
-    ]
-
-
 def _at_same_times(
-    result: Result, shown: list[dict[str, Any]], found: list[Row]
+    result: Result, shown: list[dict[str, Any]], found: Sequence[Row]
 ) -> tuple[list[dict[str, Any]], list[Row]]:
     """A curve begins at 0 whether or not anything happened there, and shows a part of its steps."""
     names = [*_labels(result), "at_s"]

@@ -55,6 +55,8 @@ class Result:
         columns: Names, types and units of the rows' columns.
         rows: The answer.
         sql: A query that gives the same numbers when it is run on the projection.
+        by: Columns of the rows that the answer is broken down by.
+        notes: What a reader should know that the rows cannot say.
     """
 
     name: str
@@ -69,6 +71,7 @@ class Result:
     rows: list[dict[str, Any]]
     sql: str
     by: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -100,6 +103,12 @@ class Result:
         import altair  # only notebooks need it, and it takes its time to import
 
         return altair.Chart.from_dict(self.chart_spec())
+
+    def _repr_html_(self) -> str:
+        """The first rows as a small table, for notebooks."""
+        from uptake.metrics import export  # it writes results, so it cannot be there before them
+
+        return export.html(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values, in the shape of the command line's JSON."""

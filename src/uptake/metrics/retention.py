@@ -4,6 +4,7 @@ The share of those who started in a period that came back in the first, second, 
 
 Formula: members of the cohort with a return in unit n / members of the cohort for whom unit n is over.
     `on`: in exactly that unit; `on_or_after`: in it or later, as far as is known; `brackets`: in runs of units.
+    `first_unit` and `last_unit` say which units a column spans.
     Calendar units are days, weeks (by the plan's first day), months and quarters of the product's time
     zone; rolling units are n x 24 h (week 7, month 30, quarter 90 days) after one's own start.
 Unit: share
@@ -28,6 +29,8 @@ from uptake.metrics.question import begin_of
 from uptake.metrics.starts import START_OF_LIFE, starts_sql
 
 MICROSECONDS_A_DAY = 86_400_000_000
+BRACKETS = (1, 3, 4)
+"""Lengths of the runs where nobody says."""
 ROLLING_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90}
 NUMBER = {
     "day": "({day} - DATE '1970-01-01')",
@@ -41,7 +44,8 @@ NUMBER = {
 def rows(asked: Asked) -> Sql:
     """One row per cohort member: when it started, which units it came back in, how many are over."""
     units = ", ".join(
-        f"({index}, {last}, {_bits(asked, first, last)}::HUGEINT)" for index, (first, last) in enumerate(_spans(asked))
+        f"({index}, {first}, {'NULL::INTEGER' if last is None else last}, {_bits(first, last)}::HUGEINT)"
+        for index, (first, last) in enumerate(_spans(asked))
     )
     activity = _calendar(asked) if asked.param("mode") == "calendar" else _rolling(asked)
     return Sql(
@@ -49,7 +53,7 @@ def rows(asked: Asked) -> Sql:
     SELECT s.entity_key, s.started_at AS anchor_at, s.cohort_on, coalesce(b.mask, 0::HUGEINT) AS mask, s.closed_units
     FROM started s LEFT JOIN ({_came_back(asked, activity)}) b USING (entity_key, started_at)""",
         {"at_least": asked.param("at_least")},
-        {"unit(unit_index, last_unit, bits)": f"VALUES {units}", "started": _started(asked)},
+        {"unit(unit_index, first_unit, last_unit, bits)": f"VALUES {units}", "started": _started(asked)},
     )
 
 
@@ -68,12 +72,13 @@ def totals(asked: Asked) -> Sql | None:
         return None  # a day of 25 hours can lie in three units
     else:
         relations = {"moment": _moments(asked), "last_active": _last_in_rolling_units(asked)}
-    is_later_enough = ">=" if asked.param("criterion") == "on_or_after" else "="
+    (_, last), *_ = _spans(asked)
+    is_later_enough, last_unit = (">=", "NULL::INTEGER") if last is None else ("=", "unit_index")
     return Sql(
-        f"""SELECT m.cohort_on, m.unit_index, m.cohort_size, m.n, coalesce(r.returned, 0)::BIGINT AS returned,
+        f"""SELECT m.*, coalesce(r.returned, 0)::BIGINT AS returned,
             coalesce(r.returned, 0) / nullif(m.n, 0) AS estimate
         FROM (
-            SELECT cohort_on, unit_index, sum(members)::BIGINT AS cohort_size,
+            SELECT cohort_on, unit_index, first_unit, last_unit, sum(members)::BIGINT AS cohort_size,
                 coalesce(sum(members) FILTER (closed_units > unit_index), 0)::BIGINT AS n
             FROM (SELECT cohort_on, closed_units, count(*) AS members FROM started GROUP BY ALL) CROSS JOIN unit
             GROUP BY ALL
@@ -83,7 +88,8 @@ def totals(asked: Asked) -> Sql | None:
             WHERE l.closed_units > unit.unit_index GROUP BY ALL
         ) r ON r.cohort_on = m.cohort_on AND r.unit_index = m.unit_index ORDER BY ALL""",
         relations={
-            "unit(unit_index)": f"SELECT unnest(generate_series(0, {asked.param('units')}))",
+            "unit": f"""SELECT unit_index, unit_index AS first_unit, {last_unit} AS last_unit
+        FROM generate_series(0, {asked.param("units")}) series(unit_index)""",
             "started": _started(asked),
             **relations,
         },
@@ -101,13 +107,18 @@ def _started(asked: Asked) -> str:
               SELECT {COLUMN[cohort_period]} FROM calendar WHERE day = $date_from))"""
 
 
-def _spans(asked: Asked) -> list[tuple[int, int]]:
-    """First and last unit of every column."""
-    if asked.param("criterion") != "brackets":
-        return [(unit, unit) for unit in range(asked.param("units") + 1)]
-    lengths = asked.param("brackets") or [1, 3, 4]
-    spans, first = [], 0
-    for length in lengths:
+def _spans(asked: Asked) -> list[tuple[int, int | None]]:
+    """First and last unit of every column; no last one where later returns count too."""
+    criterion, lengths = asked.param("criterion"), asked.param("brackets")
+    if criterion != "brackets":
+        if lengths:
+            given = ",".join(map(str, lengths))
+            do = "Ask with criterion=brackets, or leave brackets out."
+            raise QuestionError(f"brackets is {given}, but criterion is '{criterion}'.", do=do)
+        is_open = criterion == "on_or_after"
+        return [(unit, None if is_open else unit) for unit in range(asked.param("units") + 1)]
+    spans, first = list[tuple[int, int | None]](), 0
+    for length in lengths or BRACKETS:
         if length < 1:
             raise QuestionError(f"brackets has a length of {length}.", allowed=["1 or more units each"])
         spans.append((first, first + length - 1))
@@ -117,17 +128,15 @@ def _spans(asked: Asked) -> list[tuple[int, int]]:
     return spans
 
 
-def _bits(asked: Asked, first: int, last: int) -> int:
-    if asked.param("criterion") == "on_or_after":
-        last = MOST_UNITS
-    return (1 << (last + 1)) - (1 << first)
+def _bits(first: int, last: int | None) -> int:
+    return (1 << ((MOST_UNITS if last is None else last) + 1)) - (1 << first)
 
 
 def _came_back(asked: Asked, activity: str) -> str:
     """SQL for (entity_key, started_at, mask): bit k is set if unit k had enough returns."""
-    last = max(last for _, last in _spans(asked))
+    last = _spans(asked)[-1][1]
     bit, within = "unit_index::INTEGER", f"unit_index BETWEEN 0 AND {last}"
-    if asked.param("criterion") == "on_or_after":
+    if last is None:
         # however late a return is, it is one after
         last, bit, within = MOST_UNITS, f"least(unit_index, {MOST_UNITS})::INTEGER", "unit_index >= 0"
     # 64-bit masks are several times quicker than 128-bit ones, and are enough for most triangles

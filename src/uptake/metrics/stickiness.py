@@ -19,6 +19,7 @@ Source: definitions 5.2; Pendo (30-day mean of the ratio), Amplitude (exactly an
 from collections.abc import Mapping
 from typing import Any
 
+from uptake.errors import QuestionError
 from uptake.metrics.kinds.power import POWER
 from uptake.metrics.kinds.ratio import RATIO
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
@@ -114,6 +115,10 @@ def _spans(asked: Asked) -> dict[str, str]:
 
 
 def _days(asked: Asked) -> dict[str, int]:
+    if asked.param("short_days") > asked.param("long_days"):
+        raise QuestionError(
+            f"short_days is {asked.param('short_days')}.", allowed=[f"at most long_days, {asked.param('long_days')}"]
+        )
     smooth_days = asked.param("smooth_days") or (7 if asked.question.period else 30)
     return {"short_days": asked.param("short_days"), "long_days": asked.param("long_days"), "smooth_days": smooth_days}
 

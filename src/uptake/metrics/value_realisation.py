@@ -14,7 +14,7 @@ Pitfall: the moment must be an outcome the customer would call one; a value mome
 Source: product adoption glossary ("users reaching success metrics, 50-70 % of active users"); requirements B6
 """
 
-from uptake.errors import QuestionError
+from uptake.errors import DefinitionMissing
 from uptake.facts.milestone import reached_in_window, value_leaves
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Metric, Param, Sql
@@ -24,7 +24,7 @@ from uptake.metrics.population import WINDOW_DAY, active_sql
 def rows(asked: Asked) -> Sql:
     """Every active entity with whether it met a value moment in the window."""
     if not asked.plan.value_moments:
-        raise QuestionError("The plan has no value moments.", do="Describe what success is under value_moments.")
+        raise DefinitionMissing("The plan has no value moments.", do="Describe what success is under value_moments.")
     leaves = value_leaves(asked.plan)
     counts = ", ".join(f"coalesce(sum(v.events) FILTER (v.leaf = {n}), 0) AS leaf_{n}" for n in range(len(leaves)))
     return Sql(

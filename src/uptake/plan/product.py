@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -46,6 +47,8 @@ class Product(Section):
         session_gap_minutes: A pause at least this long ends a session.
         usage_interval_days: How often a user who gets value comes back, by the nature of the product.
         currency: ISO 4217 code of the amounts that are imported, or None.
+        data_from: First local day from which events are complete, or None: newcomers from before it, whom nobody
+            watched, and periods before it are left out unless they are asked for.
     """
 
     name: Text = "Your product"
@@ -54,6 +57,7 @@ class Product(Section):
     session_gap_minutes: Annotated[int, Field(ge=1, le=1_440)] = 30
     usage_interval_days: Days = USAGE_INTERVAL_DAYS
     currency: Annotated[str, BeforeValidator(_currency)] | None = None
+    data_from: date | None = None
 
 
 StartKind = Literal["created_at", "signed_on", "first_event", "event", "attribute"]

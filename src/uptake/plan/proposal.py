@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from math import isfinite
 from typing import Literal
 
@@ -19,6 +21,9 @@ from uptake.plan.starter import (
 )
 
 MOST_EVENTS_LISTED = 40
+NO_EVENTS = "There are no events yet."
+NOTE = "## Note: "
+HYPOTHESIS = "## Hypothesis "
 
 
 @dataclass(frozen=True)
@@ -102,6 +107,9 @@ class Proposal:
         candidates_tested: Early actions that were tested to find them.
         came_back_days: Coming back is activity from the first of these days of life to before the second; None if
             it was not looked at.
+        activation_note: Why there is no candidate, a sentence; empty if there is one.
+        data_from: Proposed first day of complete data; None if there is nothing to propose.
+        data_from_note: What was seen that speaks for it, a sentence.
         notes: What the data do not tell, whole sentences.
     """
 
@@ -115,6 +123,9 @@ class Proposal:
     activation_candidates: tuple[ActivationCandidate, ...] = ()
     candidates_tested: int = 0
     came_back_days: tuple[int, int] | None = None
+    activation_note: str = ""
+    data_from: date | None = None
+    data_from_note: str = ""
     notes: tuple[str, ...] = ()
 
 
@@ -136,7 +147,12 @@ def starter_from(proposal: Proposal) -> dict[str, str]:
     )
     texts = {
         "product.yml": product_file(
-            proposal.product_name, proposal.timezone, proposal.usage_interval_days, interval_note=note
+            proposal.product_name,
+            proposal.timezone,
+            proposal.usage_interval_days,
+            interval_note=note,
+            data_from=proposal.data_from,
+            data_from_note=proposal.data_from_note,
         ),
         "features.yml": "## Features, and what counts as active: proposed from the data, yours to change.\n"
         + HOW_TO_READ
@@ -146,12 +162,27 @@ def starter_from(proposal: Proposal) -> dict[str, str]:
         "onboarding.yml": "## From the start of life to value.\n"
         + HOW_TO_READ
         + ONBOARDING
-        + (_candidates(proposal) or ACTIVATION)
+        + (_candidates(proposal) or _no_candidates(proposal))
         + VALUE,
         "references.yml": references_file(),
     }
     parse(texts)
     return texts
+
+
+def notes_in(texts: Mapping[str, str]) -> tuple[str, ...]:
+    """The notes that a proposed plan holds: what its data do not tell, and why.
+
+    Args:
+        texts: File name to text, as `starter_from` gives it.
+    """
+    lines = [line for text in texts.values() for line in text.splitlines()]
+    return tuple(line.removeprefix(NOTE) for line in lines if line.startswith(NOTE))
+
+
+def has_hypotheses(texts: Mapping[str, str]) -> bool:
+    """Whether a proposed plan holds candidates for activation."""
+    return any(line.startswith(HYPOTHESIS) for text in texts.values() for line in text.splitlines())
 
 
 def _events(events: tuple[EventUse, ...]) -> str:
@@ -168,7 +199,7 @@ def _events(events: tuple[EventUse, ...]) -> str:
 
 
 def _notes(notes: tuple[str, ...]) -> str:
-    return "\n" + "".join(f"## Note: {note}\n" for note in notes) if notes else ""
+    return "\n" + "".join(f"{NOTE}{note}\n" for note in notes) if notes else ""
 
 
 def _features(proposal: Proposal) -> str:
@@ -205,6 +236,10 @@ def _candidates(proposal: Proposal) -> str:
     )
 
 
+def _no_candidates(proposal: Proposal) -> str:
+    return ACTIVATION + (_notes((proposal.activation_note,)) if proposal.activation_note else "")
+
+
 def _candidate(rank: int, candidate: ActivationCandidate) -> str:
     days, times = _many(candidate.within_days, "day"), _times(candidate.at_least)
     difference = candidate.retention_reached - candidate.retention_not
@@ -216,7 +251,7 @@ def _candidate(rank: int, candidate: ActivationCandidate) -> str:
     points = f" Difference {100 * difference:+.0f} points{interval}." if isfinite(difference) else ""
     phi = f" Phi {candidate.phi:.2f}." if isfinite(candidate.phi) else ""
     return f"""
-## Hypothesis {rank}: {scalar(candidate.event)} at least {times} within {days}.
+{HYPOTHESIS}{rank}: {scalar(candidate.event)} at least {times} within {days}.
 ## {candidate.n_reached:,} of {candidate.n:,} users did. {_share(candidate.retention_reached)} of them came back later,
 ## {_share(candidate.retention_not)} of the others.{points}{phi}
 # activation:

@@ -6,6 +6,8 @@ Lines that begin with `## ` explain; lines that begin with `# ` are examples, an
 
 from __future__ import annotations
 
+from datetime import date
+
 from uptake.plan.quoting import scalar
 from uptake.plan.references import REFERENCE_RANGES, ReferenceRange
 
@@ -92,7 +94,14 @@ def starter(product_name: str = "Your product") -> dict[str, str]:
     }
 
 
-def product_file(name: str, timezone: str = "UTC", usage_interval_days: int = 7, interval_note: str = "") -> str:
+def product_file(
+    name: str,
+    timezone: str = "UTC",
+    usage_interval_days: int = 7,
+    interval_note: str = "",
+    data_from: date | None = None,
+    data_from_note: str = "",
+) -> str:
     """The text of product.yml.
 
     Args:
@@ -100,6 +109,8 @@ def product_file(name: str, timezone: str = "UTC", usage_interval_days: int = 7,
         timezone: IANA zone.
         usage_interval_days: Natural cadence.
         interval_note: Where the cadence comes from, one line; empty for the general remark.
+        data_from: First local day from which events are complete; None writes an example.
+        data_from_note: What was seen that speaks for it, a sentence.
     """
     note = interval_note or "how often people who get value come back: 1, 7 or 30"
     return f"""\
@@ -112,6 +123,18 @@ product:
   session_gap_minutes: 30        # a pause at least this long ends a session
   usage_interval_days: {usage_interval_days}         # {note}
   # currency: EUR
+{_data_from(data_from, data_from_note)}"""
+
+
+def _data_from(first_day: date | None, note: str) -> str:
+    if first_day is None:
+        return "  # data_from: 2025-07-01        # first day with complete events; newcomers and periods before are left out\n"
+    seen = f"  ## {note}\n" if note else ""
+    return f"""\
+{seen}\
+  ## Nobody watched the days before data_from, so they look like silence: newcomers and periods from before it are
+  ## left out unless a question asks for them. Take a later day if the first ones are not complete.
+  data_from: {first_day}
 """
 
 

@@ -11,6 +11,9 @@ from uptake.stats.proportion import wilson
 LEAST_EXPECTED = 5
 """The chi-squared test is trusted where chance alone would put so many users into each of the four cells."""
 
+LEAST_USERS = 4 * LEAST_EXPECTED
+"""Fewest users of whom it can: half of them did the one thing, half the other."""
+
 
 class Fourfold(NamedTuple):
     """Users by two things: reached an early action or not, came back or not.

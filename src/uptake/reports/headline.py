@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from uptake.charts import calendar
+from uptake.metrics.catalogue import catalogue
 from uptake.metrics.result import Result
 
 Row = Mapping[str, Any]
@@ -48,7 +49,8 @@ def headline(result: Result) -> Headline:
         result: The answer.
 
     Returns:
-        The last period that is over, and the one before it. Retention: the mean of all cohorts in a later unit.
+        The last period that is over, or whose number looks back from the last finished day, and the one before it.
+        Retention: the mean of all cohorts in a later unit.
         Features: the most and the least adopted one. With breakdowns: the highest and the lowest segment.
     """
     last_on = date.fromisoformat(str(result.params["date_to"]))
@@ -66,7 +68,7 @@ def headline(result: Result) -> Headline:
         period = None
     else:
         period = result.params.get("period") or None
-    periods = _periods_over(rows) if period else []
+    periods = _periods_over(rows, looks_back=_looks_back(result)) if period else []
     now = [row for row in rows if not periods or row["period_on"] == periods[-1]]
     valued = sorted((row for row in now if row.get("estimate") is not None), key=lambda row: float(row["estimate"]))
     if result.kind == "features" or _broken_down(result):
@@ -84,10 +86,10 @@ def headline(result: Result) -> Headline:
     )
 
 
-def compared(now: Result, before: Result) -> Headline:
-    """The row an answer without periods opens with, and the same row of an earlier answer."""
+def compared(now: Result, before: Result | None = None) -> Headline:
+    """The row an answer without periods opens with, and the same row of an earlier answer, if there is one."""
     found = headline(now)
-    return replace(found, before=headline(before).row)
+    return replace(found, before=headline(before).row if before else None)
 
 
 def as_drawn(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -108,16 +110,23 @@ def _broken_down(result: Result) -> bool:
 
 
 def _later_unit(rows: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
-    """The weighted mean in the unit that is said first, or in the last one that is over."""
+    """The weighted mean in the unit, or the run of units, that is said first, or in the last one that is over."""
     means = [row for row in rows if row.get("row") == "weighted" and row.get("estimate") is not None]
-    units = [row["unit_index"] for row in means if row["unit_index"] <= LATER_UNIT.get(unit, 1)]
+    units = [row["unit_index"] for row in means if row["first_unit"] <= LATER_UNIT.get(unit, 1)]
     return [row for row in means if units and row["unit_index"] == max(units)]
 
 
-def _periods_over(rows: list[dict[str, Any]]) -> list[date]:
+def _looks_back(result: Result) -> bool:
+    """Whether days up to the last finished one are measured: such a number is whole before its period is over."""
+    return catalogue()[result.name].metric.is_snapshot and result.params.get("window") != "calendar"
+
+
+def _periods_over(rows: list[dict[str, Any]], *, looks_back: bool) -> list[date]:
     """Periods with a value in which nobody, in no segment, still has time."""
     valued = {row["period_on"] for row in rows if row.get("estimate") is not None}
-    running = {row["period_on"] for row in rows if row.get("open") or row.get("status") == "in_progress"}
+    running = {
+        row["period_on"] for row in rows if row.get("open") or (row.get("status") == "in_progress" and not looks_back)
+    }
     return sorted(valued - running - {None})
 
 

@@ -91,6 +91,10 @@ class Window:
         first = self.first_on - step if self.first_on else None
         return Window(first, self.last_on - step, self.days, self.is_start)
 
+    def begins_before(self, first_day: date | None) -> bool:
+        """Whether some of its days lie before the first day with events; None: there is no such day."""
+        return first_day is None or self.first_on is None or self.first_on < first_day
+
 
 def window(entry: Entry, params: Mapping[str, Any], plan: Plan, last_day: date) -> Window:
     """The latest closed window of a metric.

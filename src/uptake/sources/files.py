@@ -62,8 +62,9 @@ def open_files(
     """Opens files of one format, looks at the first, and gets ready to read them all.
 
     Args:
-        paths: A file, a folder, or several. Of a folder all files are taken, sorted, but for those whose name or
-            folder begins with `.` or `_`; folders named `key=value` give columns (hive partitions).
+        paths: A file, a folder, or several. Of a folder those files are taken, sorted, whose ending is known, or all
+            if the format is said, but for those whose name or folder begins with `.` or `_`; folders named
+            `key=value` give columns (hive partitions).
         kind: What the rows are; Segment's records say it themselves.
         columns: JSON only: the keys that become columns (see `json_lines.read`).
         format: One of `FORMATS`; None decides by the ending of the name, then by the content.
@@ -79,7 +80,7 @@ def open_files(
         raise ImportFailed(f"There is no kind '{kind}'.", allowed=BY_NAME)
     if format is not None and format not in FORMATS:
         raise ImportFailed(f"There is no format '{format}'.", allowed=FORMATS)
-    sources = find([paths] if isinstance(paths, Path | str) else paths)
+    sources, left_aside = find([paths] if isinstance(paths, Path | str) else paths, takes_all=format is not None)
     chosen = format or _one_format(sources)
     if chosen == "json" and format is None and _is_segment(sources[0]):
         chosen = "segment"
@@ -96,6 +97,7 @@ def open_files(
         rows_total=rows_total,
         sample=first.rows,
         read=lambda: ahead(chunks(chunk_rows)),
+        left_aside=left_aside,
     )
 
 
@@ -120,26 +122,45 @@ def _chunks(
         offset += source.size
 
 
-def find(paths: Iterable[Path | str]) -> list[Source]:
+def find(paths: Iterable[Path | str], *, takes_all: bool = False) -> tuple[list[Source], tuple[str, ...]]:
     """Finds the files, each once, in order; empty ones hold nothing and are left out.
+
+    Args:
+        paths: Files and folders. A file that is named is always taken.
+        takes_all: Whether files of folders are taken whose endings say no format.
+
+    Returns:
+        The files to read, and the names of those left aside.
 
     Raises:
         ImportFailed: A path is neither a file nor a folder, or there is nothing in all of them.
     """
     found: dict[Path, Source] = {}
+    left_aside: dict[Path, str] = {}
     named = [Path(path) for path in paths]
     for path in named:
         try:
             for file, keys in _walk(path):
-                found.setdefault(file.resolve(), Source(file, _shown(file), file.stat().st_size, keys))
+                if takes_all or file == path or _ending(file) in ENDINGS:
+                    found.setdefault(file.resolve(), Source(file, _shown(file), file.stat().st_size, keys))
+                else:
+                    left_aside.setdefault(file.resolve(), _shown(file))
         except OSError as error:
             raise unreadable(_shown(Path(error.filename or path)), error) from error
     sources = [source for source in found.values() if source.size]
+    if not sources and left_aside and not found:
+        known = sorted({*ENDINGS, *(f"{ending}{packed}" for ending in (".csv", ".jsonl") for packed in PACKED_ENDINGS)})
+        raise ImportFailed(
+            f"No file in {', '.join(map(_shown, named[:5]))} has an ending that says its format,"
+            f" such as {next(iter(left_aside.values()))}.",
+            allowed=known,
+            do="Name the file itself, or say what all of them are with --format.",
+        )
     if not sources:
         shown = ", ".join(_shown(path) for path in named[:5]) or "Nothing"
         what = "is empty" if found else "holds no data files" if named else "was named to read"
         raise ImportFailed(f"{shown} {what}.", do="Name files or folders of CSV, JSON lines or Parquet.")
-    return sources
+    return sources, tuple(name for file, name in left_aside.items() if file not in found)
 
 
 def _walk(path: Path) -> Iterator[tuple[Path, dict[str, str | None]]]:
@@ -188,9 +209,7 @@ def _one_format(sources: Sequence[Source]) -> str:
 
 
 def _format(source: Source) -> str:
-    name = Path(source.path.name.lower())
-    ending = Path(name.stem).suffix if name.suffix in PACKED_ENDINGS else name.suffix
-    if ending in ENDINGS:
+    if (ending := _ending(source.path)) in ENDINGS:
         return ENDINGS[ending]
     with opened(source) as stream:
         start = stream.read(FOREIGN_BYTES)
@@ -200,6 +219,12 @@ def _format(source: Source) -> str:
         if start.startswith(magic):
             raise ImportFailed(f"{source.name} is {what}.", do="Export it as CSV, JSON lines or Parquet.")
     return "json" if head(source).lstrip()[:1] in (b"{", b"[") else "csv"
+
+
+def _ending(file: Path) -> str:
+    """The ending that tells the format of what is in a file, packed or not."""
+    name = Path(file.name.lower())
+    return Path(name.stem).suffix if name.suffix in PACKED_ENDINGS else name.suffix
 
 
 def _is_segment(source: Source) -> bool:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from uptake.errors import ImportFailed
 from uptake.kinds import BY_NAME
-from uptake.sources.reading import LINE, Piece, Reject, Source, printable
+from uptake.sources.reading import LINE, Piece, Reject, Source, rejected
 from uptake.sources.text import LONGEST_LINE, blocks, head, undecodable, whole
 
 LARGEST_DOCUMENT = 64 << 20
@@ -19,6 +19,7 @@ NESTED = ("traits", "properties")
 """Objects whose content is packed with the other keys; the later wins, and a top-level key wins over both."""
 PACKED = "properties"
 """The column that holds, as one JSON object, what has no column of its own."""
+NOTHING = b"{}"
 MOST_KEYS_REMEMBERED = 100_000
 
 encode = msgspec.json.Encoder(order="deterministic").encode
@@ -58,7 +59,7 @@ def records(source: Source) -> Iterator[Records]:
         texts = block.data.split(b"\n")
         rejects = list(block.rejects)
         for number in sorted(undecodable(block.data)):
-            rejects.append(Reject(source.name, block.first_line + number, "row is not UTF-8", printable(texts[number])))
+            rejects.append(rejected(source.name, block.first_line + number, "row is not UTF-8", texts[number]))
             texts[number] = b""
         for line in block.marked:
             texts[line - block.first_line] = b""
@@ -92,9 +93,9 @@ def _document(source: Source) -> Records:
         number = max(physical, number + 1)
         if len(text) > LONGEST_LINE:
             reason = f"row is {len(text) / 1e6:.1f} MB, allowed {LONGEST_LINE / 1e6:.0f} MB"
-            rejects.append(Reject(source.name, number, reason, printable(text)))
+            rejects.append(rejected(source.name, number, reason, text))
         elif undecodable(text):
-            rejects.append(Reject(source.name, number, "row is not UTF-8", printable(text)))
+            rejects.append(rejected(source.name, number, "row is not UTF-8", text))
         else:
             lines.append(number)
             texts.append(text)
@@ -109,7 +110,8 @@ def read(source: Source, kind: str, columns: frozenset[str] = frozenset()) -> It
         kind: What its records are.
         columns: The keys that become columns, found whatever their case and punctuation; `outer.inner`
             takes a key out of an object. Empty: the columns of the kind, and their aliases. A column is
-            there from the first record on that has the key. Of a key that repeats the last one counts.
+            there from the first record on that has the key, `properties` from the first that has other keys. Of a
+            key that repeats the last one counts.
 
     Raises:
         ImportFailed: As for `records`.
@@ -132,6 +134,7 @@ class _Packer:
         self._wanted = {_plain(column) for column in columns}
         self._inner = [(*column.split(".", 1), column) for column in sorted(columns) if "." in column]
         self._found: list[str] = []
+        self._packs = False
         self._others: set[str] = {LINE, *NESTED}
 
     def __call__(self, batch: Records) -> Piece:
@@ -162,7 +165,8 @@ class _Packer:
             lines.append(line)
             packed.append(encode(_merged(record)))
         arrays = {name: pa.array(cell, pa.string()) for name, cell in cells.items()}
-        if PACKED not in cells:
+        self._packs = self._packs or any(one != NOTHING for one in packed)
+        if PACKED not in cells and self._packs:
             arrays[PACKED] = pa.array(packed, pa.string())
         rows = pa.table({**arrays, LINE: pa.array(lines, pa.int64())})
         return Piece(self._kind, rows, tuple(rejects), batch.position)
@@ -178,7 +182,7 @@ class _Packer:
         return new
 
     def _reject(self, line: int, reason: str, text: bytes) -> Reject:
-        return Reject(self._source.name, line, reason, printable(text))
+        return rejected(self._source.name, line, reason, text)
 
 
 def _merged(record: dict[str, object]) -> dict[str, object]:

@@ -13,9 +13,13 @@ from uptake.errors import ImportFailed
 
 LINE = "_line"
 """Our own column: where a row was found."""
-LONGEST_RAW = 2_000
+LONGEST_RAW = 65_536
+"""Characters of a row that are kept in quarantine; the reason of a longer one says that it is cut."""
+CUT = f"; cut to its first {LONGEST_RAW:,} characters"
+MOST_RAW_BYTES = 4 * (LONGEST_RAW + 3)
 LONGEST_SAMPLE = 10_000
 CHUNK_ROWS = 524_288
+FIRST_REPORT_ROWS = 20_000
 MOST_COLUMNS = 2_000
 MOST_BYTES = 64 << 20
 MOST_REJECTS = 10_000
@@ -30,7 +34,7 @@ class Reject:
         file: The file, as it was named by the caller.
         line: The physical line it begins on, from 1; for Parquet the row.
         reason: What is wrong with it, for people.
-        raw: The row as found, at most 2,000 characters, control characters escaped.
+        raw: The row as found, at most 65,536 characters, control characters escaped.
     """
 
     file: str
@@ -51,6 +55,7 @@ class Chunk:
             an array) are numbered on from it. CSV and JSON give text, Parquet and Arrow their types.
         rejects: Rows that could not be read, each in exactly one chunk.
         bytes_done: Bytes read so far over all files, of `Reading.bytes_total`.
+        held: Rows read that a later chunk brings: before the first full chunk, chunks without rows say how far it is.
     """
 
     kind: str
@@ -58,6 +63,7 @@ class Chunk:
     rows: pa.Table
     rejects: tuple[Reject, ...]
     bytes_done: int
+    held: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,7 @@ class Reading:
         rows_total: How many rows there are, if the format knows.
         sample: The first rows of the first file, at most 10,000, shaped like the chunks.
         read: Begins the reading; called by `chunks`.
+        left_aside: Files of a folder that are not read, because their names say no format.
     """
 
     kind: str
@@ -81,6 +88,7 @@ class Reading:
     rows_total: int | None
     sample: pa.Table
     read: Callable[[], Iterator[Chunk]] = field(repr=False)
+    left_aside: tuple[str, ...] = ()
 
     @property
     def segment(self) -> bool:
@@ -147,18 +155,24 @@ def gather(pieces: Iterable[Piece], source: Source, offset: int, chunk_rows: int
         source: The file.
         offset: Bytes of the files before it.
         chunk_rows: Most rows of a chunk.
+
+    Yields:
+        The chunks. While the first is being gathered, chunks without rows tell how far it is.
     """
     held: dict[str, list[pa.Table]] = {}
     rejects: list[Reject] = []
     rows = size = 0
+    is_first = offset == 0
     for piece in pieces:
         held.setdefault(piece.kind, []).append(piece.rows)
         rejects += piece.rejects
         rows += piece.rows.num_rows
-        size += piece.rows.nbytes
+        size += piece.rows.nbytes + sum(len(reject.raw) for reject in piece.rejects)
         if rows >= chunk_rows or size >= MOST_BYTES or len(rejects) >= MOST_REJECTS:
             yield from _chunks(held, source, tuple(rejects), offset + piece.position, chunk_rows)
-            held, rejects, rows, size = {}, [], 0, 0
+            held, rejects, rows, size, is_first = {}, [], 0, 0, False
+        elif is_first and rows >= FIRST_REPORT_ROWS:
+            yield Chunk(piece.kind, source.name, piece.rows.slice(0, 0), (), offset + piece.position, held=rows)
     yield from _chunks(held, source, tuple(rejects), offset + source.size, chunk_rows)
 
 
@@ -205,12 +219,28 @@ def check_columns(names: list[str], file: str) -> None:
         raise ImportFailed(f"{file} has a column named '{LINE}', which is Uptake's own name.", do="Rename it.")
 
 
+def rejected(file: str, line: int, reason: str, raw: bytes | str) -> Reject:
+    """A row that could not be read, as it goes to quarantine; the reason says so if the row is cut.
+
+    Args:
+        file: The file, as it was named by the caller.
+        line: The physical line it begins on, from 1.
+        reason: What is wrong with it.
+        raw: The row; of one that is far too long the first `MOST_RAW_BYTES` are enough.
+    """
+    text = _safe(raw)
+    return Reject(file, line, reason + (CUT if len(text) > LONGEST_RAW else ""), text[:LONGEST_RAW])
+
+
 def printable(raw: bytes | str) -> str:
-    """A row as people may see it: at most 2,000 characters, nothing that a terminal would act on."""
-    # No character takes more than four bytes, so this is enough of them.
-    text = raw[: LONGEST_RAW * 4].decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw[:LONGEST_RAW]
-    text = text[:LONGEST_RAW].removesuffix("\n").removesuffix("\r")
+    """Foreign text as people may see it: at most 65,536 characters, nothing that a terminal would act on."""
+    return _safe(raw)[:LONGEST_RAW]
+
+
+def _safe(raw: bytes | str) -> str:
+    # No character takes more than four bytes, so this is enough of them to tell that there are more.
+    text = raw[:MOST_RAW_BYTES].decode("utf-8", "backslashreplace") if isinstance(raw, bytes) else raw
+    text = text.removesuffix("\n").removesuffix("\r")[: LONGEST_RAW + 1]
     if text.isprintable():
         return text
-    shown = (c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
-    return "".join(shown)[:LONGEST_RAW]
+    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)

@@ -29,7 +29,7 @@ import msgspec
 import pyarrow as pa
 
 from uptake.sources.json_lines import DECODE_ERRORS, PACKED, Records, as_text, encode, explain, records
-from uptake.sources.reading import LINE, Piece, Reject, Source, printable
+from uptake.sources.reading import LINE, Piece, Source, rejected
 
 CALLS = ("track", "page", "screen", "identify", "group", "alias")
 COLUMNS = {
@@ -132,7 +132,7 @@ class Reader:
                         for kind, values in self._rows(call, item):
                             found[kind].append((*values, number))
                     except Refused as refusal:
-                        rejects.append(Reject(source.name, line, str(refusal), printable(item)))
+                        rejects.append(rejected(source.name, line, str(refusal), item))
             for kind, rows in found.items():
                 if rows or rejects:
                     yield Piece(kind, _table(kind, rows), tuple(rejects), batch.position)

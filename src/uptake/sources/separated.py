@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as arrow_csv
 
 from uptake.errors import ImportFailed
-from uptake.sources.reading import LINE, Piece, Reject, Source, check_columns, check_width, printable
+from uptake.sources.reading import LINE, Piece, Reject, Source, check_columns, check_width, rejected
 from uptake.sources.text import LONGEST_LINE, blocks, undecodable
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -75,7 +75,7 @@ class Lexer:
                 break
             after = data.index(b"\n", quote) + 1
             line += data.count(b"\n", counted, quote)
-            rejects.append(Reject(file, line, "a quote opens here and is not closed", printable(data[end:after])))
+            rejects.append(rejected(file, line, "a quote opens here and is not closed", data[end:after]))
             kept += [data[start:end], b"\n" * data.count(b"\n", end, after)]
             start, counted = after, quote
         return b"".join([*kept, data[start:end]]), data[end:], rejects
@@ -188,8 +188,8 @@ def _parse(
         span = range(fault.line, fault.line + fault.text.count("\n") + 1)
         if fault.text == "\0" and fault.line in marked:
             continue
-        raw = printable(b"\n".join(found[number - line] for number in span))
-        rejects.append(Reject(file, fault.line, _reason(fault, span, foreign, marked), raw))
+        raw = b"\n".join(found[number - line] for number in span)
+        rejects.append(rejected(file, fault.line, _reason(fault, span, foreign, marked), raw))
     return rows, rejects
 
 

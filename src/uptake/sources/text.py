@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from uptake.errors import ImportFailed
-from uptake.sources.reading import LONGEST_RAW, Reject, Source, printable
+from uptake.sources.reading import MOST_RAW_BYTES, Reject, Source, rejected
 
 BLOCK_BYTES = 4 << 20
 LONGEST_LINE = 1_000_000
@@ -164,7 +164,7 @@ def blocks(source: Source) -> Iterator[Block]:
                     rejects = []
                 line += data.count(b"\n")
                 if len(pending) > LONGEST_LINE:
-                    too_long, start, pending = len(pending), pending[: LONGEST_RAW * 4], b""
+                    too_long, start, pending = len(pending), pending[:MOST_RAW_BYTES], b""
     if too_long:
         rejects.append(_too_long(source, line, too_long, start))
         pending = MARK
@@ -256,7 +256,7 @@ def _without_long_lines(data: bytes, line: int, source: Source) -> tuple[bytes, 
         if end < 0:
             end = data.index(b"\n", position)
             line += data.count(b"\n", start, position)
-            rejects.append(_too_long(source, line, end - position, data[position : position + LONGEST_RAW * 4]))
+            rejects.append(_too_long(source, line, end - position, data[position : position + MOST_RAW_BYTES]))
             kept += [data[start:position], MARK]
             start = end
         position = end + 1
@@ -264,6 +264,4 @@ def _without_long_lines(data: bytes, line: int, source: Source) -> tuple[bytes, 
 
 
 def _too_long(source: Source, line: int, size: int, start: bytes) -> Reject:
-    return Reject(
-        source.name, line, f"line is {size / 1e6:.1f} MB, allowed {LONGEST_LINE / 1e6:.0f} MB", printable(start)
-    )
+    return rejected(source.name, line, f"line is {size / 1e6:.1f} MB, allowed {LONGEST_LINE / 1e6:.0f} MB", start)

@@ -47,6 +47,7 @@ def detect(
     fixed: Mapping[str, str],
     timezone: str,
     time_format: str | None = None,
+    file: str = "",
 ) -> tuple[Reads, ...]:
     """Decides how every column of a file is read.
 
@@ -58,6 +59,7 @@ def detect(
         fixed: Canonical name -> value (`--set`).
         timezone: Where a bare date begins.
         time_format: One of `TIME_FORMATS`, instead of looking.
+        file: The file, for the errors; empty if the rows are in none.
 
     Raises:
         ImportFailed: A required column is missing, a renamed column is not in the file, a fixed value
@@ -65,17 +67,18 @@ def detect(
     """
     if time_format is not None and time_format not in TIME_FORMATS:
         raise ImportFailed(f"The time format '{time_format}' is unknown.", allowed=TIME_FORMATS)
+    file = file or "The table"
     found = [column for column in sample.column_names if column != LINE]
     for target, source in renames.items():
         if source not in found:
-            raise ImportFailed(f"--map {target}={source}: the file has no column '{source}'.", allowed=found)
+            raise ImportFailed(f"--map {target}={source}: {file} has no column '{source}'.", allowed=found)
     no_ids = {
         column for column in found if column not in renames.values() and _is_no_id(connection, sample, kind, column)
     }
     assigned = _assign([column for column in found if column not in no_ids], kind, renames)
     labels = {source: target for target, source in renames.items()}
     with looking_at(connection, sample) as types:
-        sampled = _Sample(connection, types, timezone, time_format)
+        sampled = _Sample(connection, types, timezone, time_format, file)
         taken = {assigned[column.name] for column in kind.columns if column.name in assigned}
         reads = [
             sampled.column(column, assigned[column.name])
@@ -85,7 +88,7 @@ def detect(
         loose = [c for c in found if c not in taken and labels.get(c, c) not in fixed]
         reads += [sampled.packed(c) or sampled.property(c, labels.get(c, c)) for c in loose]
         reads += [sampled.fixed(kind.column(target), target, given) for target, given in fixed.items()]
-    _require(kind, reads, found)
+    _require(kind, reads, found, file)
     return tuple(reads)
 
 
@@ -149,12 +152,18 @@ class _Sample:
     """The first rows of a file, as the table `sample`, and how to look at a column of it."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, types: Mapping[str, str], timezone: str, time_format: str | None
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        types: Mapping[str, str],
+        timezone: str,
+        time_format: str | None,
+        file: str,
     ) -> None:
         self._connection = connection
         self._types = types
         self._timezone = timezone
         self._time_format = time_format
+        self._file = file
 
     def _look(self, expressions: str) -> tuple[Any, ...]:
         row = self._connection.execute(f"SELECT {expressions} FROM sample").fetchone()
@@ -181,13 +190,13 @@ class _Sample:
         if filled and not read[best]:
             example = self._look(f"any_value({words})")[0]
             raise ImportFailed(
-                f"The times in column '{found}' are in no known format; one is '{str(example)[:80]}'.",
+                f"{self._file}: the times in column '{found}' are in no known format; one is '{str(example)[:80]}'.",
                 allowed=TIME_FORMATS,
                 do="Convert the column to ISO 8601 (2026-03-01T12:00:00Z).",
             )
         if filled and best in ("day first", "month first") and read["day first"] == read["month first"]:
             raise ImportFailed(
-                f"The dates in column '{found}' can be read with the day or the month first.",
+                f"{self._file}: the dates in column '{found}' can be read with the day or the month first.",
                 do="Say which: --time-format 'day first' or --time-format 'month first'.",
             )
         return best
@@ -244,22 +253,22 @@ def _object(words: str) -> str:
     )
 
 
-def _require(kind: Kind, reads: Sequence[Reads], found: Sequence[str]) -> None:
+def _require(kind: Kind, reads: Sequence[Reads], found: Sequence[str], file: str) -> None:
     names = [read.name for read in reads if read.is_property and read.type != OBJECT]
     for repeated in sorted({label for label in names if names.count(label) > 1}):
         sources = ", ".join(f"'{read.found}'" for read in reads if read.name == repeated)
-        raise ImportFailed(f"The columns {sources} would both be '{repeated}'.", do="Leave out one of them.")
+        raise ImportFailed(f"{file}: the columns {sources} would both be '{repeated}'.", do="Leave out one of them.")
     present = {read.name for read in reads if not read.is_property}
     listed = f"Its columns: {', '.join(found)}."
     for column in kind.columns:
         if column.required and column.name not in present:
             about = column.about.rstrip(".").lower() or "required"
             raise ImportFailed(
-                f"The {kind.name} file has no column for {column.name} ({about}). {listed}",
+                f"{file} has no column for {column.name} ({about}). {listed}",
                 do=f"Name the column: --map {column.name}=COLUMN, or give one value: --set {column.name}=VALUE.",
             )
     if kind.one_of and not present.intersection(kind.one_of):
         raise ImportFailed(
-            f"The {kind.name} file has none of the columns {', '.join(kind.one_of)}. {listed}",
+            f"{file} has none of the columns {', '.join(kind.one_of)}. {listed}",
             do=f"Name one: --map {kind.one_of[0]}=COLUMN.",
         )

@@ -19,7 +19,7 @@ from uptake.store.detect import LINE, OBJECT, looking_at
 from uptake.store.ledger import Rejected
 from uptake.store.reads import TYPES, Reads, cell, text
 from uptake.store.row_key import SEPARATOR, content_key, row_key
-from uptake.store.sql import literal, name
+from uptake.store.sql import literal, name, no_such_day
 
 EARLIEST = datetime(1971, 1, 1)
 LATEST = datetime(2200, 1, 1)
@@ -27,6 +27,8 @@ LATEST = datetime(2200, 1, 1)
 NO_END = "BETWEEN TIMESTAMP '9999-12-30 10:00:00' AND TIMESTAMP '10000-01-01 12:00:00'"
 """Where 31 December 9999 is, in whichever time zone: an end there is none."""
 AHEAD = timedelta(days=1)
+EXPECTED = {"number": "a number", "integer": "an integer", "boolean": "true or false", "json": "JSON"}
+"""What a cell that cannot be read should have held, by the type of its column."""
 SOURCE = "files"
 """Where a row comes from that does not say it."""
 BATCH = 10_000
@@ -218,8 +220,9 @@ class Intake:
         for column in self.kind.columns:
             read = by_name.get(column.name)
             if read is not None and read.found and column.type not in {"id", "text"}:
-                expected = f"a time ({read.format})" if column.type == "instant" else f"a {column.type}"
-                tests.append(_unreadable(column.name, column.name, words(read), expected))
+                expected = f"a time ({read.format})" if column.type == "instant" else EXPECTED[column.type]
+                is_odd_day = no_such_day(words(read)) if read.format == "ISO 8601" else ""
+                tests.append(_unreadable(column.name, column.name, words(read), expected, is_odd_day))
             if column.required:
                 tests.append(f"WHEN {column.name} IS NULL THEN '{column.name} is missing'")
             if column.type == "instant" and read is not None:
@@ -230,6 +233,17 @@ class Intake:
                     f"WHEN {column.name} < {literal(EARLIEST)} OR {column.name} >= {literal(latest)}{has_no_end}"
                     f" THEN '{column.name} is ''' || strftime({column.name}, '%Y-%m-%d %H:%M:%S') ||"
                     f" '''; allowed {EARLIEST:%Y-%m-%d} to {latest:%Y-%m-%d}'"
+                )
+            if column.least is not None and read is not None:
+                tests.append(
+                    f"WHEN {column.name} < {column.least} THEN '{column.name} is ''' || {column.name} ||"
+                    f" '''; allowed {column.least} or more'"
+                )
+            if column.is_end and {column.name, self.kind.at} <= by_name.keys():
+                tests.append(
+                    f"WHEN {column.name} < {self.kind.at} THEN 'it ends before it begins: {column.name} is ''' ||"
+                    f" strftime({column.name}, '%Y-%m-%d %H:%M:%S') || ''', {self.kind.at} is ''' ||"
+                    f" strftime({self.kind.at}, '%Y-%m-%d %H:%M:%S') || ''''"
                 )
             if column.type == "id" and read is not None:
                 tests.append(
@@ -261,9 +275,14 @@ def _said(column: Column) -> str:
     )
 
 
-def _unreadable(label: str, column: str, words: str, expected: str) -> str:
-    shown = f"left({words}, 80)"
-    return f"WHEN {column} IS NULL AND {words} IS NOT NULL THEN '{label} is ''' || {shown} || '''; expected {expected}'"
+def _unreadable(label: str, column: str, words: str, expected: str, is_odd_day: str = "") -> str:
+    said = literal(f"expected {expected}")
+    if is_odd_day:
+        # Inside, so that only rows that could not be read are looked at.
+        said = f"CASE WHEN {is_odd_day} THEN 'there is no such day' ELSE {said} END"
+    return (
+        f"WHEN {column} IS NULL AND {words} IS NOT NULL THEN '{label} is ''' || left({words}, 80) || '''; ' || {said}"
+    )
 
 
 def _loose(reads: Sequence[Reads]) -> str:

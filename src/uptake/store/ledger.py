@@ -12,14 +12,17 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from uptake.errors import StorageDamaged
+from uptake.errors import StorageDamaged, UptakeError
 from uptake.store.disk import is_full
+from uptake.version import __version__
 
+SCHEMA_VERSION = 1
+"""Grows with every change of the tables; the file says it as `PRAGMA user_version`."""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS import (
@@ -102,6 +105,7 @@ class Ledger:
 
     Raises:
         StorageDamaged: The file is no ledger any more.
+        UptakeError: Another release made it, in a form that this one does not know.
     """
 
     def __init__(self, path: Path) -> None:
@@ -111,9 +115,15 @@ class Ledger:
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
+            _require_known(self._connection, path)
             self._connection.executescript(SCHEMA)
             with self._transaction() as connection:
                 connection.execute("INSERT OR IGNORE INTO setting VALUES ('salt', ?)", (secrets.token_hex(16),))
+                connection.execute("INSERT OR IGNORE INTO setting VALUES ('release', ?)", (__version__,))
+                connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        except UptakeError:
+            self._connection.close()
+            raise
         except sqlite3.DatabaseError as error:
             self._connection.close()
             if is_full(error):
@@ -226,6 +236,38 @@ class Ledger:
                 "UPDATE quarantine SET retried_by = ?1 WHERE quarantine_id = ?2 AND import_id < ?1",
                 ((import_id, quarantine_id) for quarantine_id in quarantine_ids),
             )
+
+
+def _require_known(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuses a ledger whose tables are not those of this release, before anything is written."""
+    ((version,),) = connection.execute("PRAGMA user_version").fetchall()
+    found = _columns(connection)
+    with closing(sqlite3.connect(":memory:")) as empty:
+        empty.executescript(SCHEMA)
+        expected = _columns(empty)
+    is_alike = all(found.get(table, columns) == columns for table, columns in expected.items())
+    if (version == SCHEMA_VERSION and is_alike) or (version == 0 and is_alike and (not found or "import" in found)):
+        return
+    release = "a release that does not say its name"
+    if "setting" in found:
+        release = f"Uptake {dict(connection.execute('SELECT * FROM setting')).get('release', '')}".strip()
+    raise UptakeError(
+        f"The ledger {path} was made by {release} in form {version}; Uptake {__version__} reads form {SCHEMA_VERSION}.",
+        do="Use the release that made it or a later one."
+        if version > SCHEMA_VERSION
+        else "Use the release that made it, or import the files again into a new workspace.",
+    )
+
+
+def _columns(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """The columns of every table."""
+    columns: dict[str, list[str]] = {}
+    for table, column in connection.execute(
+        "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c"
+        " WHERE m.type = 'table' AND m.name NOT LIKE 'sqlite~_%' ESCAPE '~' ORDER BY m.name, c.cid"
+    ):
+        columns.setdefault(table, []).append(column)
+    return columns
 
 
 def _quarantine(connection: sqlite3.Connection, done: Import, row: Rejected) -> None:

@@ -98,10 +98,31 @@ def instant(text: str, zone: str) -> str:
     """
     # The engine reads `10:00:00Z` but neither `10:00Z` nor a comma before the fraction.
     completed = rf"regexp_replace(replace({text}, ',', '.'), '([T ]\d\d:\d\d) ?(Z|[+-]\d[\d:]*)$', '\1:00\2')"
-    time = f"timezone('UTC', coalesce(try_cast({text} AS TIMESTAMPTZ), try_cast({completed} AS TIMESTAMPTZ)))"
+    read = ", ".join(f"try_cast({form} AS TIMESTAMPTZ)" for form in (text, completed, _extended(text)))
+    time = f"timezone('UTC', coalesce({read}))"
     day = f"try_cast({text} AS DATE)"
     # Beyond these years the engine cannot tell local times; nobody counts with them either.
     return (
         f"CASE WHEN {text} NOT BETWEEN '0' AND ':' THEN NULL WHEN length({text}) > 10 THEN {time}"
         f" WHEN {day} BETWEEN DATE '1000-01-01' AND DATE '9999-12-30' THEN {day_begins(day, zone)} ELSE {day}::TIMESTAMP END"
     )
+
+
+def no_such_day(text: str) -> str:
+    """SQL that holds for an ISO 8601 text whose date is in no calendar, such as 30 February.
+
+    Args:
+        text: SQL for the text.
+    """
+    is_dated = rf"regexp_full_match({text}, '(\d\d\d\d-\d\d-\d\d|\d\d\d\d\d\d\d\d)([T ].*)?')"
+    day = rf"regexp_replace({text}, '^(\d\d\d\d)-?(\d\d)-?(\d\d).*$', '\1-\2-\3')"
+    return f"{is_dated} AND try_cast({day} AS DATE) IS NULL"
+
+
+def _extended(text: str) -> str:
+    """SQL for the extended form of a text in the basic form of ISO 8601, `20260105T100000Z`; NULL for any other."""
+    is_basic = rf"regexp_full_match({text}, '\d\d\d\d\d\d\d\dT\d\d\d\d(\d\d([.,]\d+)?)?(Z|[+-]\d\d(:?\d\d)?)?')"
+    apart = rf"regexp_replace({text}, '^(....)(..)(..)T(..)(..)(\d\d)?', '\1-\2-\3T\4:\5:\6')"
+    with_seconds = rf"regexp_replace(replace({apart}, ',', '.'), 'T(..:..):(\D|$)', 'T\1:00\2')"
+    with_offset = rf"regexp_replace({with_seconds}, '([+-]\d\d)(\d\d)$', '\1:\2')"
+    return f"CASE WHEN {is_basic} THEN {with_offset} END"

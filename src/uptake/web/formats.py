@@ -60,7 +60,7 @@ def headline(
     than: str = "",
     currency: str = "",
 ) -> str:
-    """The one sentence a page opens with: the number, its change and its interval.
+    """The one sentence a page opens with: the number with its interval, and its change.
 
     Args:
         sentence: What is said, with `{value}` where the number goes and without a full stop.
@@ -79,15 +79,15 @@ def headline(
         >>> said = headline("{value} of seats have adopted Planboard", row, "share", name="Adoption rate",
         ...                 before=0.54, than="last quarter")
         >>> said.replace(words.SPACE, " ")
-        '58 % of seats have adopted Planboard, 4 points more than last quarter (95 % interval 55–61 %).'
+        '58 % (95 % interval 55–61 %) of seats have adopted Planboard, 4 points more than last quarter.'
     """
     if words.finite(row.get("estimate")) is None:
         return f"{name}: {estimate(row, unit)}."
-    said = sentence.replace("{value}", words.value(row["estimate"], unit, 2 if unit == "share" else 3, currency))
-    change = _change(row["estimate"], before, unit, than)
+    value = words.value(row["estimate"], unit, 2 if unit == "share" else 3, currency)
     bounds = row.get("ci_lower"), row.get("ci_upper")
+    # Behind the change it would read as the interval of the change.
     remark = f" {interval(*bounds, unit, 2, currency)}" if any(words.finite(end) is not None for end in bounds) else ""
-    return f"{said}{change}{remark}."
+    return f"{sentence.replace('{value}', value + remark)}{_change(row['estimate'], before, unit, than)}."
 
 
 def _change(now: object, before: object, unit: str, than: str) -> str:

@@ -51,13 +51,17 @@ class Reader:
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
         return self._later(("metric", name, asked), lambda cursor: ask(cursor, self.plan, name, given), urgency)
 
-    def ask_ahead(self, ask: Callable[[Reader, date], None]) -> None:
+    def ask_ahead(self, ask: Callable[[Reader, date, date | None], None]) -> None:
         """Lets somebody ask what will be asked soon, once for each state of plan and data; nothing waits for it.
 
         Args:
-            ask: Is given this reader and the last finished day; must not wait for answers.
+            ask: Is given this reader, the last finished day and the first day with events; must not wait for answers.
         """
-        self._later(("ahead",), lambda cursor: ask(self, listing.moment(cursor, self.plan, None)[1]), Urgency.AHEAD)
+
+        def work(cursor: Cursor) -> None:
+            ask(self, listing.moment(cursor, self.plan, None)[1], vocabulary.first_day(cursor, self.plan))
+
+        self._later(("ahead",), work, Urgency.AHEAD)
 
     def moment(self) -> tuple[datetime, date]:
         """The instant the data ends, UTC, and the last local day that was over then."""
@@ -103,8 +107,8 @@ class Reader:
         return self._now(("has events",), vocabulary.has_events)
 
     def first_day(self) -> date | None:
-        """The first local day with events."""
-        return self._now(("first day",), vocabulary.first_day)
+        """The first local day with events that are complete."""
+        return self._now(("first day",), lambda cursor: vocabulary.first_day(cursor, self.plan))
 
     def findings(self) -> Future[tuple[Finding, ...]]:
         """What the check found, now or later."""

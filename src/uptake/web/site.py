@@ -94,7 +94,7 @@ class Site:
         workspace: The workspace they show.
     """
 
-    ahead: Callable[[Reader, date], None] | None = None
+    ahead: Callable[[Reader, date, date | None], None] | None = None
     """Asks what will be asked soon, whenever plan or data have changed; None: nobody does."""
 
     def __init__(self, workspace: Workspace) -> None:

@@ -17,6 +17,8 @@ from uptake.stats.survival import Survival, kaplan_meier_from_counts
 from uptake.store.projection import Cursor
 
 DAY = 86_400
+HAIR = 1e-12
+"""How far a product of shares may be from the share it stands for."""
 MOST_POINTS = 400
 """Points of a curve; more cannot be seen."""
 
@@ -35,13 +37,29 @@ class Duration(Kind):
             count(*) FILTER (NOT is_reached) AS censored
         FROM labelled GROUP BY ALL{" ORDER BY ALL" if labels else ""}"""
 
-    def shown(self, labels: tuple[str, ...]) -> str:
-        """The life table: the same with how many were still at risk, and the share that waits longer."""
+    def shown(self, labels: tuple[str, ...], asked: Asked) -> str:
+        """The life table, with how many are at risk and the share that waits longer; and what is read from it."""
         partition = f"PARTITION BY {', '.join(labels)} " if labels else ""
-        return f"""SELECT *, product(1 - reached / at_risk) OVER ({partition}ORDER BY duration_s) AS survival FROM (
+        table = f"""SELECT *, product(1 - reached / at_risk) OVER ({partition}ORDER BY duration_s) AS survival FROM (
             SELECT *, sum(reached + censored) OVER ({partition}ORDER BY duration_s DESC)::BIGINT AS at_risk
             FROM ({self.select(labels)})
-        ) ORDER BY ALL"""
+        )"""
+        columns = "".join(f"{label}, " for label in labels)
+        if asked.param("output") == "curve":
+            return f"""SELECT {columns}duration_s::DOUBLE AS at_s, at_risk AS n, reached, 1 - survival AS estimate
+        FROM ({table}) ORDER BY ALL"""
+        quantiles = "".join(
+            f", min(duration_s) FILTER (survival <= {1 - share} + {HAIR})::DOUBLE AS {name}"
+            for name, share in (("estimate", 0.5), ("p25", 0.25), ("p75", 0.75), ("p90", 0.9))
+        )
+        # nothing is said of a day nobody was watched for, unless nobody was left waiting before it
+        by_days = "".join(
+            f", CASE WHEN max(duration_s) >= {days * DAY} OR min(survival) < {HAIR}"
+            f" THEN 1 - coalesce(min(survival) FILTER (duration_s <= {days * DAY}), 1) END AS by_{days}d"
+            for days in self.by_days
+        )
+        return f"""SELECT {columns}max(at_risk) AS n, sum(reached)::BIGINT AS reached{quantiles}{by_days}
+        FROM ({table}) {f"GROUP BY {', '.join(labels)}" if labels else "HAVING count(*) > 0"} ORDER BY ALL"""
 
     def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
         """One row per label with its columns as arrays: there are as many durations as people."""

@@ -1,9 +1,10 @@
 """Retention: a triangle of shares, cohort by unit. Rows are cohort members with a bit mask of units.
 
 Bit k of `mask` says that the member came back in unit k; `closed_units` says how many units are over
-for that member. Equal rows are grouped before units are unfolded, so a triangle of any size costs one
-pass. A unit that is not over for anybody is "in progress"; members for whom it is not over are left
-out of its denominator.
+for that member. A column of the triangle, `unit_index`, spans the units `first_unit` to `last_unit`; the
+last is missing where later returns count too. Equal rows are grouped before units are unfolded, so a
+triangle of any size costs one pass. A unit that is not over for anybody is "in progress"; members for
+whom it is not over are left out of its denominator.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ class Retention(Kind):
     by_period = False
 
     def select(self, labels: tuple[str, ...]) -> str:
-        """cohort_on, labels, unit_index, cohort_size, n, returned and the share."""
+        """cohort_on, labels, the units of the column, cohort_size, n, returned and the share."""
         columns = "".join(f"{label}, " for label in labels)
-        return f"""SELECT cohort_on, {columns}unit_index, sum(members)::BIGINT AS cohort_size,
-            coalesce(sum(members) FILTER (closed_units >= last_unit + 1), 0)::BIGINT AS n,
-            coalesce(sum(members) FILTER (closed_units >= last_unit + 1 AND (mask & bits) <> 0), 0)::BIGINT AS returned,
+        is_over = "closed_units > coalesce(last_unit, first_unit)"
+        return f"""SELECT cohort_on, {columns}unit_index, first_unit, last_unit, sum(members)::BIGINT AS cohort_size,
+            coalesce(sum(members) FILTER ({is_over}), 0)::BIGINT AS n,
+            coalesce(sum(members) FILTER ({is_over} AND (mask & bits) <> 0), 0)::BIGINT AS returned,
             returned / nullif(n, 0) AS estimate
         FROM (SELECT cohort_on, {columns}mask, closed_units, count(*) AS members FROM labelled GROUP BY ALL)
         CROSS JOIN unit GROUP BY ALL ORDER BY ALL"""
@@ -51,6 +53,8 @@ class Retention(Kind):
             cohorts = list(members)
             returned, n = [row["returned"] for row in cohorts], [row["n"] for row in cohorts]
             common = dict(zip((*names, "unit_index"), key, strict=True)) | {
+                "first_unit": cohorts[0]["first_unit"],
+                "last_unit": cohorts[0]["last_unit"],
                 "cohort_on": None,
                 "cohort_size": sum(row["cohort_size"] for row in cohorts),
                 "n": sum(n),
@@ -77,6 +81,8 @@ class Retention(Kind):
             Column("row", "text"),
             Column("cohort_on", "date"),
             Column("unit_index", "integer"),
+            Column("first_unit", "integer"),
+            Column("last_unit", "integer"),
             Column("cohort_size", "integer", "count"),
             Column("n", "integer", "count"),
             Column("returned", "integer", "count"),

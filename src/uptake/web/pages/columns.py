@@ -22,6 +22,8 @@ TITLES = {
     "count_at_least": "At least, count",
     "days": "Days",
     "estimate": "Value",
+    "first_unit": "First unit",
+    "last_unit": "Last unit",
     "median": "Median",
     "n": "n",
     "open": "Still open",
@@ -40,11 +42,17 @@ FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "ad
             "retained", "retained_share", "status")  # fmt: skip
 """What is shown of features; the files have every interval."""
 
+UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_unit"), "brackets": ("unit_index",)}
+"""Criterion of retention -> columns that would say the unit once more, or number the runs as if they were units."""
+
 
 def columns(result: Result) -> list[Shown]:
     """The columns of an answer's table: the interval is one, and the state is left out where every row is closed."""
     found: list[Shown] = []
+    left_out = UNITS.get(str(result.params.get("criterion")), ()) if result.kind == "retention" else ()
     for column in result.columns:
+        if column.name in left_out:
+            continue
         if column.name == "ci_lower":
             found.append({"name": "interval", "title": "95 % interval", "type": "interval", "unit": column.unit})
         elif column.name not in ("ci_upper", "status", "open") or _says_something(result, column.name):

@@ -234,11 +234,11 @@ def _headline(reader: Reader, feature: Feature) -> str:
     row = next((row for row in rows if row["feature"] == feature.name), None)
     if row is None or row["estimate"] is None:
         return f"Nobody could use {feature.title} yet."
-    launched = f", launched on {dates.day(feature.launched_on)}," if feature.launched_on else ""
+    launched = f", launched on {dates.day(feature.launched_on)}" if feature.launched_on else ""
     interval = formats.interval(row["ci_lower"], row["ci_upper"], "share")
     kept = f"; {words.share(row['retained_share'])} of them still use it" if row["retained_share"] is not None else ""
     who = f"{words.count(row['eligible'])} eligible users"
-    return f"{words.share(row['estimate'])} of {who} have adopted {feature.title}{launched} {interval}{kept}."
+    return f"{words.share(row['estimate'])} {interval} of {who} have adopted {feature.title}{launched}{kept}."
 
 
 def _told(row: Row, feature: Feature) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from uptake import charts
-from uptake.errors import QuestionError
+from uptake.charts import words
+from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics import export
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.definition import Definition
@@ -58,6 +59,7 @@ class Shown:
         by: Columns the answer is broken down by.
         unit_name: For retention, the unit of the triangle's cells.
         population: Who was counted, in words.
+        notes: What a reader should know beside it.
         sql: The query.
         check_url: Where the query is run again and compared.
         files: (title, address) of the answer as files.
@@ -74,6 +76,7 @@ class Shown:
     by: tuple[str, ...]
     unit_name: str
     population: str
+    notes: Sequence[str]
     sql: str
     check_url: str
     files: Sequence[tuple[str, str]]
@@ -94,6 +97,7 @@ class MetricPage(Page):
         fields: Parameters that every metric has.
         shown: The answer, or None where the question could not be asked.
         problem: Why it could not, or None.
+        lacks: What the plan lacks for it and what to do; empty if nothing.
         has_events: Whether anything was imported.
         home: The workspace's folder, for commands.
     """
@@ -107,6 +111,7 @@ class MetricPage(Page):
     fields: list[form.Field]
     shown: Shown | None
     problem: Problem | None
+    lacks: str
     has_events: bool
     home: str
 
@@ -155,13 +160,15 @@ def show(reader: Reader, request: Request) -> Page | Response:
         # Empty fields of the form: the address without them is the one to share.
         return RedirectResponse(links.metric(found.name, question.pairs(given)), 303)
     asked = question.completed(found, given, reader.moment()[1], reader.first_day())
-    result, problem = None, None
+    result, problem, lacks = None, None, ""
     try:
         result = reader.metric(found.name, question.as_asked(asked)).result()
+    except DefinitionMissing as error:
+        lacks = f"{error.what} {error.do}"
     except QuestionError as error:
         problem = told(error)
-    words = reader.vocabulary()
-    own, universal = form.fields(found, asked, reader.plan, words, problem.what if problem else "")
+    known = reader.vocabulary()
+    own, universal = form.fields(found, asked, reader.plan, known, problem.what if problem else "")
     return MetricPage(
         title=found.definition.title,
         name=found.name,
@@ -171,7 +178,8 @@ def show(reader: Reader, request: Request) -> Page | Response:
         fields=universal,
         shown=_shown(reader, found, result, asked) if result else None,
         problem=problem,
-        has_events=bool(words.events),
+        lacks=lacks,
+        has_events=bool(known.events),
         home=reader.home,
     )
 
@@ -221,6 +229,7 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         by=result.by,
         unit_name=str(result.params.get("unit", "")),
         population=result.population,
+        notes=result.notes,
         sql=result.sql,
         check_url=links.metric(found.name, pairs, "/check"),
         files=[(title, links.metric(found.name, pairs, f".{ending}")) for ending, title in FILES.items()],
@@ -237,7 +246,7 @@ def _chart(reader: Reader, result: Result) -> Mapping[str, Any]:
         result.kind,
         with_titles(as_drawn(result.rows), reader.plan),
         _title(result, period),
-        made_of(result.name, reader.plan, result.params) or formats.without_code(result.definition.purpose),
+        _caption(reader, result),
         result.unit,
         reference=reference.model_dump() if reference else None,
         by=result.by,
@@ -253,6 +262,16 @@ def _title(result: Result, period: str) -> str:
     if result.kind == "retention":
         return f"{result.title} over the {period}s since the start"
     return f"{result.title} by {joined(split, 'and')}" if split else result.title
+
+
+def _caption(reader: Reader, result: Result) -> str:
+    """What goes into the numbers; and of means of days, how many they are, as fewer go into those of periods."""
+    said = made_of(result.name, reader.plan, result.params) or formats.without_code(result.definition.purpose)
+    if result.kind != "ratio" or not result.rows:
+        return said
+    days = words.days(max(row["days"] for row in result.rows))
+    period = result.params.get("period")
+    return f"{said}; mean of the last {days}{f' of each {period}' if period else ''}"
 
 
 def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Mapping[str, Any] | None:

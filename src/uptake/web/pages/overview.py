@@ -127,8 +127,9 @@ def show(reader: Reader, request: Request) -> Page:
     if not reader.has_events():
         return OverviewPage(headline="", has_events=False, lines=[], retention=None, features=None, home=reader.home)
     last_day = reader.moment()[1]
-    opening = Opening(reader, last_day)
-    asked = [LineAsked(reader, number, last_day) for number in range(len(TILES))]
+    first_day = reader.first_day()
+    opening = Opening(reader, last_day, first_day)
+    asked = [LineAsked(reader, number, last_day, first_day) for number in range(len(TILES))]
     values = [future for one in asked for future in one.ask_values(Urgency.PART)]
     retention, features = _retention(reader, last_day, Urgency.PART), _features(reader, Urgency.PART)
     for one in asked:
@@ -147,7 +148,7 @@ def show(reader: Reader, request: Request) -> Page:
 def headline_part(reader: Reader, request: Request) -> Part:
     """The sentence, once its number is there."""
     del request
-    return HeadlinePart(headline=Opening(reader, reader.moment()[1]).sentence())
+    return HeadlinePart(headline=Opening(reader, reader.moment()[1], reader.first_day()).sentence())
 
 
 def line_part(reader: Reader, request: Request) -> Part:
@@ -178,9 +179,9 @@ def features_part(reader: Reader, request: Request) -> Part:
     return _features_shown(_features(reader, Urgency.PART).result())
 
 
-def ask_ahead(reader: Reader, last_day: date) -> None:
+def ask_ahead(reader: Reader, last_day: date, first_day: date | None) -> None:
     """Asks what the page will ask, before anybody waits for it."""
-    asked = [LineAsked(reader, number, last_day) for number in range(len(TILES))]
+    asked = [LineAsked(reader, number, last_day, first_day) for number in range(len(TILES))]
     for one in asked:
         one.ask_values(Urgency.AHEAD)
     _retention(reader, last_day, Urgency.AHEAD)
@@ -193,7 +194,7 @@ def _one(reader: Reader, request: Request) -> LineAsked:
     number = request.path_params["number"]
     if number >= len(TILES):
         raise HTTPException(404)
-    return LineAsked(reader, number, reader.moment()[1])
+    return LineAsked(reader, number, reader.moment()[1], reader.first_day())
 
 
 def _cohorts(last_day: date) -> Given:

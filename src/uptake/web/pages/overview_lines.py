@@ -23,6 +23,7 @@ from uptake.web.reader import Reader
 
 ANYWAY = "active_users"
 """What the page opens with where the plan or the data have no seats and no activation."""
+NOTHING_EARLIER = "no earlier data to compare with"
 
 Row = Mapping[str, Any]
 
@@ -33,7 +34,7 @@ class Value:
 
     Args:
         row: The row of now; None if there is none.
-        change: How far it is from the window before, in words.
+        change: How far it is from the window before, in words; or that there is none.
         problem: Why there is no number: what is missing and what to do.
     """
 
@@ -82,25 +83,26 @@ class LineAsked:
         reader: Where they are asked.
         number: The line's place in `TILES`.
         last_day: The last finished day.
+        first_day: The first day with events.
     """
 
-    def __init__(self, reader: Reader, number: int, last_day: date) -> None:
+    def __init__(self, reader: Reader, number: int, last_day: date, first_day: date | None) -> None:
         self._reader, self._number, self._tile = reader, number, TILES[number]
         self._entry = entry(self._tile.metric)
         self._window = overview.window(self._entry, self._tile.params, reader.plan, last_day)
-        self._last_day = last_day
+        self._last_day, self._first_day = last_day, first_day
         self._values: list[Future[Result]] = []
         self._trend: Future[Result] | None = None
 
     def ask_values(self, urgency: Urgency) -> list[Future[Result]]:
-        """Asks for the number of now and that of the window before."""
-        windows = (self._window, self._window.before)
+        """Asks for the number of now and that of the window before, if there were events in all of it."""
+        windows = _compared(self._window, self._first_day)
         self._values = [self._ask({**self._tile.params, **window.given}, urgency) for window in windows]
         return self._values
 
     def ask_trend(self, urgency: Urgency) -> Future[Result]:
         """Asks for the months; the same question as the metric's own page asks first."""
-        since = None if self._entry.metric.is_snapshot else self._reader.first_day()
+        since = None if self._entry.metric.is_snapshot else self._first_day
         self._trend = self._ask({**self._tile.params, **overview.months(self._last_day, since)}, urgency)
         return self._trend
 
@@ -130,11 +132,13 @@ class LineAsked:
 
     def _value(self) -> Value:
         try:
-            now, before = (_meant(future.result(), self._tile) for future in self._values)
+            now, *before = (_meant(future.result(), self._tile) for future in self._values)
         except QuestionError as error:
             return Value(None, problem=" ".join(part for part in (error.what, error.do) if part))
-        earlier = before["estimate"] if before else None
-        return Value(now, formats.change(now["estimate"], earlier, self._entry.metric.unit) if now else "")
+        if now is None or not before:
+            return Value(now, NOTHING_EARLIER)
+        earlier = before[0]["estimate"] if before[0] else None
+        return Value(now, formats.change(now["estimate"], earlier, self._entry.metric.unit))
 
     def _rows_of_trend(self) -> list[dict[str, Any]]:
         try:
@@ -150,27 +154,34 @@ class Opening:
     Args:
         reader: Where they are asked.
         last_day: The last finished day.
+        first_day: The first day with events.
     """
 
-    def __init__(self, reader: Reader, last_day: date) -> None:
-        self._reader, self._last_day = reader, last_day
+    def __init__(self, reader: Reader, last_day: date, first_day: date | None) -> None:
+        self._reader, self._last_day, self._first_day = reader, last_day, first_day
         plan = reader.plan
         name = "adoption_rate" if plan.value_moments else "activation_rate" if plan.activation else ANYWAY
         self._window, self.futures = self._ask(name)
 
     def _ask(self, name: str) -> tuple[Window, list[Future[Result]]]:
         window = overview.window(entry(name), {}, self._reader.plan, self._last_day)
-        return window, [self._reader.metric(name, one.given, Urgency.PAGE) for one in (window, window.before)]
+        windows = _compared(window, self._first_day)
+        return window, [self._reader.metric(name, one.given, Urgency.PAGE) for one in windows]
 
     def sentence(self) -> str:
         """The sentence; waits for its numbers."""
-        now, before = (future.result() for future in self.futures)
-        found = compared(now, before)
+        now, *before = (future.result() for future in self.futures)
+        found = compared(now, *before)
         if found.row is None or found.row["estimate"] is None:
             self._window, futures = self._ask(ANYWAY)
-            now, before = (future.result() for future in futures)
-            found = compared(now, before)
+            now, *before = (future.result() for future in futures)
+            found = compared(now, *before)
         return sentence(now, found, self._reader.plan.product.name, than=f"{self._window.days} days earlier")
+
+
+def _compared(window: Window, first_day: date | None) -> list[Window]:
+    """The window, and the one before it if that can be compared with: if there were events in all of it."""
+    return [window] if window.before.begins_before(first_day) else [window, window.before]
 
 
 def _range(reader: Reader, tile: Tile) -> Row | None:

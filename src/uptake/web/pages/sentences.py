@@ -20,7 +20,7 @@ NEWCOMERS: dict[str, str] = {
 """Metrics of those who started within some days."""
 EVERYBODY: dict[str, str] = {
     "active_users": "{value} {who} were active {when}",
-    "stickiness": "Of the {who} active within {long_days} days, {value} were active within {short}",
+    "stickiness": "Of the {who} active within {long_days} days, {value} were active within {short}, {averaged}",
     "features_used": "Active {who} used {value} core features on average {when}",
     "breadth": "Active {who} used {value} of the core features open to them {when}",
     "sessions_per_week": "Active {who} came for {value} sessions a week {when}",
@@ -43,7 +43,7 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         than: What the earlier value stands for, where that is not the period before.
 
     Returns:
-        One sentence with the number, its change and its interval; what it lacks in words where there is no number.
+        One sentence with the number, its interval and its change; what it lacks in words where there is no number.
     """
     if result.kind == "features":
         return _features(result, found)
@@ -59,7 +59,7 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
     before = found.before["estimate"] if found.before else None
     # "3.2 sessions a week" says the unit in the sentence itself.
     unit = "count" if result.unit == "per_week" else result.unit
-    said = _form(result, found.row, when(result, found), product)
+    said = _form(result, found, found.row, product)
     return formats.headline(said, found.row, unit, name=result.title, before=before, than=than or _than(found))
 
 
@@ -79,11 +79,12 @@ def when(result: Result, found: Headline) -> str:
     return f"on {dates.day(found.last_on)}"
 
 
-def _form(result: Result, row: Mapping[str, Any], days: str, product: str) -> str:
+def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str) -> str:
     """The sentence with a place for the number."""
     params, who = result.params, _who(result)
     if result.kind == "retention":
-        return f"{{value}} of {who} came back in {params['unit']} {row['unit_index']} after their start"
+        units = words.in_units(row["first_unit"], row["last_unit"], params["unit"])
+        return f"{{value}} of {who} came back in {units} after their start"
     if result.kind == "power":
         return f"{{value}} of active {who} were active on at least {row['days']} of {params['window_days']} days"
     form = {**NEWCOMERS, **EVERYBODY}.get(result.name, f"{result.title} was {{value}} {{when}}")
@@ -92,11 +93,12 @@ def _form(result: Result, row: Mapping[str, Any], days: str, product: str) -> st
         value="{value}",
         who=who,
         that=_that(result),
-        when=days,
+        when=when(result, found),
         seats=SEATS[params["entity"]],
         product=product,
         long_days=params.get("long_days"),
         short="one day" if short == 1 else f"{short} days",
+        averaged=f"on average over {words.days(row.get('days'))} up to {dates.day(found.last_on)}",
     )
 
 

@@ -1,0 +1,75 @@
+"""Notes: what somebody who reads an answer should know and its rows cannot say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from uptake.facts.milestone import leaves
+from uptake.metrics.metric import Asked, Metric
+from uptake.plan import criteria, selector
+from uptake.store.projection import meta
+
+
+def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
+    """What is told beside every answer to such a question.
+
+    Args:
+        asked: The question.
+        metric: What it is asked of.
+
+    Returns:
+        Sentences; empty if there is nothing to tell.
+    """
+    early = () if metric.is_snapshot else _early_starts(asked)
+    return (*early, *_unknown_events(asked, metric), *_after_the_last_import(asked))
+
+
+def _early_starts(asked: Asked) -> Iterator[str]:
+    """Nobody watched those who started before the events begin: their early days look like silence."""
+    watched_from, date_from = asked.plan.product.data_from, asked.question.date_from
+    if date_from is not None and date_from != watched_from:
+        return  # whoever names the first day knows
+    begins, early = asked.cursor.execute(
+        f"""SELECT begins_on, (SELECT count(*) FROM {asked.grain.start} WHERE started_on < begins_on)
+        FROM (SELECT coalesce($watched_from::DATE, min(day)) AS begins_on FROM event)""",
+        {"watched_from": watched_from},
+    ).fetchall()[0]
+    if early and date_from is None:
+        yield (
+            f"{early:,} of the {asked.grain.noun} started before the events begin ({begins}), and their first days look like"
+            f" silence: date_from={begins} leaves them out, or data_from in the plan does for good."
+        )
+    elif early:
+        yield f"{early:,} of the {asked.grain.noun} started before {begins}, from when on events are complete: left out."
+
+
+def _unknown_events(asked: Asked, metric: Metric) -> Iterator[str]:
+    named: dict[str, None] = {}
+    for param in metric.params:
+        value = asked.param(param.name)
+        if param.type in ("selector", "criteria") and value not in (None, param.default):
+            named |= dict.fromkeys(_events(param.type, value))
+    if not named:
+        return
+    known = {name for (name,) in asked.cursor.execute("SELECT event_name FROM event_names").fetchall()}
+    for name in named:
+        if name not in known and name not in asked.plan.features:
+            yield f"No event '{name}' has been imported: nothing matches it."
+
+
+def _events(kind: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - a selector or criteria in any form
+    if kind == "selector":
+        yield from selector(value).events
+    else:
+        for leaf in leaves(criteria(value)):
+            yield from leaf.selector.events
+
+
+def _after_the_last_import(asked: Asked) -> Iterator[str]:
+    received = meta(asked.cursor, "received_at")
+    if received and asked.question.as_of.isoformat(" ") > received:
+        yield (
+            f"as_of lies after the last import ({received[:16]} UTC): what happened since is not known,"
+            " and counts as if nothing had."
+        )
