@@ -46,6 +46,14 @@ def some(*values: Any) -> st.SearchStrategy[Any]:
     return st.sampled_from(values)
 
 
+def in_order(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """No span ends before it begins; such rows are refused."""
+    for row in found:
+        if row["valid_from"] and row["valid_to"]:
+            row["valid_from"], row["valid_to"] = sorted((row["valid_from"], row["valid_to"]))
+    return found
+
+
 KINDS = {
     "events": rows(
         message_id=MESSAGES, event=some(*EVENTS), user_id=some(*USERS, None), anonymous_id=some(*VISITORS),
@@ -63,11 +71,11 @@ KINDS = {
     "memberships": rows(
         message_id=MESSAGES, user_id=some(*USERS), account_id=some(*ACCOUNTS), role=some(None, "admin"),
         valid_from=some(*DATES), valid_to=some(*DATES),
-    ),
+    ).map(in_order),
     "seats": rows(
         message_id=MESSAGES, user_id=some(*USERS, "u9"), account_id=some(*ACCOUNTS), role=some(None, "admin"),
         valid_from=some(*DATES), valid_to=some(*DATES),
-    ),
+    ).map(in_order),
     "aliases": rows(
         message_id=MESSAGES, previous_id=some(*USERS, *VISITORS), is_anonymous=some("true", "false"),
         user_id=some(*USERS), alias_at=some(*MOMENTS),

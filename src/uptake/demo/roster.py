@@ -65,6 +65,8 @@ def seats(accounts: Accounts, people: People, cut: Ints, period: Period) -> pa.T
     missing = people.missing_account
     ends = np.minimum(accounts.churned[missing], np.where(cut[missing] > people.missing_given, cut[missing], FAR))
     role = np.concatenate([people.role, people.role[second], np.full(len(missing), MEMBER, np.int8)])
+    given = np.concatenate([people.given, people.second_day[second], people.missing_given])
+    back = np.concatenate([people.leaves, people.leaves[second], ends])
     return pa.table(
         {
             "account_id": columns.labels(
@@ -72,9 +74,8 @@ def seats(accounts: Accounts, people: People, cut: Ints, period: Period) -> pa.T
             ),
             "user_id": pa.array(np.concatenate([people.ids, people.ids[second], people.missing_ids])),
             "role": columns.labels(role, ROLES),
-            "valid_from": columns.dates(
-                period, np.concatenate([people.given, people.second_day[second], people.missing_given])
-            ),
-            "valid_to": columns.dates(period, np.concatenate([people.leaves, people.leaves[second], ends])),
+            # whoever left before the seat was to be given had it for no time at all
+            "valid_from": columns.dates(period, np.minimum(given, back)),
+            "valid_to": columns.dates(period, back),
         }
     )
