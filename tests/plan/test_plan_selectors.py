@@ -83,7 +83,8 @@ def test_what_is_no_selector_is_refused(written: str, message: str) -> None:
 @given(texts)
 def test_every_text_can_be_an_event_name(name: str) -> None:
     assert selector(name).events == (name,)
-    assert selector({"event": [name], "where": {name: name}}).where == (condition(name, "is", name),)
+    said = name[:200]  # names of properties and what they are compared with are shorter
+    assert selector({"event": [name], "where": {said: said}}).where == (condition(said, "is", said),)
 
 
 @pytest.mark.parametrize(
