@@ -93,6 +93,8 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("stickiness", {"as_of": "2026-04-10"}),
         ("feature_adoption", {}),
         ("feature_adoption", {"as_of": "2026-04-10T13:00:00Z", "days": 4, "within_days": 9}),
+        ("lifecycle", {}),
+        ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
         ("onboarding_completion", {}),
         ("onboarding_completion", {"within_days": 40, "as_of": "2026-02-10T13:00:00Z"}),
     ],

@@ -59,10 +59,11 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         found.metric.unit,
     )
     kind = found.metric.kind_for({**question.params, "entity": question.entity})
+    own = found.metric.labels_for(question.params)
     periodic = question.period is not None and kind.by_period
     labels = (
         *(("period_on",) if periodic else ()),
-        *found.metric.labels,
+        *own,
         *(name(attribute.label) for attribute in labelled),
     )
     quick = found.metric.totals(asked) if found.metric.totals and not labelled and not where else None
@@ -80,7 +81,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
     plain = tuple(attribute.label for attribute in labelled)
     columns = (
         *((Column("period_on", "date"),) if periodic else ()),
-        *(Column(label, "text") for label in (*found.metric.labels, *plain)),
+        *(Column(label, "text") for label in (*own, *plain)),
         *kind.columns(found.metric.unit, asked),
     )
     estimates = kind.estimate(rows, labels, asked)
@@ -99,7 +100,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         columns=columns,
         rows=[{column: row.get(column) for column in names} for row in estimates],
         sql=expand(*compose(asked, shown)),
-        by=(*found.metric.labels, *plain),
+        by=(*own, *plain),
         notes=(*notes(asked, found.metric), *run.notes),
     )
 
@@ -140,7 +141,7 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         params=params.read(found.metric, {k: v for k, v in given.items() if k not in UNIVERSAL}, plan, found.name),
         date_from=date_from,
         date_to=min(date_to, last_day),
-        period=read_period(given.get("period")),
+        period=read_period(given.get("period")) or found.metric.default_period,
         as_of=as_of,
         last_day=last_day,
         by=tuple(by.split(",")) if isinstance(by, str) else tuple(by),

@@ -131,8 +131,10 @@ class Metric:
         unit: Unit of the estimate: share, seconds, count, days, per_week.
         rows: Makes the SQL of the entity rows.
         params: Its own parameters.
-        labels: Columns of the rows that always split the answer (a step, a feature).
+        labels: Columns of the rows that always split the answer (a step, a feature), or a function of the
+            parameters that names them.
         entities: Grains at which it has a meaning.
+        default_period: The period if none is asked for; None: one number over the range.
         is_snapshot: Measured at the end of each period (true) or over the starts within it (false).
         totals: A quicker way to the kind's aggregates where nothing is broken down or filtered; a test
             holds its answers equal to those made from the rows.
@@ -142,14 +144,19 @@ class Metric:
     unit: str
     rows: Callable[[Asked], Sql]
     params: tuple[Param, ...] = ()
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] | Callable[[Mapping[str, Any]], tuple[str, ...]] = ()
     entities: tuple[str, ...] = ("user", "account", "member")
+    default_period: str | None = None
     is_snapshot: bool = True
     totals: Callable[[Asked], Sql | None] | None = None
 
     def kind_for(self, params: Mapping[str, Any]) -> Kind:
         """The kind under these parameters."""
         return self.kind(params) if callable(self.kind) and not hasattr(self.kind, "select") else self.kind  # type: ignore[return-value]
+
+    def labels_for(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """The columns that always split the answer, under these parameters."""
+        return self.labels(params) if callable(self.labels) else self.labels
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,13 @@ from uptake.metrics.question import Question
 COLUMN = {"day": "day", "week": "week_on", "month": "month_on", "quarter": "quarter_on"}
 MONTHS = {"month": 1, "quarter": 3}
 """Months of a period; a week has 7 days."""
+NUMBER = {
+    "day": "({day} - DATE '1970-01-01')",
+    "week": "(({day} - DATE '1970-01-01') // 7)",
+    "month": "(year({day}) * 12 + month({day}))",
+    "quarter": "(year({day}) * 4 + quarter({day}))",
+}
+"""First day of a period -> a number that grows by one from period to period."""
 
 FROM_THE_BEGINNING = """greatest(least((
             SELECT min(started_at)::DATE - 1 FROM (

@@ -24,7 +24,7 @@ from uptake.facts.active_day import NEVER
 from uptake.metrics.activity import ACTIVE, days_sql, instants_sql
 from uptake.metrics.kinds.retention import MOST_UNITS, RETENTION
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.periods import COLUMN
+from uptake.metrics.periods import COLUMN, NUMBER
 from uptake.metrics.question import begin_of
 from uptake.metrics.starts import START_OF_LIFE, starts_sql
 
@@ -32,13 +32,6 @@ MICROSECONDS_A_DAY = 86_400_000_000
 BRACKETS = (1, 3, 4)
 """Lengths of the runs where nobody says."""
 ROLLING_DAYS = {"day": 1, "week": 7, "month": 30, "quarter": 90}
-NUMBER = {
-    "day": "({day} - DATE '1970-01-01')",
-    "week": "(({day} - DATE '1970-01-01') // 7)",
-    "month": "(year({day}) * 12 + month({day}))",
-    "quarter": "(year({day}) * 4 + quarter({day}))",
-}
-"""First day of a calendar unit -> a number that grows by one from unit to unit."""
 
 
 def rows(asked: Asked) -> Sql:

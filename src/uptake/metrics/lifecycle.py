@@ -1,0 +1,142 @@
+"""Lifecycle.
+
+Who came for the first time, who came again, who came back and who stayed away, period by period.
+
+Formula: new: active in the period in which they started. Current: active in it and in the one before, not
+    new. Resurrected: active in it, not in the one before, not new. Dormant: active in the one before, not in
+    it. new + current + resurrected = active. Pulse: (new + resurrected) / dormant; above 1 the product grows
+Unit: count; pulse is a ratio
+Grain: user, account (any of its users active), or user in one account
+Population: entities active in the period or in the one before it
+Empty: 0 where others are in another state; no row where nobody is in any; no pulse where nobody went
+Interval: Wilson on the share of those with a state, scaled back to a count; for pulse on the share of those
+    who came among those who came or went, 95 %
+Pitfall: new is by the start of life, never by the first event in the range or of a kind: somebody created in
+    January who is first active in March is resurrected then. A period that is not over makes too many dormant
+Source: definitions 5.4; Amplitude (pulse), PostHog (new by creation)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from uptake.metrics.activity import ACTIVE, days_sql
+from uptake.metrics.kinds.count import COUNT
+from uptake.metrics.kinds.odds import ODDS
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.periods import COLUMN, NUMBER
+from uptake.metrics.population import AT
+from uptake.store.sql import literal
+
+STATES = ("new", "current", "resurrected", "dormant")
+ORDER = f"ENUM({', '.join(literal(state) for state in STATES)})"
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone with a state in a period: for the counts once a state, for pulse once if they came or went."""
+    if asked.param("output") == "pulse":
+        wanted = """s.state IN ('new', 'resurrected') AS is_gain, NOT p.is_closed AS is_open
+        FROM stated s JOIN numbered p USING (number) WHERE s.state <> 'current'"""
+        select = f"SELECT entity_key, anchor_at, period_on, is_gain::INT AS value, is_open FROM ({_stated(wanted)})"
+    else:
+        every = ", ".join(literal(state) for state in STATES)
+        wanted = f"""w.state::{ORDER} AS state, (s.state = w.state)::INT AS value, NOT p.is_closed AS is_open
+        FROM stated s JOIN numbered p USING (number) CROSS JOIN (SELECT unnest([{every}]) AS state) w"""
+        select = _stated(wanted)
+    return Sql(
+        select,
+        relations={
+            **_units(asked),
+            "came": f"SELECT DISTINCT d.entity_key, u.number FROM ({days_sql(asked, asked.param('active'))}) d"
+            " JOIN unit u USING (day)",
+            "stated": """SELECT coalesce(here.entity_key, before.entity_key) AS entity_key,
+            coalesce(here.number, before.number + 1) AS number,
+            CASE WHEN here.number IS NULL THEN 'dormant' WHEN here.number = s.number THEN 'new'
+                WHEN before.number IS NOT NULL THEN 'current' ELSE 'resurrected' END AS state
+        FROM came here FULL JOIN came before ON before.entity_key = here.entity_key AND before.number = here.number - 1
+        LEFT JOIN started s ON s.entity_key = here.entity_key""",
+        },
+    )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The counts without a row per entity: of everybody's last active day in a period and the next one after it.
+
+    Who is active and was not in the period before is new or resurrected, and who is new is told by the start.
+    """
+    if asked.param("active") not in (None, ACTIVE):
+        return None
+    period = "p.period_on"
+    counted = {
+        "new": "coalesce(a.began, 0)",
+        "current": "coalesce(b.stayed, 0)",
+        "resurrected": "coalesce(a.active, 0) - coalesce(a.began, 0) - coalesce(b.stayed, 0)",
+        "dormant": "coalesce(b.active, 0) - coalesce(b.came_again, 0)",
+    }
+    states = " UNION ALL ".join(
+        f"SELECT p.period_on, '{state}'::{ORDER} AS state, {count} AS members, p.is_closed FROM numbered p"
+        " LEFT JOIN change a ON a.number = p.number LEFT JOIN change b ON b.number = p.number - 1"
+        for state, count in counted.items()
+    )
+    if asked.param("output") == "pulse":
+        select = f"""SELECT {period}, sum(members) FILTER (state <> 'current')::BIGINT AS n,
+            sum(members) FILTER (state IN ('new', 'resurrected'))::BIGINT AS gained, n - gained AS lost,
+            gained / nullif(lost, 0) AS estimate, bool_and(is_closed) AS is_closed
+        FROM ({states}) p GROUP BY ALL HAVING n > 0 ORDER BY ALL"""
+    else:
+        select = f"""SELECT {period}, state, (sum(members) OVER (PARTITION BY period_on))::BIGINT AS n,
+            members::BIGINT AS estimate, is_closed
+        FROM ({states}) p QUALIFY n > 0 ORDER BY ALL"""
+    return Sql(
+        select,
+        relations={
+            **_units(asked),
+            "change": f"""SELECT c.number, count(*) AS active, count(*) FILTER (c.number = s.number) AS began,
+            count(*) FILTER (c.next_number = c.number + 1) AS came_again,
+            count(*) FILTER (c.next_number = c.number + 1 AND c.next_number IS DISTINCT FROM s.number) AS stayed
+        FROM (
+            SELECT d.entity_key, u.number, n.number AS next_number
+            FROM {asked.grain.day} d JOIN unit u USING (day) LEFT JOIN unit n ON n.day = d.next_day
+        ) c LEFT JOIN started s USING (entity_key)
+        WHERE c.next_number IS NULL OR c.next_number > c.number GROUP BY ALL""",
+        },
+    )
+
+
+def _stated(columns: str) -> str:
+    return f"SELECT s.entity_key, {AT} AS anchor_at, p.period_on, {columns}"
+
+
+def _units(asked: Asked) -> dict[str, str]:
+    """Relations: every known day, every start and every period with a number that grows by one from period to period."""
+    column = COLUMN[str(asked.question.period)]
+    number = NUMBER[str(asked.question.period)]
+    return {
+        "unit": f"SELECT day, {number.format(day=column)} AS number FROM calendar WHERE day <= $last_day",
+        "started": f"""SELECT entity_key, {number.format(day=column)} AS number
+        FROM {asked.grain.start} JOIN calendar c ON c.day = started_on WHERE started_at < $as_of""",
+        "numbered": f"SELECT *, {number.format(day='period_on')} AS number FROM period",
+    }
+
+
+def kind(params: Mapping[str, Any]) -> Kind:
+    """Counts or odds."""
+    return ODDS if params["output"] == "pulse" else COUNT
+
+
+def labels(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """States are a label of their own; pulse is one number of them all."""
+    return () if params["output"] == "pulse" else ("state",)
+
+
+METRIC = Metric(
+    kind=kind,
+    unit="count",
+    rows=rows,
+    totals=totals,
+    params=(
+        Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
+        Param("output", "choice", "The states, or pulse.", default="states", choices=("states", "pulse")),
+    ),
+    labels=labels,
+    default_period="week",
+)
