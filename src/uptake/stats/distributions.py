@@ -1,4 +1,4 @@
-"""The four distributions that intervals and tests are read from.
+"""The distributions that intervals and tests are read from.
 
 `scipy.special` is imported at the first call that needs it: it would add about 0.3 s and 30 MB to every start of the
 program.
@@ -6,6 +6,7 @@ program.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from statistics import NormalDist
 
 
@@ -64,6 +65,25 @@ def fair_coin_cdf(heads: int, tosses: int) -> float:
     from scipy.special import bdtr
 
     return float(bdtr(heads, tosses, 0.5))
+
+
+def binomial_quantile(probability: float, trials: int, share: float) -> int:
+    """The smallest number of successes that is not exceeded with a probability.
+
+    Args:
+        probability: Between 0 and 1.
+        trials: At least 1.
+        share: Probability of a success in one trial, 0..1.
+
+    Returns:
+        From 0 to `trials`.
+
+    >>> binomial_quantile(0.5, 10, 0.8)
+    8
+    """
+    from scipy.special import bdtr
+
+    return bisect_left(range(trials), probability, key=lambda successes: float(bdtr(successes, trials, share)))
 
 
 def chi_squared_tail(statistic: float, degrees_of_freedom: int) -> float:

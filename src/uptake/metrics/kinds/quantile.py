@@ -1,0 +1,57 @@
+"""Quantile: the smallest value that a share of entities do not exceed. Rows bring `value`; `share` is a parameter."""
+
+from __future__ import annotations
+
+from itertools import groupby
+
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Kind, Row
+from uptake.metrics.result import Column
+from uptake.stats.median import median_from_counts
+from uptake.stats.quantile import quantile_from_counts
+
+
+class Quantile(Kind):
+    """A quantile of whole numbers with its interval, and the median beside it."""
+
+    name = "quantile"
+    by_period = True
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """How many have each value, and the share that has at most that, per label."""
+        columns = "".join(f"{label}, " for label in labels)
+        partition = f"PARTITION BY {', '.join(labels)}" if labels else ""
+        return f"""SELECT *, sum(members) OVER ({partition} ORDER BY value) / sum(members) OVER ({partition}) AS share
+        FROM (SELECT {columns}value, count(*) AS members FROM labelled WHERE value IS NOT NULL GROUP BY ALL)
+        ORDER BY ALL"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """One row per label."""
+        names = [label.strip('"').replace('""', '"') for label in labels]
+        answers = []
+        for key, group in groupby(rows, key=lambda row: [row[name] for name in names]):
+            table = list(group)
+            values, counts = [row["value"] for row in table], [row["members"] for row in table]
+            found = quantile_from_counts(values, counts, asked.param("share"))
+            answers.append(
+                dict(zip(names, key, strict=True))
+                | {name: present(getattr(found, name)) for name in ("estimate", "ci_lower", "ci_upper")}
+                | {
+                    "n": sum(counts),
+                    "median": present(median_from_counts(values, counts).estimate),
+                    "status": status(sum(counts)),
+                }
+            )
+        return answers
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """n, estimate, interval, median, status."""
+        del asked
+        return (
+            Column("n", "integer", "count"),
+            *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper", "median")),
+            Column("status", "text"),
+        )
+
+
+QUANTILE = Quantile()
