@@ -40,5 +40,5 @@ def test_the_half_quantile_of_an_odd_number_is_the_median_with_its_interval(valu
 @given(st.lists(st.integers(0, 50), min_size=1, max_size=200), st.sampled_from([0.1, 0.25, 0.75, 0.8, 0.9]))
 def test_it_is_the_smallest_value_that_the_share_does_not_exceed(values: list[int], share: float) -> None:
     found = quantile_from_counts(*np.unique(values, return_counts=True), share).estimate
-    at_most = [np.mean(np.array(values) <= value) >= share - 1e-9 for value in sorted(set(values))]
+    at_most = [bool(np.mean(np.array(values) <= value) >= share - 1e-9) for value in sorted(set(values))]
     assert found == sorted(set(values))[at_most.index(True)]
