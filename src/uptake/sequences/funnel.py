@@ -1,0 +1,116 @@
+"""Funnels: how far each entity goes through a sequence of steps, in whatever sense of "through" is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from uptake.sequences import ordered, strict, unordered
+from uptake.sequences.choice import choose
+from uptake.sequences.events import Events, Instants, Rows, RowSet
+from uptake.sequences.exclusions import Spoiling, by_gap, spoil
+from uptake.sequences.optional import add_optional
+from uptake.sequences.outcome import MISSING, Outcome
+from uptake.sequences.reach import Reach
+from uptake.sequences.rules import Exclusion, Rules
+from uptake.sequences.ties import Arrival, Tolerance
+
+
+def funnel(events: Events, rules: Rules, exclusions: Sequence[Exclusion] = ()) -> Outcome:
+    """Follows every entity through the steps and keeps one pass of each.
+
+    A pass begins at an entry: an event that fits the first step or, in any order, any step. It goes on to later events
+    of the entity, one for each step, as deep as the rules let it. An event serves one step of a pass. What is excluded
+    is held against the pass when it is made; it does not make the pass look for other events.
+
+    Args:
+        events: The events and which step each fits.
+        rules: What counts as going through.
+        exclusions: What may not happen between steps.
+
+    Returns:
+        One line for each entity that entered.
+
+    Raises:
+        ValueError: If the rules contradict each other, the steps or the exclusions.
+
+    >>> entity, at = np.array([1, 1, 1, 2]), np.array([0, 60, 90, 0])
+    >>> signed_up, invited = np.array([True, False, True, True]), np.array([False, True, False, False])
+    >>> outcome = funnel(Events(entity, at, [signed_up, invited]), Rules(window=60))
+    >>> outcome.depth, outcome.counts_by_step
+    (array([2, 1]), array([2, 1]))
+    """
+    rules.require_consistent(len(events.steps))
+    required = rules.required(len(events.steps))
+    in_order = rules.order != "unordered"
+    excluded = by_gap(events, exclusions, required, in_order)
+    ties = Tolerance(events, rules.tolerance) if rules.tolerance is not None and in_order else Arrival()
+    chosen, reach = _in_order(events, rules, required, ties) if in_order else _in_any_order(events, rules)
+    if rules.entry == "closest" and exclusions and in_order:
+        chosen = _without_forgotten(events, chosen)
+    spoiling = spoil(chosen, excluded, reach, ties)
+    places = _best(events, rules, chosen, spoiling)
+    chosen, spoiling = chosen[:, places], spoiling.of(places)
+    starts, depth = chosen[0], spoiling.clean
+    if rules.exclusion == "remove":
+        depth = np.where(spoiling.is_spoilt, 0, depth)
+    done = np.where(np.arange(len(required))[:, np.newaxis] < depth, chosen, len(events))
+    if rules.optional:
+        done = add_optional(events, rules, required, done, spoiling.row, reach, ties)
+    return Outcome(
+        entity=events.entity[starts],
+        entered_at=events.at[starts],
+        depth=depth,
+        instants=_instants(events, done),
+        is_spoilt=spoiling.is_spoilt,
+        required=tuple(required),
+    )
+
+
+def _in_order(events: Events, rules: Rules, required: Sequence[int], ties: Arrival) -> tuple[Rows, Reach]:
+    windows = [rules.step_windows[step] for step in required] if rules.step_windows else []
+    foreign = strict.foreign(events, required, rules.between) if rules.order == "strict" else []
+    reach = Reach(events, events.end, rules.window, windows, foreign)
+    fitting = [RowSet(events.steps[step]) for step in required]
+    starts = _entries(events, rules, fitting[0].rows[:-1])
+    if rules.order == "strict" and rules.between == "halt":
+        reached = ordered.arrivals(fitting, starts, reach, ties)
+        reach = replace(reach, end=strict.halts(events, required, starts, reached))
+        starts = starts[starts < reach.end[starts]]
+    return ordered.passes(fitting, starts, reach, ties), reach
+
+
+def _in_any_order(events: Events, rules: Rules) -> tuple[Rows, Reach]:
+    reach = Reach(events, events.end, rules.window)
+    starts = _entries(events, rules, np.flatnonzero(np.logical_or.reduce(events.steps)))
+    return unordered.passes(events, starts, reach), reach
+
+
+def _entries(events: Events, rules: Rules, starts: Rows) -> Rows:
+    if rules.entry == "first":
+        return starts.compress(np.diff(events.end[starts], prepend=-1) != 0)
+    return starts
+
+
+def _without_forgotten(events: Events, chosen: Rows) -> Rows:
+    # Of entries that go on to the same event the last is chosen anyway, unless an exclusion tells them apart.
+    is_last = np.ones(chosen.shape[1], np.bool_)
+    is_last[:-1] = (chosen[1, 1:] != chosen[1, :-1]) | (chosen[1, :-1] == len(events))
+    return chosen.compress(is_last, axis=1)
+
+
+def _best(events: Events, rules: Rules, chosen: Rows, spoiling: Spoiling) -> Rows:
+    # What removes an entity is that its deepest pass is spoilt and that no clean one is as deep.
+    depth = spoiling.clean if rules.exclusion == "stop" else 2 * spoiling.depth + ~spoiling.is_spoilt
+    last = chosen[spoiling.clean - 1, np.arange(chosen.shape[1])] if rules.entry == "closest" else depth
+    return choose(events.end[chosen[0]], depth, last, rules.entry)
+
+
+def _instants(events: Events, chosen: Rows) -> Instants:
+    instants = np.full((chosen.shape[1], len(chosen)), MISSING, np.int64)
+    for step, rows in enumerate(chosen):
+        is_done = rows < len(events)
+        instants[is_done, step] = events.at[rows[is_done]]
+    return instants

@@ -1,0 +1,77 @@
+"""How far entities came in a funnel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uptake.sequences.choice import choose
+from uptake.sequences.events import Bools, Instants
+from uptake.sequences.rules import Entry
+
+MISSING: Final = np.iinfo(np.int64).min
+"""The instant of a step that was not done. NumPy reads it as NaT: `instants.view("M8[us]")`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One line for each entity that entered, with the pass it counts with.
+
+    Args:
+        entity: Who it is, increasing.
+        entered_at: When its pass began.
+        depth: How many required steps it did, from 1; 0 where an excluded event removed the entity.
+        instants: Entities by steps: when each step was done, `MISSING` if it was not. In any order column k is when
+            k + 1 steps were done.
+        is_spoilt: Whether an excluded event ended the pass.
+        required: The numbers of the required steps.
+    """
+
+    entity: NDArray[np.int64]
+    entered_at: Instants
+    depth: NDArray[np.intp]
+    instants: Instants
+    is_spoilt: Bools
+    required: tuple[int, ...]
+
+    @property
+    def done(self) -> Bools:
+        """Entities by steps: whether each step was done, the optional ones among them."""
+        return np.not_equal(self.instants, MISSING)
+
+    @property
+    def counts_by_step(self) -> NDArray[np.intp]:
+        """How many entities did each step; never rises from one required step to the next."""
+        counts: NDArray[np.intp] = np.count_nonzero(self.done, axis=0)
+        return counts
+
+    def best_by(self, owner: NDArray[np.int64], entry: Entry) -> Outcome:
+        """Merges entities that are one, such as a user with each value of a property that was held constant.
+
+        Args:
+            owner: For each line whom it belongs to.
+            entry: Which line an owner counts with, as for the entries of an entity.
+
+        Returns:
+            One line for each owner. Lines that were removed lose to any other, except where the first entry counts.
+
+        >>> at = np.array([[0, MISSING], [5, 7]])
+        >>> lines = Outcome(np.array([1, 2]), at[:, 0], np.array([1, 2]), at, np.array([False, False]), (0, 1))
+        >>> lines.best_by(np.array([10, 10]), "earliest").instants
+        array([[5, 7]])
+        """
+        order = np.lexsort((self.entered_at, owner))
+        owners, depth = owner[order], self.depth[order]
+        columns = np.array(self.required)[np.maximum(depth - 1, 0)]
+        best = order[choose(owners, depth, self.instants[order, columns], entry)]
+        return Outcome(
+            owner[best],
+            self.entered_at[best],
+            self.depth[best],
+            self.instants[best],
+            self.is_spoilt[best],
+            self.required,
+        )
