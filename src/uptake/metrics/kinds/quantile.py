@@ -8,7 +8,7 @@ from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
 from uptake.stats.median import median_from_counts
-from uptake.stats.quantile import quantile_from_counts
+from uptake.stats.quantile import HAIR, quantile_from_counts
 
 
 class Quantile(Kind):
@@ -18,12 +18,21 @@ class Quantile(Kind):
     by_period = True
 
     def select(self, labels: tuple[str, ...]) -> str:
-        """How many have each value, and the share that has at most that, per label."""
+        """How many have each value, per label."""
+        columns = "".join(f"{label}, " for label in labels)
+        return f"""SELECT {columns}value, count(*) AS members FROM labelled WHERE value IS NOT NULL
+        GROUP BY ALL ORDER BY ALL"""
+
+    def shown(self, labels: tuple[str, ...], asked: Asked) -> str:
+        """The smallest value that the share does not exceed, read from the cumulated counts."""
         columns = "".join(f"{label}, " for label in labels)
         partition = f"PARTITION BY {', '.join(labels)}" if labels else ""
-        return f"""SELECT *, sum(members) OVER ({partition} ORDER BY value) / sum(members) OVER ({partition}) AS share
-        FROM (SELECT {columns}value, count(*) AS members FROM labelled WHERE value IS NOT NULL GROUP BY ALL)
-        ORDER BY ALL"""
+        return f"""SELECT {columns}sum(members)::BIGINT AS n,
+            min(value) FILTER (share >= {asked.param("share")} - {HAIR})::DOUBLE AS estimate
+        FROM (
+            SELECT *, sum(members) OVER ({partition} ORDER BY value) / sum(members) OVER ({partition}) AS share
+            FROM ({self.select(labels)})
+        ) {f"GROUP BY {', '.join(labels)}" if labels else "HAVING count(*) > 0"} ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label."""
