@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from uptake.version import __version__
 
-__all__ = ["Workspace", "__version__", "init", "open"]
+__all__ = ["Workspace", "__version__", "from_events", "init", "open"]
 
 if TYPE_CHECKING:
+    from uptake.oneoff import from_events
     from uptake.workspace import Workspace, init
 
     open = Workspace  # noqa: A001 - `uptake.open(home)` reads as it should
@@ -19,6 +20,10 @@ else:
 
     def __getattr__(name: str) -> object:
         """Fetches the engine when it is first needed: `uptake --help` has no use for half a second of imports."""
+        if name == "from_events":
+            from uptake.oneoff import from_events
+
+            return from_events
         if name in ("Workspace", "init", "open"):
             from uptake import workspace
 

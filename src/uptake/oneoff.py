@@ -1,0 +1,88 @@
+"""One-off data: a frame or a file of events, asked at once, with no plan and no folder to look after."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import weakref
+from contextlib import ExitStack
+from pathlib import Path
+
+from uptake.workspace import Workspace, init
+
+
+class OneOff(Workspace):
+    """A workspace that is gone when it is closed, forgotten or the program ends.
+
+    Its rows lie in a temporary folder, as a workspace's do, so that data need not fit into memory.
+
+    Args:
+        folder: The folder; removed in the end.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._gone = weakref.finalize(self, _let_go, self._opened, folder)
+
+    def close(self) -> None:
+        """Gives everything back."""
+        super().close()
+        self._gone()
+
+
+def _let_go(opened: ExitStack, folder: Path) -> None:
+    opened.close()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def from_events(
+    source: object,
+    *,
+    event: str | None = None,
+    user: str | None = None,
+    account: str | None = None,
+    at: str | None = None,
+    timezone: str = "UTC",
+    week_start: str = "monday",
+    time_format: str | None = None,
+) -> Workspace:
+    """Answers questions about events at hand: `from_events(frame, user="uid").metric("retention", unit="week")`.
+
+    Args:
+        source: A path, several paths, an Arrow, pandas or polars table, or a list of dicts.
+        event: The column with the event's name; if not given, one of the usual names.
+        user: The column with the user.
+        account: The column with the account, if there is one.
+        at: The column with the time.
+        timezone: IANA zone in which days, weeks and months are cut.
+        week_start: First day of a week: monday, sunday or saturday.
+        time_format: How times are written, if they can be read in two ways.
+
+    Returns:
+        A workspace: every column that is not named is a property, and a selector is an event's name. What counts as
+        activity is any event but page views, sign-ins and the like. It goes when it is closed, at the latest with the program.
+
+    Raises:
+        ImportFailed: The events cannot be read, or a row of them could not.
+    """
+    product = {"name": "Events", "timezone": timezone, "week_start": week_start}
+    folder = Path(tempfile.mkdtemp(prefix="uptake-"))
+    try:
+        init(folder, {"plan.yml": json.dumps({"product": product})})
+        workspace = OneOff(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    named = {"event_name": event, "user_id": user, "account_id": account, "event_at": at}
+    try:
+        workspace.import_rows(
+            source,
+            "events",
+            renames={name: column for name, column in named.items() if column},
+            time_format=time_format,
+        )
+    except BaseException:
+        workspace.close()
+        raise
+    return workspace

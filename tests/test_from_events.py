@@ -1,0 +1,77 @@
+"""Events at hand, asked at once."""
+
+from __future__ import annotations
+
+import gc
+from datetime import date, datetime
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import uptake
+from uptake.errors import ImportFailed, PlanError
+
+EVENTS = pa.table(
+    {
+        "who": ["a", "a", "b", "b", "a"],
+        "what": ["signup", "task", "signup", "task", "task"],
+        "org": ["x", "x", "x", "y", "x"],
+        "when": [datetime(2026, 3, day, 23, 30) for day in (2, 3, 2, 9, 10)],
+        "size": [None, 1, None, 5, 3],
+    }
+)
+NAMED = {"user": "who", "event": "what", "account": "org", "at": "when"}
+
+
+def test_a_frame_answers_without_a_plan() -> None:
+    """Both sign up on Monday 2 March; a has a task on the 3rd, b on the 9th, a again on the 10th."""
+    workspace = uptake.from_events(EVENTS, **NAMED)  # never closed, as in a notebook
+    asked = {"start": "signup", "returns": "task", "unit": "week", "units": 1, "as_of": "2026-03-22"}
+    cells = {
+        row["unit_index"]: row["estimate"] for row in workspace.metric("retention", **asked).rows if row["cohort_on"]
+    }
+    assert cells == {0: 0.5, 1: 1.0}
+    big = {"event": "task", "where": {"size": {"gte": 3}}}
+    assert workspace.metric("active_users", entity="account", window="30").rows[0]["n"] == 2
+    later = workspace.metric("retention", start="signup", returns=big, unit="week", units=1, as_of="2026-03-22").rows
+    assert [row["returned"] for row in later if row["cohort_on"]] == [0, 2]
+
+
+def test_days_and_weeks_are_cut_in_the_zone_given() -> None:
+    """23:30 UTC is the next day in Berlin; weeks that begin on Sundays begin a day earlier."""
+    workspace = uptake.from_events(EVENTS, timezone="Europe/Berlin", week_start="sunday", **NAMED)
+    assert [str(row["day"]) for row in workspace.rows_of("SELECT DISTINCT day FROM event ORDER BY day")] == [
+        "2026-03-03", "2026-03-04", "2026-03-10", "2026-03-11",
+    ]  # fmt: skip
+    weeks = workspace.metric("active_users", window="calendar", period="week", date_from="2026-03-01").rows
+    assert [row["period_on"] for row in weeks] == [date(2026, 3, 1), date(2026, 3, 8)]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_a_file_does_as_well(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"log.{ending}"
+    if ending == "csv":
+        path.write_text("user_id,event,timestamp\nu1,task,2026-03-02T10:00:00Z\n", encoding="utf-8")
+    else:
+        import pyarrow.parquet as pq
+
+        pq.write_table(EVENTS.rename_columns(["user_id", "event", "account_id", "timestamp", "size"]), path)
+    with uptake.from_events(path) as workspace:
+        assert workspace.metric("active_users", window="30").rows[0]["estimate"] >= 1
+
+
+def test_nothing_is_left_behind() -> None:
+    closed, forgotten = uptake.from_events(EVENTS, **NAMED), uptake.from_events(EVENTS, **NAMED)
+    folders = [closed.home.folder, forgotten.home.folder]
+    closed.close()
+    del forgotten
+    gc.collect()
+    assert not any(folder.exists() for folder in folders)
+
+
+def test_what_cannot_be_read_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ImportFailed, match="nobody"):
+        uptake.from_events(EVENTS, user="nobody")
+    with pytest.raises(PlanError, match="Mars"):
+        uptake.from_events(EVENTS, timezone="Mars/Olympus", **NAMED)
