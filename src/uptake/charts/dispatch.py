@@ -9,6 +9,7 @@ from uptake.charts import calendar, dates
 from uptake.charts.bars import bars
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
+from uptake.charts.lifecycle import lifecycle
 from uptake.charts.power_curve import power_curve
 from uptake.charts.retention_curve import retention_curve
 from uptake.charts.retention_grid import SIMPLE
@@ -18,7 +19,10 @@ from uptake.charts.theme import config
 from uptake.charts.trend import trend
 from uptake.errors import QuestionError
 
-KINDS = ("share", "mean", "ratio", "count", "duration", "retention", "retention_heatmap", "features", "power")
+KINDS = (
+    "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
+    "features", "power",
+)  # fmt: skip
 
 
 def for_result(
@@ -60,13 +64,15 @@ def for_result(
     """
     about: dict[str, Any] = {"title": title, "subtitle": subtitle}
     match kind:
-        case "share" | "mean" | "ratio" | "count" | "duration":
+        case "share" | "mean" | "ratio" | "count" | "duration" | "odds" | "quantile":
             spec = _estimates(rows, unit, reference, by, period, known, currency, about)
         case "retention":
             rows = [row for row in rows if row.get("row") != SIMPLE]  # a second mean would be a second curve
             spec = retention_curve(rows, by=by, period=period, known=known, **about)
         case "retention_heatmap":
             spec = retention_heatmap(rows, by=by, period=period, **about)
+        case "states":
+            spec = lifecycle(rows, by=[label for label in by if label != "state"], period=period or "week", **about)
         case "features":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = feature_funnel(rows, by=by, **about)

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.metrics.activity import ACTIVE, days_sql
-from uptake.metrics.kinds.count import COUNT
+from uptake.metrics.kinds.count import Count
 from uptake.metrics.kinds.odds import ODDS
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.periods import COLUMN, NUMBER
@@ -118,9 +118,15 @@ def _units(asked: Asked) -> dict[str, str]:
     }
 
 
+class States(Count):
+    """Counts of entities by state, which add up to a column of a picture."""
+
+    name = "states"
+
+
 def kind(params: Mapping[str, Any]) -> Kind:
     """Counts or odds."""
-    return ODDS if params["output"] == "pulse" else COUNT
+    return ODDS if params["output"] == "pulse" else States()
 
 
 def labels(params: Mapping[str, Any]) -> tuple[str, ...]:

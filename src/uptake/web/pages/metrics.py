@@ -28,8 +28,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Activation", ("activation_rate", "onboarding_completion")),
     ("Value", ("time_to_first_value", "value_realisation")),
     ("Adoption", ("adoption_rate", "feature_adoption", "features_used", "breadth")),
-    ("Engagement", ("active_users", "sessions_per_week", "stickiness")),
-    ("Retention", ("retention",)),
+    ("Engagement", ("active_users", "sessions_per_week", "stickiness", "usage_interval")),
+    ("Retention", ("retention", "lifecycle")),
 )
 """The way of a user, stage by stage; metrics that are named nowhere come last."""
 
