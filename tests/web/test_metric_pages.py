@@ -269,3 +269,13 @@ def test_the_question_is_given_for_the_command_line_and_for_python(client: Clien
         == "ws.metric(&#39;retention&#39;, unit=&#39;month&#39;, by=[&#39;account.plan&#39;], date_from=&#39;2026-01-01&#39;)"
     )
     assert board.metric("retention", unit="month", by=["account.plan"], date_from="2026-01-01").rows
+
+
+def test_the_lifecycle_is_told_of_the_last_week_that_is_over(client: Client, board: uptake.Workspace) -> None:
+    rows = board.metric("lifecycle", period="week").rows
+    weeks = sorted({row["period_on"] for row in rows if row["status"] == "closed"})
+    last = {row["state"]: row["estimate"] for row in rows if row["period_on"] == weeks[-1]}
+    said = f"{last['new'] + last['resurrected']} users came ({last['new']} new, {last['resurrected']} back again)"
+    text = require_inert(client.get("/metrics/lifecycle?period=week").text).text
+    assert said in text
+    assert f"{last['dormant']} stayed away; {last['current']} went on." in text

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import ceil
 from typing import Any
 
 from uptake.charts import calendar, dates, words
-from uptake.charts.frame import Row, Spec, frame, layer, quantity, steps, tooltip, value_axis, word
+from uptake.charts.frame import LETTER, Row, Spec, frame, layer, quantity, steps, tooltip, value_axis, word
 from uptake.charts.segments import Look
 
 ABOVE = ("current", "resurrected", "new")
 BELOW = "dormant"
 HEIGHT = 280
+SHORT = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "quarter": "%b %Y"}
+"""How an axis writes the first day of a period."""
 LOOK = Look((*ABOVE, BELOW))
 TITLES = {"current": "Current", "resurrected": "Resurrected", "new": "New", BELOW: "Dormant"}
 
@@ -40,16 +43,24 @@ def lifecycle(
         drawn += _column(calendar.first_day(period_on), columns[period_on], period)
     top = max([row["to"] for row in drawn] + [1.0])
     low = max([-row["to"] for row in drawn] + [0.0])
-    grid = [-value for value in reversed(steps(max(low, top / 4))[1:])] + steps(top)
+    above = steps(top)
+    grid = [-above[1] * number for number in range(ceil(low / above[1] - 1e-9), 0, -1)] + above
     axis = value_axis(grid, "count") | {
         "labelExpr": "format(abs(datum.value), ',.12~r')",
         "grid": True,
         "domain": False,
     }
     x = word(
-        "period",
+        "begin",
         sort=None,
-        axis={"labelAngle": 0, "labelOverlap": "greedy", "labelSeparation": 12, "title": None, "grid": False},
+        axis={
+            "labelAngle": 0,
+            "labelOverlap": "parity",
+            "labelSeparation": 8,
+            "title": None,
+            "grid": False,
+            "labelExpr": f"utcFormat(toDate(datum.value), '{SHORT[period]}')",
+        },
         scale={"paddingInner": 0.15},
     )
     y = quantity("from", scale={"domain": [grid[0], grid[-1]], "nice": False}, axis=axis)
@@ -61,10 +72,23 @@ def lifecycle(
         layer("bar", "series", over, {"opacity": 0.9}, **bars),
         layer("bar", "series", running, {"opacity": 0.4}, **bars),
         layer("rule", "axis-zero", [{"zero": 0}], y=quantity("zero")),
+        *_key(),
     ]
     about = f"{subtitle} Added up over {', '.join(by)}." if by else subtitle
-    key = [{"text": TITLES[state], "look": LOOK.name_of(state)} for state in (*reversed(ABOVE), BELOW)]
-    return frame(layers, title=title, subtitle=about, height=HEIGHT, key=key)
+    return frame(layers, title=title, subtitle=about, height=HEIGHT)
+
+
+def _key() -> list[Spec]:
+    """What the colours mean, above the plot."""
+    found, at = [], 0.0
+    for state in (*reversed(ABOVE), BELOW):
+        rows = [{"dot": "■", "text": TITLES[state].lower(), "segment": state}]
+        for field, look, dx in (("dot", "series", at), ("text", "note", at + 14)):
+            options = {"align": "left", "baseline": "bottom", "dx": dx, "dy": -8}
+            colour = LOOK.color if field == "dot" else {}
+            found.append(layer("text", look, rows, options, x={"value": 0}, y={"value": 0}, text=word(field), **colour))
+        at += 14 + LETTER * (len(TITLES[state]) + 3)
+    return found
 
 
 def _column(first_day: Any, counts: Mapping[str, Any], period: str) -> list[dict[str, Any]]:  # noqa: ANN401 - a date
@@ -76,6 +100,7 @@ def _column(first_day: Any, counts: Mapping[str, Any], period: str) -> list[dict
         begin, end = (0.0, -members) if state == BELOW else (at, at + members)
         at = at if state == BELOW else end
         found.append({
+            "begin": first_day.isoformat(),
             "period": dates.period(first_day, period),
             "segment": state,
             "from": begin,

@@ -15,6 +15,8 @@ Row = Mapping[str, Any]
 
 PICKS = {"step": "complete", "measure": "adopted"}
 """Which of the rows that a metric always splits into stands for the whole."""
+OF_PERIODS = ("states", "odds")
+"""Kinds that compare whole periods."""
 LATER_UNIT = {"day": 7, "week": 4, "month": 3, "quarter": 2}
 """The unit whose retention is said first: late enough that who only looked around has gone."""
 
@@ -118,7 +120,8 @@ def _later_unit(rows: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
 
 def _looks_back(result: Result) -> bool:
     """Whether days up to the last finished one are measured: such a number is whole before its period is over."""
-    return catalogue()[result.name].metric.is_snapshot and result.params.get("window") != "calendar"
+    is_of_periods = result.params.get("window") == "calendar" or result.kind in OF_PERIODS
+    return catalogue()[result.name].metric.is_snapshot and not is_of_periods
 
 
 def _periods_over(rows: list[dict[str, Any]], *, looks_back: bool) -> list[date]:

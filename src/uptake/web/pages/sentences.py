@@ -26,6 +26,8 @@ EVERYBODY: dict[str, str] = {
     "sessions_per_week": "Active {who} came for {value} sessions a week {when}",
     "value_realisation": "{value} of active {who} reached a moment of value {when}",
     "adoption_rate": "{value} of {seats} have adopted {product}",
+    "lifecycle": "{value} {who} came for each one who went {when}",
+    "usage_interval": "Most {who} who come again are back within {value}, {when}",
 }
 """Metrics of everybody at one moment, with the days looked back on."""
 NOUNS = {"user": "users", "account": "accounts", "member": "users in accounts"}
@@ -49,6 +51,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return _features(result, found)
     if result.kind == "duration" and result.params["output"] == "curve":
         return _curve(result)
+    if result.by == ("state",):
+        return _states(result, found)
     if found.highest is not None:
         return _segments(result, found, found.highest)
     if found.row is None:
@@ -123,6 +127,19 @@ def _in(first: date, period: str) -> str:
     if period == "day":
         return f"on {said}"
     return f"in the w{said[1:]}" if period == "week" else f"in {said}"
+
+
+def _states(result: Result, found: Headline) -> str:
+    counts = {row["state"]: row["estimate"] for row in result.rows if row["period_on"] == found.first_on}
+    if not counts or found.first_on is None or found.period is None:
+        return f"{result.title}: {NOTHING}."
+    said = {state: words.count(number) for state, number in counts.items()}
+    came = words.count(counts["new"] + counts["resurrected"])
+    begin = _in(found.first_on, found.period)
+    return (
+        f"{begin[0].upper()}{begin[1:]}, {came} {_who(result)} came ({said['new']} new, {said['resurrected']} back again)"
+        f" and {said['dormant']} stayed away; {said['current']} went on."
+    )
 
 
 def _features(result: Result, found: Headline) -> str:
