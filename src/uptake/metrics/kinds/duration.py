@@ -9,6 +9,8 @@ from itertools import groupby
 from math import isnan, nan
 from typing import Any
 
+import pyarrow as pa
+
 from uptake.metrics.kinds.status import TOO_FEW, present
 from uptake.metrics.metric import Asked, Kind, Row
 from uptake.metrics.result import Column
@@ -64,17 +66,14 @@ class Duration(Kind):
     def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
         """One row per label with its columns as arrays: there are as many durations as people."""
         table = answer.to_arrow_table()
-        keys = (
-            zip(*(table[name].to_pylist() for name in _names(labels)), strict=True)
-            if labels
-            else iter([()] * len(table))
-        )
+        if not labels:
+            return [_counts(table)] if len(table) else []
+        names = _names(labels)
         rows, begin = [], 0
-        for key, group in groupby(keys):
-            part = table.slice(begin, sum(1 for _ in group))
-            begin += len(part)
-            counts = {name: part[name].to_numpy() for name in ("duration_s", "reached", "censored")}
-            rows.append(dict(zip(_names(labels), key, strict=True)) | counts)
+        for key, group in groupby(zip(*(table[name].to_pylist() for name in names), strict=True)):
+            size = sum(1 for _ in group)
+            rows.append(dict(zip(names, key, strict=True)) | _counts(table.slice(begin, size)))
+            begin += size
         return rows
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
@@ -117,6 +116,10 @@ class Duration(Kind):
             *(Column(f"by_{days}d", "number", "share") for days in self.by_days),
             Column("status", "text"),
         )
+
+
+def _counts(table: pa.Table) -> Row:
+    return {name: table[name].to_numpy() for name in ("duration_s", "reached", "censored")}
 
 
 def _names(labels: tuple[str, ...]) -> list[str]:
