@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-WORK = Path(__file__).parent / "work"
+WORK = Path(__file__).parent / "built"
 """Scratch: the events, the workspaces, the tables of ClickHouse. Not in git."""
 
 EVENTS = 20_000_000

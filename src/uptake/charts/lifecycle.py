@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -91,7 +92,7 @@ def _key() -> list[Spec]:
     return found
 
 
-def _column(first_day: Any, counts: Mapping[str, Any], period: str) -> list[dict[str, Any]]:  # noqa: ANN401 - a date
+def _column(first_day: date, counts: Mapping[str, Any], period: str) -> list[dict[str, Any]]:
     came, went = counts.get("new", 0) + counts.get("resurrected", 0), counts.get(BELOW, 0)
     said = words.status(counts["status"]) if counts["status"] == "in_progress" else ""
     found, at = [], 0.0

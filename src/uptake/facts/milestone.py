@@ -25,6 +25,8 @@ CREATE TABLE member_milestone (member_key BIGINT, milestone VARCHAR, reached_at 
 CREATE TABLE value_day (account_key INTEGER, user_key INTEGER, leaf SMALLINT, day DATE, events UINTEGER);
 """
 MEMBER_KEY = "((account_key::BIGINT << 32) | user_key)"
+STEP = "step:"
+"""What the milestones of onboarding steps begin with."""
 
 
 def named(plan: Plan) -> dict[str, Criteria]:
@@ -33,7 +35,7 @@ def named(plan: Plan) -> dict[str, Criteria]:
     if plan.activation is not None and plan.activation.user is not None:
         found["activated"] = plan.activation.user.criteria
     for step in plan.onboarding.steps if plan.onboarding else ():
-        found[f"step:{step.name}"] = step.criteria
+        found[STEP + step.name] = step.criteria
     for name, moment in plan.value_moments.items():
         found[f"value:{name}"] = moment.criteria
     for name, milestone in plan.milestones.items():

@@ -65,7 +65,6 @@ def totals(asked: Asked) -> Sql | None:
     """
     if asked.param("active") not in (None, ACTIVE):
         return None
-    period = "p.period_on"
     counted = {
         "new": "coalesce(a.began, 0)",
         "current": "coalesce(b.stayed, 0)",
@@ -78,12 +77,12 @@ def totals(asked: Asked) -> Sql | None:
         for state, count in counted.items()
     )
     if asked.param("output") == "pulse":
-        select = f"""SELECT {period}, sum(members) FILTER (state <> 'current')::BIGINT AS n,
+        select = f"""SELECT p.period_on, sum(members) FILTER (state <> 'current')::BIGINT AS n,
             sum(members) FILTER (state IN ('new', 'resurrected'))::BIGINT AS gained, n - gained AS lost,
             gained / nullif(lost, 0) AS estimate, bool_and(is_closed) AS is_closed
         FROM ({states}) p GROUP BY ALL HAVING n > 0 ORDER BY ALL"""
     else:
-        select = f"""SELECT {period}, state, (sum(members) OVER (PARTITION BY period_on))::BIGINT AS n,
+        select = f"""SELECT p.period_on, state, (sum(members) OVER (PARTITION BY period_on))::BIGINT AS n,
             members::BIGINT AS estimate, is_closed
         FROM ({states}) p QUALIFY n > 0 ORDER BY ALL"""
     return Sql(

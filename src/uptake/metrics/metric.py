@@ -90,6 +90,11 @@ def as_rows(answer: Cursor) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
 
+def plain(labels: tuple[str, ...]) -> list[str]:
+    """The names of labels as an answer's columns have them: in SQL they are quoted."""
+    return [label.strip('"').replace('""', '"') for label in labels]
+
+
 class Kind(Protocol):
     """A kind of metric: how entity rows become additive aggregates, and aggregates become estimates.
 

@@ -15,14 +15,13 @@ Source: product adoption glossary ("users completing set-up"); requirements B2
 """
 
 from uptake.errors import DefinitionMissing
+from uptake.facts.milestone import STEP
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.plan import Onboarding
 from uptake.store.sql import literal
 
 COMPLETE = "complete"
-STEP = "step:"
-"""What the names of steps begin with among the milestones."""
 
 
 def rows(asked: Asked) -> Sql:

@@ -12,7 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from uptake.metrics.kinds.status import TOO_FEW, present
-from uptake.metrics.metric import Asked, Kind, Row
+from uptake.metrics.metric import Asked, Kind, Row, plain
 from uptake.metrics.result import Column
 from uptake.stats.estimate import Estimate
 from uptake.stats.survival import Survival, kaplan_meier_from_counts
@@ -68,7 +68,7 @@ class Duration(Kind):
         table = answer.to_arrow_table()
         if not labels:
             return [_counts(table)] if len(table) else []
-        names = _names(labels)
+        names = plain(labels)
         rows, begin = [], 0
         for key, group in groupby(zip(*(table[name].to_pylist() for name in names), strict=True)):
             size = sum(1 for _ in group)
@@ -81,7 +81,7 @@ class Duration(Kind):
         answers = []
         for row in rows:
             curve = kaplan_meier_from_counts(row["duration_s"], row["reached"], row["censored"])
-            common = {name: row[name] for name in _names(labels)}
+            common = {name: row[name] for name in plain(labels)}
             if asked.param("output") == "curve":
                 answers += [common | point for point in _points(curve)]
             else:
@@ -120,11 +120,6 @@ class Duration(Kind):
 
 def _counts(table: pa.Table) -> Row:
     return {name: table[name].to_numpy() for name in ("duration_s", "reached", "censored")}
-
-
-def _names(labels: tuple[str, ...]) -> list[str]:
-    """Labels are quoted for SQL; the columns of an answer are not."""
-    return [label.strip('"').replace('""', '"') for label in labels]
 
 
 def _interval(estimate: Estimate) -> Row:

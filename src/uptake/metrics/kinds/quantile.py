@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
+from uptake.metrics.metric import Asked, Kind, Row, plain
 from uptake.metrics.result import Column
 from uptake.stats.median import median_from_counts
 from uptake.stats.quantile import HAIR, quantile_from_counts
@@ -36,7 +36,7 @@ class Quantile(Kind):
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label."""
-        names = [label.strip('"').replace('""', '"') for label in labels]
+        names = plain(labels)
         answers = []
         for key, group in groupby(rows, key=lambda row: [row[name] for name in names]):
             table = list(group)

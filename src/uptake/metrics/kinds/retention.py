@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
+from uptake.metrics.metric import Asked, Kind, Row, plain
 from uptake.metrics.result import Column
 from uptake.stats.pooling import simple_mean, weighted_mean
 from uptake.stats.proportion import wilson
@@ -42,7 +42,7 @@ class Retention(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds intervals, and two mean rows per breakdown: of all members, and of all cohorts alike."""
         del asked
-        names = [label.strip('"').replace('""', '"') for label in labels]
+        names = plain(labels)
         answers = _cells(rows)
 
         def group(row: Row) -> tuple[Any, ...]:

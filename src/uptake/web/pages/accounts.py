@@ -51,42 +51,13 @@ ATTRIBUTES_TOLD = ("name",)
 
 
 @dataclass(frozen=True, kw_only=True)
-class AccountsPage(Page):
-    """The list.
-
-    Args:
-        rows: The rows of this page, each with `url` and `line`.
-        columns: The table's columns.
-        total: Rows of all pages.
-        asked: What the address asks.
-        params: The address's parameters, kept by links.
-        sort: The column sorted by.
-        is_descending: Whether from the largest down.
-        choices: Attributes to filter by.
-        others: Conditions of other kinds that are set.
-        size: Rows of a page.
-        csv_url: The whole list as a file.
-        has_any: Whether there are any accounts, whatever is searched for.
-        home: The workspace's folder, for commands.
-    """
+class AccountsPage(paging.ListPage):
+    """The list; its rows have `line` too: the active users of each in the last weeks."""
 
     template: ClassVar[str] = "accounts.html"
     section: ClassVar[str] = "/accounts"
 
     title: str = "Accounts"
-    rows: Sequence[Row]
-    columns: Sequence[Row]
-    total: int
-    asked: paging.Asked
-    params: list[tuple[str, str]]
-    sort: str
-    is_descending: bool
-    choices: list[paging.Choice]
-    others: list[str]
-    size: int
-    csv_url: str
-    has_any: bool
-    home: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.datastructures import QueryParams
 from starlette.responses import StreamingResponse
 
-from uptake.directory.listing import MOST_ROWS, Ask, Page
+from uptake.directory import listing
+from uptake.directory.listing import MOST_ROWS, Ask
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
 from uptake.metrics.export import harmless
 from uptake.plan import conditions
 from uptake.web.pages.metric_form import condition
+from uptake.web.site import Page
 
 SIZE = 50
 MOST_FILTERS = 5
@@ -58,6 +60,41 @@ class Asked:
     where: list[str]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ListPage(Page):
+    """A page of a long list.
+
+    Args:
+        rows: The rows of this page, each with `url`.
+        columns: The table's columns.
+        total: Rows of all pages.
+        asked: What the address asks.
+        params: The address's parameters, kept by links.
+        sort: The column sorted by.
+        is_descending: Whether from the largest down.
+        choices: Attributes to filter by.
+        others: Conditions of other kinds that are set.
+        size: Rows of a page.
+        csv_url: The whole list as a file.
+        has_any: Whether there is anything to list, whatever is searched for.
+        home: The workspace's folder, for commands.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    columns: Sequence[Mapping[str, Any]]
+    total: int
+    asked: Asked
+    params: list[tuple[str, str]]
+    sort: str
+    is_descending: bool
+    choices: list[Choice]
+    others: list[str]
+    size: int
+    csv_url: str
+    has_any: bool
+    home: str
+
+
 def read(query: QueryParams) -> Asked:
     """Reads the parameters of a list.
 
@@ -73,7 +110,7 @@ def read(query: QueryParams) -> Asked:
     return Asked(ask, number, sort, is_descending, search, where)
 
 
-def shown_order(page: Page) -> tuple[str, bool]:
+def shown_order(page: listing.Page) -> tuple[str, bool]:
     """The column a list is sorted by, also where the address does not say, and whether downwards."""
     return page.sort.removeprefix("-"), page.sort.startswith("-")
 
@@ -95,7 +132,7 @@ def others(found: Sequence[Choice], where: Sequence[str]) -> list[str]:
     return [text for text in where if text not in {choice.value for choice in found}]
 
 
-def as_csv(name: str, columns: Sequence[str], asked: Asked, fetch: Callable[[Ask], Page]) -> StreamingResponse:
+def as_csv(name: str, columns: Sequence[str], asked: Asked, fetch: Callable[[Ask], listing.Page]) -> StreamingResponse:
     """The whole filtered list as a file, fetched piece by piece; text that a spreadsheet would run is made inert.
 
     Raises:

@@ -16,6 +16,7 @@ from uptake.directory import users as directory
 from uptake.directory.listing import Ask
 from uptake.directory.user import User
 from uptake.errors import QuestionError
+from uptake.facts.milestone import STEP
 from uptake.plan import Plan
 from uptake.web import links
 from uptake.web.pages import paging, problems
@@ -36,50 +37,23 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "value_on", "title": "First value", "type": "date", "missing": "not yet"},
     {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never"},
 )
-STEP = "step:"
 
 
 @dataclass(frozen=True, kw_only=True)
-class UsersPage(Page):
+class UsersPage(paging.ListPage):
     """The list.
 
     Args:
-        rows: The rows of this page, each with `url`.
-        columns: The table's columns.
-        total: Rows of all pages.
-        asked: What the address asks.
-        params: The address's parameters, kept by links.
-        sort: The column sorted by.
-        is_descending: Whether from the largest down.
-        choices: Attributes to filter by.
-        others: Conditions of other kinds that are set.
         account_id: The account whose users these are; empty: of all.
         account_url: That account's page.
-        size: Rows of a page.
-        csv_url: The whole list as a file.
-        has_any: Whether there are any users, whatever is searched for.
-        home: The workspace's folder, for commands.
     """
 
     template: ClassVar[str] = "users.html"
     section: ClassVar[str] = "/users"
 
     title: str = "Users"
-    rows: Sequence[Row]
-    columns: Sequence[Row]
-    total: int
-    asked: paging.Asked
-    params: list[tuple[str, str]]
-    sort: str
-    is_descending: bool
-    choices: list[paging.Choice]
-    others: list[str]
     account_id: str
     account_url: str
-    size: int
-    csv_url: str
-    has_any: bool
-    home: str
 
 
 @dataclass(frozen=True, kw_only=True)
