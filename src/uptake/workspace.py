@@ -20,6 +20,7 @@ from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, W
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, note, silent
 from uptake.kinds import BY_NAME, Kind
 from uptake.metrics.ask import ask
+from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.sources.files import Reading, open_files, open_table
@@ -111,6 +112,32 @@ class Workspace:
             QuestionError: A name or a value is not known; the message says what is.
         """
         return self.read(lambda cursor: ask(cursor, self.plan, name, given))
+
+    def people(
+        self,
+        name: str,
+        cell: Mapping[str, Any] | None = None,
+        *,
+        side: str = "",
+        limit: int | None = None,
+        **given: Any,
+    ) -> People:
+        """The users or accounts behind a number of an answer.
+
+        Args:
+            name: The metric.
+            cell: Which row of the answer, by period, breakdowns and the like: `result.cell_of(row)`.
+            side: Which of those the row counts (`result.sides` has them); the first if not given.
+            limit: How many at most; None: all.
+            **given: The question, as `metric` takes it.
+
+        Returns:
+            Ids and names, with how many are on each side.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+        return self.read(lambda cursor: people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit))
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""

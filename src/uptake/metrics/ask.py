@@ -6,7 +6,7 @@ WITH period AS (...), entity_row AS (the metric), labelled AS (attributes, filte
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from uptake.errors import QuestionError
 from uptake.metrics import dimensions, params, periods
 from uptake.metrics.catalogue import entry
 from uptake.metrics.grain import MEMBER, grain
-from uptake.metrics.metric import Asked, Entry, Row, Sql, as_rows
+from uptake.metrics.metric import Asked, Entry, Kind, Row, Sql, as_rows, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.question import (
     Question,
@@ -48,6 +48,78 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
     Raises:
         QuestionError: A name or a value is not known.
     """
+    prepared = prepare(cursor, plan, metric, given)
+    found, asked, kind, labels = prepared.found, prepared.asked, prepared.kind, prepared.labels
+    quick = found.metric.totals(asked) if found.metric.totals and not prepared.is_labelled else None
+    if quick is not None:
+        run = shown = quick
+    else:
+        rows_sql = entity_rows(prepared)
+        run = replace(rows_sql, select=kind.select(labels))
+        shown = replace(rows_sql, select=kind.shown(labels, asked))
+    rows = kind.read(cursor.execute(*compose(asked, run)), labels)
+    estimates = kind.estimate(rows, labels, asked)
+    if "period_on" in labels and found.metric.is_snapshot:
+        _mark_open_periods(estimates, prepared.question)
+    names = [column.name for column in prepared.columns]
+    cells = kind.cells(labels, asked)
+    return Result(
+        name=metric,
+        kind=kind.name,
+        unit=found.metric.unit,
+        params=as_asked(prepared.question),
+        as_of=prepared.question.as_of,
+        plan_version=plan.version,
+        definition=found.definition,
+        population=population(asked),
+        columns=prepared.columns,
+        rows=[{column: row.get(column) for column in names} for row in estimates],
+        sql=expand(*compose(asked, shown)),
+        by=prepared.by,
+        notes=(*notes(asked, found.metric), *run.notes),
+        cell=(*plain(labels), *cells.coordinates) if cells else (),
+        sides=cells.sides if cells else (),
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A question that can be turned into SQL.
+
+    Args:
+        found: The metric.
+        question: What is asked, complete.
+        asked: What the metric may look at.
+        kind: The kind of the answer.
+        labels: Columns that split the answer, as SQL has them: period, the metric's own, breakdowns.
+        by: The same without the period, as the answer has them.
+        attributes: Attributes to break down by.
+        where: Conditions on attributes.
+        columns: The columns of the answer.
+    """
+
+    found: Entry
+    question: Question
+    asked: Asked
+    kind: Kind
+    labels: tuple[str, ...]
+    by: tuple[str, ...]
+    attributes: list[dimensions.Attribute]
+    where: list[tuple[dimensions.Attribute, Condition]]
+    columns: tuple[Column, ...]
+
+    @property
+    def is_labelled(self) -> bool:
+        """Whether rows need attributes, to be told apart or left out."""
+        return bool(self.attributes or self.where)
+
+
+def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Prepared:
+    """Reads a question, up to where its SQL can be made; arguments as of `ask`.
+
+    Raises:
+        QuestionError: A name or a value is not known.
+    """
     found = entry(metric)
     question = read_question(cursor, plan, found, given)
     labelled, where = _attributes(cursor, question)
@@ -66,43 +138,24 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         *own,
         *(name(attribute.label) for attribute in labelled),
     )
-    quick = found.metric.totals(asked) if found.metric.totals and not labelled and not where else None
-    if quick is not None:
-        run = shown = quick
-    else:
-        rows_sql = found.metric.rows(asked)
-        rows_sql.relations |= {
-            "entity_row": rows_sql.select,
-            "labelled": dimensions.labelled(asked.grain, labelled, where, plan.product.timezone),
-        }
-        run = replace(rows_sql, select=kind.select(labels))
-        shown = replace(rows_sql, select=kind.shown(labels, asked))
-    rows = kind.read(cursor.execute(*compose(asked, run)), labels)
-    plain = tuple(attribute.label for attribute in labelled)
+    by = (*own, *(attribute.label for attribute in labelled))
     columns = (
         *((Column("period_on", "date"),) if periodic else ()),
-        *(Column(label, "text") for label in (*own, *plain)),
+        *(Column(label, "text") for label in by),
         *kind.columns(found.metric.unit, asked),
     )
-    estimates = kind.estimate(rows, labels, asked)
-    if periodic and found.metric.is_snapshot:
-        _mark_open_periods(estimates, question)
-    names = [column.name for column in columns]
-    return Result(
-        name=metric,
-        kind=kind.name,
-        unit=found.metric.unit,
-        params=_as_asked(question),
-        as_of=question.as_of,
-        plan_version=plan.version,
-        definition=found.definition,
-        population=_population(asked),
-        columns=columns,
-        rows=[{column: row.get(column) for column in names} for row in estimates],
-        sql=expand(*compose(asked, shown)),
-        by=(*own, *plain),
-        notes=(*notes(asked, found.metric), *run.notes),
-    )
+    return Prepared(found, question, asked, kind, labels, by, labelled, where, columns)
+
+
+def entity_rows(prepared: Prepared) -> Sql:
+    """The metric's entity rows and, as `labelled`, the same with attributes and filtered; its SELECT is not needed."""
+    asked = prepared.asked
+    sql = prepared.found.metric.rows(asked)
+    sql.relations |= {
+        "entity_row": sql.select,
+        "labelled": dimensions.labelled(asked.grain, prepared.attributes, prepared.where, asked.plan.product.timezone),
+    }
+    return sql
 
 
 def _mark_open_periods(rows: list[Row], question: Question) -> None:
@@ -199,7 +252,7 @@ def _attributes(
     return by, where
 
 
-def _as_asked(question: Question) -> dict[str, Any]:
+def as_asked(question: Question) -> dict[str, Any]:
     """The question as parameters that ask it again."""
     return {
         "entity": question.entity,
@@ -220,7 +273,8 @@ def _as_given(condition: Condition) -> dict[str, Any]:
     return {condition.property: {condition.test: value}}
 
 
-def _population(asked: Asked) -> str:
+def population(asked: Asked) -> str:
+    """Who is counted, in words."""
     noun = asked.grain.noun
     if asked.grain is MEMBER and asked.question.entity == "user":
         noun += " (a user counts once in each account)"

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 from uptake.metrics.definition import Definition
 from uptake.metrics.grain import Grain
 from uptake.metrics.question import Question
-from uptake.metrics.result import Column
+from uptake.metrics.result import Column, Side
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 
@@ -95,6 +95,29 @@ def plain(labels: tuple[str, ...]) -> list[str]:
     return [label.strip('"').replace('""', '"') for label in labels]
 
 
+@dataclass(frozen=True)
+class Cells:
+    """How the entities behind the numbers of an answer are found.
+
+    Args:
+        sides: What they may be told apart by; the first is what is meant where nobody says.
+        rows: SQL over `labelled` for the relation they are found in: `entity_key, anchor_at`, the labels, `coordinates`.
+        coordinates: Columns of the answer that say a cell, beside the period and the breakdowns.
+        optional: Labels and coordinates that may be left out, which means all of them.
+        value: SQL for what is told of everyone; empty: nothing.
+        value_title: What that is.
+        value_unit: Its unit.
+    """
+
+    sides: tuple[Side, ...]
+    rows: str = "SELECT * FROM labelled"
+    coordinates: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    value: str = ""
+    value_title: str = ""
+    value_unit: str = ""
+
+
 class Kind(Protocol):
     """A kind of metric: how entity rows become additive aggregates, and aggregates become estimates.
 
@@ -125,6 +148,11 @@ class Kind(Protocol):
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The columns of the estimates, without the labels."""
         ...
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells | None:
+        """How the entities behind a row of the answer are found; None: its numbers are not of entities."""
+        del labels, asked
+        return None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,29 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Side:
+    """Some of the entities of a cell: those who came back, those who did not.
+
+    Args:
+        name: In an address and in Python.
+        title: For people.
+        holds: SQL that holds for them, over the rows of `Cells`.
+        column: The number of the answer's row that counts them.
+        less: A number of the row to be taken off it, where they are what remains.
+    """
+
+    name: str
+    title: str
+    holds: str
+    column: str
+    less: str = ""
+
+    def count(self, row: Mapping[str, Any]) -> int:
+        """How many they are, by the answer's row."""
+        return int(row[self.column]) - (int(row[self.less]) if self.less else 0)
+
+
+@dataclass(frozen=True)
 class Result:
     """The answer to one question.
 
@@ -57,6 +81,8 @@ class Result:
         sql: A query that gives the same numbers when it is run on the projection.
         by: Columns of the rows that the answer is broken down by.
         notes: What a reader should know that the rows cannot say.
+        cell: Columns that say which entities a row counts, as `people` takes them.
+        sides: What these may be told apart by; empty where the numbers are not of entities.
     """
 
     name: str
@@ -72,6 +98,12 @@ class Result:
     sql: str
     by: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = ()
+    cell: tuple[str, ...] = ()
+    sides: tuple[Side, ...] = ()
+
+    def cell_of(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Which cell a row is: what `people` takes to give the entities behind it."""
+        return {name: row[name] for name in self.cell if row.get(name) is not None}
 
     @property
     def title(self) -> str:
@@ -80,10 +112,7 @@ class Result:
 
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table, with units in the fields' metadata."""
-        schema = pa.schema(
-            [pa.field(c.name, ARROW[c.type], metadata={"unit": c.unit} if c.unit else None) for c in self.columns]
-        )
-        return pa.Table.from_pylist([{c.name: row.get(c.name) for c in self.columns} for row in self.rows], schema)
+        return arrow(self.columns, self.rows)
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas frame."""
@@ -121,3 +150,11 @@ class Result:
             "rows": self.rows,
             "sql": self.sql,
         }
+
+
+def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> pa.Table:
+    """Rows as an Arrow table, with units in the fields' metadata."""
+    schema = pa.schema(
+        [pa.field(c.name, ARROW[c.type], metadata={"unit": c.unit} if c.unit else None) for c in columns]
+    )
+    return pa.Table.from_pylist([{c.name: row.get(c.name) for c in columns} for row in rows], schema)

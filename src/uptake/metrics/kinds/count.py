@@ -7,8 +7,8 @@ much the number would vary if the same people decided anew, not how well it was 
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 
@@ -53,6 +53,16 @@ class Count(Kind):
             Column("ci_lower", "number", unit),
             Column("ci_upper", "number", unit),
             Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """The ones counted, and the others of the population."""
+        del labels, asked
+        return Cells(
+            (
+                Side("counted", "counted", "value = 1", "estimate"),
+                Side("others", "the others", "value <> 1", "n", less="estimate"),
+            )
         )
 
 

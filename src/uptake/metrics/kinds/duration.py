@@ -12,8 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from uptake.metrics.kinds.status import TOO_FEW, present
-from uptake.metrics.metric import Asked, Kind, Row, plain
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
 from uptake.stats.survival import Survival, kaplan_meier_from_counts
 from uptake.store.projection import Cursor
@@ -115,6 +115,28 @@ class Duration(Kind):
             *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper", "p25", "p75", "p90")),
             *(Column(f"by_{days}d", "number", "share") for days in self.by_days),
             Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those who got there, and those who are still waiting; at a point of the curve those who did just then."""
+        del labels
+        if asked.param("output") != "curve":
+            sides = (
+                Side("reached", "got there", "is_reached", "reached"),
+                Side("waiting", "still waiting", "NOT is_reached", "n", less="reached"),
+            )
+            return Cells(sides, value="duration_s", value_title="Time", value_unit="seconds")
+        return Cells(
+            (
+                Side("reached", "got there then", "is_reached AND duration_s = at_s", "reached"),
+                Side("at_risk", "waited at least so long", "duration_s >= at_s", "n"),
+            ),
+            """SELECT l.*, t.at_s FROM labelled l
+            CROSS JOIN (SELECT duration_s AS at_s FROM labelled UNION SELECT 0) t""",
+            coordinates=("at_s",),
+            value="duration_s",
+            value_title="Time",
+            value_unit="seconds",
         )
 
 

@@ -7,8 +7,8 @@ denominators, and one per entity and feature tried. Only who was eligible is in 
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 STEPS = (("tried", "eligible"), ("adopted", "eligible"), ("retained", "adopted"))
@@ -71,6 +71,31 @@ class Features(Kind):
                 for part in ("share", "ci_lower", "ci_upper")
             ),
             Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Who could use a feature, told apart by how far they got with it."""
+        del asked
+        keys = "".join(f" AND u.{label} IS NOT DISTINCT FROM e.{label}" for label in labels)
+        return Cells(
+            (
+                Side("adopted", "adopted it", "adopted = 1", "adopted"),
+                Side(
+                    "tried_only", "tried it and did not adopt it", "tried = 1 AND adopted = 0", "tried", less="adopted"
+                ),
+                Side("not_tried", "have not tried it", "tried = 0", "eligible", less="tried"),
+                Side("tried", "tried it", "tried = 1", "tried"),
+                Side("retained", "kept it", "retained = 1", "retained"),
+                Side("lapsed", "adopted it and let go", "adopted = 1 AND retained = 0", "adopted", less="retained"),
+                Side("eligible", "could use it", "true", "eligible"),
+            ),
+            f"""SELECT e.* EXCLUDE (feature_key, adopted, retained), f.feature, (u.entity_key IS NOT NULL)::INT AS tried,
+            coalesce(u.adopted, 0) AS adopted, coalesce(u.retained, 0) AS retained
+        FROM (FROM labelled WHERE feature_key IS NULL) e JOIN feature_class c USING (class)
+        JOIN features f ON f.feature_key = c.feature_key
+        LEFT JOIN (FROM labelled WHERE feature_key IS NOT NULL) u ON u.entity_key = e.entity_key
+            AND u.feature_key = f.feature_key AND u.period_on IS NOT DISTINCT FROM e.period_on{keys}""",
+            coordinates=("feature",),
         )
 
 

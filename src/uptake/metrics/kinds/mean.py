@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import inf
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.mean import mean_from_sums
 
 
@@ -52,6 +52,12 @@ class Mean(Kind):
             Column("ci_upper", "number", unit),
             Column("status", "text"),
         )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those with a value, and what it is."""
+        del labels
+        side = Side("counted", "counted", "value IS NOT NULL", "n")
+        return Cells((side,), value="value", value_title="Value", value_unit=asked.unit)
 
 
 MEAN = Mean()

@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import inf, isnan
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 
@@ -53,6 +53,11 @@ class Odds(Kind):
             *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper")),
             Column("status", "text"),
         )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Gains and losses."""
+        del labels, asked
+        return Cells((Side("gained", "gained", "value = 1", "gained"), Side("lost", "lost", "value = 0", "lost")))
 
 
 def _odds(share: float) -> float | None:

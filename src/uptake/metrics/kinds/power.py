@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 
@@ -56,6 +56,23 @@ class Power(Kind):
             Column("count_at_least", "integer", "count"),
             *(Column(name, "number", unit) for name in ("estimate", "at_least", "ci_lower", "ci_upper")),
             Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those active on exactly so many days, on so many and more, on fewer."""
+        del labels, asked
+        return Cells(
+            (
+                Side("exactly", "on exactly so many days", "value = days", "count"),
+                Side("at_least", "on at least so many days", "value >= days", "count_at_least"),
+                Side("fewer", "on fewer days", "value < days", "n", less="count_at_least"),
+            ),
+            "SELECT l.*, d.days FROM labelled l"
+            " CROSS JOIN (SELECT unnest(generate_series(1, $window_days::INTEGER)) AS days) d",
+            coordinates=("days",),
+            value="value",
+            value_title="Active days",
+            value_unit="days",
         )
 
 

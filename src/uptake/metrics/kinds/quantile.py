@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row, plain
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.result import Column, Side
 from uptake.stats.median import median_from_counts
 from uptake.stats.quantile import HAIR, quantile_from_counts
 
@@ -61,6 +61,12 @@ class Quantile(Kind):
             *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper", "median")),
             Column("status", "text"),
         )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those with a value, and what it is."""
+        del labels
+        side = Side("counted", "counted", "value IS NOT NULL", "n")
+        return Cells((side,), value="value", value_title="Value", value_unit=asked.unit)
 
 
 QUANTILE = Quantile()

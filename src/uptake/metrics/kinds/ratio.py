@@ -9,8 +9,8 @@ from __future__ import annotations
 from math import nan
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
 from uptake.stats.ratio import as_share, linearised_from_sums
 
@@ -70,6 +70,15 @@ class Ratio(Kind):
             *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper")),
             Column("status", "text"),
         )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Everyone of the long window, and on how many of the days they were in the short one."""
+        del asked
+        columns = "".join(f"{label}, " for label in labels)
+        rows = f"""SELECT entity_key, {columns}max(anchor_at) AS anchor_at, sum(is_short)::BIGINT AS value
+        FROM labelled GROUP BY ALL"""
+        side = Side("counted", "counted", "true", "n")
+        return Cells((side,), rows, value="value", value_title="Days", value_unit="days")
 
 
 RATIO = Ratio()

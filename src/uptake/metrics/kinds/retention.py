@@ -13,8 +13,8 @@ from itertools import groupby
 from typing import Any
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row, plain
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.result import Column, Side
 from uptake.stats.pooling import simple_mean, weighted_mean
 from uptake.stats.proportion import wilson
 
@@ -90,6 +90,22 @@ class Retention(Kind):
             Column("ci_lower", "number", unit),
             Column("ci_upper", "number", unit),
             Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Members who came back in the column's units, who did not, and for whom these are not over."""
+        del labels, asked
+        is_over = "closed_units > coalesce(last_unit, first_unit)"
+        return Cells(
+            (
+                Side("returned", "came back", f"{is_over} AND (mask & bits) <> 0", "returned"),
+                Side("away", "did not come back", f"{is_over} AND (mask & bits) = 0", "n", less="returned"),
+                Side("open", "still open", f"NOT ({is_over})", "cohort_size", less="n"),
+                Side("cohort", "in the cohort", "true", "cohort_size"),
+            ),
+            "SELECT * FROM labelled CROSS JOIN unit",
+            coordinates=("cohort_on", "unit_index"),
+            optional=("cohort_on",),
         )
 
 

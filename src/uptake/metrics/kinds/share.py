@@ -6,8 +6,8 @@ Rows whose window is still open are counted beside, never in: neither as a yes n
 from __future__ import annotations
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 
@@ -52,6 +52,18 @@ class Share(Kind):
             Column("ci_lower", "number", unit),
             Column("ci_upper", "number", unit),
             Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those who did, those who did not, those whose window is open."""
+        del labels, asked
+        return Cells(
+            (
+                Side("did", "did", "value = 1 AND NOT is_open", "count"),
+                Side("did_not", "did not", "value = 0 AND NOT is_open", "n", less="count"),
+                Side("open", "still open", "is_open", "open"),
+                Side("counted", "counted", "NOT is_open", "n"),
+            )
         )
 
 
