@@ -7,6 +7,7 @@ from typing import Any
 
 from uptake.charts import calendar, dates
 from uptake.charts.bars import bars
+from uptake.charts.classes import classes
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
 from uptake.charts.lifecycle import lifecycle
@@ -21,7 +22,7 @@ from uptake.errors import QuestionError
 
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power",
+    "features", "power", "classes",
 )  # fmt: skip
 
 
@@ -73,6 +74,10 @@ def for_result(
             spec = retention_heatmap(rows, by=by, period=period, **about)
         case "states":
             spec = lifecycle(rows, by=[label for label in by if label != "state"], period=period or "week", **about)
+        case "classes" if len({row["period_on"] for row in rows if row.get("period_on") is not None}) > 1:
+            spec = classes(rows, by=[label for label in by if label != "class"], period=period or "month", **about)
+        case "classes":
+            spec = bars(rows, unit="share", by=by, known=known, **about)
         case "features":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = feature_funnel(rows, by=by, **about)

@@ -106,7 +106,7 @@ def window(entry: Entry, params: Mapping[str, Any], plan: Plan, last_day: date) 
         last_day: The last finished day.
     """
     if entry.metric.is_snapshot:
-        days = _looked_back(entry, params)
+        days = _looked_back(entry, params, plan)
         return Window(last_day - timedelta(days=days - 1), last_day, days, is_start=False)
     last_on = last_day - timedelta(days=_time_to_judge(entry.name, params, plan))
     return Window(last_on - timedelta(days=COHORT_DAYS - 1), last_on, COHORT_DAYS, is_start=True)
@@ -157,11 +157,11 @@ def _is_meant(plan: Plan, one: Reference, asked: Mapping[str, Any]) -> bool:
     return read_params(metric, given, plan, one.metric) == meant
 
 
-def _looked_back(entry: Entry, params: Mapping[str, Any]) -> int:
+def _looked_back(entry: Entry, params: Mapping[str, Any], plan: Plan) -> int:
     for name in ("smooth_days", "window_days", "active_days", "window"):
         for param in entry.metric.params:
             if param.name == name:
-                given = params.get(name) or param.default or MEAN_DAYS
+                given = params.get(name) or param.default_for(plan) or MEAN_DAYS
                 return int(given) if str(given).isdecimal() else 1
     return MEAN_DAYS
 

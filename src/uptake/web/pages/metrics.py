@@ -28,7 +28,20 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Activation", ("activation_rate", "onboarding_completion")),
     ("Value", ("time_to_first_value", "value_realisation")),
     ("Adoption", ("adoption_rate", "feature_adoption", "features_used", "breadth")),
-    ("Engagement", ("active_users", "sessions_per_week", "stickiness", "usage_interval")),
+    (
+        "Engagement",
+        (
+            "active_users",
+            "stickiness",
+            "active_days_per_week",
+            "sessions_per_week",
+            "session_duration",
+            "frequency",
+            "consistency",
+            "frequency_classes",
+            "usage_interval",
+        ),
+    ),
     ("Retention", ("retention", "lifecycle")),
 )
 """The way of a user, stage by stage; metrics that are named nowhere come last."""

@@ -16,7 +16,7 @@ from uptake.reports.overview import recent
 
 REPEATED = ("by", "where")
 """Parameters that may be given more than once."""
-PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration", "odds", "quantile", "states")
+PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes")
 ALL = "all"
 """The period that means: one number over the whole range."""
 

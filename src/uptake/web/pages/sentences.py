@@ -27,6 +27,10 @@ EVERYBODY: dict[str, str] = {
     "value_realisation": "{value} of active {who} reached a moment of value {when}",
     "adoption_rate": "{value} of {seats} have adopted {product}",
     "lifecycle": "{value} {who} came for each one who went {when}",
+    "active_days_per_week": "Active {who} came on {value} days a week {when}",
+    "session_duration": "Sessions of {who} lasted {value} on average {when}",
+    "frequency": "Active {who} came {value} as often as the usage interval expects {when}",
+    "consistency": "Active {who} came in {value} of the usage intervals behind them, up to {last}",
     "usage_interval": "Most {who} who come again are back within {value}, {when}",
 }
 """Metrics of everybody at one moment, with the days looked back on."""
@@ -53,6 +57,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return _curve(result)
     if result.by == ("state",):
         return _states(result, found)
+    if result.by == ("class",):
+        return _classes(result, found)
     if found.highest is not None:
         return _segments(result, found, found.highest)
     if found.row is None:
@@ -102,6 +108,7 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
         product=product,
         long_days=params.get("long_days"),
         short="one day" if short == 1 else f"{short} days",
+        last=dates.day(found.last_on),
         averaged=f"on average over {words.days(row.get('days'))} up to {dates.day(found.last_on)}",
     )
 
@@ -140,6 +147,15 @@ def _states(result: Result, found: Headline) -> str:
         f"{begin[0].upper()}{begin[1:]}, {came} {_who(result)} came ({said['new']} new, {said['resurrected']} back again)"
         f" and {said['dormant']} stayed away; {said['current']} went on."
     )
+
+
+def _classes(result: Result, found: Headline) -> str:
+    rows = [row for row in result.rows if row.get("period_on") == found.first_on and row["estimate"] is not None]
+    if not rows:
+        return f"{result.title}: {NOTHING}."
+    shares = joined([f"{words.share(row['estimate'])} {row['class']}" for row in rows], "and")
+    begin = when(result, found)
+    return f"{begin[0].upper()}{begin[1:]}, of {words.count(rows[0]['n'])} {_who(result)} {shares}."
 
 
 def _features(result: Result, found: Headline) -> str:

@@ -1,0 +1,47 @@
+"""Active days per week.
+
+On how many days of a week active users, or accounts, come.
+
+Formula: days with activity in the `window_days` days up to the end of the period / weeks of them in which the
+    entity could be seen (at least one week), averaged over the entities
+Unit: per_week
+Grain: user, account (days on which any of its users was active), or user in one account
+Population: entities active in the window; with among=present everyone who was there, who was not active with 0
+Empty: no value where nobody was active
+Interval: Student's t for the mean, 95 %; the median is beside it
+Pitfall: seven is the most there can be, and for many products two is daily work: hold it against the usage
+    interval, as `frequency` does. With active=signin, or whatever signing in is called, it is login frequency
+Source: product adoption glossary ("3-5 a week for daily-use products"); tenure scaling after fight-churn 7.8
+"""
+
+from uptake.metrics.activity import ACTIVE
+from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.observed import AMONG, SEEN_FROM, days_seen_sql, watched
+from uptake.metrics.population import AT, WINDOW_DAY
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone counted, with active days per week seen."""
+    return Sql(
+        f"""
+    SELECT d.entity_key, {AT} AS anchor_at, d.period_on,
+        coalesce(d.counted, 0) / (greatest(least($window_days::INTEGER, p.on_day - {SEEN_FROM} + 1), 7) / 7) AS value
+    FROM ({days_seen_sql(asked, asked.param("active"))}) d
+    JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
+    LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key""",
+        {"window_days": asked.param("window_days"), **watched(asked)},
+        {"window_day": WINDOW_DAY},
+    )
+
+
+METRIC = Metric(
+    kind=MEAN,
+    unit="per_week",
+    rows=rows,
+    params=(
+        Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
+        Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),
+        AMONG,
+    ),
+)

@@ -1,0 +1,60 @@
+"""Consistency.
+
+In how many of the usage intervals behind them active users, or accounts, came at all.
+
+Formula: of the last `intervals` usage intervals up to the end of the period that an entity lived through whole, the
+    share with at least one active day, averaged over the entities. Intervals are cut backwards from the last day
+Unit: share
+Grain: user, account (days on which any of its users was active), or user in one account
+Population: entities active in the intervals looked back on that lived through at least one; with among=present
+    everyone who was there and lived through one
+Empty: no value where nobody has lived through an interval
+Interval: Student's t for the mean, 95 %; the median is beside it
+Pitfall: it says nothing of how much was done in an interval: one active day is enough
+Source: definitions 5.25 (ours)
+"""
+
+from uptake.metrics.activity import ACTIVE
+from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.observed import AMONG, INTERVAL_DAYS, SEEN_FROM, days_seen_sql, watched
+from uptake.metrics.population import AT, WINDOW_DAY
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone who lived through an interval, with the share of those with activity."""
+    came_in = days_seen_sql(
+        asked, asked.param("active"), "list(DISTINCT (p.on_day - d.day) // $interval_days::INTEGER)"
+    )
+    return Sql(
+        f"""
+    SELECT entity_key, anchor_at, period_on,
+        coalesce(len(list_filter(came_in, lambda number: number < lived)), 0) / lived AS value
+    FROM (
+        SELECT d.entity_key, {AT} AS anchor_at, d.period_on, d.counted AS came_in,
+            least($intervals::INTEGER, (p.on_day - {SEEN_FROM} + 1) // $interval_days::INTEGER) AS lived
+        FROM ({came_in}) d
+        JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
+        LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key
+    ) WHERE lived > 0""",
+        {
+            "interval_days": asked.param("interval_days"),
+            "intervals": asked.param("intervals"),
+            "window_days": asked.param("interval_days") * asked.param("intervals"),
+            **watched(asked),
+        },
+        {"window_day": WINDOW_DAY},
+    )
+
+
+METRIC = Metric(
+    kind=MEAN,
+    unit="share",
+    rows=rows,
+    params=(
+        Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
+        INTERVAL_DAYS,
+        Param("intervals", "integer", "How many usage intervals are looked back on.", default=8, least=1, most=366),
+        AMONG,
+    ),
+)

@@ -1,0 +1,59 @@
+"""Frequency.
+
+How regularly active users, or accounts, come, held against how often the product is used by its nature.
+
+Formula: days with activity in the `window_days` days up to the end of the period / days expected of the entity,
+    at most 1, averaged over the entities. Expected: the days in which it could be seen / `interval_days`, at least 1
+Unit: share
+Grain: user, account (days on which any of its users was active), or user in one account
+Population: entities active in the window; with among=present everyone who was there, who was not active with 0
+Empty: no value where nobody was active
+Interval: Student's t for the mean, 95 %; the median is beside it
+Pitfall: with the interval of a week, who comes on four days of one week and never again reads as 1:
+    `consistency` counts the intervals instead
+Source: definitions 5.11 (ours); tenure scaling after fight-churn 7.8
+"""
+
+from uptake.errors import QuestionError
+from uptake.metrics.activity import ACTIVE
+from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.observed import AMONG, INTERVAL_DAYS, SEEN_FROM, days_seen_sql, watched
+from uptake.metrics.population import AT, WINDOW_DAY
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone counted, with active days over those expected."""
+    window_days, interval_days = asked.param("window_days"), asked.param("interval_days")
+    if window_days < interval_days:
+        raise QuestionError(f"window_days is {window_days}.", allowed=[f"at least interval_days, {interval_days}"])
+    return Sql(
+        f"""
+    SELECT d.entity_key, {AT} AS anchor_at, d.period_on, least(1, coalesce(d.counted, 0) * $interval_days::INTEGER
+        / greatest(least($window_days::INTEGER, p.on_day - {SEEN_FROM} + 1), $interval_days::INTEGER)) AS value
+    FROM ({days_seen_sql(asked, asked.param("active"))}) d
+    JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
+    LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key""",
+        {"window_days": window_days, "interval_days": interval_days, **watched(asked)},
+        {"window_day": WINDOW_DAY},
+    )
+
+
+METRIC = Metric(
+    kind=MEAN,
+    unit="share",
+    rows=rows,
+    params=(
+        Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
+        INTERVAL_DAYS,
+        Param(
+            "window_days",
+            "integer",
+            "Days looked back on; 28, or four usage intervals of the plan if they are longer.",
+            default=lambda plan: max(28, 4 * plan.product.usage_interval_days),
+            least=1,
+            most=3660,
+        ),
+        AMONG,
+    ),
+)

@@ -1,0 +1,101 @@
+"""Frequency classes.
+
+How many users, or accounts, come daily, weekly, now and then, or not at all: everybody is in one class.
+
+Formula: entities by their active days in the `window_days` days up to the end of the period, in the first class
+    whose least number of days they reach / entities who were there. The preset is ChurnZero's for 14 days: daily
+    from 9 on, weekly 5 to 8, occasional 2 to 4, inactive up to 1
+Unit: share
+Grain: user, account (days on which any of its users was active), or user in one account
+Population: everyone who was there at the end of the period, also those who were not active at all
+Empty: no value where nobody was there; 0 for a class that nobody is in
+Interval: Wilson, 95 %
+Pitfall: fixed classes call a monthly product's best customers inactive: set `classes` and `window_days` by the usage
+    interval, or look at `frequency`
+Source: definitions 5.24; ChurnZero's usage frequency
+"""
+
+import re
+
+from uptake.errors import QuestionError
+from uptake.metrics.activity import ACTIVE, days_sql
+from uptake.metrics.kinds.classes import CLASSES
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.population import WINDOW_DAY, present_sql
+from uptake.store.sql import literal
+
+CHURNZERO = "daily:9,weekly:5,occasional:2,inactive:0"
+MOST_CLASSES = 6
+_CLASS = re.compile(r"\s*([^:,]*[^:,\s])\s*:\s*(\d{1,4})\s*")
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone who was there, a row for each class with whether they are in it."""
+    window_days = asked.param("window_days")
+    classes = read(asked.param("classes"), window_days)
+    order = f"ENUM({', '.join(literal(name) for name in classes)})"
+    cases = " ".join(f"WHEN coalesce(a.days, 0) >= {least} THEN {literal(name)}" for name, least in classes.items())
+    return Sql(
+        f"""
+    SELECT c.entity_key, c.anchor_at, c.period_on, w.class::{order} AS class, (c.class = w.class)::INT AS value,
+        false AS is_open
+    FROM (
+        SELECT e.*, CASE {cases} END AS class FROM ({present_sql(asked)}) e LEFT JOIN (
+            SELECT d.entity_key, p.period_on, count(*) AS days
+            FROM window_day p JOIN ({days_sql(asked, asked.param("active"))}) d ON d.day = p.day GROUP BY ALL
+        ) a ON a.entity_key = e.entity_key AND a.period_on IS NOT DISTINCT FROM e.period_on
+    ) c CROSS JOIN (SELECT unnest({literal(list(classes))}) AS class) w""",
+        {"window_days": window_days},
+        {"window_day": WINDOW_DAY},
+    )
+
+
+def read(text: str, window_days: int) -> dict[str, int]:
+    """Class -> least number of active days, from the most active to the one that begins at 0.
+
+    Args:
+        text: The classes, `daily:9,weekly:5,inactive:0`.
+        window_days: Days there are.
+
+    Raises:
+        QuestionError: It is not that; or a class is named twice, begins above the window or not below the one before.
+
+    >>> read("often:5, seldom:0", 14)
+    {'often': 5, 'seldom': 0}
+    """
+    parts = [_CLASS.fullmatch(part) for part in text.split(",")]
+    pairs = [(part[1], int(part[2])) for part in parts if part]
+    least = [days for _, days in pairs]
+    is_well = (
+        None not in parts
+        and 2 <= len(pairs) <= MOST_CLASSES
+        and len(dict(pairs)) == len(pairs)
+        and least == sorted(set(least), reverse=True)
+        and least[-1] == 0
+        and least[0] <= window_days
+    )
+    if not is_well:
+        raise QuestionError(
+            f"classes is '{text}'.",
+            allowed=[f"2 to {MOST_CLASSES} names with their least days, the most first, the last from 0: {CHURNZERO}"],
+            do=f"No class can begin above window_days, {window_days}." if least and least[0] > window_days else "",
+        )
+    return dict(pairs)
+
+
+METRIC = Metric(
+    kind=CLASSES,
+    unit="share",
+    rows=rows,
+    params=(
+        Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
+        Param(
+            "classes",
+            "text",
+            "Names with the least number of active days of each, from the most active on.",
+            default=CHURNZERO,
+        ),
+        Param("window_days", "integer", "Days looked back on.", default=14, least=1, most=3660),
+    ),
+    labels=("class",),
+)

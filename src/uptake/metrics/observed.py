@@ -1,0 +1,55 @@
+"""For how long somebody could be seen, as SQL: from the start of life, but not before anybody looked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uptake.metrics.activity import days_sql
+from uptake.metrics.metric import Asked, Param
+from uptake.metrics.population import present_sql
+
+SEEN_FROM = """least(d.first_on, greatest(
+            s.started_on, coalesce($watched_from::DATE, (SELECT min(day) FROM event), p.on_day)
+        ))"""
+"""SQL for the first day on which an entity could be seen: over `days_seen_sql` as d and a grain's starts as s.
+
+Whoever was active before the start of life was there already; nobody was seen before the data begins.
+"""
+AMONG = Param(
+    "among",
+    "choice",
+    "Who is counted: who was active in the window, or everyone who was there, with 0 for who was not.",
+    default="active",
+    choices=("active", "present"),
+)
+INTERVAL_DAYS = Param(
+    "interval_days",
+    "integer",
+    "Length of a usage interval; the plan's if not given.",
+    default=lambda plan: plan.product.usage_interval_days,
+    least=1,
+    most=366,
+)
+
+
+def watched(asked: Asked) -> dict[str, Any]:
+    """The values that `SEEN_FROM` takes."""
+    return {"watched_from": asked.plan.product.data_from}
+
+
+def days_seen_sql(asked: Asked, chosen: Any, counted: str = "count(*)") -> str:  # noqa: ANN401 - a selector in any form
+    """SQL for (entity_key, period_on, counted, first_on), over `window_day`: what was done in each period's window.
+
+    Args:
+        asked: The question; with the parameter `among` set to present, everyone who was there has a row, with NULL
+            for what was not done.
+        chosen: A selector as the plan writes it, or `active`.
+        counted: SQL for what is counted of the days `d` of a window `p`.
+    """
+    days = f"""SELECT d.entity_key, p.period_on, {counted} AS counted, min(d.day) AS first_on
+        FROM window_day p JOIN ({days_sql(asked, chosen)}) d ON d.day = p.day GROUP BY ALL"""
+    if asked.param("among") == "active":
+        return days
+    return f"""SELECT e.entity_key, e.period_on, a.counted, a.first_on
+        FROM ({present_sql(asked)}) e LEFT JOIN ({days}) a
+            ON a.entity_key = e.entity_key AND a.period_on IS NOT DISTINCT FROM e.period_on"""
