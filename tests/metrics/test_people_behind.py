@@ -38,6 +38,7 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("lifecycle", {"output": "pulse"}),
     ("retention", {"criterion": "on_or_after", "mode": "rolling"}),
     ("retention", {"criterion": "brackets", "unit": "day"}),
+    ("retention", {"reference": "previous", "at_least": 2}),
     ("retention", {"start": "task", "entry": "recurring", "unit": "month", "by": "account.plan"}),
 ]
 MOST_ROWS = 5

@@ -7,6 +7,7 @@ from typing import Any
 
 from uptake.facts.milestone import leaves
 from uptake.metrics.metric import Asked, Metric
+from uptake.metrics.starts import milestone_of
 from uptake.plan import criteria, selector
 from uptake.store.projection import meta
 
@@ -54,7 +55,7 @@ def _unknown_events(asked: Asked, metric: Metric) -> Iterator[str]:
         return
     known = {name for (name,) in asked.cursor.execute("SELECT event_name FROM event_names").fetchall()}
     for name in named:
-        if name not in known and name not in asked.plan.features:
+        if name not in known and name not in asked.plan.features and milestone_of(asked, name) is None:
             yield f"No event '{name}' has been imported: nothing matches it."
 
 

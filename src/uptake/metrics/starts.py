@@ -1,12 +1,29 @@
-"""When entities started, as SQL: their start of life, or an event that lets them enter a cohort."""
+"""When entities started, as SQL: their start of life, a milestone, or an event that lets them enter a cohort."""
 
 from __future__ import annotations
 
-from uptake.facts.selection import events_sql
+from typing import Any
+
+from uptake.facts.milestone import named
+from uptake.facts.selection import event_keys, events_sql
 from uptake.metrics.metric import Asked
+from uptake.metrics.milestones import PLACES, milestone_sql
 from uptake.plan import Selector, selector
 
 START_OF_LIFE = "start_of_life"
+MILESTONE = "milestone:"
+"""Says that a word is a milestone's name, also where an event has the same."""
+
+
+def milestone_of(asked: Asked, start: Any) -> str | None:  # noqa: ANN401 - a selector in any form
+    """The milestone that a start names; a bare word that is also an event's or a feature's means that."""
+    if not isinstance(start, str):
+        return None
+    if start.startswith(MILESTONE):
+        return start.removeprefix(MILESTONE)
+    if start not in {*PLACES, *named(asked.plan)} or start in asked.plan.features:
+        return None
+    return None if event_keys(asked.cursor, [start]) else start
 
 
 def starts_sql(asked: Asked, period_column: str) -> str:
@@ -18,10 +35,17 @@ def starts_sql(asked: Asked, period_column: str) -> str:
 
     Entries by event: `first_time` is the first event that matches, over all history; `first_ever` is
     the first event of that name, and only if it matches; `recurring` is the first match of every period.
+
+    Raises:
+        DefinitionMissing: The plan does not describe the milestone that is to be the start.
     """
     start = asked.param("start")
     if start in (None, START_OF_LIFE):
         return f"SELECT * FROM {asked.grain.start}"
+    milestone = milestone_of(asked, start)
+    if milestone is not None:
+        return f"""SELECT m.entity_key, m.reached_at AS started_at, c.day AS started_on
+            FROM ({milestone_sql(asked, milestone)}) m ASOF JOIN calendar c ON m.reached_at >= c.begins_at"""
     found = selector(start)
     events = asked.grain.of("event")
     matches = events_sql(asked.cursor, asked.plan, [found])

@@ -17,7 +17,7 @@ PICKS = {"step": "complete", "measure": "adopted"}
 """Which of the rows that a metric always splits into stands for the whole."""
 OF_PERIODS = ("states", "odds")
 """Kinds that compare whole periods."""
-LATER_UNIT = {"day": 7, "week": 4, "month": 3, "quarter": 2}
+LATER_UNIT = {"hour": 24, "day": 7, "week": 4, "month": 3, "quarter": 2}
 """The unit whose retention is said first: late enough that who only looked around has gone."""
 
 

@@ -42,37 +42,56 @@ class Retention(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds intervals, and two mean rows per breakdown: of all members, and of all cohorts alike."""
         del asked
-        names = plain(labels)
-        answers = _cells(rows)
+        names = (*plain(labels), "unit_index")
 
         def group(row: Row) -> tuple[Any, ...]:
-            return (*(row[name] for name in names), row["unit_index"])
+            return tuple(row[name] for name in names)
 
         means = []
         for key, members in groupby(sorted(rows, key=lambda row: tuple(map(str, group(row)))), key=group):
             cohorts = list(members)
-            returned, n = [row["returned"] for row in cohorts], [row["n"] for row in cohorts]
-            common = dict(zip((*names, "unit_index"), key, strict=True)) | {
+            common = dict(zip(names, key, strict=True)) | {
                 "first_unit": cohorts[0]["first_unit"],
                 "last_unit": cohorts[0]["last_unit"],
                 "cohort_on": None,
                 "cohort_size": sum(row["cohort_size"] for row in cohorts),
-                "n": sum(n),
-                "returned": sum(returned),
-                "status": status(sum(n), still_open=1),
             }
-            for label, mean in (("weighted", weighted_mean(returned, n)), ("simple", simple_mean(returned, n))):
-                means.append(
-                    common
-                    | {
-                        "row": label,
-                        "estimate": present(mean.estimate),
-                        "ci_lower": present(mean.ci_lower),
-                        "ci_upper": present(mean.ci_upper),
-                    }
-                )
-        means.sort(key=lambda row: (row["row"] == "simple", *(str(row[name]) for name in names), row["unit_index"]))
-        return answers + means
+            means += [common | {"row": label} | mean for label, mean in self.means(cohorts).items()]
+        means.sort(
+            key=lambda row: (row["row"] == "simple", *(str(row[name]) for name in names[:-1]), row["unit_index"])
+        )
+        return self.triangle(rows) + means
+
+    def triangle(self, rows: list[Row]) -> list[Row]:
+        """The triangle's cells with their intervals, all worked out at once: a triangle has a thousand."""
+        if not rows:
+            return []
+        intervals = wilson([row["returned"] for row in rows], [row["n"] for row in rows])
+        return [
+            row
+            | {
+                "row": "cohort",
+                "ci_lower": present(lower),
+                "ci_upper": present(upper),
+                "status": status(row["n"], still_open=1),
+            }
+            for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
+        ]
+
+    def means(self, cohorts: list[Row]) -> dict[str, Row]:
+        """Of all members together, and of all cohorts alike."""
+        returned, n = [row["returned"] for row in cohorts], [row["n"] for row in cohorts]
+        common = {"n": sum(n), "returned": sum(returned), "status": status(sum(n), still_open=1)}
+        found = {"weighted": weighted_mean(returned, n), "simple": simple_mean(returned, n)}
+        return {
+            label: common
+            | {
+                "estimate": present(mean.estimate),
+                "ci_lower": present(mean.ci_lower),
+                "ci_upper": present(mean.ci_upper),
+            }
+            for label, mean in found.items()
+        }
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The triangle's columns."""
@@ -107,23 +126,6 @@ class Retention(Kind):
             coordinates=("cohort_on", "unit_index"),
             optional=("cohort_on",),
         )
-
-
-def _cells(rows: list[Row]) -> list[Row]:
-    """The triangle's cells with their intervals, all worked out at once: a triangle has a thousand."""
-    if not rows:
-        return []
-    intervals = wilson([row["returned"] for row in rows], [row["n"] for row in rows])
-    return [
-        row
-        | {
-            "row": "cohort",
-            "ci_lower": present(lower),
-            "ci_upper": present(upper),
-            "status": status(row["n"], still_open=1),
-        }
-        for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
-    ]
 
 
 RETENTION = Retention()

@@ -94,6 +94,8 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
     params, who = result.params, _who(result)
     if result.kind == "retention":
         units = words.in_units(row["first_unit"], row["last_unit"], params["unit"])
+        if params.get("reference") == "previous":
+            return f"In {units} after their start came back {{value}} as many {who} as in the {params['unit']}s before"
         return f"{{value}} of {who} came back in {units} after their start"
     if result.kind == "power":
         return f"{{value}} of active {who} were active on at least {row['days']} of {params['window_days']} days"
