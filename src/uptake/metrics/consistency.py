@@ -17,7 +17,7 @@ Source: definitions 5.25 (ours)
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, INTERVAL_DAYS, SEEN_FROM, days_seen_sql, watched
+from uptake.metrics.observed import AMONG, INTERVAL_DAYS, days_seen_sql, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
@@ -32,7 +32,7 @@ def rows(asked: Asked) -> Sql:
         coalesce(len(list_filter(came_in, lambda number: number < lived)), 0) / lived AS value
     FROM (
         SELECT d.entity_key, {AT} AS anchor_at, d.period_on, d.counted AS came_in,
-            least($intervals::INTEGER, (p.on_day - {SEEN_FROM} + 1) // $interval_days::INTEGER) AS lived
+            least($intervals::INTEGER, (p.on_day - {seen_from()} + 1) // $interval_days::INTEGER) AS lived
         FROM ({came_in}) d
         JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
         LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key

@@ -18,7 +18,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, INTERVAL_DAYS, SEEN_FROM, days_seen_sql, watched
+from uptake.metrics.observed import AMONG, INTERVAL_DAYS, days_seen_sql, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
@@ -30,7 +30,7 @@ def rows(asked: Asked) -> Sql:
     return Sql(
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, d.period_on, least(1, coalesce(d.counted, 0) * $interval_days::INTEGER
-        / greatest(least($window_days::INTEGER, p.on_day - {SEEN_FROM} + 1), $interval_days::INTEGER)) AS value
+        / greatest(least($window_days::INTEGER, p.on_day - {seen_from()} + 1), $interval_days::INTEGER)) AS value
     FROM ({days_seen_sql(asked, asked.param("active"))}) d
     JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
     LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key""",

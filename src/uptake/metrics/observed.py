@@ -8,13 +8,6 @@ from uptake.metrics.activity import days_sql
 from uptake.metrics.metric import Asked, Param
 from uptake.metrics.population import present_sql
 
-SEEN_FROM = """least(d.first_on, greatest(
-            s.started_on, coalesce($watched_from::DATE, (SELECT min(day) FROM event), p.on_day)
-        ))"""
-"""SQL for the first day on which an entity could be seen: over `days_seen_sql` as d and a grain's starts as s.
-
-Whoever was active before the start of life was there already; nobody was seen before the data begins.
-"""
 AMONG = Param(
     "among",
     "choice",
@@ -32,8 +25,21 @@ INTERVAL_DAYS = Param(
 )
 
 
+def seen_from(*also: str) -> str:
+    """SQL for the first day on which an entity could be seen doing something.
+
+    Over columns `d.first_on` (the first day it was seen doing it), `s.started_on` (its start) and periods `p`. Whoever
+    did it before the start of life was there already; nobody was seen before the data begins.
+
+    Args:
+        *also: SQL for further days before which nobody could do it.
+    """
+    begins = "coalesce($watched_from::DATE, (SELECT min(day) FROM event), p.on_day)"
+    return f"least(d.first_on, greatest({', '.join(('s.started_on', begins, *also))}))"
+
+
 def watched(asked: Asked) -> dict[str, Any]:
-    """The values that `SEEN_FROM` takes."""
+    """The values that `seen_from` takes."""
     return {"watched_from": asked.plan.product.data_from}
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from uptake.metrics.kinds.mean import Mean
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Row
+from uptake.metrics.result import Column, Side
 from uptake.stats.ratio import ratio
 
 
@@ -52,6 +52,17 @@ class Pooled(Mean):
         """n, entities, estimate, median, interval, status."""
         n, *others = super().columns(unit, asked)
         return (n, Column("entities", "integer", "count"), *others)
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those who did any, and their own mean."""
+        columns = "".join(f"{label}, " for label in labels)
+        return Cells(
+            (Side("counted", "counted", "value IS NOT NULL", "entities"),),
+            f"SELECT {columns}entity_key, anchor_at, avg(value) AS value FROM labelled GROUP BY ALL",
+            value="value",
+            value_title="Mean",
+            value_unit=asked.unit,
+        )
 
 
 POOLED = Pooled()
