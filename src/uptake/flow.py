@@ -19,6 +19,7 @@ from uptake.facts import (
     milestone,
     people,
     presence,
+    segment_list,
     session,
     start,
 )
@@ -33,7 +34,7 @@ from uptake.version import __version__
 Progress = Callable[[str], None]
 FACTS = (
     calendar, people, membership, attribute, presence, active_day, feature_day, feature_set, feature_life,
-    session, start, milestone,
+    session, start, milestone, segment_list,
 )  # fmt: skip
 """Modules that own tables."""
 FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, session)
@@ -91,6 +92,7 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
     """
     calendar.build(cursor, plan)
     feature_day.describe(cursor, plan)
+    segment_list.build(cursor, plan)
     set_meta(cursor, "plan_version", plan.version)
     if meta(cursor, "facts_version") == _version(cursor, plan):
         return False
@@ -113,6 +115,7 @@ def _belonging(cursor: Cursor, plan: Plan, progress: Progress, imports: Mapping[
     attribution.build(cursor, imports)
     attribute.build(cursor)
     presence.build(cursor, plan)
+    segment_list.build(cursor, plan)
 
 
 def _measure(cursor: Cursor, plan: Plan, scope: Scope, progress: Progress) -> None:

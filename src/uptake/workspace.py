@@ -7,7 +7,6 @@ ws.metric("retention", unit="week").to_pandas()
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack, suppress
@@ -332,12 +331,10 @@ class Workspace:
 def _files(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
     """Names, sizes, times and places of a plan's files, by which a change is known without reading them."""
     try:
-        with os.scandir(folder) as entries:
-            files = [entry for entry in entries if entry.name.endswith((".yml", ".yaml")) and entry.name[0] != "."]
-            stats = [(file.name, file.stat()) for file in files]
+        stats = [(str(file), file.stat()) for file in plan.files(folder)]
     except OSError:
         return ()  # whoever reads them says what is wrong
-    return tuple(sorted((name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats))
+    return tuple((name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats)
 
 
 def _open(source: object, kind: str, columns: frozenset[str], file_format: str | None) -> Reading:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from uptake.check import attributes, features, journey, names, properties, quality, references
+from uptake.check import attributes, features, journey, names, properties, quality, references, segments
 from uptake.check.finding import Finding, sort
 from uptake.check.subject import Subject, subject
 from uptake.plan import Plan, vanity_warnings
@@ -25,6 +25,8 @@ CHECKS: tuple[Check, ...] = (
     properties.quantities,
     attributes.eligible,
     attributes.starts,
+    segments.conditions,
+    segments.lists,
     features.eligibility,
     features.use,
     features.launches,

@@ -13,7 +13,9 @@ from typing import Any
 from uptake.errors import QuestionError
 from uptake.metrics import dimensions, params, periods
 from uptake.metrics.catalogue import entry
+from uptake.metrics.dimensions import IN, SEGMENT, Dimension, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
+from uptake.metrics.labelled import Test, labelled
 from uptake.metrics.metric import Asked, Entry, Kind, Row, Sql, as_rows, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.question import (
@@ -21,7 +23,9 @@ from uptake.metrics.question import (
     begin_of,
     last_day_before,
     read_as_of,
+    read_choice,
     read_date,
+    read_names,
     read_period,
 )
 from uptake.metrics.result import Column, Result
@@ -29,7 +33,7 @@ from uptake.plan import Condition, Plan, conditions
 from uptake.store.projection import Cursor
 from uptake.store.sql import expand, name, parameters
 
-UNIVERSAL = ("entity", "by", "where", "date_from", "date_to", "as_of", "period")
+UNIVERSAL = ("entity", "by", "where", "segment", "properties", "date_from", "date_to", "as_of", "period")
 """What every metric takes beside its own parameters."""
 
 
@@ -40,7 +44,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         cursor: A cursor of the projection.
         plan: The adoption plan.
         metric: The metric's name.
-        given: `entity`, `by`, `where`, `date_from`, `date_to`, `as_of`, `period` and the metric's own parameters.
+        given: What every metric takes, any of `UNIVERSAL`, and the metric's own parameters.
 
     Returns:
         The result; its rows are empty if there is nothing to count.
@@ -76,7 +80,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         rows=[{column: row.get(column) for column in names} for row in estimates],
         sql=expand(*compose(asked, shown)),
         by=prepared.by,
-        notes=(*notes(asked, found.metric), *run.notes),
+        notes=(*notes(asked, found.metric), *dimensions.notes(prepared.dimensions), *run.notes),
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
     )
@@ -93,8 +97,8 @@ class Prepared:
         kind: The kind of the answer.
         labels: Columns that split the answer, as SQL has them: period, the metric's own, breakdowns.
         by: The same without the period, as the answer has them.
-        attributes: Attributes to break down by.
-        where: Conditions on attributes.
+        dimensions: What to break down by.
+        where: Conditions with what they are about.
         columns: The columns of the answer.
     """
 
@@ -104,14 +108,14 @@ class Prepared:
     kind: Kind
     labels: tuple[str, ...]
     by: tuple[str, ...]
-    attributes: list[dimensions.Attribute]
-    where: list[tuple[dimensions.Attribute, Condition]]
+    dimensions: list[Dimension]
+    where: list[Test]
     columns: tuple[Column, ...]
 
     @property
     def is_labelled(self) -> bool:
         """Whether rows need attributes, to be told apart or left out."""
-        return bool(self.attributes or self.where)
+        return bool(self.dimensions or self.where)
 
 
 def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Prepared:
@@ -122,11 +126,11 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -
     """
     found = entry(metric)
     question = read_question(cursor, plan, found, given)
-    labelled, where = _attributes(cursor, question)
+    split, where = _dimensions(cursor, plan, question)
     asked = Asked(
         question,
         plan,
-        dimensions.grain_for(grain(question.entity), [*labelled, *(a for a, _ in where)]),
+        dimensions.grain_for(grain(question.entity), [*split, *(one for one, _ in where)]),
         cursor,
         found.metric.unit,
     )
@@ -136,15 +140,15 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -
     labels = (
         *(("period_on",) if periodic else ()),
         *own,
-        *(name(attribute.label) for attribute in labelled),
+        *(name(one.label) for one in split),
     )
-    by = (*own, *(attribute.label for attribute in labelled))
+    by = (*own, *(one.label for one in split))
     columns = (
         *((Column("period_on", "date"),) if periodic else ()),
         *(Column(label, "text") for label in by),
         *kind.columns(found.metric.unit, asked),
     )
-    return Prepared(found, question, asked, kind, labels, by, labelled, where, columns)
+    return Prepared(found, question, asked, kind, labels, by, split, where, columns)
 
 
 def entity_rows(prepared: Prepared) -> Sql:
@@ -153,7 +157,7 @@ def entity_rows(prepared: Prepared) -> Sql:
     sql = prepared.found.metric.rows(asked)
     sql.relations |= {
         "entity_row": sql.select,
-        "labelled": dimensions.labelled(asked.grain, prepared.attributes, prepared.where, asked.plan.product.timezone),
+        "labelled": labelled(asked.grain, prepared.dimensions, prepared.where, asked.plan.product.timezone),
     }
     return sql
 
@@ -199,6 +203,8 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         last_day=last_day,
         by=tuple(by.split(",")) if isinstance(by, str) else tuple(by),
         where=conditions([where] if isinstance(where, str) else where),
+        segments=read_names(given.get("segment")),
+        properties=read_choice("properties", given.get("properties", dimensions.AT_EVENT), dimensions.MODES),
     )
 
 
@@ -238,18 +244,22 @@ def fetch(cursor: Cursor, sql: str, values: dict[str, Any]) -> list[Row]:
     return as_rows(cursor.execute(sql, values))
 
 
-def _attributes(
-    cursor: Cursor, question: Question
-) -> tuple[list[dimensions.Attribute], list[tuple[dimensions.Attribute, Condition]]]:
-    if not question.by and not question.where:
+def _dimensions(cursor: Cursor, plan: Plan, question: Question) -> tuple[list[Dimension], list[Test]]:
+    """What the question is broken down by, and its conditions with what they are about."""
+    if not question.by and not question.where and not question.segments:
         return [], []
     attributes = dimensions.known(cursor)
-    by = list(dict.fromkeys(dimensions.find(attributes, text, question.entity) for text in question.by))
-    if len({attribute.label.lower() for attribute in by}) < len(by):
-        labels = " and ".join(attribute.label for attribute in by)
+
+    def find(text: str) -> Dimension:
+        return dimensions.dimension(attributes, text, question.entity, plan, question.properties)
+
+    by = list(dict.fromkeys(find(text) for text in question.by))
+    if len({one.label.lower() for one in by}) < len(by):
+        labels = " and ".join(one.label for one in by)
         raise QuestionError(f"{labels} differ in case alone.", do="Ask by one of them at a time.")
-    where = [(dimensions.find(attributes, test.property, question.entity), test) for test in question.where]
-    return by, where
+    segments = (Condition(property=f"{SEGMENT}.{one}", test="is", values=(IN,)) for one in question.segments)
+    where = [(find(test.property), test) for test in (*question.where, *segments)]
+    return by, [(one, in_segment(test) if isinstance(one, Membership) else test) for one, test in where]
 
 
 def as_asked(question: Question) -> dict[str, Any]:
@@ -263,6 +273,8 @@ def as_asked(question: Question) -> dict[str, Any]:
         "as_of": question.as_of.isoformat() + "Z",
         "by": list(question.by),
         "where": [_as_given(test) for test in question.where],
+        "segment": list(question.segments),
+        "properties": question.properties,
     }
 
 

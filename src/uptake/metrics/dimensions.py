@@ -1,22 +1,25 @@
-"""Breakdowns and filters: attributes of users and accounts as they were at the moment that counts.
+"""What an answer can be broken down and filtered by: attributes of users and accounts, and segments.
 
 Every entity row has an instant, `anchor_at` (a start, the end of a period); attributes are looked up
-at that instant, so who moved from Free to Pro in May is Free in April's numbers.
+at that instant, so who moved from Free to Pro in May is Free in April's numbers. A question can ask for
+their value at `as_of` instead, or for every value they had up to then.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from uptake.errors import QuestionError
-from uptake.facts.selection import property_sql
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER, Grain
-from uptake.plan import Condition
+from uptake.plan import Condition, Plan, Segment
 from uptake.store.projection import Cursor
-from uptake.store.sql import literal, name
 
-MISSING = "(none)"
-"""Label of those without the attribute; missing is a group of its own, never 0 and never dropped."""
+AT_EVENT, MOST_RECENT, ANY_TIME = MODES = ("at_event", "most_recent", "any_time")
+"""When an attribute counts: as it was at the moment that counts, as it is at `as_of`, or whenever it was up to then."""
+SEGMENT = "segment"
+IN, OUT = "in", "not in"
+"""Labels of those in a segment and of everyone else."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +29,59 @@ class Attribute:
     Args:
         entity: user or account.
         name: The attribute; `id` is the entity's id itself.
+        mode: When it counts, one of `MODES`.
+        suffix: `@` and the mode, where the attribute was asked for with it.
     """
 
     entity: str
     name: str
+    mode: str = AT_EVENT
+    suffix: str = ""
 
     @property
     def label(self) -> str:
         """How it is called in answers: `account.plan`."""
-        return f"{self.entity}.{self.name}"
+        return f"{self.entity}.{self.name}{self.suffix}"
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Whether somebody is in a segment.
+
+    Args:
+        segment: The segment of the plan.
+        mode: When its conditions count; a list holds always.
+        suffix: `@` and the mode, where the segment was asked for with it.
+    """
+
+    segment: Segment
+    mode: str = AT_EVENT
+    suffix: str = ""
+
+    @property
+    def entity(self) -> str:
+        """Whose segment it is."""
+        return self.segment.entity
+
+    @property
+    def label(self) -> str:
+        """How it is called in answers: `segment.pilot`."""
+        return f"{SEGMENT}.{self.segment.name}{self.suffix}"
+
+    def attributes(self) -> list[tuple[Attribute, Condition]]:
+        """Every condition with the attribute it is about."""
+        leaves = self.segment.where.leaves() if self.segment.where else ()
+        return [(self.attribute(condition), condition) for _, condition in leaves]
+
+    def attribute(self, condition: Condition) -> Attribute:
+        """The attribute that one of its conditions is about."""
+        return Attribute(self.entity, condition.property.partition(".")[2], self.mode)
+
+    def __hash__(self) -> int:
+        return hash(self.label)
+
+
+Dimension = Attribute | Membership
 
 
 def known(cursor: Cursor) -> list[Attribute]:
@@ -57,6 +104,64 @@ def find(attributes: list[Attribute], text: str, entity: str) -> Attribute:
     Raises:
         QuestionError: There is no such attribute.
     """
+    found = _look_up(attributes, text, entity)
+    if found is None:
+        raise QuestionError(
+            f"There is no attribute '{text}'.",
+            allowed=[attribute.label for attribute in attributes],
+            do="Attributes come with imported users and accounts.",
+        )
+    return found
+
+
+def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, mode: str) -> Dimension:
+    """What a word means: an attribute or `segment.NAME`, with `@most_recent` or another mode behind it or not.
+
+    Args:
+        attributes: All that exist.
+        text: The word.
+        entity: The question's grain; its own attributes come first.
+        plan: The plan, for its segments.
+        mode: When attributes count where the word does not say.
+
+    Raises:
+        QuestionError: There is no such attribute or segment, or the segment cannot be asked for so.
+    """
+    found = _look_up(attributes, text, entity)
+    if found is not None:  # also where the name of an attribute ends like a mode
+        return Attribute(found.entity, found.name, mode)
+    word, at, said = text.rpartition("@")
+    suffix = ""
+    if at and said in MODES:
+        text, suffix, mode = word, f"@{said}" if said != mode else "", said
+    if text.startswith(f"{SEGMENT}."):
+        return _membership(attributes, plan, text.removeprefix(f"{SEGMENT}."), mode, suffix)
+    found = find(attributes, text, entity)
+    return Attribute(found.entity, found.name, mode, suffix)
+
+
+def _membership(attributes: list[Attribute], plan: Plan, named: str, mode: str, suffix: str) -> Membership:
+    if named not in plan.segments:
+        do = "Describe it in the plan under segments."
+        raise QuestionError(f"The plan has no segment '{named}'.", allowed=plan.segments, do=do)
+    found = Membership(plan.segments[named], mode, suffix)
+    if mode == ANY_TIME and found.segment.where is not None:
+        raise QuestionError(
+            f"properties is any_time, but segment '{named}' has conditions that must hold at one moment.",
+            do=f"Ask for {SEGMENT}.{named}@{AT_EVENT} or {SEGMENT}.{named}@{MOST_RECENT}.",
+        )
+    there = {(attribute.entity, attribute.name) for attribute in attributes}
+    for attribute, _ in found.attributes():
+        if (attribute.entity, attribute.name) not in there:
+            raise QuestionError(
+                f"Segment '{named}' asks for {attribute.label}, an attribute that no {attribute.entity} has.",
+                allowed=[one.label for one in attributes if one.entity == attribute.entity],
+                do="Correct it in the plan, or import the attribute.",
+            )
+    return found
+
+
+def _look_up(attributes: list[Attribute], text: str, entity: str) -> Attribute | None:
     if text in ("account", "user"):
         text = f"{text}.id"
     first = "account" if entity == "account" else "user"
@@ -65,61 +170,47 @@ def find(attributes: list[Attribute], text: str, entity: str) -> Attribute:
         for attribute in attributes:
             if attribute.label == candidate:
                 return attribute
-    raise QuestionError(
-        f"There is no attribute '{text}'.",
-        allowed=[attribute.label for attribute in attributes],
-        do="Attributes come with imported users and accounts.",
-    )
+    return None
 
 
-def grain_for(entity: Grain, attributes: list[Attribute]) -> Grain:
-    """The grain that can answer: users looked at by an account's attribute are counted per account.
+def in_segment(condition: Condition) -> Condition:
+    """A condition on a segment with the values that it can have, `in` and `not in`; yes and no mean the same.
 
     Raises:
-        QuestionError: Accounts were asked for by an attribute of their users.
+        QuestionError: It has another value, or compares.
     """
-    sides = {attribute.entity for attribute in attributes}
+    words = {True: IN, False: OUT, IN: IN, OUT: OUT}
+    if condition.test not in ("is", "is_not") or any(value not in words for value in condition.values):
+        raise QuestionError(f"{condition.property} is held against something else.", allowed=(IN, OUT))
+    return condition.model_copy(update={"values": tuple(words[value] for value in condition.values)})
+
+
+def grain_for(entity: Grain, dimensions: Iterable[Dimension]) -> Grain:
+    """The grain that can answer: users looked at by what an account is are counted per account.
+
+    Raises:
+        QuestionError: Accounts were asked for by what their users are.
+    """
+    sides: dict[str, str] = {}
+    for one in dimensions:
+        sides.setdefault(one.entity, one.label)
     if entity is ACCOUNT and "user" in sides:
-        users = next(attribute.label for attribute in attributes if attribute.entity == "user")
         raise QuestionError(
-            f"Accounts cannot be told apart by {users}: an account has many users.",
-            do="Ask with entity=user, or use an attribute of the account.",
+            f"Accounts cannot be told apart by {sides['user']}: an account has many users.",
+            do="Ask with entity=user, or use an attribute or a segment of accounts.",
         )
     return MEMBER if entity is USER and "account" in sides else entity
 
 
-def labelled(grain: Grain, by: list[Attribute], where: list[tuple[Attribute, Condition]], zone: str) -> str:
-    """SQL for the relation `labelled`: the rows of `entity_row` with a column a breakdown, filtered.
-
-    Args:
-        grain: Whose rows they are.
-        by: Attributes to break down by.
-        where: Conditions on attributes that all must hold.
-        zone: The product's time zone, in which dates begin.
-    """
-    attributes = list(dict.fromkeys([*by, *(attribute for attribute, _ in where)]))
-    joins, texts, numbers = [], {}, {}
-    for position, attribute in enumerate(attributes):
-        key = _key(grain, attribute.entity)
-        alias = f"a{position}"
-        if attribute.name == "id":
-            table, column = ("users", "user_id") if attribute.entity == "user" else ("accounts", "account_id")
-            joins.append(f"LEFT JOIN {table} {alias} ON {alias}.{attribute.entity}_key = {key}")
-            texts[attribute], numbers[attribute] = f"{alias}.{column}", f"try_cast({alias}.{column} AS DOUBLE)"
+def notes(by: Iterable[Dimension]) -> Iterator[str]:
+    """What somebody who reads a breakdown should know of when its labels hold."""
+    for one in by:
+        if isinstance(one, Membership) or one.name == "id":
             continue
-        joins.append(
-            f"LEFT JOIN {attribute.entity}_attribute {alias} ON {alias}.{attribute.entity}_key = {key}"
-            f" AND {alias}.name = {literal(attribute.name)}"
-            f" AND r.anchor_at >= {alias}.valid_from AND r.anchor_at < {alias}.valid_to"
-        )
-        texts[attribute], numbers[attribute] = f"{alias}.text", f"{alias}.number"
-    columns = "".join(f", coalesce({texts[a]}, {literal(MISSING)}) AS {name(a.label)}" for a in by)
-    tests = [property_sql(condition, texts[attribute], numbers[attribute], zone) for attribute, condition in where]
-    condition = f" WHERE {' AND '.join(tests)}" if tests else ""
-    return f"SELECT r.*{columns} FROM entity_row r {' '.join(joins)}{condition}"
-
-
-def _key(grain: Grain, entity: str) -> str:
-    if grain is MEMBER:
-        return "(r.entity_key & 4294967295)" if entity == "user" else "(r.entity_key >> 32)"
-    return "r.entity_key"
+        if one.mode == ANY_TIME:
+            yield (
+                f"{one.label} is every value somebody had up to as_of: who had several counts in each of them,"
+                " so the rows do not add up to the whole."
+            )
+        elif one.mode == MOST_RECENT:
+            yield f"{one.label} is the value at as_of, in earlier periods too."

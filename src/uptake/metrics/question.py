@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -29,6 +29,8 @@ class Question:
         last_day: The last local day that was over at `as_of`.
         by: Attributes to break the answer down by.
         where: Conditions on attributes that all must hold.
+        segments: Names of segments, all of which somebody has to be in.
+        properties: When attributes count where `by` or `where` does not say: at_event, most_recent or any_time.
     """
 
     metric: str
@@ -41,6 +43,8 @@ class Question:
     last_day: date
     by: tuple[str, ...] = ()
     where: Conditions = ()
+    segments: tuple[str, ...] = ()
+    properties: str = "at_event"
 
 
 def read_date(name: str, value: object) -> date | None:
@@ -118,4 +122,25 @@ def read_period(value: object) -> str | None:
         return None
     if value not in PERIODS:
         raise QuestionError(f"period is '{value}'.", allowed=PERIODS)
+    return str(value)
+
+
+def read_names(value: object) -> tuple[str, ...]:
+    """Names, each once: a list of them, or a text with commas.
+
+    >>> read_names("pilot,big"), read_names(None)
+    (('pilot', 'big'), ())
+    """
+    given = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
+    return tuple(dict.fromkeys(str(one).strip() for one in given if str(one).strip()))
+
+
+def read_choice(name: str, value: object, allowed: Sequence[str]) -> str:
+    """One word of several.
+
+    Raises:
+        QuestionError: It is none of them.
+    """
+    if value not in allowed:
+        raise QuestionError(f"{name} is '{value}'.", allowed=allowed)
     return str(value)

@@ -10,12 +10,13 @@ from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
 from uptake.plan.document import Place
 from uptake.plan.feature import Adopted, Feature
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
-from uptake.plan.loader import load, parse
+from uptake.plan.loader import files, load, parse
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import Product, Start, StartPoint
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
+from uptake.plan.segments import Group, Segment
 from uptake.plan.selectors import Selector, selector
 from uptake.plan.starter import starter
 from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warnings
@@ -36,6 +37,7 @@ __all__ = [
     "Criterion",
     "EventUse",
     "Feature",
+    "Group",
     "Location",
     "Milestone",
     "Onboarding",
@@ -47,6 +49,7 @@ __all__ = [
     "ProposedFeature",
     "Reference",
     "ReferenceRange",
+    "Segment",
     "Selector",
     "Start",
     "StartPoint",
@@ -54,6 +57,7 @@ __all__ = [
     "UserActivation",
     "conditions",
     "criteria",
+    "files",
     "is_vanity",
     "load",
     "location_text",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
@@ -17,6 +18,7 @@ from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest
 from uptake.plan.product import Product, Start
 from uptake.plan.references import Reference
 from uptake.plan.section import Section, named
+from uptake.plan.segments import Segment
 from uptake.plan.selectors import Selector, SelectorField
 from uptake.plan.vanity import VANITY
 from uptake.plan.words import Name
@@ -46,6 +48,7 @@ class Plan(Section):
         value_moments: Reaching any of them is value realised.
         milestones: Further named moments.
         references: Reference ranges by name, which is the metric's unless it says otherwise.
+        segments: Named sets of users or accounts.
     """
 
     product: Product = Product()
@@ -57,6 +60,7 @@ class Plan(Section):
     value_moments: Milestones = Field(default_factory=dict)
     milestones: Milestones = Field(default_factory=dict)
     references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)
+    segments: Annotated[dict[Name, Segment], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -65,7 +69,7 @@ class Plan(Section):
         if isinstance(context, Mapping):
             self._places = context
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Hash of the whole content, 12 hex digits; comments, layout and file names do not change it."""
         return _hash(self.model_dump(mode="json"))

@@ -13,6 +13,7 @@ from uptake.plan import Plan
 from uptake.web.pages.question import ALL, Given
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
+MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}
 MOST_CHOICES = 60
 TESTS = frozenset("=!<>~?")
 """What ends the name of an attribute in a condition, so no name that holds one can be written."""
@@ -65,7 +66,7 @@ def fields(
         The metric's own fields, and those that every metric has.
     """
     own = [_own(param, given.get(param.name), plan, words, wrong) for param in entry.metric.params]
-    return own, _universal(entry, given, words, wrong)
+    return own, _universal(entry, given, plan, words, wrong)
 
 
 def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) -> Field:  # noqa: ANN401 - any value
@@ -86,10 +87,10 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
     return replace(field, placeholder=_shown(default))
 
 
-def _universal(entry: Entry, given: Given, words: Vocabulary, wrong: str) -> list[Field]:
+def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str) -> list[Field]:
     metric = entry.metric
     by = ",".join(given.get("by", []))
-    attributes = list(words.attributes[:MOST_CHOICES])
+    attributes = [*words.attributes[:MOST_CHOICES], *(f"segment.{name}" for name in plan.segments)]
     if by and by not in attributes:
         attributes.append(by)
     tests = tuple(text for name, values in words.values.items() for value in values if (text := condition(name, value)))
@@ -107,6 +108,12 @@ def _universal(entry: Entry, given: Given, words: Vocabulary, wrong: str) -> lis
         *(Field("where", "And where" if number else "Only where", "text", value=text, options=tests,
                 placeholder="account.plan=Pro", key=f"where-{number}" if number else "")
           for number, text in enumerate([*where, ""])),
+        *(Field("segment", "And in segment" if number else "In segment", "select", value=text,
+                options=(("", "Anybody"), *((name, segment.title) for name, segment in plan.segments.items())),
+                key=f"segment-{number}" if number else "")
+          for number, text in enumerate([*given.get("segment", []), ""]) if plan.segments),
+        Field("properties", "Properties", "select", value=str(given.get("properties", "")),
+              options=tuple(MODES.items()), wrong=_wrong("properties", wrong)),
         Field("date_from", "From", "date", value=str(given.get("date_from", "")), wrong=_wrong("date_from", wrong)),
         Field("date_to", "To", "date", value=str(given.get("date_to", "")), wrong=_wrong("date_to", wrong)),
         Field("as_of", "As known after", "date", value=str(given.get("as_of", ""))[:10], wrong=_wrong("as_of", wrong)),

@@ -14,7 +14,7 @@ from uptake.metrics.metric import Entry
 from uptake.metrics.question import PERIODS
 from uptake.reports.overview import recent
 
-REPEATED = ("by", "where")
+REPEATED = ("by", "where", "segment")
 """Parameters that may be given more than once."""
 PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes")
 ALL = "all"

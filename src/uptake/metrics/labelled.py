@@ -1,0 +1,124 @@
+"""Rows with their labels, as SQL: what each entity was when it counts, and whether the conditions held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from uptake.facts.selection import property_sql
+from uptake.metrics.dimensions import ANY_TIME, AT_EVENT, IN, OUT, Attribute, Dimension, Membership
+from uptake.metrics.grain import MEMBER, Grain
+from uptake.plan import Condition, Group
+from uptake.store.sql import literal, name
+
+MISSING = "(none)"
+"""Label of those without the attribute; missing is a group of its own, never 0 and never dropped."""
+
+Test = tuple[Dimension, Condition]
+
+
+def labelled(grain: Grain, by: Sequence[Dimension], where: Sequence[Test], zone: str) -> str:
+    """SQL for the relation `labelled`: the rows of `entity_row` with a column a breakdown, filtered.
+
+    Where a breakdown is by every value somebody had, there is a row for each of them.
+
+    Args:
+        grain: Whose rows they are.
+        by: What to break down by.
+        where: Conditions that all must hold.
+        zone: The product's time zone, in which dates begin.
+    """
+    looked_up = _LookedUp(grain, zone)
+    columns = "".join(f", {looked_up.label(one)} AS {name(one.label)}" for one in by)
+    tests = [looked_up.test(one, condition) for one, condition in where]
+    condition = f" WHERE {' AND '.join(tests)}" if tests else ""
+    return f"SELECT r.*{columns} FROM entity_row r {' '.join(looked_up.joins)}{condition}"
+
+
+class _LookedUp:
+    """Joins to what is looked up, each once.
+
+    Args:
+        grain: Whose rows they are.
+        zone: The product's time zone.
+    """
+
+    def __init__(self, grain: Grain, zone: str) -> None:
+        self.grain, self.zone = grain, zone
+        self.joins: list[str] = []
+        self._aliases: dict[object, str] = {}
+
+    def label(self, one: Dimension) -> str:
+        """SQL for the label."""
+        if isinstance(one, Membership):
+            return f"CASE WHEN {self.holds(one)} THEN {literal(IN)} ELSE {literal(OUT)} END"
+        return f"coalesce({self.columns(one)[0]}, {literal(MISSING)})"
+
+    def test(self, one: Dimension, condition: Condition) -> str:
+        """SQL for a condition."""
+        if isinstance(one, Membership):
+            return property_sql(condition, f"({self.label(one)})", "NULL::DOUBLE", self.zone)
+        if one.mode == ANY_TIME and one.name != "id":
+            return self._ever(one, condition)
+        return property_sql(condition, *self.columns(one), self.zone)
+
+    def holds(self, one: Membership) -> str:
+        """SQL for whether somebody is in a segment, never NULL."""
+        if one.segment.where is not None:
+            return self._group(one, one.segment.where)
+        alias = self._join(
+            one.label,
+            "segment_list",
+            lambda a: f"{a}.segment = {literal(one.segment.name)} AND {a}.entity_key = {self._key(one.entity)}",
+        )
+        return f"{alias}.entity_key IS NOT NULL"
+
+    def columns(self, attribute: Attribute) -> tuple[str, str]:
+        """SQL for the text and the number of an attribute."""
+        entity, key = attribute.entity, self._key(attribute.entity)
+        if attribute.name == "id":
+            alias = self._join((entity, "id"), f"{entity}s", lambda a: f"{a}.{entity}_key = {key}")
+            return f"{alias}.{entity}_id", f"try_cast({alias}.{entity}_id AS DOUBLE)"
+        table, named = f"{entity}_attribute", f"name = {literal(attribute.name)}"
+        if attribute.mode == ANY_TIME:
+            values = f"(SELECT DISTINCT {entity}_key, text, number FROM {table} WHERE {named} AND valid_from < $as_of)"
+            alias = self._join(attribute, values, lambda a: f"{a}.{entity}_key = {key}")
+        elif attribute.mode == AT_EVENT:
+            then = "r.anchor_at >= {0}.valid_from AND r.anchor_at < {0}.valid_to".format
+            alias = self._join(attribute, table, lambda a: f"{a}.{entity}_key = {key} AND {a}.{named} AND {then(a)}")
+        else:
+            then = "{0}.valid_from < $as_of AND {0}.valid_to >= $as_of".format
+            alias = self._join(attribute, table, lambda a: f"{a}.{entity}_key = {key} AND {a}.{named} AND {then(a)}")
+        return f"{alias}.text", f"{alias}.number"
+
+    def _ever(self, attribute: Attribute, condition: Condition) -> str:
+        """SQL for a condition on whatever the attribute was: some value meets it, or none does what it denies."""
+        is_negative = condition.test == "is_not" or condition.values == (False,)
+        if condition.test == "is_not":
+            condition = condition.model_copy(update={"test": "is"})
+        elif condition.test == "exists":
+            condition = condition.model_copy(update={"values": (True,)})
+        entity = attribute.entity
+        return f"""{"NOT " if is_negative else ""}EXISTS (
+            SELECT 1 FROM {entity}_attribute v WHERE v.{entity}_key = {self._key(entity)}
+            AND v.name = {literal(attribute.name)} AND v.valid_from < $as_of
+            AND {property_sql(condition, "v.text", "v.number", self.zone)})"""
+
+    def _group(self, one: Membership, group: Group) -> str:
+        parts = [
+            property_sql(condition, *self.columns(one.attribute(condition)), self.zone)
+            for condition in group.conditions
+        ]
+        parts += [self._group(one, part) for part in group.of]
+        return f"({(' AND ' if group.kind == 'all' else ' OR ').join(parts)})"
+
+    def _join(self, key: object, relation: str, condition: Callable[[str], str]) -> str:
+        """The alias of a relation, joined where a condition on its alias holds."""
+        if key not in self._aliases:
+            self._aliases[key] = alias = f"a{len(self._aliases)}"
+            self.joins.append(f"LEFT JOIN {relation} {alias} ON {condition(alias)}")
+        return self._aliases[key]
+
+    def _key(self, entity: str) -> str:
+        if self.grain is MEMBER:
+            return "(r.entity_key & 4294967295)" if entity == "user" else "(r.entity_key >> 32)"
+        return "r.entity_key"

@@ -1,0 +1,175 @@
+"""Segments: named sets of users or accounts, told by their attributes or by a list of ids."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, ClassVar, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+
+from uptake.kinds import LONGEST_ID
+from uptake.plan.condition import Condition, Conditions, read_conditions
+from uptake.plan.problems import Gathering, Location, Problem, Problems, described, refuse, shown
+from uptake.plan.section import Section, key_as_title
+from uptake.plan.words import Text, read_text
+
+SIDES = ("user", "account")
+MOST_LEVELS = 10
+FOLDER = "lists"
+"""Where in the plan's folder lists of ids are."""
+_LIST = re.compile(rf"{FOLDER}/[A-Za-z0-9_-][A-Za-z0-9_.-]{{0,99}}\.csv")
+
+
+class Group(BaseModel):
+    """Conditions and further groups of them, of which all, or any, must hold.
+
+    Args:
+        kind: `all` or `any`.
+        conditions: Conditions on attributes, `user.role`, `account.plan`.
+        of: Groups inside.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    kind: Literal["all", "any"]
+    conditions: Conditions = ()
+    of: tuple[Group, ...] = ()
+
+    def leaves(self) -> Iterator[tuple[Location, Condition]]:
+        """Every condition with its location, as it was written below `where`."""
+        for condition in self.conditions:
+            yield (condition.property,), condition
+        for group in self.of:
+            for position, part in enumerate(group.of):
+                for location, condition in part.leaves():
+                    yield (group.kind, position, *location), condition
+
+
+def read_group(value: object, entity: str, levels: int = MOST_LEVELS) -> Group:
+    """Reads `{plan: Pro, any: [{seats: {gte: 10}}, {industry: Software}]}`: all of its keys must hold.
+
+    Args:
+        value: What was written; the keys `all` and `any` hold lists of such mappings.
+        entity: Whose attributes are meant; a name without `user.` or `account.` is one of theirs.
+        levels: How deep it may be nested.
+
+    Raises:
+        Problems: With locations inside the mapping.
+    """
+    if isinstance(value, Group):
+        return value
+    if not isinstance(value, Mapping) or not value:
+        what = "is an empty mapping" if value == {} else f"is {described(value)}"
+        raise refuse(what, "a mapping of attributes to tests, such as {plan: Pro}", "all and any, with a list of these")
+    if levels == 0:
+        raise refuse(f"is nested more than {MOST_LEVELS} deep")
+    gathering = Gathering()
+    conditions, groups = list[Condition](), list[Group]()
+    for key, given in value.items():
+        if key in ("all", "any"):
+            with gathering.at(key):
+                groups.append(_list_of_groups(key, given, entity, levels))
+        else:
+            with gathering.at():
+                conditions += (
+                    condition.model_copy(update={"property": _attribute(condition.property, entity)})
+                    for condition in read_conditions({key: given})
+                )
+    gathering.end()
+    return Group(kind="all", conditions=tuple(conditions), of=tuple(groups))
+
+
+def _list_of_groups(kind: Literal["all", "any"], given: object, entity: str, levels: int) -> Group:
+    if not isinstance(given, list | tuple) or not given:
+        wanted = "a list of mappings, such as [{plan: Pro}, {seats: {gte: 10}}]"
+        do = f"An attribute of that name is {entity}.{kind}."
+        raise refuse("is an empty list" if given == () else f"is {described(given)}", wanted, do=do)
+    gathering = Gathering()
+    parts = []
+    for position, part in enumerate(given):
+        with gathering.at(position):
+            parts.append(read_group(part, entity, levels - 1))
+    gathering.end()
+    return Group(kind=kind, of=tuple(parts))
+
+
+def _attribute(name: str, entity: str) -> str:
+    side, dot, rest = name.partition(".")
+    if not dot or side not in SIDES:
+        return f"{entity}.{name}"
+    if side != entity:
+        do = f"Make a segment of {side}s of it; a question may take several segments."
+        raise Problems(Problem((name,), f"is an attribute of {side}s in a segment of {entity}s", do=do))
+    if not rest:
+        raise Problems(Problem((name,), "is no attribute", (f"{entity}.NAME",)))
+    return name
+
+
+def _where(value: object, info: ValidationInfo) -> Group:
+    return read_group(value, str(info.data.get("entity", "user")))
+
+
+def is_list(value: str) -> bool:
+    """Whether this can be the name of a list's file.
+
+    >>> is_list("lists/pilot.csv"), is_list("lists/../plan.csv"), is_list("pilot.csv")
+    (True, False, False)
+    """
+    return _LIST.fullmatch(value) is not None
+
+
+def _list(value: object) -> str:
+    if not isinstance(value, str) or not is_list(value):
+        raise refuse(f"is {shown(value)}", f"a file {FOLDER}/NAME.csv in the folder of the plan")
+    return value
+
+
+def _ids(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise refuse(f"is {described(value)}", "a list of ids")
+    gathering = Gathering()
+    found = []
+    for position, part in enumerate(value):
+        with gathering.at(position):
+            found.append(read_text(part, LONGEST_ID))
+    gathering.end()
+    return tuple(sorted(set(found)))
+
+
+class Segment(Section):
+    """A named set of users or accounts, to filter by and to break down by.
+
+    Say `where` for a segment by attributes: who belongs to it changes as they do. Say `list` or `ids` for one whose
+    members are named; it holds always.
+
+    Args:
+        name: Its key in the plan.
+        entity: user or account.
+        title: How people call it.
+        where: Conditions on attributes of the entity that all must hold; under `all` and `any` are lists of such.
+        list: A CSV file, `lists/NAME.csv` in the folder of the plan, with a column user_id or account_id.
+        ids: The ids themselves, where they are few.
+    """
+
+    unwritten: ClassVar[tuple[str, ...]] = ("name",)
+
+    name: str
+    entity: Literal["user", "account"]
+    title: Text = Field(default_factory=key_as_title)
+    where: Annotated[Group, BeforeValidator(_where)] | None = None
+    list: Annotated[str, BeforeValidator(_list)] | None = None
+    ids: Annotated[tuple[str, ...], BeforeValidator(_ids)] | None = None
+
+    @model_validator(mode="after")
+    def _is_told_in_one_way(self) -> Self:
+        ways = [way for way in ("where", "list", "ids") if getattr(self, way) is not None]
+        if ways not in (["where"], ["list"], ["ids"], ["list", "ids"]):  # a list's ids are read with the plan
+            what = f"has {' and '.join(ways)}" if ways else "does not say who belongs to it"
+            raise refuse(what, "where", "list", "ids", do="Give one of them.")
+        return self
+
+    @property
+    def members(self) -> tuple[str, ...]:
+        """The ids of those who were named; empty for a segment by attributes."""
+        return self.ids or ()
