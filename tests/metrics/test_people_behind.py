@@ -124,12 +124,13 @@ def test_members_have_both_names(used: uptake.Workspace) -> None:
 
 
 def test_what_is_not_known_is_refused(used: uptake.Workspace) -> None:
-    for cell, more, said in (
+    refused: tuple[tuple[dict[str, Any], dict[str, Any], str], ...] = (
         ({"unit_index": 1}, {"side": "left"}, "side is 'left'. Allowed: returned"),
         ({"cohort_on": "2026-01-05"}, {}, "'unit_index' is missing"),
         ({"unit_index": "x"}, {}, "unit_index is 'x'"),
         ({"unit_index": 1, "step": "a"}, {}, "has no 'step'"),
-    ):
+    )
+    for cell, more, said in refused:
         with pytest.raises(QuestionError, match=said.replace("'", ".")):
             used.people("retention", cell, **more)
 

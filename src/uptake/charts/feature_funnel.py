@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from uptake.charts import words
-from uptake.charts.frame import PERCENT, Row, Spec, frame, layer, quantity, tooltip, word
+from uptake.charts.frame import PERCENT, Row, Spec, cell_of, frame, layer, quantity, tooltip, word
 from uptake.charts.segments import segment_of, shortened
 
 ROW = 68
@@ -89,6 +89,7 @@ def _feature(row: Row, titles: Counter[str], by: Sequence[str]) -> dict[str, Any
         "name": name,
         "label": shortened(name, 36),
         "size": f"{words.count(eligible)} eligible",
+        **cell_of(row),
         "tip_tag": str(row.get("tag") or "not set"),
         "tip_eligible": words.count(eligible),
     }

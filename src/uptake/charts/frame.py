@@ -74,14 +74,19 @@ def tooltip(**titles: str) -> list[Spec]:
 
 
 def tips(row: Row, unit: str, currency: str = "") -> dict[str, str]:
-    """The texts of a row's tooltip: `tip_value`, `tip_n` and `tip_interval`."""
+    """The texts of a row's tooltip: `tip_value`, `tip_n` and `tip_interval`; and its `cell`."""
     said = words.status(row.get("status"), row.get("n"))
     missing = said or ("not reached by half" if unit == "seconds" else words.NO_VALUE)
-    return {
+    return cell_of(row) | {
         "tip_value": words.value(row.get("estimate"), unit, currency=currency, missing=missing),
         "tip_n": words.count(row.get("n")),
         "tip_interval": words.interval(row.get("ci_lower"), row.get("ci_upper"), unit, 3, currency),
     }
+
+
+def cell_of(row: Row) -> dict[str, str]:
+    """The row's `cell`, if it has one: what a page is to show of the people behind it."""
+    return {"cell": str(row["cell"])} if row.get("cell") else {}
 
 
 def steps(top: float, about: int = 4) -> list[float]:

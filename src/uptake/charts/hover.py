@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from uptake.charts.frame import Row, Spec, layer, quantity, tooltip
+from uptake.charts.frame import Row, Spec, cell_of, layer, quantity, tooltip
 from uptake.charts.segments import Look, shortened
 from uptake.charts.words import NO_INTERVAL
 
@@ -41,7 +41,10 @@ def hover(points: Sequence[Row], x: Spec, look: Look, heading: str, titles: Mapp
         strip["tip_at"] = point["tip_at"]
         if names:
             strip[f"line_{names.index(_name(point))}"] = _said(point)
+            if "cell" in point and point["estimate"] is not None:
+                strip.setdefault("cells", []).append([point["estimate"], point["cell"]])
         else:
+            strip |= cell_of(point)
             strip.update({name: point[name] for name in titles})
     lines = {f"line_{index}": _title(name) for index, name in enumerate(names)} if names else dict(titles)
     near = {"type": "point", "on": "pointerover", "clear": "pointerout", "fields": ["key"]}

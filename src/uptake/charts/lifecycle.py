@@ -8,7 +8,7 @@ from math import ceil
 from typing import Any
 
 from uptake.charts import calendar, dates, words
-from uptake.charts.frame import LETTER, Row, Spec, frame, layer, quantity, steps, tooltip, value_axis, word
+from uptake.charts.frame import LETTER, Row, Spec, cell_of, frame, layer, quantity, steps, tooltip, value_axis, word
 from uptake.charts.segments import Look
 
 ABOVE = ("current", "resurrected", "new")
@@ -38,6 +38,8 @@ def lifecycle(
     columns: dict[str, dict[str, Any]] = {}
     for row in rows:
         column = columns.setdefault(str(row["period_on"]), {"status": row.get("status")})
+        if not by:
+            column.setdefault("cells", {})[row["state"]] = cell_of(row)
         column[row["state"]] = column.get(row["state"], 0) + (words.finite(row.get("estimate")) or 0)
     drawn: list[dict[str, Any]] = []
     for period_on in sorted(columns):
@@ -110,5 +112,6 @@ def _column(first_day: date, counts: Mapping[str, Any], period: str) -> list[dic
             "tip_value": words.count(members),
             "tip_pulse": words.number(came / went) if went else "nobody went",
             "tip_status": said,
+            **counts.get("cells", {}).get(state, {}),
         })  # fmt: skip
     return found

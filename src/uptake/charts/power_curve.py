@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from uptake.charts import words
-from uptake.charts.frame import Row, Spec, frame, layer, quantity, steps, value_axis, word
+from uptake.charts.frame import Row, Spec, cell_of, frame, layer, quantity, steps, value_axis, word
 from uptake.charts.hover import hover
 from uptake.charts.segments import EndLabels, end_labels, largest, look_of, segment_of, shortened, shown
 
@@ -89,6 +89,7 @@ def _point(row: Row, by: Sequence[str]) -> dict[str, Any]:
         # The interval is that of exactly so many days, which only a single series tells.
         "tip_interval": words.NO_INTERVAL if by else words.interval(*bounds, "share", 3),
         "tip_n": words.count(row.get("n")),
+        **cell_of(row),
     }
 
 

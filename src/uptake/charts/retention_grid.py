@@ -25,6 +25,7 @@ class Cell:
         heat: 0 to 20, the share in steps of 5 %; None without a value.
         status: closed, in_progress, too_few, not_eligible, or missing where there is no row.
         title: Everything in words: value, n, interval, or why there is none.
+        url: Where those who came back are; empty if not told.
     """
 
     units: str
@@ -32,6 +33,7 @@ class Cell:
     heat: int | None
     status: str
     title: str
+    url: str = ""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def _cell(units: str, row: Row | None) -> Cell:
     text = (
         words.share(estimate).removesuffix(f"{words.SPACE}%") if estimate >= 0.1 or estimate == 0 else _small(estimate)
     )
-    return Cell(units, text, heat_of(estimate), status, f"{title}, {word}" if word else title)
+    url = str(row.get("people_of_returned") or row.get("people_of_n") or "")
+    return Cell(units, text, heat_of(estimate), status, f"{title}, {word}" if word else title, url)
 
 
 def _small(estimate: float) -> str:

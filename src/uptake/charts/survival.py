@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from uptake.charts import words
-from uptake.charts.frame import Row, Spec, frame, layer, measure, quantity, steps, value_axis, word
+from uptake.charts.frame import Row, Spec, cell_of, frame, layer, measure, quantity, steps, value_axis, word
 from uptake.charts.hover import hover
 from uptake.charts.segments import EndLabels, Look, end_labels, largest, look_of, segment_of, shortened, shown
 
@@ -97,6 +97,7 @@ def _point(row: Row, segment: str) -> dict[str, Any]:
         "tip_value": words.share(estimate, 3),
         "tip_n": words.count(row.get("n")),
         "tip_interval": words.interval(row.get("ci_lower"), row.get("ci_upper"), "share", 3),
+        **cell_of(row),
     }
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from html import escape
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 from uptake.metrics.result import Column, Result
 
@@ -28,7 +28,21 @@ def json_text(result: Result) -> str:
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
-def csv_text(result: Result) -> str:
+class Table(Protocol):
+    """What has columns and rows: an answer, or the people behind a number of it."""
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Names, types and units."""
+        ...
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows."""
+        ...
+
+
+def csv_text(result: Table) -> str:
     """The rows as CSV with a head. Text that a spreadsheet would take for a formula gets an apostrophe in front."""
     file = io.StringIO()
     writer = csv.writer(file)  # lines end as RFC 4180 says, else a text with a lone return would not be quoted

@@ -62,6 +62,7 @@ class People:
         definition: What the metric means.
         population: Who is counted, in words.
         sql: A query that gives them.
+        value_title: What the value is.
     """
 
     metric: str
@@ -78,6 +79,7 @@ class People:
     definition: Definition
     population: str
     sql: str
+    value_title: str = ""
 
     def ids(self) -> list[str]:
         """The ids of the rows, each once: accounts' if accounts were asked for, else users'."""
@@ -147,6 +149,7 @@ def people(
         definition=prepared.found.definition,
         population=population(prepared.asked),
         sql=expand(text, values),
+        value_title=cells.value_title,
     )
 
 

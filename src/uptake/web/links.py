@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -45,6 +47,22 @@ def metric(name: str, given: Mapping[str, Any] | Iterable[tuple[str, Any]] = (),
     said = [(key, value) for key, value in pairs if value not in (None, "", [], ())]
     query = urlencode(said, doseq=True)
     return f"/metrics/{name}{suffix}{'?' + query if query else ''}"
+
+
+def people(name: str, given: Mapping[str, Any] | Iterable[tuple[str, Any]], suffix: str = "") -> str:
+    """Where the users or accounts behind the numbers of an answer are; a cell is added by `cell`.
+
+    >>> people("retention", {"unit": "week"}) + cell({"unit_index": 1}, "away")
+    '/metrics/retention/people?unit=week&cell=%7B%22unit_index%22%3A1%7D&side=away'
+    """
+    address = metric(name, given, f"/people{suffix}")
+    return address + ("&" if "?" in address else "?")
+
+
+def cell(row: Mapping[str, Any], side: str = "") -> str:
+    """A cell of an answer, as a part of an address."""
+    text = json.dumps(row, default=date.isoformat, separators=(",", ":"), ensure_ascii=False)
+    return urlencode({"cell": text} | ({"side": side} if side else {}))
 
 
 def _page(folder: str, name: str) -> str:

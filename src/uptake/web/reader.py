@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from uptake.check import Finding
 from uptake.directory import account, accounts, feature, listing, search, user, users, vocabulary
 from uptake.metrics.ask import ask
+from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.store.ledger import Ledger
@@ -50,6 +51,26 @@ class Reader:
         # An address has texts where a page has numbers; both ask the same.
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
         return self._later(("metric", name, asked), lambda cursor: ask(cursor, self.plan, name, given), urgency)
+
+    def people(
+        self,
+        name: str,
+        cell: Mapping[str, Any],
+        given: Mapping[str, Any],
+        side: str,
+        sort: str,
+        limit: int | None,
+        offset: int,
+    ) -> People:
+        """Who is behind a number; see `uptake.metrics.people`."""
+        asked = tuple(sorted((key, str(value)) for key, value in given.items()))
+        which = (tuple(sorted((key, str(value)) for key, value in cell.items())), side, sort, limit, offset)
+        return self._now(
+            ("people", name, asked, which),
+            lambda cursor: people(
+                cursor, self.plan, name, cell, given, side=side, sort=sort, limit=limit, offset=offset
+            ),
+        )
 
     def ask_ahead(self, ask: Callable[[Reader, date, date | None], None]) -> None:
         """Lets somebody ask what will be asked soon, once for each state of plan and data; nothing waits for it.

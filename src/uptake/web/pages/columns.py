@@ -8,6 +8,7 @@ from typing import Any
 from uptake.metrics.onboarding_completion import COMPLETE
 from uptake.metrics.result import Column, Result
 from uptake.plan import Plan
+from uptake.web.pages.cells import LINK
 
 Shown = dict[str, Any]
 
@@ -57,6 +58,9 @@ def columns(result: Result) -> list[Shown]:
             found.append({"name": "interval", "title": "95 % interval", "type": "interval", "unit": column.unit})
         elif column.name not in ("ci_upper", "status", "open") or _says_something(result, column.name):
             found.append(_shown(result, column))
+    # the cells of retention's triangle lead to people already, and a table of all of them is long
+    counted = {side.column for side in result.sides if not side.less and result.kind != "retention"}
+    found = [{"link": f"{LINK}{column['name']}", **column} if column["name"] in counted else column for column in found]
     if result.kind == "features":
         by_name = {column["name"]: column for column in found}
         order = [*FEATURES[:1], *result.by, *FEATURES[1:]]
@@ -90,7 +94,7 @@ def _shown(result: Result, column: Column) -> Shown:
     if name in ("period_on", "cohort_on"):
         period = _period(result.params)
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
-    shown = {"name": name, "title": TITLES.get(name, _words(name)), "type": column.type, "unit": column.unit}
+    shown = {"name": name, "title": TITLES.get(name, label_title(name)), "type": column.type, "unit": column.unit}
     if result.kind == "features" and name == "title":
         shown["link"] = "url"
     return shown
@@ -100,5 +104,6 @@ def _period(params: Mapping[str, Any]) -> str:
     return str(params.get("period") or params.get("unit") or "day")
 
 
-def _words(name: str) -> str:
+def label_title(name: str) -> str:
+    """What a breakdown is called."""
     return name if "." in name else name.replace("_", " ").capitalize()

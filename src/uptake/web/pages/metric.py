@@ -26,6 +26,7 @@ from uptake.reports.headline import as_drawn, headline
 from uptake.web import formats, links
 from uptake.web.pages import metric_form as form
 from uptake.web.pages import question
+from uptake.web.pages.cells import address, linked, marked
 from uptake.web.pages.columns import columns, newest_first, with_titles
 from uptake.web.pages.made_of import made_of
 from uptake.web.pages.problems import Problem, told
@@ -217,15 +218,15 @@ def _entry(request: Request) -> Entry:
 
 def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Shown:
     pairs = question.pairs(question.as_asked(asked))
-    rows = with_titles(newest_first(result)[:MOST_ROWS], reader.plan)
+    rows = with_titles(linked(result, newest_first(result)[:MOST_ROWS], pairs), reader.plan)
     if result.kind == "features":
         rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
     return Shown(
-        spec=_chart(reader, result),
+        spec=_chart(reader, result, pairs),
         columns=columns(result),
         rows=rows,
         total=len(result.rows),
-        triangle=result.rows if result.kind == "retention" else (),
+        triangle=linked(result, result.rows, pairs) if result.kind == "retention" else (),
         by=result.by,
         unit_name=str(result.params.get("unit", "")),
         population=result.population,
@@ -239,12 +240,12 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
     )
 
 
-def _chart(reader: Reader, result: Result) -> Mapping[str, Any]:
+def _chart(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
     reference = overview.reference(reader.plan, result.name, result.params)
     period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
-    return charts.for_result(
+    spec = charts.for_result(
         result.kind,
-        with_titles(as_drawn(result.rows), reader.plan),
+        with_titles(marked(result, as_drawn(result.rows)), reader.plan),
         _title(result, period),
         _caption(reader, result),
         result.unit,
@@ -253,6 +254,7 @@ def _chart(reader: Reader, result: Result) -> Mapping[str, Any]:
         period=period,
         currency=reader.plan.product.currency or "",
     )
+    return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
 
 
 def _title(result: Result, period: str) -> str:
@@ -280,4 +282,5 @@ def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         return None
     date_to = result.params["date_to"]
     months = {**overview.months(date.fromisoformat(date_to)), "date_to": date_to}
-    return _chart(reader, reader.metric(found.name, {**question.as_asked(asked), **months}).result())
+    given = {**question.as_asked(asked), **months}
+    return _chart(reader, reader.metric(found.name, given).result(), question.pairs(given))

@@ -104,7 +104,7 @@ def read(query: QueryParams) -> Asked:
     sort, search = query.get("sort", ""), query.get("q", "").strip()
     is_descending = query.get("descending", "1") != "0"
     where = [text for text in query.getlist("where") if text.strip()]
-    number = _whole(query.get("page", "1"))
+    number = whole(query.get("page", "1"))
     order = f"-{sort}" if sort and is_descending else sort
     ask = Ask(search=search, where=conditions(where), sort=order, limit=SIZE, offset=(number - 1) * SIZE)
     return Asked(ask, number, sort, is_descending, search, where)
@@ -158,7 +158,12 @@ def _line(cells: Sequence[Any]) -> str:
     return text.getvalue()
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """The number of a page, as an address has it.
+
+    Raises:
+        QuestionError: It is none.
+    """
     if not text.isdecimal() or not 1 <= int(text) <= 1_000_000:
         raise QuestionError(f"page is '{text}'.", allowed=["a whole number from 1"])
     return int(text)

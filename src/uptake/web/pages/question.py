@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -95,6 +95,21 @@ def python(name: str, given: Given) -> str:
     """
     said = [repr(name), *(f"{key}={value!r}" for key, value in as_asked(given).items())]
     return f"ws.metric({', '.join(said)})"
+
+
+def conditions_said(where: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Conditions as an answer's parameters have them, in words.
+
+    >>> conditions_said([{"account.plan": {"is": ["Pro", "Team"]}}, {"user.age": {"at_least": 3}}])
+    ['account.plan is Pro or Team', 'user.age at least 3']
+    """
+    said = []
+    for condition in where:
+        for name, test in condition.items():
+            for verb, value in test.items():
+                values = value if isinstance(value, list) else [value]
+                said.append(f"{name} {verb.replace('_', ' ')} {' or '.join(map(str, values))}")
+    return said
 
 
 def _defaults(entry: Entry) -> Given:

@@ -56,11 +56,32 @@ async function draw(element, spec) {
       tooltip: { disableDefaultStyle: true, offsetX: 12, offsetY: 12 },
     });
     drawn.set(element, { spec, view });
+    if (spec.usermeta?.people) leadToPeople(element, view, spec.usermeta.people);
   } catch (error) {
     console.error("A chart could not be drawn.", error);
     element.textContent = "This chart could not be drawn. The table below has the same data.";
     element.closest(".chart")?.querySelector("details")?.setAttribute("open", "");
   }
+}
+
+// A mark that counts somebody leads to them; `cell` says which number it is, `cells` those of all lines at its place.
+function leadToPeople(element, view, base) {
+  view.addEventListener("mousemove", (_, item) => {
+    element.style.cursor = item?.datum?.cell || item?.datum?.cells ? "pointer" : "";
+  });
+  view.addEventListener("click", (event, item) => {
+    const cell = item?.datum?.cell ?? nearest(element, view, item?.datum?.cells ?? [], event.clientY);
+    if (!cell) return;
+    if (event.ctrlKey || event.metaKey) window.open(base + cell, "_blank", "noopener");
+    else location.assign(base + cell);
+  });
+}
+
+function nearest(element, view, cells, clientY) {
+  const plot = element.querySelector(".root > g > .background")?.getBoundingClientRect();
+  if (!cells.length || !plot) return "";
+  const value = view.scale("y").invert(((clientY - plot.top) / plot.height) * view.height());
+  return cells.reduce((best, each) => (Math.abs(each[0] - value) < Math.abs(best[0] - value) ? each : best))[1];
 }
 
 function redraw() {
@@ -135,6 +156,8 @@ function stops(table) {
 function prepareTables(within) {
   for (const table of within.querySelectorAll("table[data-keys]")) {
     stops(table).forEach((stop, index) => stop.setAttribute("tabindex", index === 0 ? "0" : "-1"));
+    // Arrows lead to a cell and Enter to what is behind it, so that Tab leaves the table at once.
+    if (table.dataset.keys === "cells") table.querySelectorAll("td a").forEach((link) => (link.tabIndex = -1));
   }
 }
 
