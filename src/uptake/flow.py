@@ -17,6 +17,7 @@ from uptake.facts import (
     feature_set,
     membership,
     milestone,
+    occurrence,
     people,
     presence,
     segment_list,
@@ -34,7 +35,7 @@ from uptake.version import __version__
 Progress = Callable[[str], None]
 FACTS = (
     calendar, people, membership, attribute, presence, active_day, feature_day, feature_set, feature_life,
-    session, start, milestone, segment_list,
+    session, occurrence, start, milestone, segment_list,
 )  # fmt: skip
 """Modules that own tables."""
 FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, session)
@@ -60,6 +61,8 @@ def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Pr
     if is_stale(cursor, plan) and rebuild(cursor, plan, progress):
         return
     kinds = set(imports.values())
+    if kinds & occurrence.KINDS:
+        occurrence.build(cursor)
     if not kinds & {"events", *ENTITY_KINDS} and not _has_newcomers(cursor):
         return
     if "aliases" in kinds:
@@ -114,6 +117,7 @@ def _belonging(cursor: Cursor, plan: Plan, progress: Progress, imports: Mapping[
     membership.observe(cursor)
     attribution.build(cursor, imports)
     attribute.build(cursor)
+    occurrence.build(cursor)
     presence.build(cursor, plan)
     segment_list.build(cursor, plan)
 

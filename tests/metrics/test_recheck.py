@@ -47,6 +47,8 @@ def used(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
     ]
     with uptake.open(new_home(PLAN)) as workspace:
         workspace.import_rows(pa.Table.from_pylist(rows), "events")
+        accounts = [{"account_id": f"a{n}", "signed_on": FIRST - timedelta(days=n)} for n in range(2)]
+        workspace.import_rows(pa.Table.from_pylist(accounts), "accounts")
         yield workspace
 
 

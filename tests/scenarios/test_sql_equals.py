@@ -38,9 +38,12 @@ OUTPUTS = {"time_to_first_value": {"output": "curve"}, "stickiness": {"output": 
 
 def asked(workspace: uptake.Workspace) -> Iterator[Result]:
     """Every metric of the catalogue in several ways."""
-    for name in catalogue():
+    for name, entry in catalogue().items():
         for question in QUESTIONS:
-            yield workspace.metric(name, **question)
+            entity = question.get("entity", entry.metric.default_entity)
+            by_users = any(str(part).startswith("user.") for part in (question.get("by"), *question.get("where", ())))
+            if entity in entry.metric.entities and not (entity == "account" and by_users):
+                yield workspace.metric(name, **question)
         if name in OUTPUTS:
             yield workspace.metric(name, **OUTPUTS[name])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from uptake.charts import calendar, dates
+from uptake.charts import calendar, dates, words
 from uptake.charts.bars import bars
 from uptake.charts.classes import classes
 from uptake.charts.feature_funnel import feature_funnel
@@ -63,7 +63,7 @@ def for_result(
     Raises:
         QuestionError: There is no chart for that kind.
     """
-    about: dict[str, Any] = {"title": title, "subtitle": subtitle}
+    about: dict[str, Any] = {"title": title, "subtitle": _tested(rows, subtitle)}
     match kind:
         case "share" | "mean" | "ratio" | "count" | "duration" | "odds" | "quantile":
             spec = _estimates(rows, unit, reference, by, period, known, currency, about)
@@ -87,6 +87,15 @@ def for_result(
         case _:
             raise QuestionError(f"There is no chart for results of the kind {kind!r}.", allowed=KINDS)
     return {**spec, "config": config(dark)}
+
+
+def _tested(rows: Sequence[Row], subtitle: str) -> str:
+    """The subtitle with the log-rank test between the groups, where there is one of them all."""
+    pvalues = {row["pvalue"] for row in rows if row.get("pvalue") is not None}
+    if len(pvalues) != 1:
+        return subtitle
+    said = f"log-rank test between the groups: {words.pvalue(*pvalues)}"
+    return f"{subtitle}; {said}" if subtitle else said
 
 
 def _latest(rows: Sequence[Row], subtitle: str, period: str) -> tuple[Sequence[Row], str]:

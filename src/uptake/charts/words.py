@@ -95,6 +95,19 @@ def _percent(value: float, digits: int) -> str:
     return "100" if value == 1 else text
 
 
+def pvalue(value: object) -> str:
+    """How likely a difference at least this large is if there is none: "p = 0.033", "p < 0.001".
+
+    Examples:
+        >>> pvalue(0.0332), pvalue(0.00001), pvalue(None)
+        ('p = 0.033', 'p < 0.001', 'no value')
+    """
+    found = finite(value)
+    if found is None:
+        return NO_VALUE
+    return "p < 0.001" if found < 0.001 else f"p = {significant(found, 2)}"
+
+
 def points(difference: object, digits: int = 2) -> str:
     """The size of a difference of two shares in percentage points, without its sign: "4 points", "0.5 points"."""
     found = finite(difference)

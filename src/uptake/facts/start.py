@@ -59,9 +59,20 @@ def _source(cursor: Cursor, plan: Plan, entity: str, point: StartPoint) -> str:
     key = f"{entity}_key"
     attribute = point.attribute if point.kind == "attribute" else point.kind
     if attribute in ("created_at", "signed_on") or point.kind == "attribute":
-        return f"""SELECT {key}, min(said_at) AS started_at
-            FROM (SELECT *, {instant("text", literal(plan.product.timezone))} AS said_at
-                FROM {entity}_attribute WHERE name = {literal(attribute)})
-            WHERE said_at BETWEEN {literal(EARLIEST)} AND {literal(LATEST)} GROUP BY 1"""
+        return said_sql(entity, str(attribute), plan.product.timezone)
     chosen = events_sql(cursor, plan, [point.selector]) if point.selector is not None else "true"
     return f"SELECT {key}, min(event_at) AS started_at FROM event WHERE {key} IS NOT NULL AND {chosen} GROUP BY 1"
+
+
+def said_sql(entity: str, attribute: str, zone: str) -> str:
+    """SQL for (user_key or account_key, started_at): the earliest instant that an attribute ever said.
+
+    Args:
+        entity: user or account.
+        attribute: An attribute that holds dates or instants.
+        zone: The product's time zone, in which a date begins.
+    """
+    return f"""SELECT {entity}_key, min(said_at) AS started_at
+            FROM (SELECT *, {instant("text", literal(zone))} AS said_at
+                FROM {entity}_attribute WHERE name = {literal(attribute)})
+            WHERE said_at BETWEEN {literal(EARLIEST)} AND {literal(LATEST)} GROUP BY 1"""

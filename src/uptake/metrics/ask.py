@@ -178,7 +178,7 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
     """
     given = {key: value for key, value in given.items() if value not in (None, "")}
     zone = plan.product.timezone
-    entity = str(given.get("entity", "user"))
+    entity = str(given.get("entity", found.metric.default_entity))
     if entity not in found.metric.entities:
         raise QuestionError(f"{found.name} cannot be asked with entity='{entity}'.", allowed=found.metric.entities)
     as_of = read_as_of(given.get("as_of"), zone) or data_until(cursor, zone)

@@ -13,7 +13,7 @@ from uptake.metrics.result import Column, Side
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 
-ParamType = Literal["integer", "number", "text", "choice", "selector", "criteria", "list", "boolean"]
+ParamType = Literal["integer", "number", "text", "choice", "selector", "criteria", "moment", "list", "boolean"]
 Row = dict[str, Any]
 
 
@@ -182,6 +182,11 @@ class Metric:
     default_period: str | None = None
     is_snapshot: bool = True
     totals: Callable[[Asked], Sql | None] | None = None
+
+    @property
+    def default_entity(self) -> str:
+        """Whose rows are meant if nobody says: users, where that has a meaning."""
+        return "user" if "user" in self.entities else self.entities[0]
 
     def kind_for(self, params: Mapping[str, Any]) -> Kind:
         """The kind under these parameters."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from uptake.facts.milestone import leaves
 from uptake.metrics.metric import Asked, Metric
-from uptake.metrics.starts import milestone_of
+from uptake.metrics.moments import events_of
+from uptake.metrics.starts import START_OF_LIFE, milestone_of
 from uptake.plan import criteria, selector
 from uptake.store.projection import meta
 
@@ -22,7 +23,8 @@ def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
     Returns:
         Sentences; empty if there is nothing to tell.
     """
-    early = () if metric.is_snapshot else _early_starts(asked)
+    by_life = asked.question.params.get("start") in (None, START_OF_LIFE)
+    early = _early_starts(asked) if by_life and not metric.is_snapshot else ()
     return (*early, *_unknown_events(asked, metric), *_after_the_last_import(asked))
 
 
@@ -49,7 +51,9 @@ def _unknown_events(asked: Asked, metric: Metric) -> Iterator[str]:
     named: dict[str, None] = {}
     for param in metric.params:
         value = asked.param(param.name)
-        if param.type in ("selector", "criteria") and value not in (None, param.default):
+        if param.type == "moment" and value not in (None, param.default):
+            value = events_of(asked, value)
+        if param.type in ("selector", "criteria", "moment") and value not in (None, param.default):
             named |= dict.fromkeys(_events(param.type, value))
     if not named:
         return

@@ -8,6 +8,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.metric import Metric, Param
+from uptake.metrics.moments import check_moment
 from uptake.plan import Plan, criteria, selector
 
 
@@ -48,6 +49,8 @@ def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's val
         case "criteria":
             criteria(_parsed(value))
             return _parsed(value)
+        case "moment":
+            return check_moment(_parsed(value))
     return str(value)
 
 

@@ -38,14 +38,18 @@ def is_over(period_on: date, period: str, last_day: date) -> bool:
     return following <= last_day + timedelta(days=1)
 
 
-def sql(question: Question) -> str:
+def sql(question: Question, beginning: str = FROM_THE_BEGINNING) -> str:
     """SQL for `period`: period_on, first_day, last_day, begins_at, ends_at, on_day, on_at, is_closed.
+
+    Args:
+        question: The question.
+        beginning: SQL for the first day of a range that has none.
 
     Periods are whole, also the first and the last one; those that begin after the last day that was
     over are left out. `on_day` is the last day of the period that was over at `as_of`, `on_at` the
     instant after it. Without a period the range is one row, with `period_on` NULL.
     """
-    begin = "greatest($date_from, DATE '1970-01-01')" if question.date_from is not None else FROM_THE_BEGINNING
+    begin = "greatest($date_from, DATE '1970-01-01')" if question.date_from is not None else beginning
     if question.period is None:
         return f"""SELECT NULL::DATE AS period_on, min(day) AS first_day, max(day) AS last_day,
             min(begins_at) AS begins_at, max(ends_at) AS ends_at, max(day) AS on_day,

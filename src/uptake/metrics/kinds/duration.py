@@ -1,10 +1,11 @@
-"""Duration: how long until something happens. Rows bring `duration_s` and `is_reached`.
+"""Duration: how long until something happens. Rows bring `duration_s` and `is_reached`; `by_days` is a parameter.
 
 Who has not got there yet is censored, not dropped: the curve uses that it took them at least so long.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import groupby
 from math import isnan, nan
 from typing import Any
@@ -15,22 +16,32 @@ from uptake.metrics.kinds.status import TOO_FEW, present
 from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
+from uptake.stats.logrank import logrank
 from uptake.stats.survival import Survival, kaplan_meier_from_counts
 from uptake.store.projection import Cursor
 
 DAY = 86_400
 HAIR = 1e-12
 """How far a product of shares may be from the share it stands for."""
+ENDS = ("", "_ci_lower", "_ci_upper")
+"""What follows the name of a quantile or a share: itself, then the ends of its interval."""
 MOST_POINTS = 400
 """Points of a curve; more cannot be seen."""
 
 
 class Duration(Kind):
-    """A Kaplan-Meier estimate: the median with its interval, other quantiles, shares reached by some days."""
+    """A Kaplan-Meier estimate: the median with its interval, other quantiles, shares reached by some days.
+
+    Args:
+        own: Labels that always split the answer; what they tell apart are no groups of different entities, and so are
+            not tested against each other.
+    """
 
     name = "duration"
     by_period = True
-    by_days = (1, 7, 14, 30)
+
+    def __init__(self, *own: str) -> None:
+        self.own = own
 
     def select(self, labels: tuple[str, ...]) -> str:
         """Per label and duration, who reached and who is still waiting; in the order of the labels."""
@@ -58,7 +69,7 @@ class Duration(Kind):
         by_days = "".join(
             f", CASE WHEN max(duration_s) >= {days * DAY} OR min(survival) < {HAIR}"
             f" THEN 1 - coalesce(min(survival) FILTER (duration_s <= {days * DAY}), 1) END AS by_{days}d"
-            for days in self.by_days
+            for days in _days(asked)
         )
         return f"""SELECT {columns}max(at_risk) AS n, sum(reached)::BIGINT AS reached{quantiles}{by_days}
         FROM ({table}) {f"GROUP BY {', '.join(labels)}" if labels else "HAVING count(*) > 0"} ORDER BY ALL"""
@@ -78,28 +89,41 @@ class Duration(Kind):
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
+        curves = [kaplan_meier_from_counts(row["duration_s"], row["reached"], row["censored"]) for row in rows]
         answers = []
-        for row in rows:
-            curve = kaplan_meier_from_counts(row["duration_s"], row["reached"], row["censored"])
+        for row, curve, pvalue in zip(rows, curves, self._pvalues(rows, curves, plain(labels)), strict=True):
             common = {name: row[name] for name in plain(labels)}
             if asked.param("output") == "curve":
-                answers += [common | point for point in _points(curve)]
+                answers += [common | point | {"pvalue": pvalue} for point in _points(curve)]
             else:
-                answers.append(common | self._summary(curve, int(row["reached"].sum())))
+                answers.append(
+                    common | self._summary(curve, int(row["reached"].sum()), _days(asked)) | {"pvalue": pvalue}
+                )
         return answers
 
-    def _summary(self, curve: Survival, reached: int) -> Row:
-        median = curve.median()
-        row: Row = {"n": curve.n, "reached": reached} | _interval(median)
-        row |= {f"p{share}": present(curve.quantile(share / 100).estimate) for share in (25, 75, 90)}
-        row |= {f"by_{days}d": present(curve.reached_by(days * DAY).estimate) for days in self.by_days}
+    def _pvalues(self, rows: list[Row], curves: list[Survival], labels: list[str]) -> list[float | None]:
+        """For each row the log-rank test of the groups that its period, and its own label, is broken down into."""
+        fixed = [name for name in labels if name in ("period_on", *self.own)]
+        groups = defaultdict(list)
+        for row, curve in zip(rows, curves, strict=True):
+            groups[tuple(row[name] for name in fixed)].append(curve)
+        tested = {key: present(logrank(group).pvalue) for key, group in groups.items() if len(group) > 1}
+        return [tested.get(tuple(row[name] for name in fixed)) for row in rows]
+
+    def _summary(self, curve: Survival, reached: int, by_days: list[int]) -> Row:
+        row: Row = {"n": curve.n, "reached": reached} | _interval(curve.median())
+        for share in (25, 75, 90):
+            row |= _interval(curve.quantile(share / 100), f"p{share}")
+        for days in by_days:
+            row |= _interval(curve.reached_by(days * DAY), f"by_{days}d")
         row["status"] = "not_eligible" if not curve.n else "too_few" if curve.n < TOO_FEW else "closed"
         if row["status"] == "closed" and row["estimate"] is None:
             row["status"] = "in_progress"  # fewer than half have got there so far
         return row
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
-        """Summary or curve."""
+        """Summary or curve; with a breakdown, the p-value of the test between its groups."""
+        tested = (Column("pvalue", "number"),) if asked.question.by else ()
         if asked.param("output") == "curve":
             return (
                 Column("at_s", "number", "seconds"),
@@ -108,12 +132,16 @@ class Duration(Kind):
                 Column("estimate", "number", "share"),
                 Column("ci_lower", "number", "share"),
                 Column("ci_upper", "number", "share"),
+                *tested,
             )
+        shares = [f"by_{days}d" for days in _days(asked)]
         return (
             Column("n", "integer", "count"),
             Column("reached", "integer", "count"),
-            *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper", "p25", "p75", "p90")),
-            *(Column(f"by_{days}d", "number", "share") for days in self.by_days),
+            *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper")),
+            *(Column(name + end, "number", unit) for name in ("p25", "p75", "p90") for end in ENDS),
+            *(Column(name + end, "number", "share") for name in shares for end in ENDS),
+            *tested,
             Column("status", "text"),
         )
 
@@ -144,8 +172,14 @@ def _counts(table: pa.Table) -> Row:
     return {name: table[name].to_numpy() for name in ("duration_s", "reached", "censored")}
 
 
-def _interval(estimate: Estimate) -> Row:
-    return {name: present(getattr(estimate, name)) for name in ("estimate", "ci_lower", "ci_upper")}
+def _days(asked: Asked) -> list[int]:
+    return list(dict.fromkeys(asked.param("by_days")))
+
+
+def _interval(estimate: Estimate, name: str = "") -> Row:
+    """The estimate and the ends of its interval: `estimate, ci_lower, ci_upper`, or `p75, p75_ci_lower, p75_ci_upper`."""
+    names = [name + end for end in ENDS] if name else ["estimate", "ci_lower", "ci_upper"]
+    return dict(zip(names, map(present, estimate[1:]), strict=True))
 
 
 def _points(curve: Survival) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,6 +29,7 @@ TITLES = {
     "median": "Median",
     "n": "n",
     "open": "Still open",
+    "pvalue": "p of no difference",
     "p25": "A quarter by",
     "p75": "Three quarters by",
     "p90": "Nine in ten by",
@@ -38,7 +40,10 @@ TITLES = {
     "title": "Feature",
     "tried_share": "Tried, share",
     "unit_index": "Unit",
-} | {f"by_{days}d": f"By day {days}" for days in (1, 7, 14, 30)}
+}
+OWN_ENDS = re.compile(r"(p|by_)\d+d?_ci_(lower|upper)")
+"""Intervals of numbers beside the estimate: the files have them."""
+BY_DAY = re.compile(r"by_(\d+)d")
 FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "adopted", "adopted_share", "interval",
             "retained", "retained_share", "status")  # fmt: skip
 """What is shown of features; the files have every interval."""
@@ -52,7 +57,7 @@ def columns(result: Result) -> list[Shown]:
     found: list[Shown] = []
     left_out = UNITS.get(str(result.params.get("criterion")), ()) if result.kind == "retention" else ()
     for column in result.columns:
-        if column.name in left_out:
+        if column.name in left_out or OWN_ENDS.fullmatch(column.name):
             continue
         if column.name == "ci_lower":
             found.append({"name": "interval", "title": "95 % interval", "type": "interval", "unit": column.unit})
@@ -106,4 +111,6 @@ def _period(params: Mapping[str, Any]) -> str:
 
 def label_title(name: str) -> str:
     """What a breakdown is called."""
+    if by_day := BY_DAY.fullmatch(name):
+        return f"By day {by_day[1]}"
     return name if "." in name else name.replace("_", " ").capitalize()

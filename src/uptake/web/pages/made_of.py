@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from uptake.metrics.starts import START_OF_LIFE
 from uptake.plan import Plan
 from uptake.web import wording
 
@@ -41,7 +42,8 @@ def _activation(plan: Plan, params: Params) -> str:
 
 
 def _first_value(plan: Plan, params: Params) -> str:
-    if not plan.value_moments or params.get("criteria") or params.get("milestone") != "value":
+    own = params.get("criteria") or params.get("until") or params.get("start") not in (None, START_OF_LIFE)
+    if not plan.value_moments or own or params.get("milestone") != "value":
         return ""
     return f"Median time from {wording.start(plan.start.user)} to {_value(plan)}"
 

@@ -99,7 +99,7 @@ def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong:
     is_retention = entry.name == "retention"
     every = [(ALL, "The unit" if is_retention else "One number"), *((name, _title(name)) for name in PERIODS)]
     return [
-        Field("entity", "Of", "select", value=str(given.get("entity", "user")),
+        Field("entity", "Of", "select", value=str(given.get("entity", metric.default_entity)),
               options=tuple((name, ENTITIES[name]) for name in metric.entities), wrong=_wrong("entity", wrong)),
         Field("period", "Cohorts of a" if is_retention else "A number for each", "select", value=period,
               options=tuple(every), wrong=_wrong("period", wrong)),
@@ -144,6 +144,8 @@ def _title(name: str) -> str:
 
 
 def _shown(default: object) -> str:
+    if isinstance(default, list):
+        return ",".join(map(str, default))
     return default if isinstance(default, str) else ""
 
 

@@ -15,7 +15,8 @@ from uptake.web.wording import joined
 NEWCOMERS: dict[str, str] = {
     "activation_rate": "{value} of {who} {that} started {when} were activated",
     "onboarding_completion": "{value} of {who} {that} started {when} finished setting up",
-    "time_to_first_value": "Half of the {who} {that} started {when} reached first value within {value}",
+    "time_to_first_value": "Half of the {who} {that} started {when} reached {there} within {value}",
+    "time_to_value": "Half of the {who} {that} signed {when} reached {there} within {value}",
 }
 """Metrics of those who started within some days."""
 EVERYBODY: dict[str, str] = {
@@ -65,7 +66,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return f"{result.title}: {NOTHING}."
     if _is_below_half(result, found.row):
         who = f"{words.count(found.row['n'])} {_who(result)}"
-        return f"Fewer than half of the {who} {_that(result)} started {when(result, found)} have reached first value so far."
+        began = "signed" if result.name == "time_to_value" else "started"
+        return f"Fewer than half of the {who} {_that(result)} {began} {when(result, found)} have reached {_there(result)} so far."
     before = found.before["estimate"] if found.before else None
     # "3.2 sessions a week" says the unit in the sentence itself.
     unit = "count" if result.unit == "per_week" else result.unit
@@ -105,6 +107,7 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
         value="{value}",
         who=who,
         that=_that(result),
+        there=_there(result),
         when=when(result, found),
         seats=SEATS[params["entity"]],
         product=product,
@@ -121,6 +124,12 @@ def _who(result: Result) -> str:
 
 def _that(result: Result) -> str:
     return "that" if result.params["entity"] == "account" else "who"
+
+
+def _there(result: Result) -> str:
+    """What a duration waits for, where it has a name."""
+    goal = result.params.get("until") or result.params.get("criteria") or result.params.get("milestone")
+    return "first value" if goal == "value" else "it"
 
 
 def _is_below_half(result: Result, row: Mapping[str, Any]) -> bool:
@@ -186,9 +195,11 @@ def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> st
     about = f"{result.title} by {joined(labels, 'and')} {when(result, found)}"
     if found.lowest is None:
         return f"{about}: {_segment(result, labels, highest)}."
-    return (
-        f"{about}: highest in {_segment(result, labels, highest)}, lowest in {_segment(result, labels, found.lowest)}."
+    said = (
+        f"{about}: highest in {_segment(result, labels, highest)}, lowest in {_segment(result, labels, found.lowest)}"
     )
+    tested = f" (log-rank test: {words.pvalue(highest['pvalue'])})" if highest.get("pvalue") is not None else ""
+    return f"{said}{tested}."
 
 
 def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
