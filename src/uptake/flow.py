@@ -12,6 +12,7 @@ from uptake.facts import (
     attribute,
     attribution,
     calendar,
+    contract,
     feature_day,
     feature_life,
     feature_set,
@@ -34,7 +35,7 @@ from uptake.version import __version__
 
 Progress = Callable[[str], None]
 FACTS = (
-    calendar, people, membership, attribute, presence, active_day, feature_day, feature_set, feature_life,
+    calendar, people, membership, attribute, presence, contract, active_day, feature_day, feature_set, feature_life,
     session, occurrence, start, milestone, segment_list,
 )  # fmt: skip
 """Modules that own tables."""
@@ -63,6 +64,8 @@ def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Pr
     kinds = set(imports.values())
     if kinds & occurrence.KINDS:
         occurrence.build(cursor)
+    if "subscriptions" in kinds:
+        contract.build(cursor)
     if not kinds & {"events", *ENTITY_KINDS} and not _has_newcomers(cursor):
         return
     if "aliases" in kinds:
@@ -101,6 +104,7 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
         return False
     cut_days(cursor, plan.product.timezone)
     people.merge(cursor)
+    contract.build(cursor)
     _belonging(cursor, plan, progress)
     _measure(cursor, plan, EVERYTHING, progress)
     set_meta(cursor, "facts_version", _version(cursor, plan))

@@ -30,10 +30,22 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("stickiness", {"output": "power"}),
 ]
 
+SUBSCRIPTIONS = [
+    {"account_id": account, "mrr": mrr, "seats": seats, "plan": "Pro", "started_on": start, "ended_on": end}
+    for account, mrr, seats, start, end in (
+        ("a0", 30, 3, "2024-01-01", "2026-02-10"),
+        ("a1", 50, 5, "2024-01-01", "2026-01-20"),
+        ("a1", 40, 4, "2026-01-20", None),
+    )
+]
+
 
 @pytest.fixture(scope="module")
 def used(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
-    """Six users of two accounts; user n starts on day n, does a task every n + 1 days and ships after ten."""
+    """Six users of two accounts; user n starts on day n, does a task every n + 1 days and ships after ten.
+
+    One account leaves in February, the other pays less from January on.
+    """
     rows = [
         {
             "event": name,
@@ -49,6 +61,7 @@ def used(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
         workspace.import_rows(pa.Table.from_pylist(rows), "events")
         accounts = [{"account_id": f"a{n}", "signed_on": FIRST - timedelta(days=n)} for n in range(2)]
         workspace.import_rows(pa.Table.from_pylist(accounts), "accounts")
+        workspace.import_rows(pa.Table.from_pylist(SUBSCRIPTIONS), "subscriptions")
         yield workspace
 
 

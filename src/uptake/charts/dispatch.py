@@ -22,7 +22,7 @@ from uptake.errors import QuestionError
 
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes",
+    "features", "power", "classes", "sums",
 )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def for_result(
     """
     about: dict[str, Any] = {"title": title, "subtitle": _tested(rows, subtitle)}
     match kind:
-        case "share" | "mean" | "ratio" | "count" | "duration" | "odds" | "quantile":
+        case "share" | "mean" | "ratio" | "count" | "duration" | "odds" | "quantile" | "sums":
             spec = _estimates(rows, unit, reference, by, period, known, currency, about)
         case "retention":
             rows = [row for row in rows if row.get("row") != SIMPLE]  # a second mean would be a second curve

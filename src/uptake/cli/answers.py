@@ -58,7 +58,7 @@ def headline(result: Result) -> str:
         about += f", {units}, mean of all cohorts"
     if result.kind == "ratio":
         about += f", mean of {words.days(row['days'])}"
-    return formats.headline(about + ": {value}", row, result.unit, name=about)
+    return formats.headline(about + ": {value}", row, result.unit, name=about, currency=result.currency)
 
 
 def _row_of_the_headline(result: Result) -> Row | None:
@@ -108,9 +108,13 @@ def _cell(result: Result, column: Column, row: Row) -> str:
         return dates.period(value, str(result.params["period"]))
     if column.name.endswith(LOWER):
         upper = row.get(column.name.removesuffix(LOWER) + UPPER)
-        return words.interval(value, upper, column.unit) if value is not None or upper is not None else ""
+        return (
+            words.interval(value, upper, column.unit, currency=result.currency)
+            if value is not None or upper is not None
+            else ""
+        )
     if column.name == "estimate" and "status" in row:
-        return formats.estimate(row, column.unit)
+        return formats.estimate(row, column.unit, currency=result.currency)
     if column.name == "status":
         return words.status(value, row.get("n")) or "closed"
-    return words.value(value, "text" if column.type == "text" else column.unit)
+    return words.value(value, "text" if column.type == "text" else column.unit, currency=result.currency)

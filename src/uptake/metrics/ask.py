@@ -81,6 +81,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         sql=expand(*compose(asked, shown)),
         by=prepared.by,
         notes=(*notes(asked, found.metric), *dimensions.notes(prepared.dimensions), *run.notes),
+        currency=str(prepared.question.params.get("currency") or plan.product.currency or "").upper(),
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
     )

@@ -32,7 +32,7 @@ class Column:
     Args:
         name: Its name.
         type: integer, number, date, instant, text or boolean.
-        unit: share (0 to 1), seconds, count, days, per_week, or empty.
+        unit: share (0 to 1), seconds, count, days, per_week, currency, or empty.
     """
 
     name: str
@@ -81,6 +81,7 @@ class Result:
         sql: A query that gives the same numbers when it is run on the projection.
         by: Columns of the rows that the answer is broken down by.
         notes: What a reader should know that the rows cannot say.
+        currency: ISO 4217 code of amounts; empty where nobody named one.
         cell: Columns that say which entities a row counts, as `people` takes them.
         sides: What these may be told apart by; empty where the numbers are not of entities.
     """
@@ -98,6 +99,7 @@ class Result:
     sql: str
     by: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = ()
+    currency: str = ""
     cell: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
 
@@ -110,9 +112,13 @@ class Result:
         """The metric's name for people."""
         return self.definition.title
 
+    @property
+    def _has_amounts(self) -> bool:
+        return bool(self.currency) and any(column.unit == "currency" for column in self.columns)
+
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table, with units in the fields' metadata."""
-        return arrow(self.columns, self.rows)
+        return arrow(self.columns, self.rows, self.currency)
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas frame."""
@@ -124,8 +130,9 @@ class Result:
         from uptake import charts  # charts are drawn seldom and cost a second to import elsewhere
 
         return charts.for_result(
-            self.kind, self.rows, self.title, self.population, self.unit, reference=reference, dark=dark, by=self.by
-        )
+            self.kind, self.rows, self.title, self.population, self.unit, reference=reference, dark=dark, by=self.by,
+            currency=self.currency,
+        )  # fmt: skip
 
     def chart(self) -> altair.Chart:
         """The rows as an Altair chart, which shows itself in a notebook."""
@@ -146,15 +153,19 @@ class Result:
             "params": self.params,
             "as_of": self.as_of.isoformat() + "Z",
             "plan_version": self.plan_version,
+            **({"currency": self.currency} if self._has_amounts else {}),
             "columns": [{"name": c.name, "type": c.type, "unit": c.unit} for c in self.columns],
             "rows": self.rows,
             "sql": self.sql,
         }
 
 
-def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]]) -> pa.Table:
-    """Rows as an Arrow table, with units in the fields' metadata."""
-    schema = pa.schema(
-        [pa.field(c.name, ARROW[c.type], metadata={"unit": c.unit} if c.unit else None) for c in columns]
-    )
-    return pa.Table.from_pylist([{c.name: row.get(c.name) for c in columns} for row in rows], schema)
+def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], currency: str = "") -> pa.Table:
+    """Rows as an Arrow table, with units in the fields' metadata; that of amounts is `currency:EUR`."""
+
+    def metadata(column: Column) -> dict[str, str] | None:
+        is_named = column.unit == "currency" and currency
+        return {"unit": f"currency:{currency}" if is_named else column.unit} if column.unit else None
+
+    schema = pa.schema([pa.field(column.name, ARROW[column.type], metadata=metadata(column)) for column in columns])
+    return pa.Table.from_pylist([{column.name: row.get(column.name) for column in columns} for row in rows], schema)

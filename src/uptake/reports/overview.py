@@ -141,7 +141,7 @@ def reference(plan: Plan, metric: str, asked: Mapping[str, Any]) -> Reference | 
         metric: The metric.
         asked: Entity and parameters of the question; those that are missing have their defaults.
     """
-    if asked.get("entity") not in (None, "user"):
+    if asked.get("entity") not in (None, catalogue()[metric].metric.default_entity):
         return None
     about = (one for one in plan.references.values() if one.metric == metric)
     return next((one for one in about if _is_meant(plan, one, asked)), None)

@@ -18,6 +18,12 @@ TITLES = {
     "adopted_share": "Adopted, share",
     "at_least": "At least so many",
     "at_s": "Time from the start",
+    "before": "Paid before",
+    "kept": "Still paid",
+    "left": "Left",
+    "lost": "Lost",
+    "now": "Paid now",
+    "revenue": "Revenue of them all",
     "cohort_on": "Cohort",
     "cohort_size": "Size",
     "count": "Of them",
@@ -60,7 +66,8 @@ def columns(result: Result) -> list[Shown]:
         if column.name in left_out or OWN_ENDS.fullmatch(column.name):
             continue
         if column.name == "ci_lower":
-            found.append({"name": "interval", "title": "95 % interval", "type": "interval", "unit": column.unit})
+            found.append({"name": "interval", "title": "95 % interval", "type": "interval",
+                          "unit": column.unit, "currency": result.currency})  # fmt: skip
         elif column.name not in ("ci_upper", "status", "open") or _says_something(result, column.name):
             found.append(_shown(result, column))
     # the cells of retention's triangle lead to people already, and a table of all of them is long
@@ -99,7 +106,8 @@ def _shown(result: Result, column: Column) -> Shown:
     if name in ("period_on", "cohort_on"):
         period = _period(result.params)
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
-    shown = {"name": name, "title": TITLES.get(name, label_title(name)), "type": column.type, "unit": column.unit}
+    title = TITLES.get(name, label_title(name))
+    shown = {"name": name, "title": title, "type": column.type, "unit": column.unit, "currency": result.currency}
     if result.kind == "features" and name == "title":
         shown["link"] = "url"
     return shown

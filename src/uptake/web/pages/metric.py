@@ -252,7 +252,7 @@ def _chart(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]]) -> 
         reference=reference.model_dump() if reference else None,
         by=result.by,
         period=period,
-        currency=reader.plan.product.currency or "",
+        currency=result.currency,
     )
     return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
 

@@ -16,7 +16,7 @@ from uptake.reports.overview import recent
 
 REPEATED = ("by", "where", "segment")
 """Parameters that may be given more than once."""
-PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes")
+PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes", "sums")
 ALL = "all"
 """The period that means: one number over the whole range."""
 
@@ -113,4 +113,4 @@ def conditions_said(where: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _defaults(entry: Entry) -> Given:
-    return {"entity": "user"} | {param.name: param.default for param in entry.metric.params}
+    return {"entity": entry.metric.default_entity} | {param.name: param.default for param in entry.metric.params}

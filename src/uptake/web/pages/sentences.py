@@ -32,6 +32,11 @@ EVERYBODY: dict[str, str] = {
     "session_duration": "Sessions of {who} lasted {value} on average {when}",
     "frequency": "Active {who} came {value} as often as the usage interval expects {when}",
     "consistency": "Active {who} came in {value} of the usage intervals behind them, up to {last}",
+    "account_churn": "{value} of customers left {compared}",
+    "mrr_churn": "{value} of monthly revenue was lost {compared}",
+    "net_revenue_retention": "Customers paid {value} of what they had paid before, {compared}",
+    "gross_revenue_retention": "{value} of monthly revenue was kept {compared}, growth left out",
+    "lifetime_value": "A customer is worth {value}, at the rate at which customers left {compared}",
     "usage_interval": "Most {who} who come again are back within {value}, {when}",
 }
 """Metrics of everybody at one moment, with the days looked back on."""
@@ -72,7 +77,10 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
     # "3.2 sessions a week" says the unit in the sentence itself.
     unit = "count" if result.unit == "per_week" else result.unit
     said = _form(result, found, found.row, product)
-    return formats.headline(said, found.row, unit, name=result.title, before=before, than=than or _than(found))
+    than = than or _than(found)
+    return formats.headline(
+        said, found.row, unit, name=result.title, before=before, than=than, currency=result.currency
+    )
 
 
 def when(result: Result, found: Headline) -> str:
@@ -109,6 +117,7 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
         that=_that(result),
         there=_there(result),
         when=when(result, found),
+        compared=_compared(result, found),
         seats=SEATS[params["entity"]],
         product=product,
         long_days=params.get("long_days"),
@@ -116,6 +125,12 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
         last=dates.day(found.last_on),
         averaged=f"on average over {words.days(row.get('days'))} up to {dates.day(found.last_on)}",
     )
+
+
+def _compared(result: Result, found: Headline) -> str:
+    """The time between two moments that money is compared over."""
+    over = result.params.get("over", "period")
+    return when(result, found) if over == "period" else f"in the {over} to {dates.day(found.last_on)}"
 
 
 def _who(result: Result) -> str:
@@ -203,4 +218,4 @@ def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> st
 
 
 def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
-    return f"{', '.join(str(row[label]) for label in labels)} ({words.value(row['estimate'], result.unit, 2)})"
+    return f"{', '.join(str(row[label]) for label in labels)} ({words.value(row['estimate'], result.unit, 2, result.currency)})"

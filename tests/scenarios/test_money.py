@@ -1,0 +1,292 @@
+"""Churn and retention of money, by hand and by a second opinion that reads subscriptions one by one."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from scenario_answers import by_day, only
+
+import uptake
+from uptake.errors import QuestionError
+from uptake.metrics.recheck import differences
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+Row = dict[str, Any]
+MONEY = ("account_churn", "mrr_churn", "net_revenue_retention", "gross_revenue_retention", "lifetime_value")
+
+
+def subscription(account: str, mrr: float, start: str, end: str | None = None, **more: object) -> Row:
+    return {"account_id": account, "mrr": mrr, "started_on": start, "ended_on": end, **more}
+
+
+CONTRACTS = [
+    subscription("grows", 100, "2025-01-10", "2025-03-20", subscription_id="g1", plan="Pro"),
+    subscription("grows", 150, "2025-03-20", None, subscription_id="g2", plan="Enterprise"),
+    subscription("shrinks", 200, "2025-01-01", "2025-03-05"),
+    subscription("shrinks", 120, "2025-03-05"),
+    subscription("leaves", 100, "2025-02-01", "2025-03-31"),
+    subscription("pauses", 40, "2025-01-01", "2025-03-10"),
+    subscription("pauses", 40, "2025-03-12"),
+    subscription("two at once", 30, "2025-01-01"),
+    subscription("two at once", 20, "2025-02-15"),
+    subscription("new in March", 500, "2025-03-01"),
+    subscription("ends with February", 80, "2025-01-01", "2025-03-01"),
+    subscription("free", 0, "2025-01-01"),
+]
+"""Before March: 100 + 200 + 100 + 40 + 50 + 80 = 570 of six accounts. After it, of the same: 150 + 120 + 0 + 40 + 50 + 0."""
+MARCH: Row = {"date_from": "2025-03-01", "date_to": "2025-03-31", "as_of": "2025-04-30"}
+
+
+@pytest.fixture
+def filled(new_home: Callable[..., Path]) -> Iterator[Callable[..., uptake.Workspace]]:
+    """`filled(rows, plan)`: a workspace with these subscriptions."""
+    opened: list[uptake.Workspace] = []
+
+    def make(rows: list[Row], plan: str = "product: {timezone: UTC, currency: EUR}") -> uptake.Workspace:
+        workspace = uptake.open(new_home(plan))
+        opened.append(workspace)
+        keys = list(dict.fromkeys(key for row in rows for key in row))
+        table = pa.Table.from_pylist([{key: row.get(key) for key in keys} for row in rows])
+        assert not workspace.import_rows(table, "subscriptions").reasons
+        return workspace
+
+    yield make
+    for workspace in opened:
+        workspace.close()
+
+
+@pytest.mark.parametrize(
+    ("metric", "given", "expected"),
+    [
+        ("account_churn", {}, 2 / 6),  # leaves, ends with February
+        ("mrr_churn", {}, (80 + 100 + 80) / 570),  # shrinks by 80, two ended
+        ("mrr_churn", {"lost": "ended"}, 180 / 570),
+        ("mrr_churn", {"lost": "reduced"}, 80 / 570),
+        ("net_revenue_retention", {"over": "period"}, 360 / 570),
+        ("gross_revenue_retention", {"over": "period"}, 310 / 570),  # grows counts with its 100
+        ("lifetime_value", {"over": "period"}, (570 / 6) / (2 / 6)),
+    ],
+)
+def test_a_month_by_hand(filled: Callable[..., uptake.Workspace], metric: str, given: Row, expected: float) -> None:
+    row = only(filled(CONTRACTS).metric(metric, **given, **MARCH))
+    assert row["estimate"] == pytest.approx(expected, rel=1e-12)
+    assert row["n"] == 6
+    assert row["ci_lower"] < row["estimate"] < row["ci_upper"]
+
+
+def test_a_contract_that_ends_on_the_first_is_lost_in_that_month_and_one_that_begins_then_is_new(
+    filled: Callable[..., uptake.Workspace],
+) -> None:
+    """At the end of February `ends with February` still paid; in April nobody left, and `new in March` is counted."""
+    churn = filled(CONTRACTS).metric("account_churn", date_from="2025-02-01", date_to="2025-04-30", as_of="2025-04-30")
+    assert by_day(churn, "count") == {"2025-02-01": 0, "2025-03-01": 2, "2025-04-01": 0}
+    assert by_day(churn, "n") == {"2025-02-01": 5, "2025-03-01": 6, "2025-04-01": 5}
+
+
+def test_days_begin_in_the_products_zone(filled: Callable[..., uptake.Workspace]) -> None:
+    """A contract that ends when April begins in New York is lost in April there, at 04:00 UTC."""
+    rows = [subscription("a", 10, "2025-01-01T00:00:00Z", "2025-04-01T04:00:00Z")]
+    for zone, lost in (
+        ("UTC", "2025-04-01"),
+        ("America/New_York", "2025-04-01"),
+        ("America/Los_Angeles", "2025-03-01"),
+    ):
+        workspace = filled(rows, f"product: {{timezone: {zone}}}")
+        churn = workspace.metric("account_churn", date_from="2025-03-01", date_to="2025-04-30", as_of="2025-04-30")
+        assert {day for day, count in by_day(churn, "count").items() if count} == {lost}
+
+
+def test_a_month_that_runs_is_in_progress_and_a_year_looks_back_from_its_end(
+    filled: Callable[..., uptake.Workspace],
+) -> None:
+    workspace = filled(CONTRACTS)
+    open_month = {"date_from": "2025-03-01", "date_to": "2025-03-31", "as_of": "2025-03-15"}
+    for metric in MONEY:
+        row = only(workspace.metric(metric, over="period", **open_month))
+        assert row["status"] == "in_progress", metric
+    year = workspace.metric("net_revenue_retention", date_from="2026-02-01", date_to="2026-02-28", as_of="2026-02-28")
+    assert only(year)["before"] == 570  # end of February 2025
+    assert only(year)["now"] == 360
+
+
+def test_a_lifetime_is_not_defined_where_nobody_left(filled: Callable[..., uptake.Workspace]) -> None:
+    row = only(filled([subscription("a", 10, "2025-01-01")]).metric("lifetime_value", over="period", **MARCH))
+    assert (row["estimate"], row["ci_lower"], row["ci_upper"], row["status"]) == (None, None, None, "not_eligible")
+
+
+def test_a_later_row_corrects_the_one_of_the_same_id_and_first_day(filled: Callable[..., uptake.Workspace]) -> None:
+    """The row of `s` with an end closes the open one. A later stretch of the same id takes its place, it does not add."""
+    workspace = filled(
+        [
+            subscription("a", 10, "2025-01-01", None, subscription_id="s"),
+            subscription("b", 10, "2025-01-01", None, subscription_id="t"),
+        ]
+    )
+    later = [
+        subscription("a", 10, "2025-01-01", "2025-03-10", subscription_id="s"),
+        subscription("b", 25, "2025-03-10", None, subscription_id="t"),
+    ]
+    workspace.import_rows(pa.Table.from_pylist(later), "subscriptions")
+    row = only(workspace.metric("net_revenue_retention", over="period", **MARCH))
+    assert (row["n"], row["before"], row["now"]) == (2, 20, 25)
+
+
+def test_different_currencies_are_not_added(filled: Callable[..., uptake.Workspace]) -> None:
+    rows = [
+        subscription("a", 100, "2025-01-01", None, currency="EUR"),
+        subscription("b", 700, "2025-01-01", "2025-03-03", currency="usd"),
+        subscription("c", 50, "2025-01-01", None),
+    ]
+    asked = {"over": "period", **MARCH}
+    workspace = filled(rows)
+    found = workspace.metric("net_revenue_retention", **asked)
+    assert (only(found)["before"], found.currency) == (150, "EUR")  # c says none, so it is in the product's
+    assert found.notes == (
+        "Amounts in EUR. What 1 account is paying in USD is left out: different currencies are not added.",
+    )
+    dollars = workspace.metric("net_revenue_retention", currency="usd", **asked)
+    assert (only(dollars)["before"], only(dollars)["now"], dollars.currency) == (700, 0, "USD")
+    assert only(workspace.metric("account_churn", **MARCH))["n"] == 3  # who left is no question of currency
+    with pytest.raises(QuestionError, match="an unnamed currency and EUR and USD, which are not added"):
+        filled(rows, "product: {timezone: UTC}").metric("mrr_churn", **asked)
+
+
+def test_amounts_carry_their_unit_and_currency(filled: Callable[..., uptake.Workspace]) -> None:
+    found = filled(CONTRACTS).metric("lifetime_value", over="period", **MARCH)
+    assert {column.name for column in found.columns if column.unit == "currency"} == {
+        "revenue", "estimate", "ci_lower", "ci_upper"
+    }  # fmt: skip
+    assert found.to_arrow().schema.field("estimate").metadata == {b"unit": b"currency:EUR"}
+    assert found.to_dict()["currency"] == "EUR"
+
+
+def test_without_subscriptions_the_date_of_leaving_counts_and_amounts_are_missing(
+    workspace: uptake.Workspace,
+) -> None:
+    accounts = [
+        {"account_id": name, "created_at": "2025-01-01", "churned_on": left, "valid_from": "2025-01-01"}
+        for name, left in (("a", None), ("b", "2025-03-15"), ("c", "2025-02-15"))
+    ]
+    workspace.import_rows(pa.Table.from_pylist(accounts), "accounts")
+    found = workspace.metric("account_churn", **MARCH)
+    assert (only(found)["count"], only(found)["n"]) == (1, 2)
+    assert found.notes == ("No subscriptions have been imported: who has left is told by churned_on of accounts.",)
+    nothing = workspace.metric("mrr_churn", **MARCH)
+    assert (nothing.rows, nothing.notes[0][:38]) == ([], "No subscriptions have been imported: u")
+
+
+def test_churn_by_inactivity(workspace: uptake.Workspace) -> None:
+    """Active in the 10 days before March: a, b. In the 10 days to its end: b, c. So one of two went."""
+    days = {"a": ["2025-02-20", "2025-03-20"], "b": ["2025-02-28", "2025-03-22"], "c": ["2025-02-18", "2025-03-31"]}
+    events = [
+        {"event": "task", "user_id": f"user of {name}", "account_id": name, "timestamp": f"{day}T12:00:00Z"}
+        for name, active in days.items()
+        for day in active
+    ]
+    workspace.import_rows(pa.Table.from_pylist(events), "events")
+    row = only(workspace.metric("account_churn", churned="inactivity", window_days=10, **MARCH))
+    assert (row["count"], row["n"], row["estimate"]) == (1, 2, 0.5)
+
+
+def test_the_sql_shown_gives_the_numbers(filled: Callable[..., uptake.Workspace]) -> None:
+    workspace = filled(CONTRACTS)
+    for metric in MONEY:
+        for given in ({}, {"by": "account.id"}, {"period": "quarter", "over": "quarter"}):
+            found = workspace.metric(metric, date_from="2025-01-01", as_of="2026-06-30", **given)
+            assert found.rows
+            assert differences(found, workspace.rows_of(found.sql)) == []
+
+
+def test_breakdowns_are_as_of_the_beginning(filled: Callable[..., uptake.Workspace]) -> None:
+    workspace = filled([subscription("a", 10, "2025-01-01", "2025-03-20"), subscription("b", 20, "2025-01-01")])
+    known = [
+        {"account_id": "a", "tier": "gold", "valid_from": "2025-01-01"},
+        {"account_id": "a", "tier": "none", "valid_from": "2025-03-10"},
+        {"account_id": "b", "tier": "gold", "valid_from": "2025-03-01"},
+    ]
+    workspace.import_rows(pa.Table.from_pylist(known), "accounts")
+    found = workspace.metric("mrr_churn", by="tier", **MARCH)
+    assert {row["account.tier"]: (row["before"], row["lost"]) for row in found.rows} == {
+        "gold": (10, 10),
+        "(none)": (20, 0),
+    }
+
+
+ZONE = "Europe/Berlin"
+
+
+def drawn(seed: int) -> list[Row]:
+    """Three years of forty accounts with overlaps, gaps, corrections, ends without a beginning before them."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    rows: list[Row] = []
+    for number in range(40):
+        for _ in range(chance.randint(1, 5)):
+            start = date(2023, 1, 1) + timedelta(days=chance.choice([chance.randint(0, 1000), 31, 59, 90, 365]))
+            end = start + timedelta(days=chance.choice([1, 30, 90, 200, 365])) if chance.random() < 0.7 else None
+            more = {
+                "seats": chance.randint(1, 9),
+                "subscription_id": chance.choice([None, None, f"s{chance.randint(0, 2)}"]),
+                "plan": chance.choice(["Free", "Pro", "Enterprise"]),
+                "message_id": f"m{seed}-{len(rows)}",
+            }
+            mrr = chance.choice([0, 0.1, 0.2, 9.99, 10, 100, 1 / 3])
+            rows.append(subscription(f"a{number}", mrr, start.isoformat(), end.isoformat() if end else None, **more))
+    return rows
+
+
+def paid(rows: list[Row], at: date) -> dict[str, float]:
+    """Account -> what it pays on the day before `at`; the day is a local one, as those of the rows are."""
+    found: dict[str, float] = {}
+    for place, row in enumerate(rows):
+        start = date.fromisoformat(row["started_on"])
+        end = date.fromisoformat(row["ended_on"]) if row["ended_on"] else date.max
+        same = [
+            (other["started_on"], number) for number, other in enumerate(rows)
+            if row["subscription_id"] and (other["account_id"], other["subscription_id"]) == (row["account_id"], row["subscription_id"])
+        ]  # fmt: skip
+        if any(begun == row["started_on"] and number > place for begun, number in same):
+            continue
+        end = min([end, *(date.fromisoformat(begun) for begun, _ in same if begun > row["started_on"])])
+        if start < at <= end and row["mrr"]:
+            found[row["account_id"]] = found.get(row["account_id"], 0) + row["mrr"]
+    return found
+
+
+def close(answer: float | None) -> Any:
+    return None if answer is None else pytest.approx(answer, rel=1e-9, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("period", "over", "months"), [("month", "period", 1), ("quarter", "period", 3), ("month", "year", 12)]
+)
+def test_the_same_by_reading_subscriptions_one_by_one(
+    filled: Callable[..., uptake.Workspace], seed: int, period: str, over: str, months: int
+) -> None:
+    rows = drawn(seed)
+    workspace = filled(rows, f"product: {{timezone: {ZONE}, currency: EUR}}")
+    asked = {"date_from": "2023-01-01", "date_to": "2025-12-31", "as_of": "2025-12-31", "period": period, "over": over}
+    found = {metric: {row["period_on"]: row for row in workspace.metric(metric, **asked).rows} for metric in MONEY}
+    step = 3 if period == "quarter" else 1
+    for month in range(0, 36, step):
+        on = date(2023 + month // 12, month % 12 + 1, 1)
+        end = date(2023 + (month + step) // 12, (month + step) % 12 + 1, 1)
+        begin = date(end.year + (end.month - 1 - months) // 12, (end.month - 1 - months) % 12 + 1, 1)
+        before, now = paid(rows, begin), paid(rows, end)
+        if not before:
+            assert all(on not in answers for answers in found.values())
+            continue
+        base, left = sum(before.values()), len(before.keys() - now.keys())
+        net = sum(now.get(account, 0) for account in before) / base
+        gross = sum(min(now.get(account, 0), mrr) for account, mrr in before.items()) / base
+        value = base / len(before) * months / (left / len(before)) if left else None
+        expected = dict(zip(MONEY, (left / len(before), 1 - gross, net, gross, value), strict=True))
+        for metric, answer in expected.items():
+            assert found[metric][on]["n"] == len(before), (metric, on)
+            assert found[metric][on]["estimate"] == close(answer), (metric, on)
