@@ -8,7 +8,7 @@ ws.metric("retention", unit="week").to_pandas()
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
@@ -21,7 +21,7 @@ from uptake.kinds import BY_NAME, Kind
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
-from uptake.plan import Plan
+from uptake.plan import Plan, Segment
 from uptake.sources.files import Reading, open_files, open_table
 from uptake.sources.records import records
 from uptake.store import archive
@@ -280,6 +280,41 @@ class Workspace:
                 raise
             self._plan_files, self.plan_refused = files, None
             self.plan, self.plans_read = read, self.plans_read + 1
+
+    def save_segment(
+        self, name: str, entity: str, ids: Iterable[str], *, title: str | None = None, replace: bool = False
+    ) -> Segment:
+        """Makes a segment of users or accounts that were chosen: `lists/NAME.csv` and an entry in the plan's files.
+
+        Args:
+            name: Its name in the plan: lower case letters, digits and _.
+            entity: user or account.
+            ids: Who is in it; an id that nobody has is kept, and found by the check.
+            title: How people call it; from its name if not given.
+            replace: Whether a segment of that name may be overwritten.
+
+        Returns:
+            The segment; the plan with it is in use.
+
+        Raises:
+            PlanError: One of these cannot be, the name is taken, or the plan's files have errors; nothing was written.
+        """
+        with self._importing:
+            self._require_open()
+            plan.save_segment(self.home.plan, name, entity, ids, title=title, replace=replace)
+            self.reload_plan()
+            return self.plan.segments[name]
+
+    def delete_segment(self, name: str) -> None:
+        """Takes a segment out of the plan's files, with its list.
+
+        Raises:
+            PlanError: There is no such segment, or the plan's files have errors; nothing was written.
+        """
+        with self._importing:
+            self._require_open()
+            plan.delete_segment(self.home.plan, name)
+            self.reload_plan()
 
     def _require_open(self) -> None:
         if self._is_closed:

@@ -24,6 +24,7 @@ from uptake.metrics import dimensions
 from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql, shown
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER, Grain
 from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.labelled import labelled
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.observed import seen_from, watched
 from uptake.metrics.population import WINDOW_DAY, present_sql
@@ -95,8 +96,8 @@ def _peers(asked: Asked, grain: Grain) -> tuple[str, str]:
             f"Users cannot be told apart by {attribute.label}: a user can be in several accounts.",
             do="Ask with entity=member, or break the answer down by an attribute of the account.",
         )
-    labelled = dimensions.labelled(grain, [attribute], [], asked.plan.product.timezone)
-    return f"WITH entity_row AS (SELECT * FROM rated) {labelled}", f", {name(attribute.label)}"
+    rated = labelled(grain, [attribute], [], asked.plan.product.timezone)
+    return f"WITH entity_row AS (SELECT * FROM rated) {rated}", f", {name(attribute.label)}"
 
 
 METRIC = Metric(

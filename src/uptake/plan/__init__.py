@@ -16,6 +16,8 @@ from uptake.plan.problems import Location, location_text
 from uptake.plan.product import Product, Start, StartPoint
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
+from uptake.plan.segment_writing import delete as delete_segment
+from uptake.plan.segment_writing import save as save_segment
 from uptake.plan.segments import Group, Segment
 from uptake.plan.selectors import Selector, selector
 from uptake.plan.starter import starter
@@ -57,12 +59,14 @@ __all__ = [
     "UserActivation",
     "conditions",
     "criteria",
+    "delete_segment",
     "files",
     "is_vanity",
     "load",
     "location_text",
     "parse",
     "parse_condition",
+    "save_segment",
     "selector",
     "starter",
     "starter_from",

@@ -31,7 +31,7 @@ def load(folder: Path) -> Plan:
     Raises:
         PlanError: With every problem found, each with file, line, the value and what is allowed.
     """
-    return parse(_texts(folder))
+    return parse(texts_of(folder))
 
 
 def parse(texts: Mapping[str, str]) -> Plan:
@@ -124,7 +124,12 @@ def _error(refusals: list[Refusal]) -> PlanError:
     return PlanError("\n".join(lines))
 
 
-def _texts(folder: Path) -> dict[str, str]:
+def texts_of(folder: Path) -> dict[str, str]:
+    """The texts of a plan's files, by their names as messages show them, "plan/features.yml".
+
+    Raises:
+        PlanError: A file cannot be read.
+    """
     try:
         if not folder.exists():
             return {}
