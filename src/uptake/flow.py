@@ -13,6 +13,7 @@ from uptake.facts import (
     attribution,
     calendar,
     contract,
+    event_day,
     feature_day,
     feature_life,
     feature_set,
@@ -41,6 +42,8 @@ FACTS = (
 """Modules that own tables."""
 FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, session)
 """Facts made from events alone, so that only the touched days and people are made again."""
+BY_DAY = (calendar, presence, *FROM_EVENTS, start, milestone)
+"""Facts that are others where days begin elsewhere; a date without a time is an instant that is another there."""
 ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "aliases"}
 """Kinds whose rows change who people are, where they belong and what is known of them."""
 
@@ -109,6 +112,23 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
     _measure(cursor, plan, EVERYTHING, progress)
     set_meta(cursor, "facts_version", _version(cursor, plan))
     return True
+
+
+def cut(cursor: Cursor, main: str, plan: Plan) -> None:
+    """Makes the facts of a plan with another time zone in a database beside the projection.
+
+    Args:
+        cursor: A cursor that finds that database first; see `store.cuts`.
+        main: The projection's name.
+        plan: The plan, with the time zone.
+    """
+    cursor.execute(";\n".join(fact.TABLE for fact in BY_DAY))
+    calendar.build(cursor, plan)
+    event_day.build(cursor, main)
+    set_meta(cursor, "timezone", plan.product.timezone)
+    feature_day.describe(cursor, plan)
+    presence.build(cursor, plan)
+    _measure(cursor, plan, EVERYTHING, lambda _: None)
 
 
 def _version(cursor: Cursor, plan: Plan) -> str:

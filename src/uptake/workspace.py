@@ -8,8 +8,9 @@ ws.metric("retention", unit="week").to_pandas()
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
@@ -20,12 +21,15 @@ from uptake.importing import READING, Confirm, Importing, Options, Progress, Rep
 from uptake.kinds import BY_NAME, Kind
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
+from uptake.metrics.question import read_zone
+from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
 from uptake.plan import Plan, Segment
 from uptake.sources.files import Reading, open_files, open_table
 from uptake.sources.records import records
 from uptake.store import archive
 from uptake.store.apply import apply, from_archive
+from uptake.store.cuts import Cuts
 from uptake.store.disk import is_full, needing_room
 from uptake.store.home import Home, Lock
 from uptake.store.ledger import Import, Ledger
@@ -73,6 +77,7 @@ class Workspace:
             archive.remove(self.home.spill)
             self.projection = Projection(self.home.projection, flow.tables(), self.settings, self.home.spill)
             opened.callback(self.projection.close)
+            self._cuts = Cuts(self.home.spill)
             self._require_same_age()
             known = {file.path for file in self.ledger.files()}
             archive.sweep(self.home.archive, known, self.ledger.next_import_id())
@@ -101,8 +106,8 @@ class Workspace:
 
         Args:
             name: The metric, one of `uptake.metrics`.
-            **given: `entity` (user, account, member), `by`, `where`, `date_from`, `date_to`, `period`,
-                `as_of`, and the metric's own parameters; the reference page lists them.
+            **given: `entity` (user, account, member), `by`, `where`, `date_from`, `date_to`, `period`, `as_of`,
+                `timezone`, `week_start`, and the metric's own parameters; the reference page lists them.
 
         Returns:
             Rows with n and interval, the SQL, and what was asked, complete.
@@ -110,7 +115,12 @@ class Workspace:
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
         """
-        return self.read(lambda cursor: ask(cursor, self.plan, name, given))
+
+        def answer(cursor: Cursor) -> Result:
+            with self.facts_for(given, cursor, self.plan):
+                return ask(cursor, self.plan, name, given)
+
+        return self.read(answer)
 
     def people(
         self,
@@ -136,17 +146,40 @@ class Workspace:
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
         """
-        return self.read(lambda cursor: people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit))
+
+        def found(cursor: Cursor) -> People:
+            with self.facts_for(given, cursor, self.plan):
+                return people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit)
+
+        return self.read(found)
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""
 
         def rows(cursor: Cursor) -> list[dict[str, Any]]:
-            result = cursor.execute(sql)
-            names = [column[0] for column in result.description]
-            return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+            with self.facts_for({"timezone": zone_of(sql)}, cursor, self.plan):
+                result = cursor.execute(sql)
+                names = [column[0] for column in result.description]
+                return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
         return self.read(rows)
+
+    @contextmanager
+    def facts_for(self, given: Mapping[str, Any], cursor: Cursor, plan: Plan) -> Iterator[None]:
+        """Lets a cursor find the facts that a question is about while the block lasts.
+
+        Args:
+            given: The question; its time zone may be another than the product's.
+            cursor: A cursor as `read` gives it.
+            plan: The plan the question is asked by.
+        """
+        zone = read_zone(given, plan)
+        if zone == plan.product.timezone:
+            yield
+            return
+        make = partial(flow.cut, plan=plan.in_zone(zone))
+        with self._cuts.reading(cursor, (zone, plan.version), make):
+            yield
 
     def read(self, question: Callable[[Cursor], Answer]) -> Answer:
         """Asks something with a cursor of the projection.

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow as pa
 import pytest
 
 import uptake
@@ -97,3 +98,15 @@ def test_every_instant_lies_in_the_day_its_event_is_given(opened: uptake.Workspa
             WHERE moment < c.begins_at OR moment >= c.ends_at"""
         )
     assert outside == []
+
+
+def test_days_of_events_asked_for_in_another_zone_are_the_zones_own(workspace: uptake.Workspace, zone: str) -> None:
+    """Every half hour of the same weeks."""
+    spans = [(datetime(2011, 10, 1), datetime(2012, 4, 30)), (datetime(2025, 3, 1), datetime(2025, 11, 30))]
+    at = [begin + timedelta(minutes=30 * number) for begin, end in spans for number in range((end - begin).days * 48)]
+    workspace.import_events(pa.table({"event": ["a"] * len(at), "user_id": ["u"] * len(at), "timestamp": at}))
+    wrong = workspace.rows_of(
+        f"""-- Days are those of {zone}.
+        SELECT event_at, day FROM event WHERE day <> timezone('{zone}', timezone('UTC', event_at))::DATE"""
+    )
+    assert wrong == []

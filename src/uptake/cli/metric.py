@@ -57,6 +57,10 @@ def metric(
     date_to: Annotated[str | None, _one("DATE", "Last day.", "--to")] = None,
     as_of: Annotated[str | None, _one("DATE", "What was known after that day; the data's last if not given.")] = None,
     period: Annotated[str | None, _one("PERIOD", "A number for each day, week, month or quarter.")] = None,
+    timezone: Annotated[str | None, _one("ZONE", "Where days begin, Europe/Berlin; the plan's if not given.")] = None,
+    week_start: Annotated[
+        str | None, _one("DAY", "Weeks begin on monday, sunday or saturday; the plan's if not given.")
+    ] = None,
     format_: Annotated[
         Format | None,
         typer.Option("--format", help="How to answer; by the ending of --out, else a table.", show_default=False),
@@ -93,6 +97,8 @@ def metric(
             "date_to": date_to,
             "as_of": as_of,
             "period": period,
+            "timezone": timezone,
+            "week_start": week_start,
         }.items()
         if value
     }

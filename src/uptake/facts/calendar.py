@@ -31,10 +31,21 @@ def build(cursor: Cursor, plan: Plan) -> None:
             SELECT day::DATE AS day, {day_begins("day", "$zone")} AS begins_at
             FROM generate_series(DATE '{FIRST}', DATE '{LAST}' + 1, INTERVAL 1 DAY) series(day)
         )
-        SELECT day, (date_trunc('week', day + $shift::INTEGER) - to_days($shift::INTEGER))::DATE,
+        SELECT day, {week_on(plan.product.week_start)},
             date_trunc('month', day)::DATE, date_trunc('quarter', day)::DATE,
             begins_at, lead(begins_at) OVER (ORDER BY day)
         FROM days QUALIFY day <= DATE '{LAST}' ORDER BY day""",
-        {"zone": plan.product.timezone, "shift": SHIFT[plan.product.week_start]},
+        {"zone": plan.product.timezone},
     )
     set_meta(cursor, "calendar", made_with)
+
+
+def week_on(week_start: str) -> str:
+    """SQL for the first day of the week that `day` lies in."""
+    shift = SHIFT[week_start]
+    return f"(date_trunc('week', day + {shift}) - to_days({shift}))::DATE"
+
+
+def recut(week_start: str) -> str:
+    """SQL for the calendar with weeks that begin on another day than the product's; all else is the same."""
+    return f"SELECT * REPLACE ({week_on(week_start)} AS week_on) FROM main.calendar"

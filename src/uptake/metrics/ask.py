@@ -11,7 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions, params, periods
+from uptake.facts.calendar import recut
+from uptake.metrics import dimensions, params, periods, recheck
 from uptake.metrics.catalogue import entry
 from uptake.metrics.dimensions import IN, SEGMENT, Dimension, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
@@ -27,13 +28,27 @@ from uptake.metrics.question import (
     read_date,
     read_names,
     read_period,
+    read_week_start,
+    read_zone,
 )
 from uptake.metrics.result import Column, Result
 from uptake.plan import Condition, Plan, conditions
-from uptake.store.projection import Cursor
+from uptake.store.projection import Cursor, meta
 from uptake.store.sql import expand, name, parameters
 
-UNIVERSAL = ("entity", "by", "where", "segment", "properties", "date_from", "date_to", "as_of", "period")
+UNIVERSAL = (
+    "entity",
+    "by",
+    "where",
+    "segment",
+    "properties",
+    "date_from",
+    "date_to",
+    "as_of",
+    "period",
+    "timezone",
+    "week_start",
+)
 """What every metric takes beside its own parameters."""
 
 
@@ -41,7 +56,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
     """Answers a question.
 
     Args:
-        cursor: A cursor of the projection.
+        cursor: A cursor of the projection; for another time zone than the plan's, of a cut.
         plan: The adoption plan.
         metric: The metric's name.
         given: What every metric takes, any of `UNIVERSAL`, and the metric's own parameters.
@@ -78,7 +93,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         population=population(asked),
         columns=prepared.columns,
         rows=[{column: row.get(column) for column in names} for row in estimates],
-        sql=expand(*compose(asked, shown)),
+        sql=prepared.heading + expand(*compose(asked, shown)),
         by=prepared.by,
         notes=(*notes(asked, found.metric), *dimensions.notes(prepared.dimensions), *run.notes),
         currency=str(prepared.question.params.get("currency") or plan.product.currency or "").upper(),
@@ -101,6 +116,7 @@ class Prepared:
         dimensions: What to break down by.
         where: Conditions with what they are about.
         columns: The columns of the answer.
+        heading: What stands above its SQL.
     """
 
     found: Entry
@@ -112,6 +128,7 @@ class Prepared:
     dimensions: list[Dimension]
     where: list[Test]
     columns: tuple[Column, ...]
+    heading: str
 
     @property
     def is_labelled(self) -> bool:
@@ -127,6 +144,10 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -
     """
     found = entry(metric)
     question = read_question(cursor, plan, found, given)
+    heading = recheck.heading(question.timezone, plan.product.timezone)
+    plan = plan.in_zone(question.timezone)
+    if heading and meta(cursor, "timezone") != question.timezone:
+        raise ValueError(f"The facts at hand are not of the days of {question.timezone}: see Workspace.facts_for.")
     split, where = _dimensions(cursor, plan, question)
     asked = Asked(
         question,
@@ -149,7 +170,7 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -
         *(Column(label, "text") for label in by),
         *kind.columns(found.metric.unit, asked),
     )
-    return Prepared(found, question, asked, kind, labels, by, split, where, columns)
+    return Prepared(found, question, asked, kind, labels, by, split, where, columns, heading)
 
 
 def entity_rows(prepared: Prepared) -> Sql:
@@ -178,7 +199,7 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         QuestionError: A name or a value is not known.
     """
     given = {key: value for key, value in given.items() if value not in (None, "")}
-    zone = plan.product.timezone
+    zone = read_zone(given, plan)
     entity = str(given.get("entity", found.metric.default_entity))
     if entity not in found.metric.entities:
         raise QuestionError(f"{found.name} cannot be asked with entity='{entity}'.", allowed=found.metric.entities)
@@ -202,6 +223,8 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         period=read_period(given.get("period")) or found.metric.default_period,
         as_of=as_of,
         last_day=last_day,
+        timezone=zone,
+        week_start=read_week_start(given, plan),
         by=tuple(by.split(",")) if isinstance(by, str) else tuple(by),
         where=conditions([where] if isinstance(where, str) else where),
         segments=read_names(given.get("segment")),
@@ -225,10 +248,11 @@ def data_until(cursor: Cursor, zone: str) -> Any:  # noqa: ANN401 - a datetime; 
 
 def compose(asked: Asked, sql: Sql) -> tuple[str, dict[str, Any]]:
     """The whole query and the values of the parameters it uses."""
-    relations = {"period": periods.sql(asked.question), **sql.relations}
+    question = asked.question
+    weeks = {} if question.week_start == asked.plan.product.week_start else {"calendar": recut(question.week_start)}
+    relations = {**weeks, "period": periods.sql(question), **sql.relations}
     text = "WITH " + ", ".join(f"{relation} AS (\n    {body}\n)" for relation, body in relations.items())
     text += f"\n{sql.select}"
-    question = asked.question
     values = {
         "as_of": question.as_of,
         "date_from": question.date_from,
@@ -272,6 +296,8 @@ def as_asked(question: Question) -> dict[str, Any]:
         "date_to": question.date_to.isoformat(),
         "period": question.period,
         "as_of": question.as_of.isoformat() + "Z",
+        "timezone": question.timezone,
+        "week_start": question.week_start,
         "by": list(question.by),
         "where": [_as_given(test) for test in question.where],
         "segment": list(question.segments),

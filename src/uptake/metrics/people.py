@@ -106,7 +106,7 @@ def people(
     """Who is behind a number.
 
     Args:
-        cursor: A cursor of the projection.
+        cursor: A cursor as `ask` takes it.
         plan: The adoption plan.
         metric: The metric's name.
         cell: Which row of the answer, as `Result.cell_of` says it: period, breakdowns and the like by name.
@@ -148,7 +148,7 @@ def people(
         plan_version=plan.version,
         definition=prepared.found.definition,
         population=population(prepared.asked),
-        sql=expand(text, values),
+        sql=prepared.heading + expand(text, values),
         value_title=cells.value_title,
     )
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from uptake.errors import QuestionError
-from uptake.plan import Conditions
+from uptake.plan import WEEK_STARTS, Conditions, Plan, time_zone
 
 PERIODS = ("day", "week", "month", "quarter")
 
@@ -22,11 +22,13 @@ class Question:
         metric: Its name.
         entity: user, account or member.
         params: The metric's parameters, complete.
-        date_from: First day of the range, in the product's time zone; None: from the beginning.
+        date_from: First day of the range, in the question's time zone; None: from the beginning.
         date_to: Last day of the range, inclusive.
         period: day, week, month, quarter, or None for one number over the range.
         as_of: What happened at or after this instant (UTC) is not known yet.
         last_day: The last local day that was over at `as_of`.
+        timezone: IANA zone in which days begin.
+        week_start: First day of a week.
         by: Attributes to break the answer down by.
         where: Conditions on attributes that all must hold.
         segments: Names of segments, all of which somebody has to be in.
@@ -41,10 +43,36 @@ class Question:
     period: str | None
     as_of: datetime
     last_day: date
+    timezone: str
+    week_start: str
     by: tuple[str, ...] = ()
     where: Conditions = ()
     segments: tuple[str, ...] = ()
     properties: str = "at_event"
+
+
+def read_zone(given: Mapping[str, Any], plan: Plan) -> str:
+    """The time zone in which a question cuts days: the product's unless it names one.
+
+    Raises:
+        QuestionError: It names none there is.
+    """
+    value = given.get("timezone")
+    return plan.product.timezone if value in (None, "") else time_zone(value)
+
+
+def read_week_start(given: Mapping[str, Any], plan: Plan) -> str:
+    """The day on which a question's weeks begin: the product's unless it names one.
+
+    Raises:
+        QuestionError: Weeks cannot begin on it.
+    """
+    value = given.get("week_start")
+    if value in (None, ""):
+        return plan.product.week_start
+    if str(value).lower() not in WEEK_STARTS:
+        raise QuestionError(f"week_start is '{value}'.", allowed=WEEK_STARTS)
+    return str(value).lower()
 
 
 def read_date(name: str, value: object) -> date | None:
@@ -70,7 +98,7 @@ def read_as_of(value: object, zone: str) -> datetime | None:
 
     Args:
         value: A date, an instant (without an offset: UTC), either as text, or None.
-        zone: The product's time zone.
+        zone: The question's time zone.
 
     Returns:
         A UTC instant without zone, or None.

@@ -1,7 +1,7 @@
 """Whether the SQL that an answer shows gives the answer's numbers.
 
-The query is run again as it is shown. What it returns is compared with the answer, column by column where both
-have it; intervals are worked out from those.
+The query is run again as it is shown, on facts with the days that its heading names. What it returns is compared
+with the answer, column by column where both have it; intervals are worked out from those.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from uptake.metrics.result import Result
 
 Row = Mapping[str, Any]
+HEADING = "-- Days are those of "
 MOST_DIFFERENCES = 5
 
 
@@ -32,6 +33,17 @@ class Difference:
     column: str
     shown: object
     found: object
+
+
+def heading(zone: str, in_plan: str) -> str:
+    """The line above a query whose days are not those of the product; empty where they are."""
+    return f"{HEADING}{zone}.\n" if zone != in_plan else ""
+
+
+def zone_of(sql: str) -> str | None:
+    """The time zone that the heading of a query names, None where it has no heading."""
+    first, _, _ = sql.partition("\n")
+    return first.removeprefix(HEADING).removesuffix(".") if first.startswith(HEADING) else None
 
 
 def differences(result: Result, found: Sequence[Row]) -> list[Difference]:

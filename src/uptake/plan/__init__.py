@@ -13,7 +13,7 @@ from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboar
 from uptake.plan.loader import files, load, parse
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
-from uptake.plan.product import Product, Start, StartPoint
+from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
 from uptake.plan.segment_writing import delete as delete_segment
@@ -27,6 +27,7 @@ from uptake.plan.words import NAME
 __all__ = [
     "NAME",
     "REFERENCE_RANGES",
+    "WEEK_STARTS",
     "AccountActivation",
     "Activation",
     "ActivationCandidate",
@@ -70,6 +71,7 @@ __all__ = [
     "selector",
     "starter",
     "starter_from",
+    "time_zone",
     "vanity_kind",
     "vanity_warnings",
 ]

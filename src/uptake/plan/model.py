@@ -92,6 +92,10 @@ class Plan(Section):
             content["vanity"] = sorted(VANITY)
         return _hash(content)
 
+    def in_zone(self, timezone: str) -> Plan:
+        """The same plan with its days cut in another time zone."""
+        return self.model_copy(update={"product": self.product.model_copy(update={"timezone": timezone})})
+
     def selectors(self) -> Iterator[tuple[Location, Selector]]:
         """Every selector of the plan with its location, in the order of the fields."""
         for entity, points in (("user", self.start.user), ("account", self.start.account)):

@@ -5,19 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from uptake.errors import QuestionError
 from uptake.plan.problems import Gathering, Problems, nearest, refuse, shown, unknown_keys
 from uptake.plan.section import Section
 from uptake.plan.selectors import EVENT_KEYS, Selector, read_selector
 from uptake.plan.words import Days, Text, read_text
 
 USAGE_INTERVAL_DAYS = 7
+WeekStart = Literal["monday", "sunday", "saturday"]
+WEEK_STARTS: tuple[str, ...] = get_args(WeekStart)
 
 _ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}")
+
+
+def time_zone(value: object) -> str:
+    """The name of a time zone, given with a question.
+
+    Raises:
+        QuestionError: It is none.
+    """
+    try:
+        return _zone(value)
+    except Problems as found:
+        (problem,) = found.problems
+        raise QuestionError(f"timezone {problem.what}.", allowed=problem.allowed, do=problem.do) from None
 
 
 def _zone(value: object) -> str:
@@ -27,7 +43,7 @@ def _zone(value: object) -> str:
             return ZoneInfo(value).key
         except (OSError, ValueError, LookupError):
             pass
-    zones = sorted(zone for zone in available_timezones() if _ZONE.fullmatch(zone))
+    zones = sorted(known for known in available_timezones() if _ZONE.fullmatch(known))
     raise refuse(f"is {shown(value)}", "an IANA time zone such as UTC or Europe/Berlin", do=nearest(value, zones))
 
 
@@ -53,7 +69,7 @@ class Product(Section):
 
     name: Text = "Your product"
     timezone: Annotated[str, BeforeValidator(_zone)] = "UTC"
-    week_start: Literal["monday", "sunday", "saturday"] = "monday"
+    week_start: WeekStart = "monday"
     session_gap_minutes: Annotated[int, Field(ge=1, le=1_440)] = 30
     usage_interval_days: Days = USAGE_INTERVAL_DAYS
     currency: Annotated[str, BeforeValidator(_currency)] | None = None

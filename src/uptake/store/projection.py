@@ -159,7 +159,8 @@ class Projection:
         """
         for kind, view in (("VIEW", "duckdb_views()"), ("TABLE", "duckdb_tables()")):
             named = cursor.execute(
-                f"SELECT schema_name, {kind}_name FROM {view} WHERE NOT internal AND NOT temporary"
+                f"SELECT schema_name, {kind}_name FROM {view}"
+                " WHERE NOT internal AND NOT temporary AND database_name = current_database()"
             ).fetchall()
             for schema, name in named:
                 cursor.execute(f'DROP {kind} "{schema}"."{name}"')

@@ -50,7 +50,12 @@ class Reader:
         """The answer to a question, now or later; its result raises `QuestionError` if it cannot be asked."""
         # An address has texts where a page has numbers; both ask the same.
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
-        return self._later(("metric", name, asked), lambda cursor: ask(cursor, self.plan, name, given), urgency)
+
+        def work(cursor: Cursor) -> Result:
+            with self._workspace.facts_for(given, cursor, self.plan):
+                return ask(cursor, self.plan, name, given)
+
+        return self._later(("metric", name, asked), work, urgency)
 
     def people(
         self,
@@ -65,12 +70,12 @@ class Reader:
         """Who is behind a number; see `uptake.metrics.people`."""
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
         which = (tuple(sorted((key, str(value)) for key, value in cell.items())), side, sort, limit, offset)
-        return self._now(
-            ("people", name, asked, which),
-            lambda cursor: people(
-                cursor, self.plan, name, cell, given, side=side, sort=sort, limit=limit, offset=offset
-            ),
-        )
+
+        def work(cursor: Cursor) -> People:
+            with self._workspace.facts_for(given, cursor, self.plan):
+                return people(cursor, self.plan, name, cell, given, side=side, sort=sort, limit=limit, offset=offset)
+
+        return self._now(("people", name, asked, which), work)
 
     def ask_ahead(self, ask: Callable[[Reader, date, date | None], None]) -> None:
         """Lets somebody ask what will be asked soon, once for each state of plan and data; nothing waits for it.

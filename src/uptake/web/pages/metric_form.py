@@ -9,12 +9,17 @@ from typing import Any
 from uptake.directory.vocabulary import Vocabulary
 from uptake.metrics.metric import Entry, Param
 from uptake.metrics.question import PERIODS
-from uptake.plan import Plan
+from uptake.plan import WEEK_STARTS, Plan
 from uptake.web.pages.question import ALL, Given
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}
 MOST_CHOICES = 60
+ZONES = (
+    "UTC", "America/Los_Angeles", "America/Chicago", "America/New_York", "America/Sao_Paulo", "Europe/London",
+    "Europe/Berlin", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney",
+)  # fmt: skip
+"""Time zones proposed; any other may be written."""
 TESTS = frozenset("=!<>~?")
 """What ends the name of an attribute in a condition, so no name that holds one can be written."""
 
@@ -117,6 +122,12 @@ def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong:
         Field("date_from", "From", "date", value=str(given.get("date_from", "")), wrong=_wrong("date_from", wrong)),
         Field("date_to", "To", "date", value=str(given.get("date_to", "")), wrong=_wrong("date_to", wrong)),
         Field("as_of", "As known after", "date", value=str(given.get("as_of", ""))[:10], wrong=_wrong("as_of", wrong)),
+        Field("timezone", "Days of", "text", value=str(given.get("timezone", "")), options=ZONES,
+              placeholder=plan.product.timezone, wrong=_wrong("timezone", wrong)),
+        Field("week_start", "Weeks begin on", "select", value=str(given.get("week_start", "")),
+              options=(("", f"{_title(plan.product.week_start)}, as in the plan"),
+                       *((day, _title(day)) for day in WEEK_STARTS if day != plan.product.week_start)),
+              wrong=_wrong("week_start", wrong)),
     ]  # fmt: skip
 
 

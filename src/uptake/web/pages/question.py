@@ -80,7 +80,7 @@ def command(name: str, given: Given, home: str) -> str:
     >>> command("retention", {"unit": "week", "by": ["account.plan"]}, "demo")
     'uptake metric retention --home demo --param unit=week --by account.plan'
     """
-    options = {"date_from": "from", "date_to": "to", "as_of": "as-of"}
+    options = {"date_from": "from", "date_to": "to", "as_of": "as-of", "week_start": "week-start"}
     parts = ["uptake", "metric", name, "--home", home]
     for key, value in pairs(as_asked(given)):
         parts += [f"--{options.get(key, key)}", value] if key in UNIVERSAL else ["--param", f"{key}={value}"]
