@@ -117,7 +117,7 @@ def test_what_a_segment_cannot_be_asked_is_said(scenario: Scenario) -> None:
     assert "cannot be told apart by segment.free: an account has many users" in refused(
         entity="account", segment="free"
     )
-    assert "has conditions that must hold at one moment" in refused(segment="free", properties="any_time")
+    assert "the conditions of segment 'free' must hold at one moment" in refused(segment="free", properties="any_time")
     assert "properties is 'then'. Allowed: at_event, most_recent, any_time." in refused(properties="then")
 
 

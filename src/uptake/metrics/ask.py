@@ -14,7 +14,7 @@ from uptake.errors import QuestionError
 from uptake.facts.calendar import recut
 from uptake.metrics import dimensions, params, periods, recheck
 from uptake.metrics.catalogue import entry
-from uptake.metrics.dimensions import IN, SEGMENT, Dimension, Membership, in_segment
+from uptake.metrics.dimensions import IN, Dimension, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.labelled import Test, labelled
 from uptake.metrics.metric import Asked, Entry, Kind, Row, Sql, as_rows, plain
@@ -282,8 +282,10 @@ def _dimensions(cursor: Cursor, plan: Plan, question: Question) -> tuple[list[Di
     if len({one.label.lower() for one in by}) < len(by):
         labels = " and ".join(one.label for one in by)
         raise QuestionError(f"{labels} differ in case alone.", do="Ask by one of them at a time.")
-    segments = (Condition(property=f"{SEGMENT}.{one}", test="is", values=(IN,)) for one in question.segments)
-    where = [(find(test.property), test) for test in (*question.where, *segments)]
+    where: list[Test] = [(find(test.property), test) for test in question.where]
+    for segment in question.segments:
+        one = dimensions.membership(attributes, plan, segment, question.properties)
+        where.append((one, Condition(property=one.label, test="is", values=(IN,))))
     return by, [(one, in_segment(test) if isinstance(one, Membership) else test) for one, test in where]
 
 

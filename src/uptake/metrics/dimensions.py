@@ -106,12 +106,16 @@ def find(attributes: list[Attribute], text: str, entity: str) -> Attribute:
     """
     found = _look_up(attributes, text, entity)
     if found is None:
-        raise QuestionError(
-            f"There is no attribute '{text}'.",
-            allowed=[attribute.label for attribute in attributes],
-            do="Attributes come with imported users and accounts.",
-        )
+        raise _unknown(attributes, text)
     return found
+
+
+def _unknown(attributes: list[Attribute], text: str) -> QuestionError:
+    return QuestionError(
+        f"There is no attribute '{text}'.",
+        allowed=[attribute.label for attribute in attributes],
+        do="Attributes come with imported users and accounts.",
+    )
 
 
 def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, mode: str) -> Dimension:
@@ -127,34 +131,47 @@ def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, m
     Raises:
         QuestionError: There is no such attribute or segment, or the segment cannot be asked for so.
     """
+    word, suffix, said = text, "", mode
+    before, at, behind = text.rpartition("@")
+    if at and behind in MODES:
+        word, said = before, behind
+        suffix = f"@{said}" if said != mode else ""
+    named = word.removeprefix(f"{SEGMENT}.")
+    if word != named and named in plan.segments:
+        return membership(attributes, plan, named, said, suffix)
     found = _look_up(attributes, text, entity)
     if found is not None:  # also where the name of an attribute ends like a mode
         return Attribute(found.entity, found.name, mode)
-    word, at, said = text.rpartition("@")
-    suffix = ""
-    if at and said in MODES:
-        text, suffix, mode = word, f"@{said}" if said != mode else "", said
-    if text.startswith(f"{SEGMENT}."):
-        return _membership(attributes, plan, text.removeprefix(f"{SEGMENT}."), mode, suffix)
-    found = find(attributes, text, entity)
-    return Attribute(found.entity, found.name, mode, suffix)
+    found = _look_up(attributes, word, entity)
+    if found is not None:
+        return Attribute(found.entity, found.name, said, suffix)
+    if word != named:
+        return membership(attributes, plan, named, said, suffix)
+    raise _unknown(attributes, text)
 
 
-def _membership(attributes: list[Attribute], plan: Plan, named: str, mode: str, suffix: str) -> Membership:
-    if named not in plan.segments:
+def membership(attributes: list[Attribute], plan: Plan, name: str, mode: str, suffix: str = "") -> Membership:
+    """Whether somebody is in a segment of the plan.
+
+    Raises:
+        QuestionError: There is no such segment, or it cannot be asked for so.
+    """
+    if name not in plan.segments:
         do = "Describe it in the plan under segments."
-        raise QuestionError(f"The plan has no segment '{named}'.", allowed=plan.segments, do=do)
-    found = Membership(plan.segments[named], mode, suffix)
-    if mode == ANY_TIME and found.segment.where is not None:
+        raise QuestionError(f"The plan has no segment '{name}'.", allowed=plan.segments, do=do)
+    segment = plan.segments[name]
+    found = Membership(segment, mode, suffix)
+    named = f"{SEGMENT}.{segment.name}"
+    if mode == ANY_TIME and segment.where is not None:
         raise QuestionError(
-            f"properties is any_time, but segment '{named}' has conditions that must hold at one moment.",
-            do=f"Ask for {SEGMENT}.{named}@{AT_EVENT} or {SEGMENT}.{named}@{MOST_RECENT}.",
+            f"properties is any_time, but the conditions of segment '{segment.name}' must hold at one moment.",
+            do=f"Ask for {named}@{AT_EVENT} or {named}@{MOST_RECENT}.",
         )
     there = {(attribute.entity, attribute.name) for attribute in attributes}
     for attribute, _ in found.attributes():
         if (attribute.entity, attribute.name) not in there:
             raise QuestionError(
-                f"Segment '{named}' asks for {attribute.label}, an attribute that no {attribute.entity} has.",
+                f"Segment '{segment.name}' asks for {attribute.label}, an attribute that no {attribute.entity} has.",
                 allowed=[one.label for one in attributes if one.entity == attribute.entity],
                 do="Correct it in the plan, or import the attribute.",
             )
