@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Iterator
-from datetime import date, timedelta
-from pathlib import Path
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from money_world import ZONE, Filled, Row, drawn, filled, paid, subscription
 from scenario_answers import by_day, only
 
 import uptake
 from uptake.errors import QuestionError
 from uptake.metrics.recheck import differences
 
+__all__ = ["filled"]  # a fixture
 pytestmark = pytest.mark.usefixtures("one_thread")
-Row = dict[str, Any]
 MONEY = ("account_churn", "mrr_churn", "net_revenue_retention", "gross_revenue_retention", "lifetime_value")
-
-
-def subscription(account: str, mrr: float, start: str, end: str | None = None, **more: object) -> Row:
-    return {"account_id": account, "mrr": mrr, "started_on": start, "ended_on": end, **more}
 
 
 CONTRACTS = [
@@ -43,24 +37,6 @@ CONTRACTS = [
 MARCH: Row = {"date_from": "2025-03-01", "date_to": "2025-03-31", "as_of": "2025-04-30"}
 
 
-@pytest.fixture
-def filled(new_home: Callable[..., Path]) -> Iterator[Callable[..., uptake.Workspace]]:
-    """`filled(rows, plan)`: a workspace with these subscriptions."""
-    opened: list[uptake.Workspace] = []
-
-    def make(rows: list[Row], plan: str = "product: {timezone: UTC, currency: EUR}") -> uptake.Workspace:
-        workspace = uptake.open(new_home(plan))
-        opened.append(workspace)
-        keys = list(dict.fromkeys(key for row in rows for key in row))
-        table = pa.Table.from_pylist([{key: row.get(key) for key in keys} for row in rows])
-        assert not workspace.import_rows(table, "subscriptions").reasons
-        return workspace
-
-    yield make
-    for workspace in opened:
-        workspace.close()
-
-
 @pytest.mark.parametrize(
     ("metric", "given", "expected"),
     [
@@ -73,7 +49,7 @@ def filled(new_home: Callable[..., Path]) -> Iterator[Callable[..., uptake.Works
         ("lifetime_value", {"over": "period"}, (570 / 6) / (2 / 6)),
     ],
 )
-def test_a_month_by_hand(filled: Callable[..., uptake.Workspace], metric: str, given: Row, expected: float) -> None:
+def test_a_month_by_hand(filled: Filled, metric: str, given: Row, expected: float) -> None:
     row = only(filled(CONTRACTS).metric(metric, **given, **MARCH))
     assert row["estimate"] == pytest.approx(expected, rel=1e-12)
     assert row["n"] == 6
@@ -81,7 +57,7 @@ def test_a_month_by_hand(filled: Callable[..., uptake.Workspace], metric: str, g
 
 
 def test_a_contract_that_ends_on_the_first_is_lost_in_that_month_and_one_that_begins_then_is_new(
-    filled: Callable[..., uptake.Workspace],
+    filled: Filled,
 ) -> None:
     """At the end of February `ends with February` still paid; in April nobody left, and `new in March` is counted."""
     churn = filled(CONTRACTS).metric("account_churn", date_from="2025-02-01", date_to="2025-04-30", as_of="2025-04-30")
@@ -89,7 +65,7 @@ def test_a_contract_that_ends_on_the_first_is_lost_in_that_month_and_one_that_be
     assert by_day(churn, "n") == {"2025-02-01": 5, "2025-03-01": 6, "2025-04-01": 5}
 
 
-def test_days_begin_in_the_products_zone(filled: Callable[..., uptake.Workspace]) -> None:
+def test_days_begin_in_the_products_zone(filled: Filled) -> None:
     """A contract that ends when April begins in New York is lost in April there, at 04:00 UTC."""
     rows = [subscription("a", 10, "2025-01-01T00:00:00Z", "2025-04-01T04:00:00Z")]
     for zone, lost in (
@@ -103,7 +79,7 @@ def test_days_begin_in_the_products_zone(filled: Callable[..., uptake.Workspace]
 
 
 def test_a_month_that_runs_is_in_progress_and_a_year_looks_back_from_its_end(
-    filled: Callable[..., uptake.Workspace],
+    filled: Filled,
 ) -> None:
     workspace = filled(CONTRACTS)
     open_month = {"date_from": "2025-03-01", "date_to": "2025-03-31", "as_of": "2025-03-15"}
@@ -115,12 +91,12 @@ def test_a_month_that_runs_is_in_progress_and_a_year_looks_back_from_its_end(
     assert only(year)["now"] == 360
 
 
-def test_a_lifetime_is_not_defined_where_nobody_left(filled: Callable[..., uptake.Workspace]) -> None:
+def test_a_lifetime_is_not_defined_where_nobody_left(filled: Filled) -> None:
     row = only(filled([subscription("a", 10, "2025-01-01")]).metric("lifetime_value", over="period", **MARCH))
     assert (row["estimate"], row["ci_lower"], row["ci_upper"], row["status"]) == (None, None, None, "not_eligible")
 
 
-def test_a_later_row_corrects_the_one_of_the_same_id_and_first_day(filled: Callable[..., uptake.Workspace]) -> None:
+def test_a_later_row_corrects_the_one_of_the_same_id_and_first_day(filled: Filled) -> None:
     """The row of `s` with an end closes the open one. A later stretch of the same id takes its place, it does not add."""
     workspace = filled(
         [
@@ -137,7 +113,7 @@ def test_a_later_row_corrects_the_one_of_the_same_id_and_first_day(filled: Calla
     assert (row["n"], row["before"], row["now"]) == (2, 20, 25)
 
 
-def test_different_currencies_are_not_added(filled: Callable[..., uptake.Workspace]) -> None:
+def test_different_currencies_are_not_added(filled: Filled) -> None:
     rows = [
         subscription("a", 100, "2025-01-01", None, currency="EUR"),
         subscription("b", 700, "2025-01-01", "2025-03-03", currency="usd"),
@@ -157,7 +133,7 @@ def test_different_currencies_are_not_added(filled: Callable[..., uptake.Workspa
         filled(rows, "product: {timezone: UTC}").metric("mrr_churn", **asked)
 
 
-def test_amounts_carry_their_unit_and_currency(filled: Callable[..., uptake.Workspace]) -> None:
+def test_amounts_carry_their_unit_and_currency(filled: Filled) -> None:
     found = filled(CONTRACTS).metric("lifetime_value", over="period", **MARCH)
     assert {column.name for column in found.columns if column.unit == "currency"} == {
         "revenue", "estimate", "ci_lower", "ci_upper"
@@ -194,7 +170,7 @@ def test_churn_by_inactivity(workspace: uptake.Workspace) -> None:
     assert (row["count"], row["n"], row["estimate"]) == (1, 2, 0.5)
 
 
-def test_the_sql_shown_gives_the_numbers(filled: Callable[..., uptake.Workspace]) -> None:
+def test_the_sql_shown_gives_the_numbers(filled: Filled) -> None:
     workspace = filled(CONTRACTS)
     for metric in MONEY:
         for given in ({}, {"by": "account.id"}, {"period": "quarter", "over": "quarter"}):
@@ -203,7 +179,7 @@ def test_the_sql_shown_gives_the_numbers(filled: Callable[..., uptake.Workspace]
             assert differences(found, workspace.rows_of(found.sql)) == []
 
 
-def test_breakdowns_are_as_of_the_beginning(filled: Callable[..., uptake.Workspace]) -> None:
+def test_breakdowns_are_as_of_the_beginning(filled: Filled) -> None:
     workspace = filled([subscription("a", 10, "2025-01-01", "2025-03-20"), subscription("b", 20, "2025-01-01")])
     known = [
         {"account_id": "a", "tier": "gold", "valid_from": "2025-01-01"},
@@ -218,46 +194,6 @@ def test_breakdowns_are_as_of_the_beginning(filled: Callable[..., uptake.Workspa
     }
 
 
-ZONE = "Europe/Berlin"
-
-
-def drawn(seed: int) -> list[Row]:
-    """Three years of forty accounts with overlaps, gaps, corrections, ends without a beginning before them."""
-    chance = random.Random(seed)  # noqa: S311 - no secret
-    rows: list[Row] = []
-    for number in range(40):
-        for _ in range(chance.randint(1, 5)):
-            start = date(2023, 1, 1) + timedelta(days=chance.choice([chance.randint(0, 1000), 31, 59, 90, 365]))
-            end = start + timedelta(days=chance.choice([1, 30, 90, 200, 365])) if chance.random() < 0.7 else None
-            more = {
-                "seats": chance.randint(1, 9),
-                "subscription_id": chance.choice([None, None, f"s{chance.randint(0, 2)}"]),
-                "plan": chance.choice(["Free", "Pro", "Enterprise"]),
-                "message_id": f"m{seed}-{len(rows)}",
-            }
-            mrr = chance.choice([0, 0.1, 0.2, 9.99, 10, 100, 1 / 3])
-            rows.append(subscription(f"a{number}", mrr, start.isoformat(), end.isoformat() if end else None, **more))
-    return rows
-
-
-def paid(rows: list[Row], at: date) -> dict[str, float]:
-    """Account -> what it pays on the day before `at`; the day is a local one, as those of the rows are."""
-    found: dict[str, float] = {}
-    for place, row in enumerate(rows):
-        start = date.fromisoformat(row["started_on"])
-        end = date.fromisoformat(row["ended_on"]) if row["ended_on"] else date.max
-        same = [
-            (other["started_on"], number) for number, other in enumerate(rows)
-            if row["subscription_id"] and (other["account_id"], other["subscription_id"]) == (row["account_id"], row["subscription_id"])
-        ]  # fmt: skip
-        if any(begun == row["started_on"] and number > place for begun, number in same):
-            continue
-        end = min([end, *(date.fromisoformat(begun) for begun, _ in same if begun > row["started_on"])])
-        if start < at <= end and row["mrr"]:
-            found[row["account_id"]] = found.get(row["account_id"], 0) + row["mrr"]
-    return found
-
-
 def close(answer: float | None) -> Any:
     return None if answer is None else pytest.approx(answer, rel=1e-9, abs=1e-12)
 
@@ -267,7 +203,7 @@ def close(answer: float | None) -> Any:
     ("period", "over", "months"), [("month", "period", 1), ("quarter", "period", 3), ("month", "year", 12)]
 )
 def test_the_same_by_reading_subscriptions_one_by_one(
-    filled: Callable[..., uptake.Workspace], seed: int, period: str, over: str, months: int
+    filled: Filled, seed: int, period: str, over: str, months: int
 ) -> None:
     rows = drawn(seed)
     workspace = filled(rows, f"product: {{timezone: {ZONE}, currency: EUR}}")

@@ -7,8 +7,8 @@ from typing import Any
 
 from uptake.charts import calendar, dates, words
 from uptake.charts.frame import LETTER, Row, Spec, frame, layer, quantity, tooltip, value_axis, word
-from uptake.charts.lifecycle import SHORT
 from uptake.charts.segments import Look
+from uptake.charts.up_and_down import SHORT
 
 HEIGHT = 280
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)

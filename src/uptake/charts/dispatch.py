@@ -11,6 +11,7 @@ from uptake.charts.classes import classes
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
 from uptake.charts.lifecycle import lifecycle
+from uptake.charts.movements import movements
 from uptake.charts.power_curve import power_curve
 from uptake.charts.retention_curve import retention_curve
 from uptake.charts.retention_grid import SIMPLE
@@ -22,7 +23,7 @@ from uptake.errors import QuestionError
 
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "sums",
+    "features", "power", "classes", "sums", "movements", "ledger",
 )  # fmt: skip
 
 
@@ -78,6 +79,10 @@ def for_result(
             spec = classes(rows, by=[label for label in by if label != "class"], period=period or "month", **about)
         case "classes":
             spec = bars(rows, unit="share", by=by, known=known, **about)
+        case "movements" | "ledger":
+            split = [label for label in by if label != "movement"] if kind == "movements" else []
+            about |= {"unit": unit, "currency": currency, "period": period or "month"}
+            spec = movements(rows, by=split, **about)
         case "features":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = feature_funnel(rows, by=by, **about)

@@ -62,7 +62,7 @@ def headline(result: Result) -> str:
 
 
 def _row_of_the_headline(result: Result) -> Row | None:
-    if result.by or result.kind in ("features", "power"):
+    if result.by or result.kind in ("features", "power", "ledger"):
         return None
     rows = result.rows
     if result.kind == "retention":

@@ -85,7 +85,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
     return Result(
         name=metric,
         kind=kind.name,
-        unit=found.metric.unit,
+        unit=next((one.unit for one in prepared.columns if one.name == "estimate"), found.metric.unit),
         params=as_asked(prepared.question),
         as_of=prepared.question.as_of,
         plan_version=plan.version,

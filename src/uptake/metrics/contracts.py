@@ -31,9 +31,14 @@ CURRENCY = Param(
 )
 
 
-def compared_sql(asked: Asked) -> str:
-    """SQL for the relation `compared`: period_on, begin_day, begins_at, on_day, on_at, is_closed."""
-    months = MONTHS.get(asked.param("over"))
+def compared_sql(asked: Asked, over: str = "") -> str:
+    """SQL for the relation `compared`: period_on, begin_day, begins_at, on_day, on_at, is_closed.
+
+    Args:
+        asked: The question.
+        over: What is compared, if the question does not say.
+    """
+    months = MONTHS.get(over or asked.param("over"))
     begin = f"(p.last_day + 1 - INTERVAL {months} MONTH)::DATE" if months else "p.first_day"
     return f"""SELECT p.period_on, c.day AS begin_day, c.begins_at, p.on_day, p.on_at, p.is_closed
         FROM period p JOIN calendar c ON c.day = {begin}"""

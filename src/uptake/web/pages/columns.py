@@ -17,7 +17,10 @@ TITLES = {
     "active": "Active on average",
     "adopted_share": "Adopted, share",
     "at_least": "At least so many",
+    "account_id": "Account",
     "at_s": "Time from the start",
+    "mrr_after": "Paid after",
+    "mrr_before": "Paid before",
     "before": "Paid before",
     "kept": "Still paid",
     "left": "Left",
@@ -107,9 +110,13 @@ def _shown(result: Result, column: Column) -> Shown:
         period = _period(result.params)
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
     title = TITLES.get(name, label_title(name))
+    if name == "estimate" and result.kind in ("movements", "ledger"):
+        title = "Change"
     shown = {"name": name, "title": title, "type": column.type, "unit": column.unit, "currency": result.currency}
     if result.kind == "features" and name == "title":
         shown["link"] = "url"
+    if name == "account_id":
+        shown["link"] = "account_url"
     return shown
 
 

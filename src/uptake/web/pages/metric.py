@@ -221,6 +221,8 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
     rows = with_titles(linked(result, newest_first(result)[:MOST_ROWS], pairs), reader.plan)
     if result.kind == "features":
         rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
+    if any(column.name == "account_id" for column in result.columns):
+        rows = [{**row, "account_url": links.account(row["account_id"])} for row in rows]
     return Shown(
         spec=_chart(reader, result, pairs),
         columns=columns(result),

@@ -45,7 +45,14 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Retention", ("retention", "lifecycle")),
     (
         "Customers and revenue",
-        ("account_churn", "mrr_churn", "net_revenue_retention", "gross_revenue_retention", "lifetime_value"),
+        (
+            "account_churn",
+            "mrr_churn",
+            "net_revenue_retention",
+            "gross_revenue_retention",
+            "expansion",
+            "lifetime_value",
+        ),
     ),
 )
 """The way of a user, stage by stage; metrics that are named nowhere come last."""

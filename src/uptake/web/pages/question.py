@@ -16,7 +16,10 @@ from uptake.reports.overview import recent
 
 REPEATED = ("by", "where", "segment")
 """Parameters that may be given more than once."""
-PERIODIC_KINDS = ("share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes", "sums")
+PERIODIC_KINDS = (
+    "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes",
+    "sums", "movements", "ledger",
+)  # fmt: skip
 ALL = "all"
 """The period that means: one number over the whole range."""
 

@@ -61,6 +61,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return _features(result, found)
     if result.kind == "duration" and result.params["output"] == "curve":
         return _curve(result)
+    if result.kind in ("movements", "ledger"):
+        return _movements(result, found)
     if result.by == ("state",):
         return _states(result, found)
     if result.by == ("class",):
@@ -173,6 +175,33 @@ def _states(result: Result, found: Headline) -> str:
         f"{begin[0].upper()}{begin[1:]}, {came} {_who(result)} came ({said['new']} new, {said['resurrected']} back again)"
         f" and {said['dormant']} stayed away; {said['current']} went on."
     )
+
+
+def _movements(result: Result, found: Headline) -> str:
+    """What came and what went in the last period that is over, and the sum of it."""
+    over = [row["period_on"] for row in result.rows if row["status"] == "closed" and row["movement"]]
+    if not over or found.period is None:
+        return f"{result.title}: {NOTHING}."
+    amounts: dict[str, float] = {}
+    accounts = 0
+    for row in result.rows:
+        if row["period_on"] == max(over) and row["movement"]:
+            amounts[row["movement"]] = amounts.get(row["movement"], 0.0) + row["estimate"]
+            accounts += row.get("n", 1)
+    begin, measure = _in(max(over), found.period), str(result.params["measure"])
+    begin = f"{begin[0].upper()}{begin[1:]}"
+    if result.kind == "movements" and measure in ("features", "modules"):
+        adopted = words.count(amounts["adopted"])
+        return f"{begin}, {words.count(accounts)} accounts adopted {adopted} {measure} that were new to them."
+    said = {name: words.value(abs(amount), result.unit, 3, result.currency) for name, amount in amounts.items()}
+    listed = joined([f"{amount} {name}" for name, amount in said.items()], "and")
+    if result.kind == "movements" and measure == "plan":
+        return f"{begin}, accounts moved to another plan: {listed}."
+    net, what = sum(amounts.values()), "the number of seats paid for" if measure == "seats" else "monthly revenue"
+    if not net:
+        return f"{begin}, {what} stayed what it was: {listed}."
+    size = words.value(abs(net), result.unit, 3, result.currency)
+    return f"{begin}, {what} {'grew' if net > 0 else 'shrank'} by {size}: {listed}."
 
 
 def _classes(result: Result, found: Headline) -> str:
