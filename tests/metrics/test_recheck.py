@@ -36,6 +36,7 @@ SUBSCRIPTIONS = [
         ("a0", 30, 3, "2024-01-01", "2026-02-10"),
         ("a1", 50, 5, "2024-01-01", "2026-01-20"),
         ("a1", 40, 4, "2026-01-20", None),
+        ("a2", 9, 1, "2026-01-20", None),
     )
 ]
 
@@ -44,7 +45,7 @@ SUBSCRIPTIONS = [
 def used(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
     """Six users of two accounts; user n starts on day n, does a task every n + 1 days and ships after ten.
 
-    One account leaves in February, the other pays less from January on.
+    One account leaves in February, the other pays less from January on; a third only pays.
     """
     rows = [
         {
@@ -59,7 +60,7 @@ def used(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
     ]
     with uptake.open(new_home(PLAN)) as workspace:
         workspace.import_rows(pa.Table.from_pylist(rows), "events")
-        accounts = [{"account_id": f"a{n}", "signed_on": FIRST - timedelta(days=n)} for n in range(2)]
+        accounts = [{"account_id": f"a{n}", "signed_on": FIRST - timedelta(days=n)} for n in range(3)]
         workspace.import_rows(pa.Table.from_pylist(accounts), "accounts")
         workspace.import_rows(pa.Table.from_pylist(SUBSCRIPTIONS), "subscriptions")
         yield workspace

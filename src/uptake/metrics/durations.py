@@ -36,13 +36,23 @@ def durations(asked: Asked, start: Any, until: str) -> Sql:  # noqa: ANN401 - a 
         until: SQL for (entity_key, reached_at): when each entity got there.
     """
     clock = moment_sql(asked, start)
-    relations = {}
+    sql = durations_of(asked, clock, until)
     if start != START_OF_LIFE:
         # such a clock may have started before anybody's life in the product
-        beginning = (
-            f"""greatest(least((SELECT min(reached_at)::DATE - 1 FROM ({clock})), $date_to), DATE '1970-01-01')"""
-        )
-        relations["period"] = periods.sql(asked.question, beginning)
+        beginning = f"greatest(least((SELECT min(reached_at)::DATE - 1 FROM ({clock})), $date_to), DATE '1970-01-01')"
+        sql.relations["period"] = periods.sql(asked.question, beginning)
+    return sql
+
+
+def durations_of(asked: Asked, clock: str, until: str, own: tuple[str, ...] = ()) -> Sql:
+    """The same of a clock given as SQL.
+
+    Args:
+        asked: The question; has the parameter `left`.
+        clock: SQL for (entity_key, ..., reached_at): when it started.
+        until: SQL for (entity_key, ..., reached_at): when it stopped.
+        own: Columns in both, the dots, that tell clocks of one entity apart.
+    """
     seen_until, left = "$as_of", ""
     if asked.param("left") == CENSORED:
         seen_until = "greatest(s.reached_at, least($as_of, coalesce(l.left_at, $as_of)))"
@@ -52,14 +62,13 @@ def durations(asked: Asked, start: Any, until: str) -> Sql:  # noqa: ANN401 - a 
     is_reached = f"m.reached_at < {seen_until}"
     return Sql(
         f"""
-    SELECT s.entity_key, s.reached_at AS anchor_at, p.period_on,
+    SELECT s.entity_key, s.reached_at AS anchor_at, p.period_on, {"".join(f"s.{name}, " for name in own)}
         coalesce({is_reached}, false) AS is_reached,
         greatest(
             epoch(CASE WHEN {is_reached} THEN m.reached_at ELSE {seen_until} END - s.reached_at), 0
         )::BIGINT AS duration_s
     FROM ({clock}) s
     JOIN period p ON s.reached_at >= p.begins_at AND s.reached_at < p.ends_at
-    LEFT JOIN ({until}) m USING (entity_key){left}
-    WHERE s.reached_at < $as_of""",
-        relations=relations,
+    LEFT JOIN ({until}) m USING ({", ".join(("entity_key", *own))}){left}
+    WHERE s.reached_at < $as_of"""
     )

@@ -185,8 +185,8 @@ class Metric:
 
     @property
     def default_entity(self) -> str:
-        """Whose rows are meant if nobody says: users, where that has a meaning."""
-        return "user" if "user" in self.entities else self.entities[0]
+        """Whose rows are meant if nobody says: the first grain named."""
+        return self.entities[0]
 
     def kind_for(self, params: Mapping[str, Any]) -> Kind:
         """The kind under these parameters."""

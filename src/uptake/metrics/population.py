@@ -44,6 +44,57 @@ def eligible_sql(asked: Asked, conditions: Conditions) -> str:
     id itself. A user of several accounts is eligible if one of them makes the user so; an account, if
     one of its members is.
     """
+    joins, tests = _tests(asked, conditions, "p.on_at")
+    return f"""SELECT DISTINCT m.entity_key, p.period_on FROM period p CROSS JOIN ({_members(asked)}) m {joins}
+        WHERE m.valid_from < p.on_at AND m.valid_to >= p.on_at AND {tests}"""
+
+
+def open_from_sql(asked: Asked, conditions: Conditions, started: str) -> str:
+    """SQL for (entity_key, open_at): since when each could use a feature, not before it started.
+
+    Args:
+        asked: The question.
+        conditions: Who can use it, as for `eligible_sql`.
+        started: SQL for (entity_key, reached_at).
+    """
+    if not conditions:
+        return f"SELECT entity_key, reached_at AS open_at FROM ({started})"
+    names = {condition.property.partition(".")[::2] for condition in conditions}
+    changes = " UNION ALL ".join(
+        f"SELECT m.entity_key, unnest([a.valid_from, a.valid_to]) AS open_at FROM ({_members(asked)}) m"
+        f" JOIN {side}_attribute a ON a.{side}_key = m.{side}_key AND a.name = {literal(attribute)}"
+        for side, attribute in sorted(names)
+        if attribute != "id"
+    )
+    joins, tests = _tests(asked, conditions, "c.until")
+    # who could not use it becomes able to when a membership begins or an attribute changes, and at no other moment
+    return f"""SELECT c.entity_key, min(c.open_at) AS open_at FROM (
+            SELECT DISTINCT entity_key, open_at, open_at + INTERVAL 1 MICROSECOND AS until FROM (
+                SELECT entity_key, greatest(open_at, reached_at) AS open_at FROM ({started}) JOIN (
+                    SELECT entity_key, valid_from AS open_at FROM ({_members(asked)})
+                    {f"UNION ALL {changes}" if changes else ""}
+                ) USING (entity_key) WHERE open_at < $as_of
+            )
+        ) c JOIN ({_members(asked)}) m ON m.entity_key = c.entity_key {joins}
+        WHERE m.valid_from < c.until AND m.valid_to >= c.until AND {tests} GROUP BY c.entity_key"""
+
+
+def _members(asked: Asked) -> str:
+    """SQL for (entity_key, user_key, account_key, valid_from, valid_to): by whom an entity is judged, and when.
+
+    Whoever has no membership is judged by what is known of that side alone.
+    """
+    return f"""SELECT {asked.grain.key} AS entity_key, * FROM (
+                SELECT user_key, account_key, valid_from, valid_to FROM membership
+                UNION ALL SELECT user_key, NULL, valid_from, valid_to FROM user_presence
+                    ANTI JOIN membership USING (user_key)
+                UNION ALL SELECT NULL, account_key, valid_from, valid_to FROM account_presence
+                    ANTI JOIN membership USING (account_key)
+            ) WHERE {asked.grain.needs}"""
+
+
+def _tests(asked: Asked, conditions: Conditions, until: str) -> tuple[str, str]:
+    """Joins to the attributes of `m` just before an instant, and SQL that holds where all conditions do."""
     zone = asked.plan.product.timezone
     joins, tests = [], []
     for number, condition in enumerate(conditions):
@@ -56,18 +107,7 @@ def eligible_sql(asked: Asked, conditions: Conditions) -> str:
         joins.append(
             f"LEFT JOIN {side}_attribute {alias} ON {alias}.{side}_key = m.{side}_key"
             f" AND {alias}.name = {literal(attribute)}"
-            f" AND {alias}.valid_from < p.on_at AND {alias}.valid_to >= p.on_at"
+            f" AND {alias}.valid_from < {until} AND {alias}.valid_to >= {until}"
         )
         tests.append(property_sql(condition, f"{alias}.text", f"{alias}.number", zone))
-    # whoever has no membership is judged by what is known of that side alone
-    return f"""SELECT DISTINCT m.entity_key, p.period_on FROM period p CROSS JOIN (
-            SELECT {asked.grain.key} AS entity_key, * FROM (
-                SELECT user_key, account_key, valid_from, valid_to FROM membership
-                UNION ALL SELECT user_key, NULL, valid_from, valid_to FROM user_presence
-                    ANTI JOIN membership USING (user_key)
-                UNION ALL SELECT NULL, account_key, valid_from, valid_to FROM account_presence
-                    ANTI JOIN membership USING (account_key)
-            ) WHERE {asked.grain.needs}
-        ) m {" ".join(joins)}
-        WHERE m.valid_from < p.on_at AND m.valid_to >= p.on_at
-          AND {" AND ".join(tests) if tests else "true"}"""
+    return " ".join(joins), " AND ".join(tests) if tests else "true"

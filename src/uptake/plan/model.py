@@ -16,6 +16,7 @@ from uptake.plan.feature import Feature
 from uptake.plan.journey import Activation, Milestone, Onboarding
 from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
 from uptake.plan.product import Product, Start
+from uptake.plan.proficiency import Proficiency
 from uptake.plan.references import Reference
 from uptake.plan.section import Section, named
 from uptake.plan.segments import Segment
@@ -45,6 +46,7 @@ class Plan(Section):
         features: Features by name.
         onboarding: Steps of setting up, or None.
         activation: When users and accounts are activated, or None.
+        proficiency: When who is activated counts as proficient.
         value_moments: Reaching any of them is value realised.
         milestones: Further named moments.
         references: Reference ranges by name, which is the metric's unless it says otherwise.
@@ -57,6 +59,7 @@ class Plan(Section):
     features: Annotated[dict[Name, Feature], BeforeValidator(named)] = Field(default_factory=dict)
     onboarding: Onboarding | None = None
     activation: Activation | None = None
+    proficiency: Proficiency = Proficiency()
     value_moments: Milestones = Field(default_factory=dict)
     milestones: Milestones = Field(default_factory=dict)
     references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)

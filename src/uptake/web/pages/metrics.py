@@ -26,8 +26,19 @@ from uptake.web.site import Page, Part, Site
 
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Activation", ("activation_rate", "onboarding_completion")),
-    ("Value", ("time_to_first_value", "time_to_value", "value_realisation")),
-    ("Adoption", ("adoption_rate", "feature_adoption", "features_used", "breadth", "depth")),
+    ("Value", ("time_to_first_value", "time_to_value", "value_realisation", "paid_conversion")),
+    (
+        "Adoption",
+        (
+            "adoption_rate",
+            "feature_adoption",
+            "features_used",
+            "breadth",
+            "depth",
+            "adoption_velocity",
+            "feature_discovery_lag",
+        ),
+    ),
     (
         "Engagement",
         (

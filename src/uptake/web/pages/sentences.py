@@ -16,6 +16,8 @@ NEWCOMERS: dict[str, str] = {
     "activation_rate": "{value} of {who} {that} started {when} were activated",
     "onboarding_completion": "{value} of {who} {that} started {when} finished setting up",
     "time_to_first_value": "Half of the {who} {that} started {when} reached {there} within {value}",
+    "adoption_velocity": "Half of the {who} {that} were activated {when} were proficient within {value}",
+    "paid_conversion": "{value} of {who} {that} started {when} began to pay",
     "time_to_value": "Half of the {who} {that} signed {when} reached {there} within {value}",
 }
 """Metrics of those who started within some days."""
@@ -40,6 +42,11 @@ EVERYBODY: dict[str, str] = {
     "usage_interval": "Most {who} who come again are back within {value}, {when}",
 }
 """Metrics of everybody at one moment, with the days looked back on."""
+BELOW_HALF = {
+    "adoption_velocity": ("were activated", "are proficient"),
+    "time_to_value": ("signed", "have reached {there}"),
+}
+"""Durations without a median yet: how they begin and end, where that is not said of a start and a milestone."""
 NOUNS = {"user": "users", "account": "accounts", "member": "users in accounts"}
 SEATS = {"user": "people with a seat", "member": "seats", "account": "an average account's seats"}
 NOTHING = "nothing to count yet"
@@ -73,8 +80,9 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return f"{result.title}: {NOTHING}."
     if _is_below_half(result, found.row):
         who = f"{words.count(found.row['n'])} {_who(result)}"
-        began = "signed" if result.name == "time_to_value" else "started"
-        return f"Fewer than half of the {who} {_that(result)} {began} {when(result, found)} have reached {_there(result)} so far."
+        began, there = BELOW_HALF.get(result.name, ("started", "have reached {there}"))
+        there = there.format(there=_there(result))
+        return f"Fewer than half of the {who} {_that(result)} {began} {when(result, found)} {there} so far."
     before = found.before["estimate"] if found.before else None
     # "3.2 sessions a week" says the unit in the sentence itself.
     unit = "count" if result.unit == "per_week" else result.unit

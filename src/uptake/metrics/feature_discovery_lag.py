@@ -1,0 +1,88 @@
+"""Feature discovery lag.
+
+How long it takes people to use a feature for the first time, from the moment they could: how old a user, or an
+account, is when a feature is discovered.
+
+Formula: Kaplan-Meier on (first use - when it was open, or `as_of` - that for those who have not used it); the estimate
+    is the median, beside it p25, p75, p90 and the share that found it by day 1, 7, 14, 30. A feature is open to an
+    entity from its start, but not before the feature's launch, nor before the plan, role or whatever makes it eligible
+Unit: seconds
+Grain: user, account (any of its users), or user in one account
+Population: entities to whom the feature was opened in the period, those who never used it included as censored;
+    those to whom it never was open are not in it
+Empty: no median where fewer than half have used it; no row for a feature that was open to nobody
+Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %. Between the groups of a
+    breakdown the log-rank test, `pvalue`, for each feature
+Pitfall: a mean over those who found it flatters a feature that few find. First use says nothing of a second one: look
+    at adoption. Use before it was open counts as 0 seconds
+Source: product adoption glossary (feature discovery); fight-churn (tenure); requirements C14
+"""
+
+from datetime import date
+
+from uptake.errors import DefinitionMissing, QuestionError
+from uptake.metrics.durations import LEFT, OUTPUT, by_days, durations_of
+from uptake.metrics.features import classes, shown
+from uptake.metrics.kinds.duration import Duration
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.moments import moment_sql
+from uptake.metrics.population import open_from_sql
+from uptake.metrics.question import begin_of
+from uptake.metrics.starts import START_OF_LIFE
+from uptake.plan import Feature
+from uptake.store.sql import literal
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone to whom a feature was opened in the period, with the time to the first use or the time so far."""
+    features = _chosen(asked)
+    started = moment_sql(asked, START_OF_LIFE)
+    numbers = {key: number for number, keys in enumerate(classes(features).values()) for key in keys}
+    named = ", ".join(
+        f"({key}, {literal(feature.name)}, {numbers[key]}, {_launch(asked, feature.launched_on)})"
+        for key, feature in features.items()
+    )
+    openings = " UNION ALL ".join(
+        f"SELECT entity_key, open_at, {number} AS class FROM ({open_from_sql(asked, conditions, started)})"
+        for number, conditions in enumerate(classes(features))
+    )
+    clock = """SELECT o.entity_key, f.feature, greatest(o.open_at, f.launched_at) AS reached_at
+        FROM opening o JOIN named_feature f USING (class)"""
+    used = f"""SELECT u.entity_key, f.feature, min(u.first_at) AS reached_at
+        FROM {asked.grain.of("feature_day")} u JOIN named_feature f USING (feature_key) GROUP BY ALL"""
+    sql = durations_of(asked, clock, used, own=("feature",))
+    sql.relations = {
+        "named_feature(feature_key, feature, class, launched_at)": f"VALUES {named}",
+        "opening": openings,
+        **sql.relations,
+    }
+    return sql
+
+
+def _chosen(asked: Asked) -> dict[int, Feature]:
+    word = asked.param("feature")
+    found = {key: one for key, one in shown(asked).items() if word in (None, one.name)}
+    if not asked.plan.features:
+        raise DefinitionMissing("The plan has no features.", do="Describe them in the plan under features.")
+    if not found:
+        raise QuestionError(f"feature is '{word}'.", allowed=[one.name for one in shown(asked).values()])
+    return found
+
+
+def _launch(asked: Asked, launched_on: date | None) -> str:
+    return literal(begin_of(launched_on or date(1970, 1, 1), asked.plan.product.timezone))
+
+
+METRIC = Metric(
+    kind=Duration("feature"),
+    unit="seconds",
+    rows=rows,
+    params=(
+        Param("feature", "text", "One feature of the plan; all that are not hidden if not given."),
+        LEFT,
+        by_days(1, 7, 14, 30),
+        OUTPUT,
+    ),
+    labels=("feature",),
+    is_snapshot=False,
+)
