@@ -106,7 +106,7 @@ def test_segments_are_said_from_the_highest_to_the_lowest(client: Client, board:
     [
         ("units=x", "units is 'x'. Allowed: a whole number."),
         ("units=999999", "units is 999999. Allowed: 1 to"),
-        ("unit=fortnight", "unit is 'fortnight'. Allowed: day, week, month, quarter."),
+        ("unit=fortnight", "unit is 'fortnight'. Allowed: hour, day, week, month, quarter."),
         ("entity=tribe", "retention cannot be asked with entity='tribe'. Allowed: user, account, member."),
         ("by=account.shoe", "There is no attribute 'account.shoe'. Allowed: account.id"),
         ("where=%3D%3D", "The condition '==' is not understood."),
@@ -263,10 +263,10 @@ def test_the_question_is_given_for_the_command_line_and_for_python(client: Clien
     page = client.get("/metrics/retention?unit=month&by=account.plan&date_from=2026-01-01").text
     command, python = re.findall(r'<code class="copy">(.*?)</code>', page)
     assert command.startswith("uptake metric retention --home ")
-    assert command.endswith(" --param unit=month --by account.plan --from 2026-01-01")
+    assert command.endswith(" --param unit=month --by account.plan --from 2026-01-01 --top 8")
     assert (
         python
-        == "ws.metric(&#39;retention&#39;, unit=&#39;month&#39;, by=[&#39;account.plan&#39;], date_from=&#39;2026-01-01&#39;)"
+        == "ws.metric(&#39;retention&#39;, unit=&#39;month&#39;, by=[&#39;account.plan&#39;], date_from=&#39;2026-01-01&#39;, top=8)"
     )
     assert board.metric("retention", unit="month", by=["account.plan"], date_from="2026-01-01").rows
 

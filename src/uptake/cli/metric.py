@@ -57,6 +57,9 @@ def metric(
     date_to: Annotated[str | None, _one("DATE", "Last day.", "--to")] = None,
     as_of: Annotated[str | None, _one("DATE", "What was known after that day; the data's last if not given.")] = None,
     period: Annotated[str | None, _one("PERIOD", "A number for each day, week, month or quarter.")] = None,
+    top: Annotated[
+        int | None, typer.Option(min=1, help="Groups that stay apart, the largest; others are one.", show_default=False)
+    ] = None,
     timezone: Annotated[str | None, _one("ZONE", "Where days begin, Europe/Berlin; the plan's if not given.")] = None,
     week_start: Annotated[
         str | None, _one("DAY", "Weeks begin on monday, sunday or saturday; the plan's if not given.")
@@ -97,6 +100,7 @@ def metric(
             "date_to": date_to,
             "as_of": as_of,
             "period": period,
+            "top": top,
             "timezone": timezone,
             "week_start": week_start,
         }.items()

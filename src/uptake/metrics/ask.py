@@ -17,6 +17,7 @@ from uptake.metrics.catalogue import entry
 from uptake.metrics.dimensions import IN, Dimension, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.labelled import Test, labelled
+from uptake.metrics.largest import largest
 from uptake.metrics.metric import Asked, Entry, Kind, Row, Sql, as_rows, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.question import (
@@ -28,6 +29,7 @@ from uptake.metrics.question import (
     read_date,
     read_names,
     read_period,
+    read_top,
     read_week_start,
     read_zone,
 )
@@ -39,6 +41,7 @@ from uptake.store.sql import expand, name, parameters
 UNIVERSAL = (
     "entity",
     "by",
+    "top",
     "where",
     "segment",
     "properties",
@@ -177,10 +180,11 @@ def entity_rows(prepared: Prepared) -> Sql:
     """The metric's entity rows and, as `labelled`, the same with attributes and filtered; its SELECT is not needed."""
     asked = prepared.asked
     sql = prepared.found.metric.rows(asked)
-    sql.relations |= {
-        "entity_row": sql.select,
-        "labelled": labelled(asked.grain, prepared.dimensions, prepared.where, asked.plan.product.timezone),
-    }
+    told_apart = labelled(asked.grain, prepared.dimensions, prepared.where, asked.plan.product.timezone)
+    if prepared.dimensions and prepared.question.top is not None:
+        sql.relations |= largest(sql.select, told_apart, prepared.dimensions, prepared.question.top)
+    else:
+        sql.relations |= {"entity_row": sql.select, "labelled": told_apart}
     return sql
 
 
@@ -228,6 +232,7 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         by=tuple(by.split(",")) if isinstance(by, str) else tuple(by),
         where=conditions([where] if isinstance(where, str) else where),
         segments=read_names(given.get("segment")),
+        top=read_top(given.get("top")),
         properties=read_choice("properties", given.get("properties", dimensions.AT_EVENT), dimensions.MODES),
     )
 
@@ -301,6 +306,7 @@ def as_asked(question: Question) -> dict[str, Any]:
         "timezone": question.timezone,
         "week_start": question.week_start,
         "by": list(question.by),
+        "top": question.top,
         "where": [_as_given(test) for test in question.where],
         "segment": list(question.segments),
         "properties": question.properties,

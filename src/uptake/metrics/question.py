@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from uptake.errors import QuestionError
 from uptake.plan import WEEK_STARTS, Conditions, Plan, time_zone
 
+ALL = "all"
+"""The word for no period, and for no limit to the groups."""
 PERIODS = ("day", "week", "month", "quarter")
 
 
@@ -30,6 +32,7 @@ class Question:
         timezone: IANA zone in which days begin.
         week_start: First day of a week.
         by: Attributes to break the answer down by.
+        top: How many groups of the breakdown stay apart, the largest; None: all.
         where: Conditions on attributes that all must hold.
         segments: Names of segments, all of which somebody has to be in.
         properties: When attributes count where `by` or `where` does not say: at_event, most_recent or any_time.
@@ -46,6 +49,7 @@ class Question:
     timezone: str
     week_start: str
     by: tuple[str, ...] = ()
+    top: int | None = None
     where: Conditions = ()
     segments: tuple[str, ...] = ()
     properties: str = "at_event"
@@ -140,13 +144,26 @@ def last_day_before(instant: datetime, zone: str) -> date:
     return day - timedelta(days=1)
 
 
+def read_top(value: object) -> int | None:
+    """How many groups stay apart; None for all.
+
+    Raises:
+        QuestionError: It is no number of groups.
+    """
+    if value in (None, "", ALL):
+        return None
+    if isinstance(value, bool) or not str(value).isdecimal() or int(str(value)) < 1:
+        raise QuestionError(f"top is '{value}'.", allowed=["a whole number from 1", ALL])
+    return int(str(value))
+
+
 def read_period(value: object) -> str | None:
     """The period; empty means one number over the whole range.
 
     Raises:
         QuestionError: It is no period.
     """
-    if value in (None, "", "all"):
+    if value in (None, "", ALL):
         return None
     if value not in PERIODS:
         raise QuestionError(f"period is '{value}'.", allowed=PERIODS)

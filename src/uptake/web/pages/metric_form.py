@@ -8,13 +8,14 @@ from typing import Any
 
 from uptake.directory.vocabulary import Vocabulary
 from uptake.metrics.metric import Entry, Param
-from uptake.metrics.question import PERIODS
+from uptake.metrics.question import ALL, PERIODS
 from uptake.plan import WEEK_STARTS, Plan
-from uptake.web.pages.question import ALL, Given
+from uptake.web.pages.question import GROUPS, Given
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}
 MOST_CHOICES = 60
+MOST_BREAKDOWNS = 3
 ZONES = (
     "UTC", "America/Los_Angeles", "America/Chicago", "America/New_York", "America/Sao_Paulo", "Europe/London",
     "Europe/Berlin", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney",
@@ -94,10 +95,9 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
 
 def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str) -> list[Field]:
     metric = entry.metric
-    by = ",".join(given.get("by", []))
+    by = given.get("by", [])
     attributes = [*words.attributes[:MOST_CHOICES], *(f"segment.{name}" for name in plan.segments)]
-    if by and by not in attributes:
-        attributes.append(by)
+    attributes += [name for name in by if name not in attributes]
     tests = tuple(text for name, values in words.values.items() for value in values if (text := condition(name, value)))
     where = given.get("where", [])
     period = str(given.get("period", ALL))
@@ -108,8 +108,12 @@ def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong:
               options=tuple((name, ENTITIES[name]) for name in metric.entities), wrong=_wrong("entity", wrong)),
         Field("period", "Cohorts of a" if is_retention else "A number for each", "select", value=period,
               options=tuple(every), wrong=_wrong("period", wrong)),
-        Field("by", "Broken down by", "select", value=by,
-              options=(("", "Nothing"), *((name, name) for name in attributes))),
+        *(Field("by", "And by" if number else "Broken down by", "select", value=text,
+                options=(("", "Nothing"), *((name, name) for name in attributes)), key=f"by-{number}" if number else "")
+          for number, text in enumerate([*by, ""] if len(by) < MOST_BREAKDOWNS else by)),
+        *([Field("top", "Groups", "select", value=str(given.get("top", ALL)), wrong=_wrong("top", wrong),
+                 options=tuple((name, f"The {name} largest" if name != ALL else "All") for name in _tops(given)))]
+          if by else []),
         *(Field("where", "And where" if number else "Only where", "text", value=text, options=tests,
                 placeholder="account.plan=Pro", key=f"where-{number}" if number else "")
           for number, text in enumerate([*where, ""])),
@@ -129,6 +133,12 @@ def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong:
                        *((day, _title(day)) for day in WEEK_STARTS if day != plan.product.week_start)),
               wrong=_wrong("week_start", wrong)),
     ]  # fmt: skip
+
+
+def _tops(given: Given) -> list[str]:
+    """How many groups can be chosen, and what was."""
+    numbers = {3, 5, GROUPS, 20} | ({int(given["top"])} if str(given.get("top")).isdecimal() else set())
+    return [*map(str, sorted(numbers)), ALL]
 
 
 def condition(attribute: str, value: str) -> str:

@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 
 from uptake.metrics.ask import UNIVERSAL
 from uptake.metrics.metric import Entry
-from uptake.metrics.question import PERIODS
+from uptake.metrics.question import ALL, PERIODS
 from uptake.reports.overview import recent
 
 REPEATED = ("by", "where", "segment")
@@ -20,8 +20,8 @@ PERIODIC_KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes",
     "sums", "movements", "ledger",
 )  # fmt: skip
-ALL = "all"
-"""The period that means: one number over the whole range."""
+GROUPS = 8
+"""Groups of a breakdown that a page tells apart: with the others and those without, as many as a picture can show."""
 
 Given = dict[str, Any]
 
@@ -52,7 +52,7 @@ def has_periods(entry: Entry, given: Given) -> bool:
 
 
 def completed(entry: Entry, given: Given, last_day: date, first_day: date | None = None) -> Given:
-    """The question a page asks: by month, and as far back as it stays a picture, unless the address says otherwise.
+    """The question a page asks, completed where the address says nothing: a picture by month, of late, of few groups.
 
     Args:
         entry: The metric.
@@ -64,6 +64,8 @@ def completed(entry: Entry, given: Given, last_day: date, first_day: date | None
     is_periodic = has_periods(entry, given)
     if is_periodic:
         given = {**given, "period": period}
+    if given.get("by"):
+        given = {**given, "top": given.get("top", GROUPS)}
     # Who started before there were events was never seen to do anything, so newcomers are those of late.
     is_of_late = not entry.metric.is_snapshot or (is_periodic and period in PERIODS)
     if not is_of_late or any(name in given for name in ("date_from", "date_to", "as_of")):
@@ -73,8 +75,8 @@ def completed(entry: Entry, given: Given, last_day: date, first_day: date | None
 
 
 def as_asked(given: Given) -> Given:
-    """The question as metrics take it: without the word for one number over the range, which they give anyway."""
-    return {key: value for key, value in given.items() if (key, value) != ("period", ALL)}
+    """The question as metrics take it: without the word for no period and no limit, which is what they do anyway."""
+    return {key: value for key, value in given.items() if (key, value) not in (("period", ALL), ("top", ALL))}
 
 
 def command(name: str, given: Given, home: str) -> str:
