@@ -16,6 +16,7 @@ from uptake.charts.power_curve import power_curve
 from uptake.charts.retention_curve import retention_curve
 from uptake.charts.retention_grid import SIMPLE
 from uptake.charts.retention_heatmap import retention_heatmap
+from uptake.charts.scatter import scatter
 from uptake.charts.survival import survival
 from uptake.charts.theme import config
 from uptake.charts.trend import trend
@@ -23,7 +24,7 @@ from uptake.errors import QuestionError
 
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "sums", "movements", "ledger",
+    "features", "power", "classes", "points", "sums", "movements", "ledger",
 )  # fmt: skip
 
 
@@ -83,6 +84,9 @@ def for_result(
             split = [label for label in by if label != "movement"] if kind == "movements" else []
             about |= {"unit": unit, "currency": currency, "period": period or "month"}
             spec = movements(rows, by=split, **about)
+        case "points":
+            rows, about["subtitle"] = _latest(rows, subtitle, period)
+            spec = scatter(rows, by=by, known=known, **about)
         case "features":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = feature_funnel(rows, by=by, **about)

@@ -23,7 +23,7 @@ from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.population import WINDOW_DAY, seats_sql
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""
@@ -56,12 +56,8 @@ def rows(asked: Asked) -> Sql:
     return Sql(
         f"""
     WITH holder AS (
-        SELECT DISTINCT s.entity_key, {AT} AS anchor_at, p.period_on,
-            p.on_day - (SELECT min(day) FROM active_day) + 1 < $interval_days::INTEGER * {NEEDED} AS is_open
-        FROM period p JOIN (
-            SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
-            UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)
-        ) s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at
+        SELECT h.*, p.on_day - (SELECT min(day) FROM active_day) + 1 < $interval_days::INTEGER * {NEEDED} AS is_open
+        FROM ({seats_sql(grain)}) h JOIN period p ON p.period_on IS NOT DISTINCT FROM h.period_on
     ), used AS (
         SELECT d.entity_key, p.period_on,
             count(DISTINCT (p.on_day - d.day) // $interval_days::INTEGER)

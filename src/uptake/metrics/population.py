@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from uptake.facts.selection import number_of, property_sql
+from uptake.metrics.grain import Grain
 from uptake.metrics.metric import Asked
 from uptake.plan import Conditions
 from uptake.store.sql import literal
@@ -18,6 +19,20 @@ def present_sql(asked: Asked) -> str:
     """
     return f"""SELECT s.entity_key, {AT} AS anchor_at, p.period_on
         FROM period p JOIN {asked.grain.present} s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
+
+
+def seats_sql(grain: Grain) -> str:
+    """SQL for (entity_key, anchor_at, period_on): everyone with a seat at the end of each period.
+
+    Without a seat roster, everyone who was there then.
+
+    Args:
+        grain: Users, or users in accounts.
+    """
+    return f"""SELECT DISTINCT s.entity_key, {AT} AS anchor_at, p.period_on FROM period p JOIN (
+            SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
+            UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)
+        ) s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
 
 
 WINDOW_DAY = """SELECT c.day, p.period_on, p.on_day, p.on_at

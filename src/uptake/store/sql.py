@@ -7,7 +7,7 @@ cannot be bound; they are quoted here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
 TOKEN = re.compile(r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* | \$([a-z_][a-z0-9_]*)""", re.VERBOSE)
@@ -65,6 +65,15 @@ def expand(sql: str, values: Mapping[str, object]) -> str:
     "SELECT '$days', '$day', 2"
     """
     return TOKEN.sub(lambda found: literal(values[found[1]]) if found[1] in values else found[0], sql)
+
+
+def renamed(sql: str, names: Collection[str], prefix: str) -> str:
+    """The query with some of its `$name` parameters called otherwise, so that it can stand inside another one.
+
+    >>> renamed("SELECT $days, '$days', $as_of", {"days"}, "x_")
+    "SELECT $x_days, '$days', $as_of"
+    """
+    return TOKEN.sub(lambda found: f"${prefix}{found[1]}" if found[1] in names else found[0], sql)
 
 
 def day_begins(day: str, zone: str) -> str:

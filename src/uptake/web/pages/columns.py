@@ -76,6 +76,10 @@ def columns(result: Result) -> list[Shown]:
     # the cells of retention's triangle lead to people already, and a table of all of them is long
     counted = {side.column for side in result.sides if not side.less and result.kind != "retention"}
     found = [{"link": f"{LINK}{column['name']}", **column} if column["name"] in counted else column for column in found]
+    if result.kind == "points":
+        unsaid = {"point", "x_axis", "y_axis", "x_split", "y_split"}
+        unsaid |= {"interval"} if all(row["ci_lower"] is None for row in result.rows) else set()
+        found = [column for column in found if column["name"] not in unsaid]
     if result.kind == "features":
         by_name = {column["name"]: column for column in found}
         order = [*FEATURES[:1], *result.by, *FEATURES[1:]]
@@ -113,11 +117,21 @@ def _shown(result: Result, column: Column) -> Shown:
     if name == "estimate" and result.kind in ("movements", "ledger"):
         title = "Change"
     shown = {"name": name, "title": title, "type": column.type, "unit": column.unit, "currency": result.currency}
-    if result.kind == "features" and name == "title":
+    if result.kind in ("features", "points") and name == "title":
         shown["link"] = "url"
     if name == "account_id":
         shown["link"] = "account_url"
+    if result.kind == "points":
+        shown["title"] = _title_of_point(result, shown)
     return shown
+
+
+def _title_of_point(result: Result, shown: Shown) -> str:
+    """What a column of a map is called: its axes have names."""
+    axes = {"x": str(result.params["x"]), "estimate": str(result.params["y"])}
+    if shown["name"] in axes:
+        return label_title(axes[shown["name"]])
+    return "Name" if shown["name"] == "title" else str(shown["title"])
 
 
 def _period(params: Mapping[str, Any]) -> str:

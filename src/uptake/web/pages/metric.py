@@ -223,6 +223,9 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
     if any(column.name == "account_id" for column in result.columns):
         rows = [{**row, "account_url": links.account(row["account_id"])} for row in rows]
+    if result.kind == "points":
+        page = links.feature if "feature" in result.params else links.account
+        rows = [{**row, "url": page(row["point"])} for row in rows]
     return Shown(
         spec=_chart(reader, result, pairs),
         columns=columns(result),

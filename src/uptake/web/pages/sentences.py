@@ -72,6 +72,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return _movements(result, found)
     if result.by == ("state",):
         return _states(result, found)
+    if result.kind == "points":
+        return _points(result)
     if result.by == ("class",):
         return _classes(result, found)
     if found.highest is not None:
@@ -210,6 +212,20 @@ def _movements(result: Result, found: Headline) -> str:
         return f"{begin}, {what} stayed what it was: {listed}."
     size = words.value(abs(net), result.unit, 3, result.currency)
     return f"{begin}, {what} {'grew' if net > 0 else 'shrank'} by {size}: {listed}."
+
+
+def _points(result: Result) -> str:
+    noun = "accounts" if result.params["entity"] == "account" and "feature" not in result.params else "features"
+    sizes: dict[str, int] = {}
+    for row in result.rows:
+        if row["quadrant"] is not None and row.get("period_on") == result.rows[-1].get("period_on"):
+            sizes[row["quadrant"]] = sizes.get(row["quadrant"], 0) + 1
+    if not sizes:
+        return f"{result.title}: {NOTHING}."
+    said = joined(
+        [f"{words.count(size)} {name}" for name, size in sorted(sizes.items(), key=lambda one: -one[1])], "and"
+    )
+    return f"Of {words.count(sum(sizes.values()))} {noun}, {said}."
 
 
 def _classes(result: Result, found: Headline) -> str:

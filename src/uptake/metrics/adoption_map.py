@@ -1,0 +1,70 @@
+"""Adoption map.
+
+Where every account stands: how much of the product it uses beside how many of its people use it, and which of four
+states that makes.
+
+Formula: x, by default breadth (the share of the core features open to it that its users used), and y, by default the
+    share of its seats that were active, both over the `window_days` days up to the end of the period. Embedded: both at
+    or above their splits. Shelfware: much of the product, by few of the seats. Thin: many seats, few features. Dormant:
+    neither. The splits are the medians over all accounts shown if not given
+Unit: that of the axis
+Grain: account
+Population: accounts that were there at the end of the period and had a seat, also those nobody came from
+Empty: no quadrant where an axis has no value for the account; an account nobody came from has 0, not nothing
+Interval: Wilson on the share of seats, 95 %; none for other axes
+Pitfall: with medians half of the accounts are low on each axis, however well all are doing: give the splits that are
+    good enough to hold the map against yourself. Few seats give a wide interval
+Source: requirements C10 (ours); customer adoption for success teams (product and user adoption)
+"""
+
+from typing import Any
+
+from uptake.metrics.axes import AXES, SEATS
+from uptake.metrics.grain import MEMBER
+from uptake.metrics.kinds.points import Points
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.population import present_sql, seats_sql
+
+QUADRANTS = ("embedded", "shelfware", "thin", "dormant")
+
+
+def rows(asked: Asked) -> Sql:
+    """Every account with seats, with its place on both axes."""
+    values: dict[str, Any] = {}
+    relations: dict[str, str] = {}
+    for side in ("x", "y"):
+        relations[f"{side}_axis"], own = AXES[asked.param(side)].sql(asked, f"{side}_")
+        values |= own
+        values[f"{side}_split"] = asked.param(f"{side}_split")
+    x, y = (f"coalesce({s}.value, 0)" if AXES[asked.param(s)].of_active else f"{s}.value" for s in ("x", "y"))
+    members = f"round({y} * h.seats)::BIGINT" if asked.param("y") in SEATS else "NULL::BIGINT"
+    same = "{0}.entity_key = e.entity_key AND {0}.period_on IS NOT DISTINCT FROM e.period_on"
+    return Sql(
+        f"""
+    SELECT e.entity_key, e.anchor_at, e.period_on, a.account_id AS point, coalesce(n.text, a.account_id) AS title,
+        h.seats AS n, {x}::DOUBLE AS x, {y}::DOUBLE AS y, {members} AS members
+    FROM ({present_sql(asked)}) e JOIN (
+        SELECT (entity_key >> 32)::INTEGER AS entity_key, period_on, count(*) AS seats
+        FROM ({seats_sql(MEMBER)}) GROUP BY ALL
+    ) h ON {same.format("h")} JOIN accounts a ON a.account_key = e.entity_key
+    LEFT JOIN account_attribute n ON n.account_key = e.entity_key AND n.name = 'name'
+        AND e.anchor_at >= n.valid_from AND e.anchor_at < n.valid_to
+    LEFT JOIN x_axis x ON {same.format("x")} LEFT JOIN y_axis y ON {same.format("y")}""",
+        values,
+        relations,
+    )
+
+
+METRIC = Metric(
+    kind=Points(QUADRANTS, lambda axis: AXES[axis].metric.unit),
+    unit="share",
+    rows=rows,
+    params=(
+        Param("x", "choice", "What lies along: how much of the product.", default="breadth", choices=tuple(AXES)),
+        Param("y", "choice", "What stands up: how many use it.", default="seats_active", choices=tuple(AXES)),
+        Param("x_split", "number", "From where on x is high; the median of the points if not given.", least=0),
+        Param("y_split", "number", "From where on y is high; the median of the points if not given.", least=0),
+        Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366),
+    ),
+    entities=("account",),
+)

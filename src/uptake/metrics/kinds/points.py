@@ -1,0 +1,107 @@
+"""Points: one place per account or feature on two measures, and the quadrant it lies in.
+
+Rows are points already: they bring `point` and `title` (what it is), `n` (how many it stands for), `x`, `y`, and
+`members`, how many of the n make up a share that is `y`, or NULL. The splits are the medians of the points if none
+are given; what lies on a split lies above it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
+from uptake.stats.proportion import wilson
+from uptake.store.sql import literal
+
+
+@dataclass(frozen=True)
+class Points(Kind):
+    """Places with quadrants.
+
+    Args:
+        quadrants: Names: much of both, much of x alone, much of y alone, little of both.
+        unit_of: Unit of an axis, by its name.
+    """
+
+    quadrants: tuple[str, str, str, str]
+    unit_of: Callable[[str], str]
+
+    name = "points"
+    by_period = True
+
+    def points(self, labels: tuple[str, ...]) -> str:
+        """SQL for the points: labels, point, title, n, x, y, members."""
+        columns = "".join(f"{label}, " for label in labels)
+        return f"SELECT entity_key, anchor_at, {columns}point, title, n, x, y, members FROM labelled"
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """Every point with its quadrant and how many there are in it."""
+        columns = "".join(f"{label}, " for label in labels)
+        return f"""SELECT {columns}point, title, n::BIGINT AS n, x, estimate, members, quadrant,
+            CASE WHEN quadrant IS NOT NULL THEN count(*) OVER (PARTITION BY {columns}quadrant) END AS quadrant_n,
+            x_split, y_split
+        FROM ({self._placed(labels)}) ORDER BY {columns}point"""
+
+    def _placed(self, labels: tuple[str, ...]) -> str:
+        both, x_alone, y_alone, neither = map(literal, self.quadrants)
+        period = "PARTITION BY period_on" if "period_on" in labels else ""
+        return f"""SELECT *, CASE WHEN x IS NULL OR estimate IS NULL THEN NULL
+                WHEN x >= x_split THEN CASE WHEN estimate >= y_split THEN {both} ELSE {x_alone} END
+                WHEN estimate >= y_split THEN {y_alone} ELSE {neither} END AS quadrant
+            FROM (
+                SELECT * EXCLUDE (y), y AS estimate, coalesce($x_split::DOUBLE, median(x) OVER ({period})) AS x_split,
+                    coalesce($y_split::DOUBLE, median(y) OVER ({period})) AS y_split
+                FROM ({self.points(labels)})
+            )"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Adds the interval where y is a share of those the point stands for, the names of the axes, and status."""
+        del labels
+        answers = []
+        for row in rows:
+            members = row.pop("members")
+            interval = wilson(members, row["n"]) if members is not None and row["n"] else None
+            answers.append(
+                row
+                | {
+                    "ci_lower": present(interval.ci_lower) if interval else None,
+                    "ci_upper": present(interval.ci_upper) if interval else None,
+                    "x_axis": asked.param("x"),
+                    "y_axis": asked.param("y"),
+                    "status": status(row["n"]) if row["quadrant"] is not None else "not_eligible",
+                }
+            )
+        return answers
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """Point, n, place, interval, quadrant with its size, splits, axes, status."""
+        del unit
+        x_unit, y_unit = self.unit_of(asked.param("x")), self.unit_of(asked.param("y"))
+        return (
+            Column("point", "text"),
+            Column("title", "text"),
+            Column("n", "integer", "count"),
+            Column("x", "number", x_unit),
+            *(Column(part, "number", y_unit) for part in ("estimate", "ci_lower", "ci_upper")),
+            Column("quadrant", "text"),
+            Column("quadrant_n", "integer", "count"),
+            Column("x_split", "number", x_unit),
+            Column("y_split", "number", y_unit),
+            Column("x_axis", "text"),
+            Column("y_axis", "text"),
+            Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells | None:
+        """The entities of a point's quadrant."""
+        return Cells(
+            (Side("in_quadrant", "in the quadrant", "quadrant IS NOT NULL", "quadrant_n"),),
+            self._placed(labels),
+            coordinates=("quadrant",),
+            value="estimate",
+            value_title="Value",
+            value_unit=self.unit_of(asked.param("y")),
+        )
