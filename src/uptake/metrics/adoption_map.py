@@ -9,7 +9,8 @@ Formula: x, by default breadth (the share of the core features open to it that i
     neither. The splits are the medians over all accounts shown if not given
 Unit: that of the axis
 Grain: account
-Population: accounts that were there at the end of the period and had a seat, also those nobody came from
+Population: accounts that were there at the end of the period and had a seat, also those nobody came from; n counts
+    an account's seats, `members` those of them that are active or adopted where y is a share of seats
 Empty: no quadrant where an axis has no value for the account; an account nobody came from has 0, not nothing
 Interval: Wilson on the share of seats, 95 %; none for other axes
 Pitfall: with medians half of the accounts are low on each axis, however well all are doing: give the splits that are

@@ -8,7 +8,7 @@ Formula: x, by default the share of those active in the `window_days` days up to
     features shown if not given
 Unit: that of the axis
 Grain: user, account (all its users together), or user in one account
-Population: entities active in the window; n counts them
+Population: entities active in the window; n counts them, `members` those of them who used the feature
 Empty: no place where nobody was active; a feature nobody used has a share of 0, no days and no quadrant
 Interval: none
 Pitfall: only active entities are counted as users of a feature, so no share passes 100 %: whoever did nothing but look
@@ -20,9 +20,10 @@ from uptake.metrics.depth import chosen
 from uptake.metrics.kinds.points import Points
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, active_sql
+from uptake.metrics.result import Side
 
 X = {
-    "share_of_active": ("share", "users / active"),
+    "share_of_active": ("share", "users / nullif(active, 0)"),
     "users": ("count", "users"),
 }
 Y = {
@@ -36,6 +37,8 @@ QUADRANTS = ("core", "wide", "niche", "marginal")
 class FeaturePoints(Points):
     """Points made of entities: rows are the active ones, and what each of them used."""
 
+    is_share_of_members = False
+
     def points(self, labels: tuple[str, ...]) -> str:
         """SQL for the points: labels, point, title, n, x, y, members."""
         columns = "".join(f"{label}, " for label in labels)
@@ -43,7 +46,7 @@ class FeaturePoints(Points):
         x = " ".join(f"WHEN '{axis}' THEN {sql}" for axis, (_, sql) in X.items())
         y = " ".join(f"WHEN '{axis}' THEN {sql}" for axis, (_, sql) in Y.items())
         return f"""SELECT {columns}point, title, active AS n, (CASE $x {x} END)::DOUBLE AS x,
-                (CASE $y {y} END)::DOUBLE AS y, NULL::BIGINT AS members
+                (CASE $y {y} END)::DOUBLE AS y, users AS members
             FROM (
                 SELECT a.*, f.feature AS point, f.title, coalesce(u.users, 0) AS users, u.days, u.uses
                 FROM (SELECT {columns}count(*) AS active FROM labelled WHERE feature_key IS NULL GROUP BY ALL) a
@@ -53,10 +56,17 @@ class FeaturePoints(Points):
                 ) u ON u.feature_key = f.feature_key{same}
             )"""
 
-    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells | None:
-        """Points are features, and no entities."""
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Who used a feature, and on how many days."""
         del labels, asked
-        return None
+        return Cells(
+            (Side("used", "used it", "true", "members"),),
+            "SELECT u.*, f.feature AS point FROM labelled u JOIN feature f USING (feature_key)",
+            coordinates=("point",),
+            value="days",
+            value_title="Days",
+            value_unit="days",
+        )
 
 
 def rows(asked: Asked) -> Sql:

@@ -1,7 +1,7 @@
 """Points: one place per account or feature on two measures, and the quadrant it lies in.
 
 Rows are points already: they bring `point` and `title` (what it is), `n` (how many it stands for), `x`, `y`, and
-`members`, how many of the n make up a share that is `y`, or NULL. The splits are the medians of the points if none
+`members`: how many of the n it is about, where `y` is their share, or NULL. The splits are the medians of the points if none
 are given; what lies on a split lies above it.
 """
 
@@ -29,6 +29,8 @@ class Points(Kind):
     quadrants: tuple[str, str, str, str]
     unit_of: Callable[[str], str]
 
+    is_share_of_members = True
+    """Whether `members` of `n` are what `y` is, so that they tell its interval."""
     name = "points"
     by_period = True
 
@@ -62,8 +64,8 @@ class Points(Kind):
         del labels
         answers = []
         for row in rows:
-            members = row.pop("members")
-            interval = wilson(members, row["n"]) if members is not None and row["n"] else None
+            is_share = self.is_share_of_members and row["members"] is not None and row["n"]
+            interval = wilson(row["members"], row["n"]) if is_share else None
             answers.append(
                 row
                 | {
@@ -77,13 +79,14 @@ class Points(Kind):
         return answers
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
-        """Point, n, place, interval, quadrant with its size, splits, axes, status."""
+        """Point, n, members, place, interval, quadrant with its size, splits, axes, status."""
         del unit
         x_unit, y_unit = self.unit_of(asked.param("x")), self.unit_of(asked.param("y"))
         return (
             Column("point", "text"),
             Column("title", "text"),
             Column("n", "integer", "count"),
+            Column("members", "integer", "count"),
             Column("x", "number", x_unit),
             *(Column(part, "number", y_unit) for part in ("estimate", "ci_lower", "ci_upper")),
             Column("quadrant", "text"),
@@ -95,7 +98,7 @@ class Points(Kind):
             Column("status", "text"),
         )
 
-    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells | None:
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
         """The entities of a point's quadrant."""
         return Cells(
             (Side("in_quadrant", "in the quadrant", "quadrant IS NOT NULL", "quadrant_n"),),

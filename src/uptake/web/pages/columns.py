@@ -78,7 +78,11 @@ def columns(result: Result) -> list[Shown]:
     found = [{"link": f"{LINK}{column['name']}", **column} if column["name"] in counted else column for column in found]
     if result.kind == "points":
         unsaid = {"point", "x_axis", "y_axis", "x_split", "y_split"}
-        unsaid |= {"interval"} if all(row["ci_lower"] is None for row in result.rows) else set()
+        unsaid |= {
+            name
+            for name, column in (("interval", "ci_lower"), ("members", "members"))
+            if all(row[column] is None for row in result.rows)
+        }
         found = [column for column in found if column["name"] not in unsaid]
     if result.kind == "features":
         by_name = {column["name"]: column for column in found}
