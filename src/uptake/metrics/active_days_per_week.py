@@ -39,6 +39,7 @@ METRIC = Metric(
     kind=MEAN,
     unit="per_week",
     rows=rows,
+    events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
         Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),

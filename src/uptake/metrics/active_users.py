@@ -69,6 +69,7 @@ METRIC = Metric(
     kind=COUNT,
     unit="count",
     rows=rows,
+    events="activity",
     totals=totals,
     params=(
         Param(

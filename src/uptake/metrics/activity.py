@@ -23,7 +23,7 @@ def days_sql(asked: Asked, chosen: Any) -> str:  # noqa: ANN401 - a selector in 
     if chosen in (None, ACTIVE):
         return f"SELECT * FROM {asked.grain.day}"
     found = selector(chosen)
-    feature = _feature(asked, found)
+    feature = None if asked.grain.is_narrowed else _feature(asked, found)
     if feature is not None:
         table = asked.grain.of("feature_day")
         return f"SELECT entity_key, day, sum(uses) AS events FROM {table} WHERE feature_key = {feature} GROUP BY ALL"

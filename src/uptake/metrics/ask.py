@@ -12,9 +12,9 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.facts.calendar import recut
-from uptake.metrics import dimensions, params, periods, recheck
+from uptake.metrics import dimensions, event_properties, params, periods, recheck
 from uptake.metrics.catalogue import entry
-from uptake.metrics.dimensions import IN, Dimension, Membership, in_segment
+from uptake.metrics.dimensions import IN, Dimension, EventProperty, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.labelled import Test, labelled
 from uptake.metrics.largest import largest
@@ -34,6 +34,7 @@ from uptake.metrics.question import (
     read_zone,
 )
 from uptake.metrics.result import Column, Result
+from uptake.metrics.starts import starting_events_sql
 from uptake.plan import Condition, Plan, conditions
 from uptake.store.projection import Cursor, meta
 from uptake.store.sql import expand, name, parameters
@@ -152,13 +153,13 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -
     if heading and meta(cursor, "timezone") != question.timezone:
         raise ValueError(f"The facts at hand are not of the days of {question.timezone}: see Workspace.facts_for.")
     split, where = _dimensions(cursor, plan, question)
-    asked = Asked(
-        question,
-        plan,
-        dimensions.grain_for(grain(question.entity), [*split, *(one for one, _ in where)]),
-        cursor,
-        found.metric.unit,
-    )
+    all_named = [*split, *(one for one, _ in where)]
+    asked = Asked(question, plan, dimensions.grain_for(grain(question.entity), all_named), cursor, found.metric.unit)
+    event_properties.require(found.metric, found.name, [one for one in all_named if isinstance(one, EventProperty)])
+    if found.metric.events == event_properties.ACTIVITY:
+        of_events = [(one, test) for one, test in where if isinstance(one, EventProperty)]
+        asked = event_properties.narrowed(asked, of_events)
+        where = [(one, test) for one, test in where if not isinstance(one, EventProperty)]
     kind = found.metric.kind_for({**question.params, "entity": question.entity})
     own = found.metric.labels_for(question.params)
     periodic = question.period is not None and kind.by_period
@@ -178,11 +179,21 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -
 
 def entity_rows(prepared: Prepared) -> Sql:
     """The metric's entity rows and, as `labelled`, the same with attributes and filtered; its SELECT is not needed."""
-    asked = prepared.asked
-    sql = prepared.found.metric.rows(asked)
-    told_apart = labelled(asked.grain, prepared.dimensions, prepared.where, asked.plan.product.timezone)
-    if prepared.dimensions and prepared.question.top is not None:
-        sql.relations |= largest(sql.select, told_apart, prepared.dimensions, prepared.question.top)
+    asked, metric, question = prepared.asked, prepared.found.metric, prepared.question
+    split, where = prepared.dimensions, prepared.where
+    of_events = [one for one in (*split, *(one for one, _ in where)) if isinstance(one, EventProperty)]
+    top = question.top
+    if of_events and metric.events == event_properties.ACTIVITY:
+        split = [one for one in split if not isinstance(one, EventProperty)]  # the rows have them as columns
+        sql = event_properties.rows_by_value(metric, asked, of_events, top, split)
+        top = None
+    else:
+        sql = metric.rows(asked)
+    if of_events and metric.events == event_properties.START:
+        sql.relations["starting_event"] = starting_events_sql(asked, of_events[0].label)
+    told_apart = labelled(asked.grain, split, where, asked.plan.product.timezone)
+    if split and top is not None:
+        sql.relations |= largest(sql.select, told_apart, split, top)
     else:
         sql.relations |= {"entity_row": sql.select, "labelled": told_apart}
     return sql
@@ -323,6 +334,6 @@ def _as_given(condition: Condition) -> dict[str, Any]:
 def population(asked: Asked) -> str:
     """Who is counted, in words."""
     noun = asked.grain.noun
-    if asked.grain is MEMBER and asked.question.entity == "user":
+    if asked.grain.name == MEMBER.name and asked.question.entity == "user":
         noun += " (a user counts once in each account)"
     return noun

@@ -51,6 +51,7 @@ METRIC = Metric(
     kind=MEAN,
     unit="share",
     rows=rows,
+    events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
         INTERVAL_DAYS,

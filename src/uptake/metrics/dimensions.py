@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import ClassVar
 
 from uptake.errors import QuestionError
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER, Grain
@@ -17,7 +18,11 @@ from uptake.store.projection import Cursor
 
 AT_EVENT, MOST_RECENT, ANY_TIME = MODES = ("at_event", "most_recent", "any_time")
 """When an attribute counts: as it was at the moment that counts, as it is at `as_of`, or whenever it was up to then."""
-SEGMENT = "segment"
+SEGMENT, EVENT = "segment", "event"
+MISSING = "(none)"
+"""Label of those without the attribute; missing is a group of its own, never 0 and never dropped."""
+OTHER = "(other)"
+"""Label of the groups beyond the largest."""
 IN, OUT = "in", "not in"
 """Labels of those in a segment and of everyone else."""
 
@@ -81,7 +86,24 @@ class Membership:
         return hash(self.label)
 
 
-Dimension = Attribute | Membership
+@dataclass(frozen=True)
+class EventProperty:
+    """A property of events.
+
+    Args:
+        name: The property.
+    """
+
+    name: str
+    entity: ClassVar[str] = "event"
+
+    @property
+    def label(self) -> str:
+        """How it is called in answers: `event.view`."""
+        return f"{EVENT}.{self.name}"
+
+
+Dimension = Attribute | Membership | EventProperty
 
 
 def known(cursor: Cursor) -> list[Attribute]:
@@ -119,7 +141,7 @@ def _unknown(attributes: list[Attribute], text: str) -> QuestionError:
 
 
 def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, mode: str) -> Dimension:
-    """What a word means: an attribute or `segment.NAME`, with `@most_recent` or another mode behind it or not.
+    """What a word means: `event.NAME`, or an attribute or `segment.NAME`, with `@most_recent` or another mode or not.
 
     Args:
         attributes: All that exist.
@@ -131,6 +153,8 @@ def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, m
     Raises:
         QuestionError: There is no such attribute or segment, or the segment cannot be asked for so.
     """
+    if text.startswith(f"{EVENT}.") and text != f"{EVENT}.":
+        return EventProperty(text.removeprefix(f"{EVENT}."))
     word, suffix, said = text, "", mode
     before, at, behind = text.rpartition("@")
     if at and behind in MODES:
@@ -222,7 +246,7 @@ def grain_for(entity: Grain, dimensions: Iterable[Dimension]) -> Grain:
 def notes(by: Iterable[Dimension]) -> Iterator[str]:
     """What somebody who reads a breakdown should know of when its labels hold."""
     for one in by:
-        if isinstance(one, Membership) or one.name == "id":
+        if not isinstance(one, Attribute) or one.name == "id":
             continue
         if one.mode == ANY_TIME:
             yield (

@@ -87,6 +87,7 @@ METRIC = Metric(
     kind=CLASSES,
     unit="share",
     rows=rows,
+    events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
         Param(

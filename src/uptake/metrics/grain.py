@@ -30,6 +30,11 @@ class Grain:
     noun: str
 
     @property
+    def is_narrowed(self) -> bool:
+        """Whether facts, which are of all events, cannot answer."""
+        return False
+
+    @property
     def day(self) -> str:
         """Relation (entity_key, day, next_day, events, first_at, last_at, next_at): days with activity, a row each."""
         return f"(SELECT {self.name}_key AS entity_key, * FROM {self.name}_day)"

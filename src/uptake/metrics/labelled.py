@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from uptake.facts.selection import property_sql
-from uptake.metrics.dimensions import ANY_TIME, AT_EVENT, IN, OUT, Attribute, Dimension, Membership
+from uptake.facts.selection import property_number, property_sql, property_text
+from uptake.metrics.dimensions import (
+    ANY_TIME,
+    AT_EVENT,
+    EVENT,
+    IN,
+    MISSING,
+    OUT,
+    Attribute,
+    Dimension,
+    EventProperty,
+    Membership,
+)
 from uptake.metrics.grain import MEMBER, Grain
 from uptake.plan import Condition, Group
 from uptake.store.sql import literal, name
-
-MISSING = "(none)"
-"""Label of those without the attribute; missing is a group of its own, never 0 and never dropped."""
 
 Test = tuple[Dimension, Condition]
 
@@ -57,7 +65,7 @@ class _LookedUp:
         """SQL for a condition."""
         if isinstance(one, Membership):
             return property_sql(condition, f"({self.label(one)})", "NULL::DOUBLE", self.zone)
-        if one.mode == ANY_TIME and one.name != "id":
+        if isinstance(one, Attribute) and one.mode == ANY_TIME and one.name != "id":
             return self._ever(one, condition)
         return property_sql(condition, *self.columns(one), self.zone)
 
@@ -72,8 +80,12 @@ class _LookedUp:
         )
         return f"{alias}.entity_key IS NOT NULL"
 
-    def columns(self, attribute: Attribute) -> tuple[str, str]:
-        """SQL for the text and the number of an attribute."""
+    def columns(self, attribute: Attribute | EventProperty) -> tuple[str, str]:
+        """SQL for the text and the number of an attribute, or of a property of the event that was the start."""
+        if isinstance(attribute, EventProperty):
+            began = "{0}.entity_key = r.entity_key AND {0}.started_at = r.anchor_at".format
+            properties = f"{self._join(EVENT, 'starting_event', began)}.properties"
+            return property_text(attribute.name, properties), property_number(attribute.name, properties)
         entity, key = attribute.entity, self._key(attribute.entity)
         if attribute.name == "id":
             alias = self._join((entity, "id"), f"{entity}s", lambda a: f"{a}.{entity}_key = {key}")
@@ -119,6 +131,6 @@ class _LookedUp:
         return self._aliases[key]
 
     def _key(self, entity: str) -> str:
-        if self.grain is MEMBER:
+        if self.grain.name == MEMBER.name:
             return "(r.entity_key & 4294967295)" if entity == "user" else "(r.entity_key >> 32)"
         return "r.entity_key"

@@ -8,12 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uptake.metrics.dimensions import ANY_TIME, Attribute, Dimension
-from uptake.metrics.labelled import MISSING
+from uptake.metrics.dimensions import ANY_TIME, MISSING, OTHER, Attribute, Dimension
 from uptake.store.sql import literal, name
-
-OTHER = "(other)"
-"""Label of the groups beyond the largest."""
 
 
 def largest(rows: str, labelled: str, by: Sequence[Dimension], most: int) -> dict[str, str]:

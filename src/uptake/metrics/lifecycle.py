@@ -137,6 +137,7 @@ METRIC = Metric(
     kind=kind,
     unit="count",
     rows=rows,
+    events="activity",
     totals=totals,
     params=(
         Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),

@@ -169,6 +169,8 @@ class Metric:
         entities: Grains at which it has a meaning.
         default_period: The period if none is asked for; None: one number over the range.
         is_snapshot: Measured at the end of each period (true) or over the starts within it (false).
+        events: What `event.NAME` is a property of: the events that are counted as `activity`, the event at the `start`
+            of a cohort; empty: it has no meaning.
         totals: A quicker way to the kind's aggregates where nothing is broken down or filtered; a test
             holds its answers equal to those made from the rows.
     """
@@ -181,6 +183,7 @@ class Metric:
     entities: tuple[str, ...] = ("user", "account", "member")
     default_period: str | None = None
     is_snapshot: bool = True
+    events: Literal["", "activity", "start"] = ""
     totals: Callable[[Asked], Sql | None] | None = None
 
     @property

@@ -88,6 +88,7 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    events="start",
     totals=totals,
     params=(
         Param("unit", "choice", "Length of a unit; cohorts of hours are those of a day.", default="week",

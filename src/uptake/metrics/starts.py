@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from uptake.errors import QuestionError
 from uptake.facts.milestone import named
 from uptake.facts.selection import event_keys, events_sql
 from uptake.metrics.metric import Asked
@@ -24,6 +25,27 @@ def milestone_of(asked: Asked, start: Any) -> str | None:  # noqa: ANN401 - a se
     if start not in {*PLACES, *named(asked.plan)} or start in asked.plan.features:
         return None
     return None if event_keys(asked.cursor, [start]) else start
+
+
+def starting_events_sql(asked: Asked, properties: str) -> str:
+    """SQL for (entity_key, started_at, properties): the events that can begin a cohort, one at an instant.
+
+    Args:
+        asked: The question.
+        properties: How the properties that are asked for are called, for messages.
+
+    Raises:
+        QuestionError: Cohorts do not begin with an event.
+    """
+    start = asked.param("start")
+    if start in (None, START_OF_LIFE) or milestone_of(asked, start) is not None:
+        raise QuestionError(
+            f"{properties} is a property of the event that begins a cohort, and start is {start or START_OF_LIFE}.",
+            do="Name an event as start.",
+        )
+    return f"""SELECT entity_key, event_at AS started_at,
+            arg_min(coalesce(properties, '{{}}'), row(import_id, ordinal)) AS properties
+        FROM {asked.grain.of("event")} WHERE {events_sql(asked.cursor, asked.plan, [selector(start)])} GROUP BY ALL"""
 
 
 def starts_sql(asked: Asked, period_column: str) -> str:

@@ -142,6 +142,7 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    events="activity",
     totals=totals,
     params=(
         Param("output", "choice", "The ratio, or the power curve.", default="ratio", choices=("ratio", "power")),

@@ -41,6 +41,7 @@ METRIC = Metric(
     kind=QUANTILE,
     unit="days",
     rows=rows,
+    events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
         Param(

@@ -1,0 +1,162 @@
+"""Events' own properties, `event.NAME`: what they mean depends on what a metric does with events.
+
+A metric that counts activity counts that of the events that meet the conditions, and nothing else of them; broken
+down, it is asked once for each value, so an entity counts with every value that its events had. A metric whose cohorts
+begin with an event looks at the event that began them, of which there is one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from uptake.errors import QuestionError
+from uptake.facts.active_day import NEVER
+from uptake.facts.selection import active_sql, events_sql, property_number, property_sql, property_text
+from uptake.metrics.dimensions import MISSING, OTHER, Dimension, EventProperty
+from uptake.metrics.grain import Grain
+from uptake.metrics.metric import Asked, Metric, Sql
+from uptake.plan import Condition, selector
+from uptake.store.sql import literal, name
+
+ACTIVITY, START = "activity", "start"
+"""What `event.NAME` is a property of: the events that are counted, or the one that began a cohort."""
+MOST_VALUES = 20
+"""Where a breakdown has more and nobody says how many to show, the others are one."""
+
+
+@dataclass(frozen=True)
+class Narrowed(Grain):
+    """A grain of which only some events count.
+
+    Args:
+        kept: SQL that holds for rows of `event` that count.
+        active: SQL that holds for rows of `event` that are activity.
+    """
+
+    kept: str = "true"
+    active: str = "true"
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether facts, which are of all events, cannot answer."""
+        return True
+
+    @property
+    def day(self) -> str:
+        """As for everybody, from the events that count."""
+        return f"""(SELECT *, coalesce(lead(day) OVER days, {NEVER}) AS next_day,
+                coalesce(lead(first_at) OVER days, {NEVER}) AS next_at
+            FROM (
+                SELECT entity_key, day, count(*)::UINTEGER AS events, min(event_at) AS first_at, max(event_at) AS last_at
+                FROM {self.of("event")} WHERE {self.active} GROUP BY ALL
+            ) WINDOW days AS (PARTITION BY entity_key ORDER BY day))"""
+
+    def of(self, table: str) -> str:
+        """As for everybody; of events, those that count."""
+        kept = f" AND {self.kept}" if table == "event" else ""
+        return f"(SELECT {self.key} AS entity_key, * FROM {table} WHERE {self.needs}{kept})"
+
+
+def require(metric: Metric, called: str, properties: Sequence[EventProperty]) -> None:
+    """Refuses properties of events where the metric does not look at single events.
+
+    Raises:
+        QuestionError: It does not.
+    """
+    if properties and not metric.events:
+        raise QuestionError(
+            f"{called} does not count single events, so {properties[0].label} says nothing of it.",
+            do=f"A selector can hold the condition: {{event: NAME, where: {{{properties[0].name}: value}}}}.",
+        )
+
+
+def narrowed(asked: Asked, tests: Sequence[tuple[EventProperty, Condition]]) -> Asked:
+    """The same question about the events that meet the conditions."""
+    if not tests:
+        return asked
+    zone = asked.plan.product.timezone
+    return _keeping(asked, *(property_sql(test, *columns(one), zone) for one, test in tests))
+
+
+def columns(one: EventProperty, properties: str = "properties") -> tuple[str, str]:
+    """SQL for the text and the number of a property."""
+    return property_text(one.name, properties), property_number(one.name, properties)
+
+
+def rows_by_value(
+    metric: Metric, asked: Asked, split: Sequence[EventProperty], top: int | None, also: Sequence[Dimension]
+) -> Sql:
+    """The metric's rows, once for each value that the events had, with the values as columns.
+
+    Args:
+        metric: The metric.
+        asked: The question.
+        split: The properties.
+        top: How many values stay apart, those of most entities; all others are asked for together.
+        also: What else the answer is broken down by.
+
+    Raises:
+        QuestionError: No event that counts has the property, or the largest groups are not those of the values alone.
+    """
+    called = " and ".join(one.label for one in split)
+    if top is not None and also:
+        do = "Ask by one of them at a time, or leave top out."
+        raise QuestionError(f"top is {top}, but {called} does not make groups with {also[0].label}.", do=do)
+    texts = [f"coalesce({columns(one)[0]}, {literal(MISSING)})" for one in split]
+    values = _values(asked, texts)
+    nothing = (MISSING,) * len(split)
+    some = [value for value in values if value != nothing]
+    if not some:
+        do = "Look at the properties of events, or ask for others."
+        raise QuestionError(f"No event that counts has {called}.", do=do)
+    most = MOST_VALUES if top is None else top
+    kept = [value for value in values if value == nothing or value in some[:most]]
+    tests = {value: _is_one_of(texts, [value]) for value in kept}
+    if len(some) > most:
+        tests[(OTHER,) * len(split)] = f"NOT {_is_one_of(texts, kept)}"
+    sqls = {value: metric.rows(_keeping(asked, test)) for value, test in tests.items()}
+    first = next(iter(sqls.values()))
+    notes = [f"{called}: who had events of several values counts with each, so the rows do not add up to the whole."]
+    if top is None and len(some) > most:
+        notes.append(f"{called} has {len(some):,} values; {OTHER} are those beyond the {most} that most had.")
+    union = " UNION ALL ".join(_with_labels(sql, split, value) for value, sql in sqls.items())
+    return Sql(union, first.values, first.relations, (*first.notes, *notes))
+
+
+def _values(asked: Asked, texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """The values, or combinations of them, that counted events had, those of most entities first."""
+    rows = asked.cursor.execute(
+        f"""SELECT -count(DISTINCT entity_key), {", ".join(texts)} FROM {asked.grain.of("event")}
+        WHERE {_counted(asked)} AND event_at < $as_of AND day <= $date_to GROUP BY ALL ORDER BY ALL""",
+        {"as_of": asked.question.as_of, "date_to": asked.question.date_to},
+    ).fetchall()
+    return [row[1:] for row in rows]
+
+
+def _is_one_of(texts: Sequence[str], values: Sequence[tuple[str, ...]]) -> str:
+    listed = ", ".join(f"({', '.join(map(literal, value))})" for value in values)
+    return f"(({', '.join(texts)}) IN ({listed}))"
+
+
+def _with_labels(sql: Sql, split: Sequence[EventProperty], value: tuple[str, ...]) -> str:
+    """SQL for the rows of one value, which have relations of their own, with its labels as columns."""
+    relations = ", ".join(f"{relation} AS ({body})" for relation, body in sql.relations.items())
+    labels = ", ".join(f"{literal(label)} AS {name(one.label)}" for one, label in zip(split, value, strict=True))
+    return f"SELECT *, {labels} FROM ({f'WITH {relations} ' if relations else ''}SELECT * FROM ({sql.select}))"
+
+
+def _keeping(asked: Asked, *kept: str) -> Asked:
+    grain = asked.grain
+    before = (grain.kept,) if isinstance(grain, Narrowed) else ()
+    condition = f"({' AND '.join((*before, *kept))})"
+    active = active_sql(asked.cursor, asked.plan)
+    return replace(asked, grain=Narrowed(grain.name, grain.key, grain.needs, grain.noun, condition, active))
+
+
+def _counted(asked: Asked) -> str:
+    """SQL that holds for rows of `event` that the question counts: by its parameter `active`, or by the plan."""
+    chosen = asked.question.params.get("active")
+    if chosen in (None, "active"):
+        return active_sql(asked.cursor, asked.plan)
+    return events_sql(asked.cursor, asked.plan, [selector(chosen)])
