@@ -15,7 +15,7 @@ from uptake.web import links
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = [
-    *("/", "/metrics", "/features", "/features/weird", "/accounts", "/users", "/data", "/search?q=alert"),
+    *("/", "/explore", "/metrics", "/features", "/features/weird", "/accounts", "/users", "/data", "/search?q=alert"),
     *(f"/metrics/{name}" for name in catalogue()),
     "/metrics/retention?unit=month&by=account.plan",
     "/metrics/activation_rate?by=account.owner",
@@ -43,7 +43,8 @@ def test_hostile_names_do_nothing(watched: Watched, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/metrics", "/features", "/accounts", "/users", "/data", "/search", "/metrics/retention"]
+    "address",
+    ["/", "/explore", "/metrics", "/features", "/accounts", "/users", "/data", "/search", "/metrics/retention"],
 )
 def test_a_fresh_workspace_says_what_to_do(fresh: Watched, address: str) -> None:
     page = fresh.go(address)
@@ -227,3 +228,51 @@ def test_without_scripts_the_pages_still_answer(chromium: Browser, board_url: st
     expect(page.locator(".headline")).to_contain_text("were activated")
     expect(page.locator("table").first).to_be_visible()
     context.close()
+
+
+def test_a_changed_form_puts_in_the_answer_and_keeps_the_focus(watched: Watched) -> None:
+    page = watched.go("/metrics/retention?unit=month")
+    page.evaluate("window.sameDocument = true")
+    page.locator("#field-by").focus()
+    page.select_option("#field-by", "account.owner")
+    expect(page.locator(".heat tbody th", has_text="Ada, ").first).to_be_visible()
+    assert "by=account.owner" in page.url
+    assert page.evaluate("document.activeElement.id") == "field-by"
+    assert page.evaluate("window.sameDocument")
+    page.locator("summary", has_text="More").click()
+    page.locator("#field-units").fill("2")
+    page.locator("#field-units").press("Enter")
+    expect(page.locator(".heat thead th")).to_have_count(5)
+    page.evaluate("history.back()")
+    expect(page.locator(".heat thead th")).to_have_count(15)
+    assert "units=" not in page.url
+
+
+def test_a_question_that_cannot_be_asked_says_why_in_the_place_of_the_answer(watched: Watched) -> None:
+    page = watched.go("/metrics/retention?unit=month")
+    page.fill("#field-where", "==")
+    page.locator("#field-where").press("Enter")
+    expect(page.locator("#answer [role=alert]")).to_contain_text("The condition '==' is not understood.")
+    assert page.evaluate("document.activeElement.id") == "field-where"
+
+
+def test_a_cell_leads_to_its_people(watched: Watched) -> None:
+    page = watched.go("/metrics/retention?unit=month")
+    cell = page.locator(".heat tbody tr").nth(2).locator("td").nth(2)
+    said = cell.inner_text()
+    cell.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".headline")).to_contain_text("came back.")
+    counts = [int(text) for text in page.locator(".tabs .size").all_inner_texts()]
+    assert round(100 * counts[0] / (counts[0] + counts[1])) == int(said)
+
+
+def test_a_mark_of_a_chart_leads_to_its_people(watched: Watched) -> None:
+    page = watched.go("/metrics/lifecycle?period=month")
+    page.locator(".chart-view .mark-rect path[aria-label*='State: current']").last.click()
+    expect(page.locator(".tabs a[aria-current]")).to_be_visible()
+    watched.go("/metrics/activation_rate?by=account.owner&period=month")
+    plot = page.locator(".chart-view .root > g > .background").first
+    plot.click(position={"x": 4, "y": 20}, force=True)
+    expect(page.locator(".facts")).to_contain_text("January 2026")
+    expect(page.locator(".facts")).to_contain_text("account.owner")

@@ -266,11 +266,12 @@ def test_the_frame_has_one_title_a_skip_link_and_a_search(environment: Environme
     assert len(tags.of("h1")) == len(tags.of("main")) == 1
     assert tags.of("a")[0] == {"class": "skip", "href": "#main"}
     assert [field["name"] for field in tags.of("input")] == ["q"]
-    assert '<p class="headline">58 % came back.</p>' in html
+    assert '<p class="headline" id="headline">58 % came back.</p>' in html
 
 
 def test_the_frame_without_a_headline_has_none(environment: Environment) -> None:
-    assert "headline" not in render(environment, '{% extends "base.html" %}', title="Accounts")
+    html = render(environment, '{% extends "base.html" %}', title="Accounts")
+    assert '<p class="headline" id="headline" hidden></p>' in html
 
 
 def test_macros_need_no_value_that_is_not_given() -> None:

@@ -21,6 +21,7 @@ import uptake
 from uptake.metrics.catalogue import catalogue
 from uptake.web import links
 from uptake.web.app import create_app
+from uptake.web.pages.explore import ALWAYS, explorers
 
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in catalogue()),
@@ -190,11 +191,9 @@ def test_every_parameter_of_every_metric_has_a_field(client: Client) -> None:
 
 def test_newcomers_from_before_the_data_are_left_out_unless_asked_for(client: Client) -> None:
     page = require_inert(client.get("/metrics/activation_rate").text)
-    (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
-    assert field["value"] == "2026-01-05"  # the first day with events
+    assert " Since 5 January 2026 if empty. " in page.text  # the first day with events
     page = require_inert(client.get("/metrics/active_users").text)
-    (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
-    assert field["value"] == "2025-06-01"  # the twelve months that end with May 2026
+    assert " Since 1 June 2025 if empty. " in page.text  # the twelve months that end with May 2026
     page = require_inert(client.get("/metrics/activation_rate?date_from=2020-01-01").text)
     (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
     assert field["value"] == "2020-01-01"
@@ -279,3 +278,30 @@ def test_the_lifecycle_is_told_of_the_last_week_that_is_over(client: Client, boa
     text = require_inert(client.get("/metrics/lifecycle?period=week").text).text
     assert said in text
     assert f"{last['dormant']} stayed away; {last['current']} went on." in text
+
+
+def test_explorers_are_pages_with_their_fields(client: Client) -> None:
+    page = require_inert(client.get("/explore").text)
+    found = explorers()
+    assert {"retention", "lifecycle", "stickiness", "feature_adoption"} <= found.keys()
+    for name, explorer in found.items():
+        assert explorer.url in [link.get("href") for link in page.of("a")]
+        assert client.get(f"/metrics/{name}/says").status_code == 200
+        fields = {param.name for param in catalogue()[name].metric.params} | set(ALWAYS)
+        assert set(explorer.fields) <= fields, "a field of the form is called otherwise now"
+
+
+def test_what_is_wrong_is_put_in_the_place_of_the_answer(client: Client) -> None:
+    assert client.get("/metrics/retention?units=x").status_code == 400
+    answer = client.get("/metrics/retention?units=x", headers={"hx-request": "true"})
+    assert answer.status_code == 200
+    assert "units is 'x'" in require_inert(answer.text).text
+
+
+def test_days_nobody_chose_are_not_in_the_form(client: Client) -> None:
+    def day(address: str) -> str | None:
+        page = require_inert(client.get(address).text)
+        return next(field["value"] for field in page.of("input") if field["name"] == "date_from")
+
+    assert day("/metrics/retention") == ""
+    assert day("/metrics/retention?date_from=2026-02-01") == "2026-02-01"

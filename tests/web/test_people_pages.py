@@ -21,6 +21,8 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("breadth", {"by": "account.owner", "period": "month"}),
     ("activation_rate", {"entity": "account", "where": "account.plan=Pro"}),
 ]
+OF_NOBODY = ("gross_revenue_retention", "lifetime_value", "mrr_churn", "net_revenue_retention", "time_to_value")
+"""Metrics whose numbers are not of entities, or of which this product has none."""
 
 
 def people_links(client: Client, address: str) -> list[str]:
@@ -31,7 +33,9 @@ def people_links(client: Client, address: str) -> list[str]:
 @pytest.mark.parametrize(("name", "given"), QUESTIONS)
 def test_numbers_lead_to_people(client: Client, name: str, given: dict[str, Any]) -> None:
     found = people_links(client, links.metric(name, given))
-    assert found
+    if not found:
+        assert name in OF_NOBODY
+        return
     for address in (found[0], found[-1]):
         answer = client.get(address)
         assert answer.status_code == 200

@@ -22,7 +22,15 @@ from uptake.workspace import Workspace
 HERE = Path(__file__).parent
 RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("Overview", "/"),)),
-    ("Questions", (("Metrics", "/metrics"), ("Retention", "/metrics/retention"), ("Features", "/features"))),
+    (
+        "Questions",
+        (
+            ("Explore", "/explore"),
+            ("Metrics", "/metrics"),
+            ("Retention", "/metrics/retention"),
+            ("Features", "/features"),
+        ),
+    ),
     ("Customers", (("Accounts", "/accounts"), ("Users", "/users"))),
     ("Data", (("Data and plan", "/data"),)),
 )
@@ -129,7 +137,10 @@ class Site:
             with self.answers.serving():
                 reader = self.reader()
                 shown = view(reader, request)
-                return shown if isinstance(shown, Response) else self.render(reader, shown)
+                answer = shown if isinstance(shown, Response) else self.render(reader, shown)
+                if answer.status_code == WRONG and "hx-request" in request.headers:
+                    answer.status_code = FINE  # what is wrong stands in the place of the answer; an error is not put in
+                return answer
 
         return respond
 
@@ -163,6 +174,7 @@ class Site:
         )
 
 
+FINE, WRONG = 200, 400
 NOTHING_YET = datetime(1970, 1, 2)
 """The moment of a workspace without data."""
 

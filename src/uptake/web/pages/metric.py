@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from uptake import charts
-from uptake.charts import words
+from uptake.charts import dates, words
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics import export
 from uptake.metrics.catalogue import catalogue
@@ -24,8 +24,8 @@ from uptake.metrics.result import Result
 from uptake.reports import overview
 from uptake.reports.headline import as_drawn, headline
 from uptake.web import formats, links
+from uptake.web.pages import explore, question
 from uptake.web.pages import metric_form as form
-from uptake.web.pages import question
 from uptake.web.pages.cells import address, linked, marked
 from uptake.web.pages.columns import columns, newest_first, with_titles
 from uptake.web.pages.made_of import made_of
@@ -96,6 +96,8 @@ class MetricPage(Page):
         definition: What the metric means.
         own_fields: The metric's own parameters.
         fields: Parameters that every metric has.
+        first: Names of the fields that are seen at once, in this order.
+        is_explorer: Whether the page is one of those that questions begin with.
         shown: The answer, or None where the question could not be asked.
         problem: Why it could not, or None.
         lacks: What the plan lacks for it and what to do; empty if nothing.
@@ -110,6 +112,8 @@ class MetricPage(Page):
     definition: Definition
     own_fields: list[form.Field]
     fields: list[form.Field]
+    first: tuple[str, ...]
+    is_explorer: bool
     shown: Shown | None
     problem: Problem | None
     lacks: str
@@ -119,7 +123,9 @@ class MetricPage(Page):
     @property
     def section(self) -> str:  # type: ignore[override]  # retention has its own place in the rail
         """The address in the rail that the page belongs to."""
-        return "/metrics/retention" if self.name == "retention" else "/metrics"
+        if self.name == "retention":
+            return "/metrics/retention"
+        return "/explore" if self.is_explorer else "/metrics"
 
     @property
     def status(self) -> int:
@@ -169,7 +175,9 @@ def show(reader: Reader, request: Request) -> Page | Response:
     except QuestionError as error:
         problem = told(error)
     known = reader.vocabulary()
-    own, universal = form.fields(found, asked, reader.plan, known, problem.what if problem else "")
+    since = dates.day(str(asked["date_from"])) if "date_from" in asked else ""
+    in_form, wrong = question.in_form(asked, given), problem.what if problem else ""
+    own, universal = form.fields(found, in_form, reader.plan, known, wrong, since)
     return MetricPage(
         title=found.definition.title,
         name=found.name,
@@ -177,6 +185,8 @@ def show(reader: Reader, request: Request) -> Page | Response:
         definition=found.definition,
         own_fields=own,
         fields=universal,
+        first=explore.first_fields(found.name),
+        is_explorer=found.name in explore.explorers(),
         shown=_shown(reader, found, result, asked) if result else None,
         problem=problem,
         lacks=lacks,

@@ -57,7 +57,7 @@ class Field:
 
 
 def fields(
-    entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str = ""
+    entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str = "", since: str = ""
 ) -> tuple[list[Field], list[Field]]:
     """The form of a metric.
 
@@ -67,12 +67,13 @@ def fields(
         plan: The adoption plan, for defaults.
         words: What attributes and events there are.
         wrong: What is wrong with the question, if something is.
+        since: The first day where none is chosen, in words.
 
     Returns:
         The metric's own fields, and those that every metric has.
     """
     own = [_own(param, given.get(param.name), plan, words, wrong) for param in entry.metric.params]
-    return own, _universal(entry, given, plan, words, wrong)
+    return own, _universal(entry, given, plan, words, wrong, since)
 
 
 def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) -> Field:  # noqa: ANN401 - any value
@@ -81,7 +82,7 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
     field = Field(param.name, _title(param.name), "text", param.about, text, wrong=_wrong(param.name, wrong))
     match param.type:
         case "choice":
-            options = tuple((choice, _title(choice)) for choice in param.choices)
+            options = tuple((choice, "No" if choice == "none" else _title(choice)) for choice in param.choices)
             return replace(field, type="select", value=text or str(default), options=options)
         case "boolean":
             return replace(field, type="boolean", value=text or str(default).lower())
@@ -93,7 +94,7 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
     return replace(field, placeholder=_shown(default))
 
 
-def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str) -> list[Field]:
+def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str, since: str) -> list[Field]:
     metric = entry.metric
     by = given.get("by", [])
     attributes = [*words.attributes[:MOST_CHOICES], *(f"segment.{name}" for name in plan.segments)]
@@ -123,7 +124,8 @@ def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong:
           for number, text in enumerate([*given.get("segment", []), ""]) if plan.segments),
         Field("properties", "Properties", "select", value=str(given.get("properties", "")),
               options=tuple(MODES.items()), wrong=_wrong("properties", wrong)),
-        Field("date_from", "From", "date", value=str(given.get("date_from", "")), wrong=_wrong("date_from", wrong)),
+        Field("date_from", "From", "date", f"Since {since} if empty." if since else "",
+              value=str(given.get("date_from", "")), wrong=_wrong("date_from", wrong)),
         Field("date_to", "To", "date", value=str(given.get("date_to", "")), wrong=_wrong("date_to", wrong)),
         Field("as_of", "As known after", "date", value=str(given.get("as_of", ""))[:10], wrong=_wrong("as_of", wrong)),
         Field("timezone", "Days of", "text", value=str(given.get("timezone", "")), options=ZONES,

@@ -74,6 +74,11 @@ def completed(entry: Entry, given: Given, last_day: date, first_day: date | None
     return {**given, "date_from": recent(last_day, period if period in PERIODS else "month", since).isoformat()}
 
 
+def in_form(asked: Given, given: Given) -> Given:
+    """The question as its form shows it: days that nobody chose are left open, as they follow from the rest."""
+    return {key: value for key, value in asked.items() if key in given or key not in ("date_from", "date_to")}
+
+
 def as_asked(given: Given) -> Given:
     """The question as metrics take it: without the word for no period and no limit, which is what they do anyway."""
     return {key: value for key, value in given.items() if (key, value) not in (("period", ALL), ("top", ALL))}

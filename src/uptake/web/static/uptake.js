@@ -100,7 +100,7 @@ function drawAll(within) {
 
 // Keys: "/" searches, "g" and a letter goes to a page, arrows move in tables.
 
-const GO = { a: "/accounts", d: "/data", f: "/features", m: "/metrics", o: "/", r: "/metrics/retention", u: "/users" };
+const GO = { a: "/accounts", d: "/data", e: "/explore", f: "/features", m: "/metrics", o: "/", r: "/metrics/retention", u: "/users" };
 let goUntil = 0;
 
 function isTyping(target) {
