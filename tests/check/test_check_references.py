@@ -67,3 +67,18 @@ def test_references_of_metrics_and_parameters_there_are_find_nothing(tmp_path: P
         "habit: {metric: stickiness, params: {short_days: 7, weekends: false}, low: 0.4, source: s}",
     )
     assert problems(check(tmp_path, text, events=[event("task")])) == []
+
+
+def test_targets_and_owners_are_of_metrics_there_are(tmp_path: Path) -> None:
+    way = "baseline: 0.1, target: 0.2, start: 2026-01-01, due: 2026-12-31"
+    text = (
+        f"targets:\n  a: {{metric: dau_mau, {way}}}\n  activation_rate: {{params: {{entity: team, days: 3}}, {way}}}\n"
+        "owners:\n  stikiness: Ada\n"
+    )
+    found = check(tmp_path, text)
+    assert [where for _, where, *_ in of(found, "dau_mau")] == ["plan/plan.yml:2"]
+    assert [what for _, _, what, _ in of(found, "entity")] == [
+        "targets.activation_rate.params.entity: activation_rate cannot be asked with entity='team'."
+    ]
+    assert of(found, "days'")
+    assert of(found, "owners.stikiness")[0][3].startswith("Did you mean stickiness?")

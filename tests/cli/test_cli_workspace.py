@@ -165,3 +165,18 @@ def test_a_demo_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     ran = run("demo", "--home", tmp_path / "tiny", "--accounts", "1")
     assert ran.code == 1
     assert not (tmp_path / "tiny").exists()
+
+
+def test_targets_are_told_with_their_pace(filled: Path) -> None:
+    assert "The plan has no targets." in run("targets", "--home", filled).out
+    target = (
+        "{metric: active_users, params: {window: '28'}, baseline: 1, target: 5, start: 2026-01-01, due: 2026-01-31}"
+    )
+    (filled / "plan" / "targets.yml").write_text(f"targets: {{more: {target}}}\nowners: {{active_users: Ada}}\n")
+    ran = run("targets", "--home", filled)
+    assert ran.code == 0, ran.errors
+    assert "more" in ran.out
+    assert "Ada" in ran.out
+    (found,) = json.loads(run("targets", "--home", filled, "--format", "json").out)
+    assert (found["value"], found["pace"], found["owner"]) == (3, "behind", "Ada")
+    assert found["expected"] == 1 + 4 * 25 / 30

@@ -119,3 +119,26 @@ def test_a_trend_asks_what_the_metrics_own_page_asks_so_that_one_answer_serves_b
     first_day = LAST_DAY - timedelta(days=70)
     since = None if entry(metric).metric.is_snapshot else first_day
     assert question.completed(entry(metric), {}, LAST_DAY, first_day) == months(LAST_DAY, since)
+
+
+def test_targets_stand_with_their_pace_and_owner(new_home: Callable[..., Path]) -> None:
+    way = "start: 2026-01-01, due: 2026-12-31"
+    text = f"""
+targets:
+  activation_rate: {{baseline: 0, target: 1, {way}, owner: "Ada <b>"}}
+  churn: {{metric: account_churn, baseline: 0.5, target: 0.1, {way}}}
+owners: {{breadth: Product}}
+"""
+    with uptake.open(new_home(web_world.PLAN + text)) as workspace:
+        web_world.fill(workspace)
+        with serving(create_app(workspace)) as client:
+            page = require_inert(client.get("/").text).text
+            line = require_inert(client.get("/overview/lines/1").text).text
+            further = require_inert(client.get("/overview/targets").text).text
+            metric = require_inert(client.get("/metrics/activation_rate").text).text
+    assert "Product" in page
+    assert "100 % by 31 December 2026" in line
+    assert "Ada <b>" in line
+    assert "Account churn" in further
+    assert "10.0 % by 31 December 2026" in further
+    assert "Target: 100 % by 31 December 2026. Now " in metric

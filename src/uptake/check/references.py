@@ -1,4 +1,4 @@
-"""Reference ranges: is there such a metric, and does it take such parameters."""
+"""Reference ranges, targets and owners: is there such a metric, and does it take such parameters."""
 
 from __future__ import annotations
 
@@ -9,36 +9,46 @@ from uptake.check.subject import Subject
 from uptake.errors import QuestionError
 from uptake.metrics import params
 from uptake.metrics.catalogue import catalogue
-from uptake.plan import Reference, location_text
-from uptake.plan.problems import nearest, shown
+from uptake.plan import Reference, Target, location_text
+from uptake.plan.problems import Location, nearest, shown
 
 
 def unknown(checked: Subject) -> Iterator[Finding]:
-    """References of metrics that do not exist, and of parameters or values that their metric does not take."""
-    for name, reference in checked.plan.references.items():
-        if reference.metric in catalogue():
-            yield from _unknown_params(checked, reference)
-            continue
-        is_written = reference.metric != name
-        location = ("references", name, *(("metric",) if is_written else ()))
-        do = [nearest(reference.metric, catalogue()), f"Allowed: {', '.join(catalogue())}."]
-        if not is_written:
-            do.append("Under a name of your own say which is meant: metric.")
-        yield Finding(
-            "error",
-            checked.plan.place(location),
-            f"{location_text(location)}: there is no metric {shown(reference.metric)}.",
-            " ".join(filter(None, do)),
-        )
+    """References, targets and owners of metrics that do not exist, and parameters that their metric does not take."""
+    for section, named in (("references", checked.plan.references), ("targets", checked.plan.targets)):
+        for name, one in named.items():
+            if one.metric in catalogue():
+                yield from _unknown_params(checked, section, one)
+                continue
+            is_written = one.metric != name
+            location = (section, name, *(("metric",) if is_written else ()))
+            hint = () if is_written else ("Under a name of your own say which is meant: metric.",)
+            yield _no_metric(checked, location, one.metric, *hint)
+    for name in checked.plan.owners:
+        if name not in catalogue():
+            yield _no_metric(checked, ("owners", name), name)
 
 
-def _unknown_params(checked: Subject, reference: Reference) -> Iterator[Finding]:
-    metric = catalogue()[reference.metric].metric
-    for name, value in reference.params.items():
+def _no_metric(checked: Subject, location: Location, metric: str, *hints: str) -> Finding:
+    return Finding(
+        "error",
+        checked.plan.place(location),
+        f"{location_text(location)}: there is no metric {shown(metric)}.",
+        " ".join(filter(None, (nearest(metric, catalogue()), f"Allowed: {', '.join(catalogue())}.", *hints))),
+    )
+
+
+def _unknown_params(checked: Subject, section: str, one: Reference | Target) -> Iterator[Finding]:
+    metric = catalogue()[one.metric].metric
+    for name, value in one.params.items():
         try:
-            params.read(metric, {name: value}, checked.plan, reference.metric)
+            if name == "entity" and isinstance(one, Target):
+                if value not in metric.entities:
+                    raise QuestionError(f"{one.metric} cannot be asked with entity='{value}'.", allowed=metric.entities)
+            else:
+                params.read(metric, {name: value}, checked.plan, one.metric)
         except QuestionError as error:
-            location = ("references", reference.name, "params", name)
+            location = (section, one.name, "params", name)
             allowed = f"Allowed: {', '.join(error.allowed)}." if error.allowed else ""
             yield Finding(
                 "error",

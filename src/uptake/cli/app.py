@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from uptake.cli import check, demo, import_, init, metric, metrics, problems, quarantine, rebuild, serve
+from uptake.cli import check, demo, import_, init, metric, metrics, problems, quarantine, rebuild, serve, targets
 from uptake.cli.options import examples
 from uptake.errors import UptakeError
 from uptake.version import __version__
@@ -29,6 +29,7 @@ Use your own data:
 Ask:
   uptake metrics                              lists what can be asked
   uptake metric retention --param unit=week   answers one question
+  uptake targets                              says how far the plan's targets have come
 
 Also: uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
 """
@@ -75,6 +76,7 @@ for _name, _command, _examples in (
     ("check", check.check, check.EXAMPLES),
     ("metrics", metrics.metrics, metrics.EXAMPLES),
     ("metric", metric.metric, metric.EXAMPLES),
+    ("targets", targets.targets, targets.EXAMPLES),
     ("serve", serve.serve, serve.EXAMPLES),
     ("rebuild", rebuild.rebuild, rebuild.EXAMPLES),
 ):

@@ -21,6 +21,7 @@ from uptake.plan.segment_writing import save as save_segment
 from uptake.plan.segments import Group, Segment
 from uptake.plan.selectors import Selector, selector
 from uptake.plan.starter import starter
+from uptake.plan.targets import Target
 from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warnings
 from uptake.plan.words import NAME
 
@@ -57,6 +58,7 @@ __all__ = [
     "Start",
     "StartPoint",
     "Step",
+    "Target",
     "UserActivation",
     "conditions",
     "criteria",

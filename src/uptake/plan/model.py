@@ -21,8 +21,9 @@ from uptake.plan.references import Reference
 from uptake.plan.section import Section, named
 from uptake.plan.segments import Segment
 from uptake.plan.selectors import Selector, SelectorField
+from uptake.plan.targets import Target
 from uptake.plan.vanity import VANITY
-from uptake.plan.words import Name
+from uptake.plan.words import Name, Text
 
 BUILT_IN = {
     "activated": "the moment that activation.user describes",
@@ -51,6 +52,8 @@ class Plan(Section):
         milestones: Further named moments.
         references: Reference ranges by name, which is the metric's unless it says otherwise.
         segments: Named sets of users or accounts.
+        targets: Where metrics are to be by when, by name, which is the metric's unless it says otherwise.
+        owners: Metric -> who answers for it.
     """
 
     product: Product = Product()
@@ -64,6 +67,8 @@ class Plan(Section):
     milestones: Milestones = Field(default_factory=dict)
     references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)
     segments: Annotated[dict[Name, Segment], BeforeValidator(named)] = Field(default_factory=dict)
+    targets: Annotated[dict[Name, Target], BeforeValidator(named)] = Field(default_factory=dict)
+    owners: dict[Name, Text] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 

@@ -20,7 +20,8 @@ from uptake.plan.words import Name, Text, read_text
 SOURCE = "Product adoption glossary; cites no study"
 
 
-def _params(value: object) -> dict[str, Value]:
+def read_params(value: object) -> dict[str, Value]:
+    """Reads a mapping of parameters to single values."""
     if not isinstance(value, Mapping):
         raise refuse(f"is {described(value)}", "a mapping of parameters to values, such as {short_days: 7}")
     gathering = Gathering()
@@ -52,7 +53,7 @@ class Reference(Section):
 
     name: str
     metric: Name = Field(default_factory=lambda data: data["name"])
-    params: Annotated[dict[str, Value], BeforeValidator(_params)] = Field(default_factory=dict)
+    params: Annotated[dict[str, Value], BeforeValidator(read_params)] = Field(default_factory=dict)
     low: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     high: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     source: Text

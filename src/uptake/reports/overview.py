@@ -16,7 +16,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.metric import Entry
 from uptake.metrics.params import read as read_params
-from uptake.plan import Plan, Reference
+from uptake.plan import Plan, Reference, Target
 
 COHORT_DAYS = 90
 MEAN_DAYS = 30
@@ -141,20 +141,21 @@ def reference(plan: Plan, metric: str, asked: Mapping[str, Any]) -> Reference | 
         metric: The metric.
         asked: Entity and parameters of the question; those that are missing have their defaults.
     """
-    if asked.get("entity") not in (None, catalogue()[metric].metric.default_entity):
-        return None
     about = (one for one in plan.references.values() if one.metric == metric)
-    return next((one for one in about if _is_meant(plan, one, asked)), None)
+    return next((one for one in about if is_about(plan, one, asked)), None)
 
 
-def _is_meant(plan: Plan, one: Reference, asked: Mapping[str, Any]) -> bool:
+def is_about(plan: Plan, one: Reference | Target, asked: Mapping[str, Any]) -> bool:
+    """Whether a reference range or a target is about what is asked of its metric: its entity and its parameters."""
     metric = catalogue()[one.metric].metric
+    own = {name: value for name, value in one.params.items() if name != "entity"}
+    whose, theirs = (params.get("entity") or metric.default_entity for params in (asked, one.params))
     try:
-        meant = read_params(metric, one.params, plan, one.metric)
+        meant = read_params(metric, own, plan, one.metric)
     except QuestionError:
         return False  # the check of the plan says what is wrong
     given = {name: value for name, value in asked.items() if name in meant}
-    return read_params(metric, given, plan, one.metric) == meant
+    return whose == theirs and read_params(metric, given, plan, one.metric) == meant
 
 
 def _looked_back(entry: Entry, params: Mapping[str, Any], plan: Plan) -> int:

@@ -21,11 +21,12 @@ from uptake.metrics.definition import Definition
 from uptake.metrics.metric import Entry
 from uptake.metrics.recheck import Difference, differences
 from uptake.metrics.result import Result
-from uptake.reports import overview
+from uptake.reports import overview, targets
 from uptake.reports.headline import as_drawn, headline
 from uptake.web import formats, links
 from uptake.web.pages import explore, question
 from uptake.web.pages import metric_form as form
+from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.cells import address, linked, marked
 from uptake.web.pages.columns import columns, newest_first, with_titles
 from uptake.web.pages.made_of import made_of
@@ -103,6 +104,8 @@ class MetricPage(Page):
         lacks: What the plan lacks for it and what to do; empty if nothing.
         has_events: Whether anything was imported.
         home: The workspace's folder, for commands.
+        aims: The plan's targets of this metric and question.
+        owner: Who answers for the metric; empty: nobody is named.
     """
 
     template: ClassVar[str] = "metric.html"
@@ -119,6 +122,8 @@ class MetricPage(Page):
     lacks: str
     has_events: bool
     home: str
+    aims: list[Aim]
+    owner: str
 
     @property
     def section(self) -> str:  # type: ignore[override]  # retention has its own place in the rail
@@ -192,7 +197,20 @@ def show(reader: Reader, request: Request) -> Page | Response:
         lacks=lacks,
         has_events=bool(known.events),
         home=reader.home,
+        aims=_aims(reader, found, asked) if result else [],
+        owner=targets.owner(reader.plan, found.name),
     )
+
+
+def _aims(reader: Reader, found: Entry, asked: question.Given) -> list[Aim]:
+    """The targets of the metric that are about the same entity and parameters, each with its own value of now."""
+
+    def ask(name: str, given: Mapping[str, Any]) -> Result:
+        return reader.metric(name, given).result()
+
+    last_day = reader.moment()[1]
+    about = targets.of_metric(reader.plan, found.name, asked)
+    return [aim(targets.progress(one, reader.plan, last_day, ask)) for one in about]
 
 
 def check(reader: Reader, request: Request) -> Part:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
@@ -12,10 +13,12 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from uptake.metrics.result import Result
-from uptake.reports import overview
+from uptake.plan import Target
+from uptake.reports import overview, targets
 from uptake.reports.overview import TILES
 from uptake.web import links
 from uptake.web.cache import Urgency
+from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.overview_lines import Line, LineAsked, Opening
 from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Part, Site
@@ -37,6 +40,7 @@ class OverviewPage(Page):
         lines: The lines of the table.
         retention: What the part `retention` shows, or None where it is fetched later.
         features: What the part `features` shows, or None where it is fetched later.
+        has_targets: Whether the plan has targets that no line of the table shows.
         home: The workspace's folder, for commands.
     """
 
@@ -49,6 +53,7 @@ class OverviewPage(Page):
     lines: list[Line]
     retention: RetentionPart | None
     features: FeaturesPart | None
+    has_targets: bool
     home: str
 
 
@@ -109,6 +114,19 @@ class FeaturesPart(Part):
     total: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class TargetsPart(Part):
+    """The targets that no line of the table shows.
+
+    Args:
+        aims: They, with their pace.
+    """
+
+    template: ClassVar[str] = "part_targets.html"
+
+    aims: list[Aim]
+
+
 def routes(site: Site) -> list[Route]:
     """The overview and its parts."""
     return [
@@ -116,6 +134,7 @@ def routes(site: Site) -> list[Route]:
         Route("/overview/headline", site.endpoint(headline_part)),
         Route("/overview/retention", site.endpoint(retention_part)),
         Route("/overview/features", site.endpoint(features_part)),
+        Route("/overview/targets", site.endpoint(targets_part)),
         Route("/overview/lines/{number:int}", site.endpoint(line_part)),
         Route("/overview/lines/{number:int}/trend", site.endpoint(trend_part)),
     ]
@@ -125,7 +144,8 @@ def show(reader: Reader, request: Request) -> Page:
     """The page, with the answers that are there in time."""
     del request
     if not reader.has_events():
-        return OverviewPage(headline="", has_events=False, lines=[], retention=None, features=None, home=reader.home)
+        return OverviewPage(headline="", has_events=False, lines=[], retention=None, features=None, has_targets=False,
+                            home=reader.home)  # fmt: skip
     last_day = reader.moment()[1]
     first_day = reader.first_day()
     opening = Opening(reader, last_day, first_day)
@@ -141,6 +161,7 @@ def show(reader: Reader, request: Request) -> Page:
         lines=[one.line() for one in asked],
         retention=_retention_shown(retention.result(), last_day) if retention.done() else None,
         features=_features_shown(features.result()) if features.done() else None,
+        has_targets=bool(_further_targets(reader)),
         home=reader.home,
     )
 
@@ -179,6 +200,18 @@ def features_part(reader: Reader, request: Request) -> Part:
     return _features_shown(_features(reader, Urgency.PART).result())
 
 
+def targets_part(reader: Reader, request: Request) -> Part:
+    """The targets of other metrics."""
+    del request
+    last_day = reader.moment()[1]
+
+    def ask(name: str, given: Mapping[str, Any]) -> Result:
+        return reader.metric(name, given, Urgency.PART).result()
+
+    found = [targets.progress(one, reader.plan, last_day, ask) for one in _further_targets(reader)]
+    return TargetsPart(aims=[aim(one) for one in found])
+
+
 def ask_ahead(reader: Reader, last_day: date, first_day: date | None) -> None:
     """Asks what the page will ask, before anybody waits for it."""
     asked = [LineAsked(reader, number, last_day, first_day) for number in range(len(TILES))]
@@ -195,6 +228,11 @@ def _one(reader: Reader, request: Request) -> LineAsked:
     if number >= len(TILES):
         raise HTTPException(404)
     return LineAsked(reader, number, reader.moment()[1], reader.first_day())
+
+
+def _further_targets(reader: Reader) -> list[Target]:
+    shown = [targets.of_row(reader.plan, tile.metric, tile.params, tile.pick) for tile in TILES]
+    return [one for one in reader.plan.targets.values() if one not in shown]
 
 
 def _cohorts(last_day: date) -> Given:

@@ -12,11 +12,13 @@ from uptake.charts import dates
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
 from uptake.metrics.result import Result
-from uptake.reports import overview
+from uptake.plan import Target
+from uptake.reports import overview, targets
 from uptake.reports.headline import as_drawn, compared
 from uptake.reports.overview import TILES, Tile, Window
 from uptake.web import formats, links
 from uptake.web.cache import Urgency
+from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.made_of import made_of
 from uptake.web.pages.sentences import NOUNS, sentence
 from uptake.web.reader import Reader
@@ -60,6 +62,8 @@ class Line:
         window: The days it is about, in words.
         value: The number, or None where it is fetched later.
         trend: Rows by month, or None where they are fetched later.
+        owner: Who answers for it; empty: nobody is named.
+        aim: Its target with the pace, or None; without the pace while the number is fetched.
     """
 
     number: int
@@ -74,6 +78,8 @@ class Line:
     window: str
     value: Value | None
     trend: list[dict[str, Any]] | None
+    owner: str = ""
+    aim: Aim | None = None
 
 
 class LineAsked:
@@ -128,7 +134,22 @@ class LineAsked:
             window=_said(self._window),
             value=self._value() if self._values and all(one.done() for one in self._values) else None,
             trend=self._rows_of_trend() if self._trend and self._trend.done() else None,
+            owner=targets.owner(plan, tile.metric, self._target),
+            aim=self._aim(),
         )
+
+    @property
+    def _target(self) -> Target | None:
+        return targets.of_row(self._reader.plan, self._tile.metric, self._tile.params, self._tile.pick)
+
+    def _aim(self) -> Aim | None:
+        if self._target is None or not self._values or not self._values[0].done():
+            return None
+        try:
+            result = self._values[0].result()
+        except QuestionError:
+            return None
+        return aim(targets.came(self._target, self._reader.plan, self._last_day, result))
 
     def _value(self) -> Value:
         try:
