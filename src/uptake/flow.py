@@ -31,6 +31,7 @@ from uptake.facts.selection import shadowed_features
 from uptake.plan import Plan
 from uptake.store import schema
 from uptake.store.apply import cut_days
+from uptake.store.kept import outdate
 from uptake.store.projection import Cursor, meta, set_meta
 from uptake.version import __version__
 
@@ -62,6 +63,7 @@ def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Pr
         imports: Import -> kind of its rows, of what was applied.
         progress: Told the stage.
     """
+    outdate(cursor)
     if is_stale(cursor, plan) and rebuild(cursor, plan, progress):
         return
     kinds = set(imports.values())
@@ -99,6 +101,7 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
     Returns:
         Whether all were made again, because something that facts are made of had changed.
     """
+    outdate(cursor)
     calendar.build(cursor, plan)
     feature_day.describe(cursor, plan)
     segment_list.build(cursor, plan)

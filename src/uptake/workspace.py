@@ -32,6 +32,7 @@ from uptake.store.apply import apply, from_archive
 from uptake.store.cuts import Cuts
 from uptake.store.disk import is_full, needing_room
 from uptake.store.home import Home, Lock
+from uptake.store.kept import Kept
 from uptake.store.ledger import Import, Ledger
 from uptake.store.projection import Cursor, EngineError, Projection, meta, set_meta, transaction
 
@@ -67,6 +68,8 @@ class Workspace:
         self.plans_read = 1
         """Grows with every plan that was taken into use."""
         self.settings = settings.read()
+        self.kept = Kept()
+        """What questions read from the projection and will read again."""
         self._importing = threading.RLock()
         self._is_closed = False
         with ExitStack() as opened, needing_room(self.home.folder):
@@ -118,7 +121,7 @@ class Workspace:
 
         def answer(cursor: Cursor) -> Result:
             with self.facts_for(given, cursor, self.plan):
-                return ask(cursor, self.plan, name, given)
+                return ask(cursor, self.plan, name, given, self.kept)
 
         return self.read(answer)
 
@@ -149,7 +152,7 @@ class Workspace:
 
         def found(cursor: Cursor) -> People:
             with self.facts_for(given, cursor, self.plan):
-                return people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit)
+                return people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit, kept=self.kept)
 
         return self.read(found)
 

@@ -51,6 +51,16 @@ def count_trend() -> Rows:
     ]
 
 
+def funnel(segment: str = "") -> Rows:
+    """Three steps of 200: all, 150, none."""
+    rows: Rows = []
+    for step, (name, count, dropped) in enumerate((("Sign up", 200, 0), (HOSTILE, 150, 50), ("Invite", 0, 150)), 1):
+        more = {"step": step, "name": name, "open": 3, "dropped": dropped, "median_s": 4000 if step == 2 else None}
+        more |= {"step_conversion_rate": [None, 0.75, 0][step - 1], "dropped_share": [None, 0.25, 1][step - 1]}
+        rows.append(closed(count / 200, 200, **more, **({BY: segment} if segment else {})))
+    return rows
+
+
 def duration_trend() -> Rows:
     rows = []
     for index in range(12):

@@ -74,6 +74,13 @@ RESULTS: dict[str, dict[str, Any]] = {
     },
     "heatmap in brackets": {"kind": "retention_heatmap", "rows": given.runs_of_units(), "unit": "share"},
     "heatmap": {"kind": "retention_heatmap", "rows": given.triangle(), "unit": "share", "period": "week"},
+    "funnel": {"kind": "funnel", "rows": given.funnel(), "unit": "share"},
+    "funnel by segment": {
+        "kind": "funnel",
+        "rows": given.funnel("Free") + given.funnel(given.HOSTILE),
+        "unit": "share",
+        "by": [given.BY],
+    },
     "power": {"kind": "power", "rows": given.power(), "unit": "share"},
     "features": {"kind": "features", "rows": given.features(), "unit": "share"},
 }

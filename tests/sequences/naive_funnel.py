@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -49,25 +50,26 @@ class NaiveFunnel:
     rules: Rules
     exclusions: Sequence[tuple[int, int]] = ()
     trades: bool = True
+    rounds: Sequence[int] = (-(2**60), 2**60)
 
     @property
     def required(self) -> list[int]:
         return [step for step in range(self.steps) if step not in self.rules.optional]
 
     def lines(self, rows: Sequence[Row]) -> list[Line]:
-        found = [
-            self.line([row for row in rows if row.entity == entity]) for entity in sorted({row.entity for row in rows})
-        ]
-        return [line for line in found if line is not None]
+        people = [[row for row in rows if row.entity == entity] for entity in sorted({row.entity for row in rows})]
+        return [line for own in people for line in self.lines_of(own)]
 
-    def line(self, own: list[Row]) -> Line | None:
-        passes = [self.pass_of(own, start) for start in self.entries(own)]
-        if self.rules.order == "strict" and self.rules.between == "halt" and passes:
+    def lines_of(self, own: list[Row]) -> Iterator[Line]:
+        if self.rules.order == "strict" and self.rules.between == "halt" and self.entries(own):
             own = own[: self.halt(own)]
-            passes = [self.pass_of(own, start) for start in self.entries(own)]
-        if not passes:
-            return None
-        best = self.choose(passes)
+        passes: dict[int, list[Pass]] = {}
+        for start in self.entries(own):
+            passes.setdefault(self.round_of(own[start]), []).append(self.pass_of(own, start))
+        for found in passes.values():
+            yield self.line(own, self.choose(found))
+
+    def line(self, own: list[Row], best: Pass) -> Line:
         removed = best.is_spoilt and self.rules.exclusion == "remove"
         chosen = () if removed else best.chosen[: best.clean]
         instants = [None if place is None else own[place].at for place in self.with_optional(own, chosen, best.stopped)]
@@ -76,7 +78,13 @@ class NaiveFunnel:
     def entries(self, own: list[Row]) -> list[int]:
         unordered = self.rules.order == "unordered"
         found = [place for place, row in enumerate(own) if (row.steps if unordered else 0 in row.steps)]
-        return found[:1] if self.rules.entry == "first" else found
+        found = [place for place in found if 0 < self.round_of(own[place]) < len(self.rounds)]
+        if self.rules.entry == "first":
+            return sorted({self.round_of(own[place]): place for place in reversed(found)}.values())
+        return found
+
+    def round_of(self, row: Row) -> int:
+        return bisect_right(self.rounds, row.at)
 
     def choose(self, passes: list[Pass]) -> Pass:
         if self.rules.entry == "first":

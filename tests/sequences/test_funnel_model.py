@@ -23,12 +23,19 @@ SPOILT: list[Spoilt] = ["stop", "remove"]
 limits = st.none() | st.integers(0, 5)
 
 
-def solved(steps: int, rows: Sequence[Row], rules: Rules, exclusions: Sequence[tuple[int, int]] = ()) -> Outcome:
+def solved(
+    steps: int,
+    rows: Sequence[Row],
+    rules: Rules,
+    exclusions: Sequence[tuple[int, int]] = (),
+    rounds: Sequence[int] | None = None,
+) -> Outcome:
     columns = [np.array([step in row.steps for row in rows], np.bool_) for step in range(steps)]
     entity, at = (np.array([getattr(row, name) for row in rows], np.int64) for name in ("entity", "at"))
     named = [np.array([number in row.excluded for row in rows], np.bool_) for number in range(len(exclusions))]
-    spoiling = [Exclusion(one, *between) for one, between in zip(named, exclusions, strict=True)]
-    return funnel(Events(entity, at, columns), rules, spoiling)
+    spoiling = [Exclusion(one, *gap) for one, gap in zip(named, exclusions, strict=True)]
+    between = None if rounds is None else np.array(rounds, np.int64)
+    return funnel(Events(entity, at, columns), rules, spoiling, between)
 
 
 def as_lines(outcome: Outcome) -> list[Line]:
@@ -80,6 +87,17 @@ def test_every_rule_gives_what_trying_every_choice_gives(
     steps, rows, rules, exclusions = question
     found = as_lines(solved(steps, rows, rules, exclusions))
     assert found == NaiveFunnel(steps, rules, exclusions, trades=False).lines(rows)
+
+
+@settings(max_examples=200)
+@given(asked(), st.lists(st.integers(-1, 7), min_size=2, max_size=4, unique=True))
+def test_an_entity_counts_once_in_each_round(
+    question: tuple[int, list[Row], Rules, list[tuple[int, int]]], rounds: list[int]
+) -> None:
+    steps, rows, rules, exclusions = question
+    rounds.sort()
+    found = as_lines(solved(steps, rows, rules, exclusions, rounds))
+    assert found == NaiveFunnel(steps, rules, exclusions, trades=False, rounds=rounds).lines(rows)
 
 
 @given(asked(alone=True))

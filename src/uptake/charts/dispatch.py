@@ -10,6 +10,7 @@ from uptake.charts.bars import bars
 from uptake.charts.classes import classes
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
+from uptake.charts.funnel import funnel
 from uptake.charts.lifecycle import lifecycle
 from uptake.charts.movements import movements
 from uptake.charts.power_curve import power_curve
@@ -24,7 +25,7 @@ from uptake.errors import QuestionError
 
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "points", "sums", "movements", "ledger",
+    "features", "power", "classes", "funnel", "points", "sums", "movements", "ledger",
 )  # fmt: skip
 
 
@@ -90,6 +91,9 @@ def for_result(
         case "features":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = feature_funnel(rows, by=by, **about)
+        case "funnel":
+            rows, about["subtitle"] = _latest(rows, subtitle, period)
+            spec = funnel(rows, by=by, known=known, **about)
         case "power":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = power_curve(rows, by=by, known=known, **about)

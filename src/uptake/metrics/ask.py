@@ -5,7 +5,8 @@ WITH period AS (...), entity_row AS (the metric), labelled AS (attributes, filte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -36,6 +37,7 @@ from uptake.metrics.question import (
 from uptake.metrics.result import Column, Result
 from uptake.metrics.starts import starting_events_sql
 from uptake.plan import Condition, Plan, conditions
+from uptake.store.kept import Kept
 from uptake.store.projection import Cursor, meta
 from uptake.store.sql import expand, name, parameters
 
@@ -56,7 +58,7 @@ UNIVERSAL = (
 """What every metric takes beside its own parameters."""
 
 
-def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Result:
+def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept: Kept | None = None) -> Result:
     """Answers a question.
 
     Args:
@@ -64,6 +66,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         plan: The adoption plan.
         metric: The metric's name.
         given: What every metric takes, any of `UNIVERSAL`, and the metric's own parameters.
+        kept: What was read for earlier questions to the same projection.
 
     Returns:
         The result; its rows are empty if there is nothing to count.
@@ -71,16 +74,17 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
     Raises:
         QuestionError: A name or a value is not known.
     """
-    prepared = prepare(cursor, plan, metric, given)
+    prepared = prepare(cursor, plan, metric, given, kept)
     found, asked, kind, labels = prepared.found, prepared.asked, prepared.kind, prepared.labels
     quick = found.metric.totals(asked) if found.metric.totals and not prepared.is_labelled else None
     if quick is not None:
         run = shown = quick
-    else:
+    if quick is None or quick.tables:
         rows_sql = entity_rows(prepared)
-        run = replace(rows_sql, select=kind.select(labels))
+        run = quick or replace(rows_sql, select=kind.select(labels))
         shown = replace(rows_sql, select=kind.shown(labels, asked))
-    rows = kind.read(cursor.execute(*compose(asked, run)), labels)
+    with executed(asked, run) as answer:
+        rows = kind.read(answer, labels)
     estimates = kind.estimate(rows, labels, asked)
     if "period_on" in labels and found.metric.is_snapshot:
         _mark_open_periods(estimates, prepared.question)
@@ -97,9 +101,10 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Re
         population=population(asked),
         columns=prepared.columns,
         rows=[{column: row.get(column) for column in names} for row in estimates],
-        sql=prepared.heading + expand(*compose(asked, shown)),
+        sql=prepared.heading + shown_sql(asked, shown),
+        has_whole_sql=not shown.reads,
         by=prepared.by,
-        notes=(*notes(asked, found.metric), *dimensions.notes(prepared.dimensions), *run.notes),
+        notes=(*notes(asked, found.metric), *dimensions.notes(prepared.dimensions), *shown.notes),
         currency=str(prepared.question.params.get("currency") or plan.product.currency or "").upper(),
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
@@ -140,7 +145,7 @@ class Prepared:
         return bool(self.dimensions or self.where)
 
 
-def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -> Prepared:
+def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept: Kept | None = None) -> Prepared:
     """Reads a question, up to where its SQL can be made; arguments as of `ask`.
 
     Raises:
@@ -154,7 +159,8 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any]) -
         raise ValueError(f"The facts at hand are not of the days of {question.timezone}: see Workspace.facts_for.")
     split, where = _dimensions(cursor, plan, question)
     all_named = [*split, *(one for one, _ in where)]
-    asked = Asked(question, plan, dimensions.grain_for(grain(question.entity), all_named), cursor, found.metric.unit)
+    counted = dimensions.grain_for(grain(question.entity), all_named)
+    asked = Asked(question, plan, counted, cursor, found.metric.unit, kept or Kept())
     event_properties.require(found.metric, found.name, [one for one in all_named if isinstance(one, EventProperty)])
     if found.metric.events == event_properties.ACTIVITY:
         of_events = [(one, test) for one, test in where if isinstance(one, EventProperty)]
@@ -278,6 +284,25 @@ def compose(asked: Asked, sql: Sql) -> tuple[str, dict[str, Any]]:
     }
     taken = parameters(text)
     return text, {key: value for key, value in values.items() if key in taken}
+
+
+def shown_sql(asked: Asked, sql: Sql) -> str:
+    """The query with its parameters written out; where no SQL gives the numbers, the one that reads what they are made of."""
+    values = compose(asked, replace(sql, select=sql.reads, relations={}))[1] if sql.reads else {}
+    return expand(sql.reads, values) if sql.reads else expand(*compose(asked, sql))
+
+
+@contextmanager
+def executed(asked: Asked, sql: Sql) -> Iterator[Cursor]:
+    """The answer to a query while the block lasts, made from the relations that were worked out here, if there are any."""
+    of_engine = {name: body for name, body in sql.relations.items() if name not in sql.tables}
+    for relation, table in sql.tables.items():
+        asked.cursor.register(relation, table())
+    try:
+        yield asked.cursor.execute(*compose(asked, replace(sql, relations=of_engine)))
+    finally:
+        for relation in sql.tables:
+            asked.cursor.unregister(relation)
 
 
 def fetch(cursor: Cursor, sql: str, values: dict[str, Any]) -> list[Row]:

@@ -6,14 +6,30 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import pyarrow as pa
+
 from uptake.metrics.definition import Definition
 from uptake.metrics.grain import Grain
 from uptake.metrics.question import Question
 from uptake.metrics.result import Column, Side
 from uptake.plan import Plan
+from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
-ParamType = Literal["integer", "number", "text", "choice", "selector", "criteria", "moment", "list", "boolean"]
+ParamType = Literal[
+    "integer",
+    "number",
+    "text",
+    "choice",
+    "selector",
+    "criteria",
+    "moment",
+    "list",
+    "boolean",
+    "duration",
+    "steps",
+    "exclusions",
+]
 Row = dict[str, Any]
 
 
@@ -53,12 +69,17 @@ class Sql:
         values: Parameters bound in it beside those every question has.
         relations: Relations it reads, in order, name (with columns) -> SQL; a kind's SELECT may read them too.
         notes: What a reader of the answer should know.
+        tables: Relations that are worked out here instead of by the engine, name -> how. The SQL of that name in
+            `relations` gives the same rows; it is what people are shown.
+        reads: What people are shown where no SQL gives those rows: the query for what they are worked out from.
     """
 
     select: str
     values: dict[str, Any] = field(default_factory=dict)
     relations: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    tables: dict[str, Callable[[], pa.Table]] = field(default_factory=dict)
+    reads: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +92,7 @@ class Asked:
         grain: Whose rows: user, account, or a user in an account.
         cursor: For looking up keys of events; metrics run no query of their own.
         unit: Unit of the metric's estimate.
+        kept: Events that were read before.
     """
 
     question: Question
@@ -78,6 +100,7 @@ class Asked:
     grain: Grain
     cursor: Cursor
     unit: str
+    kept: Kept = field(default_factory=Kept)
 
     def param(self, name: str) -> Any:  # noqa: ANN401 - values of parameters are of any type
         """The value of a parameter of the metric."""

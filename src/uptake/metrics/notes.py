@@ -9,8 +9,12 @@ from uptake.facts.milestone import leaves
 from uptake.metrics.metric import Asked, Metric
 from uptake.metrics.moments import events_of
 from uptake.metrics.starts import START_OF_LIFE, milestone_of
+from uptake.metrics.steps import read_exclusions, read_steps
 from uptake.plan import criteria, selector
 from uptake.store.projection import meta
+
+NAMING = ("selector", "criteria", "moment", "steps", "exclusions")
+"""Types of parameters that name events."""
 
 
 def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
@@ -23,7 +27,8 @@ def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
     Returns:
         Sentences; empty if there is nothing to tell.
     """
-    by_life = asked.question.params.get("start") in (None, START_OF_LIFE)
+    params = asked.question.params
+    by_life = params.get("start") in (None, START_OF_LIFE) and "steps" not in params
     early = _early_starts(asked) if by_life and not metric.is_snapshot else ()
     return (*early, *_unknown_events(asked, metric), *_after_the_last_import(asked))
 
@@ -53,7 +58,7 @@ def _unknown_events(asked: Asked, metric: Metric) -> Iterator[str]:
         value = asked.param(param.name)
         if param.type == "moment" and value not in (None, param.default):
             value = events_of(asked, value)
-        if param.type in ("selector", "criteria", "moment") and value not in (None, param.default):
+        if param.type in NAMING and value not in (None, param.default):
             named |= dict.fromkeys(_events(param.type, value))
     if not named:
         return
@@ -66,6 +71,10 @@ def _unknown_events(asked: Asked, metric: Metric) -> Iterator[str]:
 def _events(kind: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - a selector or criteria in any form
     if kind == "selector":
         yield from selector(value).events
+    elif kind in ("steps", "exclusions"):
+        for part in (read_steps if kind == "steps" else read_exclusions)(value):
+            for one in part.selectors:
+                yield from one.events
     else:
         for leaf in leaves(criteria(value)):
             yield from leaf.selector.events

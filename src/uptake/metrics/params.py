@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.errors import QuestionError
+from uptake.metrics.lengths import microseconds
 from uptake.metrics.metric import Metric, Param
 from uptake.metrics.moments import check_moment
+from uptake.metrics.steps import listed, read_exclusions, read_steps
 from uptake.plan import Plan, criteria, selector
 
 
@@ -46,12 +48,22 @@ def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's val
         case "selector":
             selector(_parsed(value))
             return _parsed(value)
+        case "duration":
+            microseconds(param.name, value)
+        case "steps" | "exclusions":
+            return _steps(param, value)
         case "criteria":
             criteria(_parsed(value))
             return _parsed(value)
         case "moment":
             return check_moment(_parsed(value))
     return str(value)
+
+
+def _steps(param: Param, value: Any) -> list[Any]:  # noqa: ANN401 - as above
+    parts = listed(param.name, value)
+    (read_steps if param.type == "steps" else read_exclusions)(parts)
+    return parts
 
 
 def _parsed(value: Any) -> Any:  # noqa: ANN401 - as above

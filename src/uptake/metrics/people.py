@@ -14,14 +14,14 @@ from typing import Any
 import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.metrics.ask import Prepared, as_asked, compose, entity_rows, fetch, population, prepare
+from uptake.metrics.ask import Prepared, as_asked, entity_rows, executed, population, prepare, shown_sql
 from uptake.metrics.definition import Definition
 from uptake.metrics.grain import ACCOUNT, USER, Grain
-from uptake.metrics.metric import Cells, Sql, plain
+from uptake.metrics.metric import Cells, Sql, as_rows, plain
 from uptake.metrics.result import Column, Side, arrow
 from uptake.plan import Plan
+from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
-from uptake.store.sql import expand
 
 READS = {"date": date.fromisoformat, "integer": int, "number": float, "text": str}
 """Type of a column -> how a value of it is read from text."""
@@ -102,6 +102,7 @@ def people(
     sort: str = "name",
     limit: int | None = None,
     offset: int = 0,
+    kept: Kept | None = None,
 ) -> People:
     """Who is behind a number.
 
@@ -115,6 +116,7 @@ def people(
         sort: The column of the rows they are in the order of; a leading minus turns it round.
         limit: How many rows at most; None: all.
         offset: How many are left out before.
+        kept: What was read for earlier questions to the same projection.
 
     Returns:
         The entities of that side; none if the answer has no such row.
@@ -122,7 +124,7 @@ def people(
     Raises:
         QuestionError: A name or a value is not known, or the metric's numbers are not of entities.
     """
-    prepared = prepare(cursor, plan, metric, given)
+    prepared = prepare(cursor, plan, metric, given, kept)
     cells = prepared.kind.cells(prepared.labels, prepared.asked)
     if cells is None:
         raise QuestionError(f"The numbers of {metric} are not of single users or accounts.")
@@ -131,8 +133,8 @@ def people(
     columns = _columns(prepared, cells)
     found = replace(sql, select=_select(prepared, cells, chosen, _order(columns, sort)))
     found.values |= {"limit": limit, "offset": offset}
-    text, values = compose(prepared.asked, found)
-    rows = fetch(cursor, text, values)
+    with executed(prepared.asked, found) as answer:
+        rows = as_rows(answer)
     counts = tuple(Counted(one.name, one.title, int(rows[0][f"side_{at}"])) for at, one in enumerate(cells.sides))
     return People(
         metric=metric,
@@ -148,7 +150,7 @@ def people(
         plan_version=plan.version,
         definition=prepared.found.definition,
         population=population(prepared.asked),
-        sql=prepared.heading + expand(text, values),
+        sql=prepared.heading + shown_sql(prepared.asked, found),
         value_title=cells.value_title,
     )
 

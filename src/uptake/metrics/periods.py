@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from uptake.metrics.question import Question
+from uptake.store.projection import Cursor
+from uptake.store.sql import parameters
 
 COLUMN = {"day": "day", "week": "week_on", "month": "month_on", "quarter": "quarter_on"}
 MONTHS = {"month": 1, "quarter": 3}
@@ -63,3 +65,12 @@ def sql(question: Question, beginning: str = FROM_THE_BEGINNING) -> str:
             SELECT {column} FROM calendar WHERE day = {begin}
         ) AND (SELECT {column} FROM calendar WHERE day = $date_to)
         GROUP BY {column} HAVING min(day) <= $last_day"""
+
+
+def read(cursor: Cursor, question: Question) -> list[tuple[date | None, datetime, datetime]]:
+    """The periods of a question in their order: the first day (None without periods), beginning and end."""
+    text = f"SELECT period_on, begins_at, ends_at FROM ({sql(question)}) ORDER BY begins_at"
+    values = {"as_of": question.as_of, "date_from": question.date_from, "date_to": question.date_to}
+    values["last_day"] = question.last_day
+    taken = parameters(text)
+    return cursor.execute(text, {name: value for name, value in values.items() if name in taken}).fetchall()

@@ -84,6 +84,7 @@ class Result:
         currency: ISO 4217 code of amounts; empty where nobody named one.
         cell: Columns that say which entities a row counts, as `people` takes them.
         sides: What these may be told apart by; empty where the numbers are not of entities.
+        has_whole_sql: Whether the query gives the numbers; if not, it gives the events they were worked out from.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Result:
     currency: str = ""
     cell: tuple[str, ...] = ()
     sides: tuple[Side, ...] = ()
+    has_whole_sql: bool = True
 
     def cell_of(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Which cell a row is: what `people` takes to give the entities behind it."""

@@ -18,7 +18,9 @@ from uptake.sequences.rules import Exclusion, Rules
 from uptake.sequences.ties import Arrival, Tolerance
 
 
-def funnel(events: Events, rules: Rules, exclusions: Sequence[Exclusion] = ()) -> Outcome:
+def funnel(
+    events: Events, rules: Rules, exclusions: Sequence[Exclusion] = (), rounds: Instants | None = None
+) -> Outcome:
     """Follows every entity through the steps and keeps one pass of each.
 
     A pass begins at an entry: an event that fits the first step or, in any order, any step. It goes on to later events
@@ -29,9 +31,12 @@ def funnel(events: Events, rules: Rules, exclusions: Sequence[Exclusion] = ()) -
         events: The events and which step each fits.
         rules: What counts as going through.
         exclusions: What may not happen between steps.
+        rounds: Instants that divide time, increasing. An entity enters and counts once from each of them up to the
+            next, and nobody enters before the first or from the last on; what follows an entry may lie anywhere. None:
+            once for ever.
 
     Returns:
-        One line for each entity that entered.
+        One line for each entity that entered, or one for each round in which it did.
 
     Raises:
         ValueError: If the rules contradict each other, the steps or the exclusions.
@@ -47,11 +52,14 @@ def funnel(events: Events, rules: Rules, exclusions: Sequence[Exclusion] = ()) -
     in_order = rules.order != "unordered"
     excluded = by_gap(events, exclusions, required, in_order)
     ties = Tolerance(events, rules.tolerance) if rules.tolerance is not None and in_order else Arrival()
-    chosen, reach = _in_order(events, rules, required, ties) if in_order else _in_any_order(events, rules)
+    if in_order:
+        chosen, reach = _in_order(events, rules, required, ties, rounds)
+    else:
+        chosen, reach = _in_any_order(events, rules, rounds)
     if rules.entry == "closest" and exclusions and in_order:
-        chosen = _without_forgotten(events, chosen)
+        chosen = _without_forgotten(events, chosen, rounds)
     spoiling = spoil(chosen, excluded, reach, ties)
-    places = _best(events, rules, chosen, spoiling)
+    places = _best(events, rules, chosen, spoiling, rounds)
     chosen, spoiling = chosen[:, places], spoiling.of(places)
     starts, depth = chosen[0], spoiling.clean
     if rules.exclusion == "remove":
@@ -69,12 +77,14 @@ def funnel(events: Events, rules: Rules, exclusions: Sequence[Exclusion] = ()) -
     )
 
 
-def _in_order(events: Events, rules: Rules, required: Sequence[int], ties: Arrival) -> tuple[Rows, Reach]:
+def _in_order(
+    events: Events, rules: Rules, required: Sequence[int], ties: Arrival, rounds: Instants | None
+) -> tuple[Rows, Reach]:
     windows = [rules.step_windows[step] for step in required] if rules.step_windows else []
     foreign = strict.foreign(events, required, rules.between) if rules.order == "strict" else []
     reach = Reach(events, events.end, rules.window, windows, foreign)
     fitting = [RowSet(events.steps[step]) for step in required]
-    starts = _entries(events, rules, fitting[0].rows[:-1])
+    starts = _entries(events, rules, fitting[0].rows[:-1], rounds)
     if rules.order == "strict" and rules.between == "halt":
         reached = ordered.arrivals(fitting, starts, reach, ties)
         reach = replace(reach, end=strict.halts(events, required, starts, reached))
@@ -82,30 +92,45 @@ def _in_order(events: Events, rules: Rules, required: Sequence[int], ties: Arriv
     return ordered.passes(fitting, starts, reach, ties), reach
 
 
-def _in_any_order(events: Events, rules: Rules) -> tuple[Rows, Reach]:
+def _in_any_order(events: Events, rules: Rules, rounds: Instants | None) -> tuple[Rows, Reach]:
     reach = Reach(events, events.end, rules.window)
-    starts = _entries(events, rules, np.flatnonzero(np.logical_or.reduce(events.steps)))
+    starts = _entries(events, rules, np.flatnonzero(np.logical_or.reduce(events.steps)), rounds)
     return unordered.passes(events, starts, reach), reach
 
 
-def _entries(events: Events, rules: Rules, starts: Rows) -> Rows:
+def _entries(events: Events, rules: Rules, starts: Rows, rounds: Instants | None) -> Rows:
+    if rounds is not None:
+        at = events.at[starts]
+        starts = starts[(at >= rounds[0]) & (at < rounds[-1])]
     if rules.entry == "first":
-        return starts.compress(np.diff(events.end[starts], prepend=-1) != 0)
+        return starts.compress(np.diff(_owner(events, starts, rounds), prepend=-1) != 0)
     return starts
 
 
-def _without_forgotten(events: Events, chosen: Rows) -> Rows:
+def _owner(events: Events, starts: Rows, rounds: Instants | None) -> Rows:
+    # Whose entries they are: an entity's, and where there are rounds an entity's in one of them.
+    ends = events.end[starts]
+    if rounds is None or len(rounds) == 2:
+        return ends
+    number = np.searchsorted(rounds, events.at[starts], side="right")
+    is_new = np.ones(len(starts), np.intp)
+    is_new[1:] = (ends[1:] != ends[:-1]) | (number[1:] != number[:-1])
+    return np.cumsum(is_new)
+
+
+def _without_forgotten(events: Events, chosen: Rows, rounds: Instants | None) -> Rows:
     # Of entries that go on to the same event the last is chosen anyway, unless an exclusion tells them apart.
+    owner = _owner(events, chosen[0], rounds)
     is_last = np.ones(chosen.shape[1], np.bool_)
-    is_last[:-1] = (chosen[1, 1:] != chosen[1, :-1]) | (chosen[1, :-1] == len(events))
+    is_last[:-1] = (chosen[1, 1:] != chosen[1, :-1]) | (chosen[1, :-1] == len(events)) | (owner[1:] != owner[:-1])
     return chosen.compress(is_last, axis=1)
 
 
-def _best(events: Events, rules: Rules, chosen: Rows, spoiling: Spoiling) -> Rows:
+def _best(events: Events, rules: Rules, chosen: Rows, spoiling: Spoiling, rounds: Instants | None) -> Rows:
     # What removes an entity is that its deepest pass is spoilt and that no clean one is as deep.
     depth = spoiling.clean if rules.exclusion == "stop" else 2 * spoiling.depth + ~spoiling.is_spoilt
     last = chosen[spoiling.clean - 1, np.arange(chosen.shape[1])] if rules.entry == "closest" else depth
-    return choose(events.end[chosen[0]], depth, last, rules.entry)
+    return choose(_owner(events, chosen[0], rounds), depth, last, rules.entry)
 
 
 def _instants(events: Events, chosen: Rows) -> Instants:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +48,21 @@ class Outcome:
         counts: NDArray[np.intp] = np.count_nonzero(self.done, axis=0)
         return counts
 
+    def of(self, lines: NDArray[Any]) -> Outcome:
+        """Some of the lines, by their places or by one truth each."""
+        return Outcome(
+            self.entity[lines],
+            self.entered_at[lines],
+            self.depth[lines],
+            self.instants[lines],
+            self.is_spoilt[lines],
+            self.required,
+        )
+
+    def renamed(self, entity: NDArray[np.int64]) -> Outcome:
+        """The same lines of entities that are called otherwise, one name a line."""
+        return replace(self, entity=entity)
+
     def best_by(self, owner: NDArray[np.int64], entry: Entry) -> Outcome:
         """Merges entities that are one, such as a user with each value of a property that was held constant.
 
@@ -67,11 +82,4 @@ class Outcome:
         owners, depth = owner[order], self.depth[order]
         columns = np.array(self.required)[np.maximum(depth - 1, 0)]
         best = order[choose(owners, depth, self.instants[order, columns], entry)]
-        return Outcome(
-            owner[best],
-            self.entered_at[best],
-            self.depth[best],
-            self.instants[best],
-            self.is_spoilt[best],
-            self.required,
-        )
+        return self.of(best).renamed(owner[best])

@@ -50,10 +50,11 @@ class Reader:
         """The answer to a question, now or later; its result raises `QuestionError` if it cannot be asked."""
         # An address has texts where a page has numbers; both ask the same.
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
+        kept = self._workspace.kept
 
         def work(cursor: Cursor) -> Result:
             with self._workspace.facts_for(given, cursor, self.plan):
-                return ask(cursor, self.plan, name, given)
+                return ask(cursor, self.plan, name, given, kept)
 
         return self._later(("metric", name, asked), work, urgency)
 
@@ -69,11 +70,14 @@ class Reader:
     ) -> People:
         """Who is behind a number; see `uptake.metrics.people`."""
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
+        kept = self._workspace.kept
         which = (tuple(sorted((key, str(value)) for key, value in cell.items())), side, sort, limit, offset)
 
         def work(cursor: Cursor) -> People:
             with self._workspace.facts_for(given, cursor, self.plan):
-                return people(cursor, self.plan, name, cell, given, side=side, sort=sort, limit=limit, offset=offset)
+                return people(
+                    cursor, self.plan, name, cell, given, side=side, sort=sort, limit=limit, offset=offset, kept=kept
+                )
 
         return self._now(("people", name, asked, which), work)
 

@@ -50,9 +50,19 @@ TITLES = {
     "tried_share": "Tried, share",
     "unit_index": "Unit",
 }
-OWN_ENDS = re.compile(r"(p|by_)\d+d?_ci_(lower|upper)")
+OWN_ENDS = re.compile(r"((p|by_)\d+d?|step)_ci_(lower|upper)")
 """Intervals of numbers beside the estimate: the files have them."""
 BY_DAY = re.compile(r"by_(\d+)d")
+FUNNEL = {
+    "count": "Did it",
+    "dropped": "Stopped before it",
+    "dropped_share": "Stopped, share",
+    "median_from_start_s": "Half, from the start",
+    "median_s": "Half took at most",
+    "n": "Entered",
+    "step_conversion_rate": "Of the step before",
+}
+"""What the columns of a funnel are called."""
 FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "adopted", "adopted_share", "interval",
             "retained", "retained_share", "status")  # fmt: skip
 """What is shown of features; the files have every interval."""
@@ -117,7 +127,8 @@ def _shown(result: Result, column: Column) -> Shown:
     if name in ("period_on", "cohort_on"):
         period = _period(result.params)
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
-    title = TITLES.get(name, label_title(name))
+    title = FUNNEL.get(name) if result.kind == "funnel" else None
+    title = title or TITLES.get(name, label_title(name))
     if name == "estimate" and result.kind in ("movements", "ledger"):
         title = "Change"
     shown = {"name": name, "title": title, "type": column.type, "unit": column.unit, "currency": result.currency}

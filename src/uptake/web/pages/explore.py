@@ -50,7 +50,7 @@ EVERY = (
         "funnel",
         "Where do they stop on the way?",
         "Steps with who goes on and who drops off, and how long each step takes.",
-        ("entity", "steps", "order", "window", "by", "where", "segment"),
+        ("entity", "steps", "order", "window_days", "output", "by", "where", "segment"),
     ),
     Explorer(
         "lifecycle",

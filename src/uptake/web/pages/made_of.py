@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from uptake.errors import QuestionError
+from uptake.metrics.funnel_rules import steps_of
 from uptake.metrics.starts import START_OF_LIFE
+from uptake.metrics.steps import read_steps
 from uptake.plan import Plan
 from uptake.web import wording
 
@@ -97,12 +100,23 @@ def _named(names: list[str], noun: str) -> str:
     return f"{len(names)} {noun}" if len(names) > MOST_NAMED else wording.joined(names, "and")
 
 
+def _funnel(plan: Plan, params: Params) -> str:
+    try:
+        steps = read_steps(params["steps"]) if params.get("steps") else steps_of(plan)
+    except QuestionError:
+        return ""
+    joins = {"ordered": ", then ", "strict": ", then at once ", "unordered": ", "}
+    said = joins[params["order"]].join(step.label for step in steps)
+    return f"{said}, in any order" if params["order"] == "unordered" else said
+
+
 PHRASES: dict[str, Callable[[Plan, Params], str]] = {
     "activation_rate": _activation,
     "active_users": _active_users,
     "adoption_rate": _adoption,
     "breadth": _core,
     "features_used": _core,
+    "funnel": _funnel,
     "onboarding_completion": _onboarding,
     "sessions_per_week": _sessions,
     "stickiness": _stickiness,

@@ -265,7 +265,7 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         population=result.population,
         notes=result.notes,
         sql=result.sql,
-        check_url=links.metric(found.name, pairs, "/check"),
+        check_url=links.metric(found.name, pairs, "/check") if result.has_whole_sql else "",
         files=[(title, links.metric(found.name, pairs, f".{ending}")) for ending, title in FILES.items()],
         command=question.command(found.name, asked, reader.home),
         python=question.python(found.name, asked),

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from uptake.directory.vocabulary import Vocabulary
+from uptake.errors import QuestionError
 from uptake.metrics.metric import Entry, Param
 from uptake.metrics.question import ALL, PERIODS
+from uptake.metrics.steps import listed
 from uptake.plan import WEEK_STARTS, Plan
 from uptake.web.pages.question import GROUPS, Given
 
@@ -32,7 +34,7 @@ class Field:
     Args:
         name: Its name in the URL.
         title: Its name for people.
-        type: select, number, text, date or boolean.
+        type: select, number, text, date, boolean or list.
         about: What it means, in one sentence.
         value: What was given, or the default.
         options: For a select, (value, title); for text, suggestions.
@@ -41,6 +43,7 @@ class Field:
         most: The largest.
         wrong: What is wrong with the value.
         key: Tells fields of the same name apart; empty for the first.
+        values: For a list, one text for each line.
     """
 
     name: str
@@ -54,6 +57,7 @@ class Field:
     most: float | None = None
     wrong: str = ""
     key: str = ""
+    values: tuple[str, ...] = ()
 
 
 def fields(
@@ -83,12 +87,16 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
     match param.type:
         case "choice":
             options = tuple((choice, "No" if choice == "none" else _title(choice)) for choice in param.choices)
+            if default is None:
+                return replace(field, type="select", options=(("", "By default"), *options))
             return replace(field, type="select", value=text or str(default), options=options)
         case "boolean":
             return replace(field, type="boolean", value=text or str(default).lower())
         case "integer" | "number":
             hint = "as in the plan" if default is None else str(default)
             return replace(field, type="number", placeholder=hint, least=param.least, most=param.most)
+        case "steps" | "exclusions":
+            return replace(field, type="list", values=_lines(given), options=(*words.events, *plan.features))
         case "selector":
             return replace(field, options=(*plan.features, *words.events), placeholder=_shown(default))
     return replace(field, placeholder=_shown(default))
@@ -160,6 +168,19 @@ def condition_value(value: str) -> str:
     """
     is_plain = value == value.strip() and value[:1].isalpha() and "|" not in value and value not in ("true", "false")
     return value if is_plain else json.dumps(value, ensure_ascii=False)
+
+
+def _lines(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
+    if given is None:
+        return ()
+    try:
+        return tuple(_as_text(part) for part in listed("", given))
+    except QuestionError:
+        return tuple(given) if isinstance(given, list) else (str(given),)
+
+
+def _as_text(part: object) -> str:
+    return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
 
 
 def _title(name: str) -> str:

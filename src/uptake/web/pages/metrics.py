@@ -25,7 +25,7 @@ from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Part, Site
 
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Activation", ("activation_rate", "onboarding_completion")),
+    ("Activation", ("activation_rate", "onboarding_completion", "funnel")),
     ("Value", ("time_to_first_value", "time_to_value", "value_realisation", "paid_conversion")),
     (
         "Adoption",

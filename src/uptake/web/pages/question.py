@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -14,7 +15,9 @@ from uptake.metrics.metric import Entry
 from uptake.metrics.question import ALL, PERIODS
 from uptake.reports.overview import recent
 
-REPEATED = ("by", "where", "segment")
+LISTS = ("steps", "exclude")
+"""Parameters that are lists: given more than once, or once with commas between."""
+REPEATED = ("by", "where", "segment", *LISTS)
 """Parameters that may be given more than once."""
 PERIODIC_KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes",
@@ -33,6 +36,9 @@ def read(query: QueryParams) -> Given:
         values = [value for value in query.getlist(name) if value.strip()]
         if values:
             given[name] = values if name in REPEATED else values[-1]
+    for name in LISTS:
+        if len(given.get(name, ())) == 1:
+            given[name] = given[name][0]  # names with commas between them, or the only one
     if "by" in given:
         given["by"] = [part for value in given["by"] for part in value.split(",") if part.strip()]
     return given
@@ -92,9 +98,17 @@ def command(name: str, given: Given, home: str) -> str:
     """
     options = {"date_from": "from", "date_to": "to", "as_of": "as-of", "week_start": "week-start"}
     parts = ["uptake", "metric", name, "--home", home]
-    for key, value in pairs(as_asked(given)):
+    for key, value in pairs(_with_commas(as_asked(given))):
         parts += [f"--{options.get(key, key)}", value] if key in UNIVERSAL else ["--param", f"{key}={value}"]
     return shlex.join(parts)
+
+
+def _with_commas(given: Given) -> Given:
+    """The question with its lists in one text, as the command line takes a parameter once."""
+    texts = {name: given[name] for name in LISTS if isinstance(given.get(name), list)}
+    is_plain = {name: not any(set(part) & set(",{[") for part in parts) for name, parts in texts.items()}
+    joined = {name: ",".join(parts) if is_plain[name] else json.dumps(parts) for name, parts in texts.items()}
+    return {**given, **joined}
 
 
 def python(name: str, given: Given) -> str:

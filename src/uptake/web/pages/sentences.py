@@ -70,6 +70,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return _curve(result)
     if result.kind in ("movements", "ledger"):
         return _movements(result, found)
+    if result.kind == "funnel":
+        return _funnel(result, found)
     if result.by == ("state",):
         return _states(result, found)
     if result.kind == "points":
@@ -226,6 +228,22 @@ def _points(result: Result) -> str:
         [f"{words.count(size)} {name}" for name, size in sorted(sizes.items(), key=lambda one: -one[1])], "and"
     )
     return f"Of {words.count(sum(sizes.values()))} {noun}, {said}."
+
+
+def _funnel(result: Result, found: Headline) -> str:
+    rows = result.rows
+    if result.by or not rows:
+        labels = joined(list(result.by), "and")
+        return f"{result.title} by {labels}." if rows else f"{result.title}: {NOTHING}."
+    last = rows[-1]
+    first = next(row for row in reversed(rows) if row["step"] == 1)
+    value = words.status(last["status"], last["n"]) if last["estimate"] is None else words.share(last["estimate"])
+    when_ = _in(found.first_on, found.period) if found.period and found.first_on else ""
+    if last["estimate"] is None:
+        return f"{result.title}: {value}."
+    interval = words.interval(last["ci_lower"], last["ci_upper"], "share")
+    who = f"{words.count(last['n'])} {_who(result)}{f' {when_}' if when_ else ''}"
+    return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95 % interval {interval}).'
 
 
 def _classes(result: Result, found: Headline) -> str:

@@ -209,9 +209,25 @@ async function copy(button) {
 }
 
 document.addEventListener("keydown", onKey);
+// Lists in a form: there is always an empty line to go on with.
+function removeLine(button) {
+  const form = button.form;
+  button.closest("li").remove();
+  form.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+document.addEventListener("input", (event) => {
+  const line = event.target.closest?.(".lines li");
+  if (!line || line.nextElementSibling || !event.target.value) return;
+  const next = line.cloneNode(true);
+  next.querySelector("input").value = "";
+  line.after(next);
+});
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("[data-choose]");
   if (button) choose(button.dataset.choose, button.value);
+  const removes = event.target.closest?.("[data-removes]");
+  if (removes) removeLine(removes);
   const copied = event.target.closest?.("[data-copied] button");
   if (copied) copy(copied);
   if (event.target.closest?.(".menu-button")) openMenu(!document.getElementById("rail").classList.contains("open"));

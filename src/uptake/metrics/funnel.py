@@ -1,0 +1,139 @@
+"""Funnel.
+
+How many of those who take the first step take the next ones, where the others stop, and how long it takes.
+
+Formula: of the entities that enter in the range, those that also did step k within the window / those that entered.
+    An entity enters with an event that fits the first step (in any order: any step); its window runs from there, its
+    bound included, in exact seconds, so a day is 24 hours whatever the clocks do. Later steps may lie after the
+    range. An entity counts once, in each period in which it enters, with the pass that `entry` chooses. One event
+    serves one step, so a step named twice needs two events. `step_conversion_rate` is of those who did the required
+    step before; `dropped` are the others
+Unit: share
+Grain: user, account (the events of all its users together), or user in one account
+Population: entities that enter in the range. Those whose window is not over at `as_of` are open: they are counted
+    beside, never as failed, unless `open` is count
+Empty: no value where nobody entered, or nobody's window is over
+Interval: Wilson, 95 %, for both conversions; the median times have none
+Pitfall: who converts later than the window has failed. Systems differ in the entry that counts, in ties and in
+    what an excluded event does: `preset` says how one of them counts. Attributes are those of the moment of entry
+Source: definitions 5.6 and "Where peers disagree" 4-9; PostHog, Amplitude, Mixpanel and ClickHouse
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from uptake.errors import QuestionError
+from uptake.metrics.funnel_passes import Passes, wanted
+from uptake.metrics.funnel_rules import APART, BETWEEN, COUNT, ENTRIES, EXCLUSIONS, ORDERS, PRESETS, Funnel, funnel_of
+from uptake.metrics.funnel_sql import pass_sql
+from uptake.metrics.kinds.funnel import FUNNEL
+from uptake.metrics.kinds.share import SHARE
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.store.sql import literal
+
+STEPS, TREND = "steps", "trend"
+NO_SQL = (
+    "No SQL gives these numbers: the query shown reads the events, and uptake.sequences follows them from step to step."
+)
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone who entered, with when each step was done."""
+    found = funnel_of(asked)
+    is_open = (
+        "false"
+        if found.counts_open or found.rules.window is None
+        else (f"epoch_us($as_of::TIMESTAMP) - epoch_us(entered_at) <= {found.rules.window}")
+    )
+    columns = f"entity_key, entered_at AS anchor_at, period_on, {is_open} AS is_open"
+    if asked.param("output") == TREND:
+        first, last = _ends(asked, found)
+        select = f"SELECT {columns}, (done_at[{last}] IS NOT NULL)::INT AS value FROM pass WHERE done_at[{first}] IS NOT NULL"
+    else:
+        select = f"SELECT {columns}, done_at FROM pass"
+    events = wanted(asked, found)
+    written = pass_sql(asked, found, events)
+    passes = Passes(asked, found)
+    return Sql(
+        select,
+        relations={**({"pass": written} if written else {}), "funnel_step(step, name, previous)": _steps(found)},
+        tables={"pass": passes.table},
+        reads="" if written else events.sql(),
+        notes=(*(() if written else (NO_SQL,)), *_ties(found, passes)),
+    )
+
+
+def _ties(found: Funnel, passes: Passes) -> Iterator[str]:
+    is_by_arrival = found.rules.order != "unordered" and found.rules.tolerance is None
+    if is_by_arrival and (ties := passes.events.ties):
+        yield (
+            f"{ties:,} {'event' if ties == 1 else 'events'} of a step happened at the same instant as one of another:"
+            " the order of arrival decides; with tolerance_seconds=0 either order counts."
+        )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The counts without a row per pass."""
+    if asked.param("output") != STEPS or asked.question.period:
+        return None
+    return Sql("SELECT * FROM funnel_count", tables={"funnel_count": Passes(asked, funnel_of(asked)).counts})
+
+
+def _steps(found: Funnel) -> str:
+    lines = [
+        f"({number}, {literal(name)}, {literal(None if before is None else before + 1)}::INTEGER)"
+        for number, (name, before) in enumerate(zip(found.names, found.previous, strict=True), 1)
+    ]
+    return f"VALUES {', '.join(lines)}"
+
+
+def _ends(asked: Asked, found: Funnel) -> tuple[int, int]:
+    """Numbers of the steps from which and to which conversion is measured."""
+    first, last = asked.param("from_step"), asked.param("to_step") or len(found.steps)
+    if last > len(found.steps):
+        raise QuestionError(f"to_step is {last}.", allowed=[f"up to {len(found.steps)}, the number of steps"])
+    if first > last or (first == last and len(found.steps) > 1):
+        raise QuestionError(f"from_step is {first}.", allowed=[f"a step before {last}"])
+    return first, last
+
+
+def kind(params: Mapping[str, Any]) -> Kind:
+    """Steps, or the share that went through."""
+    return SHARE if params.get("output") == TREND else FUNNEL
+
+
+METRIC = Metric(
+    kind=kind,
+    unit="share",
+    rows=rows,
+    totals=totals,
+    params=(
+        Param("steps", "steps", "The steps in their order: events, or selectors with label, optional and"
+              " within_days; the plan's onboarding steps if not given."),
+        Param("order", "choice", "One after another with anything between, with nothing else between, or in any order.",
+              default="ordered", choices=ORDERS),
+        Param("window_days", "duration", "From the first step to each later one, at most: days, or 30m, 1h, 2w, none;"
+              " 14 days if nothing else says."),
+        Param("entry", "choice", "Which of its entries an entity counts with: the earliest or latest that goes deepest,"
+              " the one closest to the last step, or the first, however it ends.", choices=ENTRIES),
+        Param("exclude", "exclusions", "What may not happen between two steps: events, or selectors with after and"
+              " before, numbers of steps; between the first and the last if not given."),
+        Param("exclusion", "choice", "What an excluded event does: the entity stops at the step before, or is removed.",
+              choices=EXCLUSIONS),
+        Param("tolerance_seconds", "number", "Events at most so far apart count in either order; without it the order of"
+              " arrival decides.", least=0),
+        Param("between", "choice", "What strict order lets lie between two steps: nothing, repeats of the step before,"
+              " or repeats of any step so far, else the entity halts.", choices=BETWEEN),
+        Param("hold", "text", "What must be the same in all steps: account, or a property of the events."),
+        Param("preset", "choice", "Count as another system does, where a parameter is not given.", choices=tuple(PRESETS)),
+        Param("open", "choice", "Entries whose window is not over: apart from the others, or counted.",
+              choices=(APART, COUNT)),
+        Param("output", "choice", "Every step, or conversion as one number for each period.", default=STEPS,
+              choices=(STEPS, TREND)),
+        Param("from_step", "integer", "For one number: of those who did this step.", default=1, least=1),
+        Param("to_step", "integer", "For one number: who did this step; the last if not given.", least=1),
+    ),
+    is_snapshot=False,
+)  # fmt: skip

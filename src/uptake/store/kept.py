@@ -1,0 +1,88 @@
+"""What was read from the projection and is kept in memory, because reading it again costs more than keeping it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from typing import Protocol, TypeVar
+from uuid import uuid4
+
+from uptake.store.projection import Cursor, meta, set_meta
+
+MOST_BYTES = 256 * 2**20
+"""Bytes kept; what was not asked for longest goes first."""
+
+STATE = "state"
+
+
+class Sized(Protocol):
+    """Something that knows how much memory it takes."""
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes."""
+        ...
+
+
+T = TypeVar("T", bound=Sized)
+
+
+class Kept:
+    """Things read from one projection, for threads that ask it at the same time.
+
+    Each belongs to the state of the data it was read in: what was read before an import, a rebuild or a change of plan is
+    never given after it.
+
+    Args:
+        most_bytes: How much is kept. A thing larger than that is read each time.
+    """
+
+    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._state = ""
+        self._things: OrderedDict[Hashable, Sized] = OrderedDict()
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes that are taken."""
+        with self._lock:
+            return sum(thing.nbytes for thing in self._things.values())
+
+    def get(self, cursor: Cursor, key: Hashable, read: Callable[[], T]) -> T:
+        """A thing, read now unless it is kept.
+
+        Args:
+            cursor: A cursor of the projection.
+            key: What is read; things of one key have one type.
+            read: Reads it with that cursor. Two threads that ask for the same at once both read it.
+
+        Returns:
+            The thing; must not be changed.
+        """
+        state = meta(cursor, STATE)
+        with self._lock:
+            if self._state == state and key in self._things:
+                self._things.move_to_end(key)
+                return self._things[key]  # type: ignore[return-value]  # a key has one type
+        thing = read()
+        if meta(cursor, STATE) == state:
+            self._keep(state, key, thing)
+        return thing
+
+    def _keep(self, state: str, key: Hashable, thing: Sized) -> None:
+        with self._lock:
+            if self._state != state:
+                self._state = state
+                self._things.clear()
+            if thing.nbytes > self._most_bytes:
+                return
+            self._things[key] = thing
+            while sum(one.nbytes for one in self._things.values()) > self._most_bytes:
+                self._things.popitem(last=False)
+
+
+def outdate(cursor: Cursor) -> None:
+    """Says that the projection has changed: part of every transaction that changes it."""
+    set_meta(cursor, STATE, uuid4().hex)

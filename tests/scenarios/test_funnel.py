@@ -1,0 +1,293 @@
+"""Funnels counted by hand: every point on which systems differ, through the real import."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from funnel_world import BEGIN, LATER, counts, rows, world
+
+import uptake
+from uptake.errors import DefinitionMissing, QuestionError
+
+World = Callable[..., uptake.Workspace]
+
+
+@pytest.fixture
+def events(new_home: Callable[..., Path], one_thread: None) -> Iterator[World]:
+    with ExitStack() as opened:
+
+        def make(plan: str = "product: {timezone: UTC}", begin: datetime = BEGIN, **histories: str) -> uptake.Workspace:
+            return opened.enter_context(world(new_home(plan), histories, begin))
+
+        yield make
+
+
+def test_each_step_says_how_many_did_it_how_many_stopped_and_how_long_it_took(events: World) -> None:
+    """Entered 4 (p has no A). B: u, v, w after 10, 20, 60 min: median 20. C: u after 30 more, v after 50: median 40,
+    from the start 40 and 70: median 55. x never went on, w did C before B.
+    """
+    ws = events(u="A0 B10 C40", v="A0 B20 C70", w="A0 C30 B60", x="A5", p="B0 C10")
+    first, second, third = ws.metric("funnel", steps=["A", "B", "C"], **LATER).rows
+    assert (first["step"], first["name"], first["n"], first["count"], first["estimate"]) == (1, "A", 4, 4, 1)
+    assert (first["dropped"], first["dropped_share"], first["step_conversion_rate"]) == (0, None, None)
+    assert (first["ci_lower"], first["median_s"], first["status"]) == (None, None, "too_few")
+    assert (second["count"], second["estimate"], second["step_conversion_rate"]) == (3, 0.75, 0.75)
+    assert (second["dropped"], second["dropped_share"], second["median_s"]) == (1, 0.25, 1200)
+    assert (third["count"], third["estimate"], third["step_conversion_rate"]) == (2, 0.5, pytest.approx(2 / 3))
+    assert (third["dropped"], third["median_s"], third["median_from_start_s"]) == (1, 2400, 3300)
+    assert third["step_ci_lower"] < 2 / 3 < third["step_ci_upper"]
+
+
+def test_golden_7_events_of_one_instant(events: World) -> None:
+    """u sent A then B at minute 0, v sent B then A. Ours: as they arrived, and said. Amplitude, PostHog: either way."""
+    ws = events(u="A0 B0", v="B0 A0")
+    result = ws.metric("funnel", steps=["A", "B"], **LATER)
+    assert [row["count"] for row in result.rows] == [2, 1]
+    assert any("same instant" in note for note in result.notes)
+    assert counts(ws, ["A", "B"], tolerance_seconds=0) == [2, 2]
+    assert counts(ws, ["A", "B"], preset="amplitude") == [2, 2]
+    assert counts(ws, ["A", "B"], preset="posthog") == [2, 2]
+    assert counts(ws, ["A", "B"], preset="clickhouse") == [2, 1]
+
+
+def test_systems_tolerate_nothing_one_second_or_two(events: World) -> None:
+    """B came 1 s before A for u and 2 s before for v: ordered by Amplitude for u, by Mixpanel for both."""
+    ws = events(u=f"B0 A{1 / 60}", v=f"B0 A{2 / 60}")
+    assert counts(ws, "A,B") == counts(ws, "A,B", preset="posthog") == [2, 0]
+    assert counts(ws, "A,B", preset="amplitude") == [2, 1]
+    assert counts(ws, "A,B", preset="mixpanel") == [2, 2]
+
+
+def test_golden_8_a_step_named_twice_needs_two_events(events: World) -> None:
+    """u did A once, v twice; w sent the same event twice under one message id, so it happened once."""
+    ws = events(u="A0", v="A0 A10")
+    again = [{**row, "message_id": "m1"} for row in rows({"w": "A0 A0"})]
+    ws.import_rows(again, "events")
+    assert counts(ws, ["A", "A"]) == [3, 1]
+    assert counts(ws, ["A", "A", "A"]) == [3, 1, 0]
+    assert counts(ws, ["A", "A"], order="unordered") == [3, 1]
+
+
+def test_the_entry_that_counts(events: World) -> None:
+    """u: A0 then a day later A B. A window of an hour: only the second entry converts.
+
+    Mixpanel counts with the first, which fails. v: A0 A10 B20 converts from either; the time is 20 min from the
+    earliest (Amplitude) and 10 min from the latest and the closest (PostHog).
+    """
+    ws = events(u="A0 A1440 B1450", v="A0 A10 B20")
+    asked: dict[str, Any] = {"steps": ["A", "B"], "window_days": "1h", **LATER}
+    took = {
+        entry: [
+            row["median_from_start_s"] for row in ws.metric("funnel", entry=entry, **asked, where={"user.id": "v"}).rows
+        ]
+        for entry in ("earliest", "latest", "closest", "first")
+    }
+    assert took == {"earliest": [None, 1200], "latest": [None, 600], "closest": [None, 600], "first": [None, 1200]}
+    assert counts(ws, ["A", "B"], window_days="1h") == [2, 2]
+    assert counts(ws, ["A", "B"], window_days="1h", preset="posthog") == [2, 2]
+    assert counts(ws, ["A", "B"], window_days="1h", preset="amplitude") == [2, 2]
+    assert counts(ws, ["A", "B"], window_days="1h", preset="mixpanel") == [2, 1]
+
+
+def test_the_window_includes_its_bound_and_is_exact(events: World) -> None:
+    """B 60 min after A is within an hour, 60 min and a second is not."""
+    ws = events(u="A0 B60", v=f"A0 B{60 + 1 / 60}")
+    assert counts(ws, "A,B", window_days="1h") == [2, 1]
+    assert counts(ws, "A,B", window_days="60m") == [2, 1]
+    assert counts(ws, "A,B", window_days="3601s") == [2, 2]
+    assert counts(ws, "A,B", window_days=1 / 24) == [2, 1]
+
+
+@pytest.mark.parametrize(("preset", "days"), [("posthog", 14), ("mixpanel", 7), ("amplitude", 1)])
+def test_systems_have_windows_of_their_own(events: World, preset: str, days: int) -> None:
+    ws = events(u=f"A0 B{days * 1440}", v=f"A0 B{days * 1440 + 1}")
+    assert counts(ws, "A,B", preset=preset) == [2, 1]
+    assert counts(ws, "A,B", preset=preset, window_days=30) == [2, 2]
+
+
+def test_a_window_of_days_is_exact_where_clocks_are_changed(events: World) -> None:
+    """Berlin, 29 March 2026: a day of 23 hours. 14 x 86,400 s after noon on the 20th is 13:00 on 3 April there."""
+    noon = datetime(2026, 3, 20, 11)  # UTC
+    ws = events("product: {timezone: Europe/Berlin}", noon, u=f"A0 B{14 * 1440}", v=f"A0 B{14 * 1440 + 1}")
+    assert counts(ws, "A,B", window_days=14) == [2, 1]
+
+
+def test_an_excluded_event(events: World) -> None:
+    """u: X between A and B. v: X, and B never comes. w: X after B. y: X at the first entry, a clean second one.
+
+    `stop` (Mixpanel, PostHog in any order): u and v stay at step one. `remove` (PostHog in order): they are gone.
+    """
+    ws = events(u="A0 X5 B10", v="A0 X5", w="A0 B10 X15", y="A0 X5 A10 B20")
+    assert counts(ws, "A,B") == [4, 3]
+    assert counts(ws, "A,B", exclude=["X"]) == [4, 2]
+    assert counts(ws, "A,B", exclude="X", exclusion="remove") == [2, 2]
+    assert counts(ws, "A,B", exclude="X", preset="posthog") == [2, 2]
+    assert counts(ws, "A,B", exclude="X", preset="mixpanel") == [4, 1]  # y counts with its first entry
+
+
+def test_an_exclusion_between_two_steps_and_with_a_filter(events: World) -> None:
+    """X between B and C does not matter between A and B; only X with the value bad does where that is asked."""
+    ws = events(u="A0 B10 X15:bad C20", v="A0 X5:bad B10 C20", w="A0 B10 X15:good C20")
+    assert counts(ws, "A,B,C", exclude="X") == [3, 2, 0]
+    assert counts(ws, "A,B,C", exclude=[{"event": "X", "after": 2, "before": 3}]) == [3, 3, 1]
+    assert counts(ws, "A,B,C", exclude=[{"event": "X", "where": {"value": "bad"}, "after": 2}]) == [3, 3, 2]
+
+
+def test_strict_order(events: World) -> None:
+    """u repeats A, v does D between, w does D and tries again. PostHog tolerates u and w; ClickHouse halts w at D."""
+    ws = events(u="A0 A5 B10", v="A0 D5 B10", w="A0 D5 A10 B15")
+    assert counts(ws, "A,B", order="strict") == [3, 2]
+    assert counts(ws, "A,B", order="strict", preset="posthog") == [3, 2]
+    assert counts(ws, "A,B", order="strict", preset="amplitude") == [3, 2]
+    assert counts(ws, "A,B", order="strict", preset="clickhouse") == [3, 1]
+    assert counts(ws, "A,A,B", order="strict", between="nothing") == [3, 1, 1]
+
+
+def test_any_order(events: World) -> None:
+    """u: B then A, v: A alone, w: C alone (no step)."""
+    ws = events(u="B0 A10", v="A0", w="C0")
+    result = ws.metric("funnel", steps=["A", "B"], order="unordered", **LATER)
+    assert [(row["name"], row["count"]) for row in result.rows] == [("any 1 of 2", 2), ("all 2", 1)]
+
+
+def test_optional_steps_and_windows_of_steps(events: World) -> None:
+    """B may be skipped; C within 30 minutes of A."""
+    ws = events(u="A0 B10 C20", v="A0 C20", w="A0 C40")
+    steps = ["A", {"event": "B", "optional": True}, {"event": "C", "within_days": "30m", "label": "Saw C"}]
+    result = ws.metric("funnel", steps=steps, **LATER)
+    assert [row["count"] for row in result.rows] == [3, 1, 2]
+    assert [row["name"] for row in result.rows] == ["A", "B", "Saw C"]
+    assert [row["dropped"] for row in result.rows] == [0, 2, 1]
+
+
+def test_who_still_has_time_is_counted_beside(events: World) -> None:
+    """Asked on the 9th at 10:30 with a week: u (2 March 10:00) is over and failed, v (11:00) converted but has time,
+    w has time. Exactly a week after an entry its bound may still come, so it is open.
+    """
+    ws = events(u="A0", v="A60 B70", w="A600")
+    asked: dict[str, Any] = {"steps": "A,B", "window_days": 7, "date_to": "2026-03-08"}
+    _, last = ws.metric("funnel", as_of="2026-03-09T10:30:00Z", **asked).rows
+    assert (last["n"], last["open"], last["count"], last["estimate"]) == (1, 2, 0, 0)
+    _, last = ws.metric("funnel", as_of="2026-03-09T10:30:00Z", open="count", **asked).rows
+    assert (last["n"], last["open"], last["count"]) == (3, 0, 1)
+    _, last = ws.metric("funnel", as_of="2026-03-09T10:00:00Z", **asked).rows
+    assert (last["n"], last["open"], last["estimate"], last["status"]) == (0, 3, None, "in_progress")
+    assert counts(ws, "A,B", as_of="2026-03-09T10:30:00Z", preset="posthog", window_days=7) == [3, 1]
+
+
+def test_entries_lie_in_the_range_and_conversions_may_lie_after_it(events: World) -> None:
+    """u enters on the 2nd and converts on the 4th. The entry of 1 March lies before, so v does not enter."""
+    ws = events(u="A0 B2880", v="A-1440 B10")
+    assert counts(ws, "A,B", date_from="2026-03-02", date_to="2026-03-02") == [1, 1]
+    assert counts(ws, "A,B", date_from="2026-03-01", date_to="2026-03-02") == [2, 2]
+    assert counts(ws, "A,B", date_from="2026-03-02", date_to="2026-03-02", as_of="2026-03-03", open="count") == [1, 0]
+
+
+def test_an_entity_counts_once_in_each_period_it_enters(events: World) -> None:
+    """u enters twice in the first week and once in the second, and converts from the last entry only."""
+    ws = events(u="A0 A60 A10080 B10090", v="A0")
+    asked = {"steps": "A,B", "window_days": "1h", "period": "week", **LATER}
+    result = ws.metric("funnel", **asked)
+    found = [(row["period_on"].day, row["step"], row["n"], row["count"]) for row in result.rows if row["n"]]
+    assert found == [(2, 1, 2, 2), (2, 2, 2, 0), (9, 1, 1, 1), (9, 2, 1, 1)]
+    trend = ws.metric("funnel", output="trend", **asked)
+    assert [(row["n"], row["count"], row["estimate"]) for row in trend.rows if row["n"]] == [(2, 0, 0), (1, 1, 1)]
+    assert counts(ws, "A,B", window_days="1h") == [2, 1]
+
+
+def test_attributes_are_those_of_the_moment_of_entry(events: World) -> None:
+    """acme was Free on the 2nd, when u entered, and Pro from the 3rd, when u converted and v entered."""
+    ws = events(u="A0@acme B1500@acme", v="A1500@acme")
+    said = [("2026-01-01", "Free"), ("2026-03-03", "Pro")]
+    ws.import_rows([{"account_id": "acme", "valid_from": day, "plan": plan} for day, plan in said], "accounts")
+    result = ws.metric("funnel", steps="A,B", by="account.plan", **LATER)
+    found = {(row["account.plan"], row["step"]): row["count"] for row in result.rows}
+    assert found == {("Free", 1): 1, ("Free", 2): 1, ("Pro", 1): 1, ("Pro", 2): 0}
+    assert counts(ws, "A,B", where={"account.plan": "Pro"}) == [1, 0]
+
+
+def test_a_user_of_two_accounts(events: World) -> None:
+    """u does A in one account and B in the other: converted as a user, not as a member, and neither account is."""
+    ws = events(u="A0@one B10@two", v="A0@one", w="B20@one")
+    assert counts(ws, "A,B") == [2, 1]
+    assert counts(ws, "A,B", entity="member") == [2, 0]
+    assert counts(ws, "A,B", entity="account") == [1, 1]  # v began, w went on
+    assert counts(ws, "A,B", hold="account") == [2, 0]
+
+
+def test_a_property_held_constant(events: World) -> None:
+    """u views x and buys y; v views x and y and buys y; w's purchase says nothing."""
+    ws = events(u="A0:x B10:y", v="A0:x A5:y B10:y", w="A0:x B10")
+    assert counts(ws, "A,B") == [3, 3]
+    assert counts(ws, "A,B", hold="value") == [3, 1]
+
+
+def test_merged_people_are_one(events: World) -> None:
+    """The anonymous visitor who did A is u, who did B."""
+    ws = events(u="B10")
+    ws.import_rows([{"event": "A", "anonymous_id": "anon", "timestamp": BEGIN}], "events")
+    assert counts(ws, "A,B") == [1, 0]
+    ws.import_rows([{"previous_id": "anon", "user_id": "u", "is_anonymous": True, "timestamp": BEGIN}], "aliases")
+    assert counts(ws, "A,B") == [1, 1]
+
+
+def test_what_is_kept_in_memory_is_read_again_after_an_import(events: World) -> None:
+    ws = events(u="A0")
+    assert counts(ws, "A,B") == [1, 0]
+    assert ws.kept.nbytes > 0
+    ws.import_rows(rows({"u": "B10"}), "events")
+    assert counts(ws, "A,B") == [1, 1]
+    ws.rebuild()
+    assert counts(ws, "A,B") == [1, 1]
+
+
+def test_the_people_of_a_step(events: World) -> None:
+    ws = events(u="A0 B10", v="A0", w="A0 C5")
+    asked: dict[str, Any] = {"steps": "A,B", **LATER}
+    sides = {
+        side: ws.people("funnel", {"step": 2}, side=side, **asked).ids() for side in ("reached", "dropped", "open")
+    }
+    assert sides == {"reached": ["u"], "dropped": ["v", "w"], "open": []}
+
+
+def test_the_steps_of_the_plan_stand_in_for_none(events: World) -> None:
+    plan = """onboarding: {steps: [{name: first, title: First, event: A}, {name: maybe, event: C, required: false},
+        {name: often, event: B, at_least: 3}, {name: last, any: [B, D]}]}"""
+    ws = events(plan, u="A0 C5 D10", v="A0")
+    result = ws.metric("funnel", **LATER)
+    assert [(row["name"], row["count"]) for row in result.rows] == [("First", 2), ("Maybe", 1), ("Last", 1)]
+    with pytest.raises(DefinitionMissing, match="no steps"):
+        events().metric("funnel")
+
+
+def test_nobody_entered(events: World) -> None:
+    result = events(u="B0").metric("funnel", steps="A,B", **LATER)
+    assert result.rows == []
+    result = events(u="B0").metric("funnel", steps="never,B", **LATER)
+    assert result.rows == []
+    assert any("never" in note for note in result.notes)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"window_days": "soon"}, "window_days is 'soon'"),
+        ({"window_days": 0}, "window_days is '0'"),
+        ({"steps": "[1"}, "not JSON"),
+        ({"steps": [{"event": "A", "when": 1}]}, "Step 1 has a key 'when'"),
+        ({"steps": [{"event": "A", "optional": True}, "B"]}, "first and the last"),
+        ({"exclude": [{"event": "X", "after": 2, "before": 1}]}, "Exclusion 1 is after step 2"),
+        ({"exclude": [{"event": "X", "before": 7}]}, "before step 7"),
+        ({"order": "strict", "tolerance_seconds": 1}, "no tolerance"),
+        ({"output": "trend", "to_step": 5}, "to_step"),
+        ({"output": "trend", "from_step": 2, "to_step": 2}, "from_step"),
+    ],
+)
+def test_what_cannot_be_asked(events: World, given: dict[str, Any], said: str) -> None:
+    with pytest.raises(QuestionError, match=said):
+        events(u="A0 B1").metric("funnel", **{"steps": ["A", "B"], **given})
