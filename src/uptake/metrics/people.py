@@ -81,9 +81,13 @@ class People:
     sql: str
     value_title: str = ""
 
-    def ids(self) -> list[str]:
-        """The ids of the rows, each once: accounts' if accounts were asked for, else users'."""
-        name = "account_id" if self.entity == "account" else "user_id"
+    def ids(self, entity: str = "") -> list[str]:
+        """The ids of the rows, each once: accounts' if accounts were asked for, else users'.
+
+        Args:
+            entity: user or account, where the rows have both.
+        """
+        name = f"{entity or ('account' if self.entity == 'account' else 'user')}_id"
         return list(dict.fromkeys(row[name] for row in self.rows))
 
     def to_arrow(self) -> pa.Table:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
 from jinja2 import Environment, FileSystemLoader
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from uptake.web import formats, links
+from uptake.web import formats, forms, links
 from uptake.web.cache import Answers
 from uptake.web.following import Following, Unused
+from uptake.web.forms import Form
 from uptake.web.reader import Reader
 from uptake.workspace import Workspace
 
@@ -31,7 +34,7 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Features", "/features"),
         ),
     ),
-    ("Customers", (("Accounts", "/accounts"), ("Users", "/users"))),
+    ("Customers", (("Accounts", "/accounts"), ("Users", "/users"), ("Segments", "/segments"))),
     ("Data", (("Data and plan", "/data"),)),
 )
 """The rail: sections with their pages, title and address."""
@@ -93,6 +96,7 @@ class Frame:
 
 
 View = Callable[[Reader, Request], Page | Part | Response]
+Action = Callable[[Reader, Request, Form], Page | Part | Response]
 
 
 class Site:
@@ -110,6 +114,8 @@ class Site:
         self.answers = Answers(workspace)
         self.following = Following(workspace)
         self.environment = environment()
+        self.form_token = secrets.token_urlsafe(32)
+        """Stands in every form that changes something."""
         self._asset_version = _asset_version()
 
     def reader(self) -> Reader:
@@ -141,6 +147,15 @@ class Site:
                 if answer.status_code == WRONG and "hx-request" in request.headers:
                     answer.status_code = FINE  # what is wrong stands in the place of the answer; an error is not put in
                 return answer
+
+        return respond
+
+    def action(self, act: Action) -> Callable[[Request], Awaitable[Response]]:
+        """What a form does, as Starlette calls it: only forms of this server's pages come so far."""
+
+        async def respond(request: Request) -> Response:
+            form = await forms.read(request, self.form_token)
+            return await run_in_threadpool(self.endpoint(lambda reader, request: act(reader, request, form)), request)
 
         return respond
 

@@ -1,6 +1,18 @@
 """One module a family of pages: what each page needs to know, as a documented dataclass, and where it comes from."""
 
-from uptake.web.pages import accounts, data, explore, features, metric, metrics, overview, people, search, users
+from uptake.web.pages import (
+    accounts,
+    data,
+    explore,
+    features,
+    metric,
+    metrics,
+    overview,
+    people,
+    search,
+    segments,
+    users,
+)
 
-FAMILIES = (overview, explore, metrics, people, metric, features, accounts, users, data, search)
+FAMILIES = (overview, explore, metrics, people, metric, features, accounts, users, segments, data, search)
 """Modules with `routes(site)`, in the order in which addresses are matched."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from typing import Any, ClassVar
 
 from starlette.exceptions import HTTPException
@@ -69,6 +70,10 @@ class PeoplePage(Page):
         noun: What they are called, plural.
         csv_url: All of them as a file.
         sql: The query that gives them.
+        segment_url: Where they become a segment.
+        segment_name: A name for it.
+        segment_of: (value, title) of what it may be of.
+        form_token: What a form of this server has to know.
     """
 
     template: ClassVar[str] = "people.html"
@@ -90,17 +95,21 @@ class PeoplePage(Page):
     noun: str
     csv_url: str
     sql: str
+    segment_url: str
+    segment_name: str
+    segment_of: list[tuple[str, str]]
+    form_token: str
 
 
 def routes(site: Site) -> list[Route]:
     """The list and its file."""
     return [
-        Route("/metrics/{name}/people", site.endpoint(show)),
+        Route("/metrics/{name}/people", site.endpoint(lambda reader, request: show(site, reader, request))),
         Route("/metrics/{name}/people.csv", site.endpoint(as_csv)),
     ]
 
 
-def show(reader: Reader, request: Request) -> Page:
+def show(site: Site, reader: Reader, request: Request) -> Page:
     """The list."""
     found, given = _entry(request), _question(request)
     number = whole(request.query_params.get("page", "1"))
@@ -130,7 +139,16 @@ def show(reader: Reader, request: Request) -> Page:
         noun=many,
         csv_url=links.people(found.name, question.pairs(given), ".csv") + links.cell(people.cell, people.side),
         sql=people.sql,
+        segment_url=links.people(found.name, question.pairs(given), "/segment") + links.cell(people.cell, people.side),
+        segment_name=_free(f"{found.name}_{people.side}", reader.plan.segments),
+        segment_of=[(entity, NOUNS[entity][1].capitalize()) for entity in ("user", "account") if _has(people, entity)],
+        form_token=site.form_token,
     )
+
+
+def behind(reader: Reader, request: Request) -> People:
+    """All of those whom an address names."""
+    return _people(reader, request)
 
 
 def as_csv(reader: Reader, request: Request) -> Response:
@@ -138,6 +156,16 @@ def as_csv(reader: Reader, request: Request) -> Response:
     found = _entry(request)
     people = _people(reader, request)
     return attachment(export.csv_text(people).encode(), f"{found.name}_{people.side}", "csv")
+
+
+def _has(people: People, entity: str) -> bool:
+    return any(column.name == f"{entity}_id" for column in people.columns)
+
+
+def _free(name: str, taken: Collection[str]) -> str:
+    """A name that no segment has yet."""
+    numbers = (f"{name}_{number}" for number in count(2))
+    return name if name not in taken else next(free for free in numbers if free not in taken)
 
 
 def _people(reader: Reader, request: Request, limit: int | None = None, offset: int = 0) -> People:

@@ -1,0 +1,93 @@
+"""The people behind a number become a segment of the plan, and are taken away again; and nobody else can do that."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import web_world
+from web_client import Client, serving
+from web_html import require_inert
+
+import uptake
+from uptake.web import links
+from uptake.web.app import create_app
+
+ADDRESS = links.people("retention", {"unit": "month"}) + links.cell({"unit_index": 1}, "returned")
+
+
+@pytest.fixture
+def own(new_home: Callable[..., Path]) -> Iterator[tuple[uptake.Workspace, Client]]:
+    """A workspace of its own, because its plan changes."""
+    with web_world.make(new_home(web_world.PLAN)) as workspace, serving(create_app(workspace)) as asking:
+        yield workspace, asking
+
+
+def token(client: Client, address: str) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', client.get(address).text)
+    assert found
+    return found[1]
+
+
+def send(client: Client, address: str, fields: dict[str, Any], **headers: str) -> Any:
+    return client.request("POST", address, data=fields, headers=headers)
+
+
+def test_people_become_a_segment_and_are_taken_away(own: tuple[uptake.Workspace, Client]) -> None:
+    workspace, client = own
+    page = require_inert(client.get(ADDRESS).text)
+    (form,) = [form for form in page.of("form") if form.get("method") == "post"]
+    fields = {"form_token": token(client, ADDRESS), "name": "back", "title": "Came back", "entity": "user"}
+    answer = send(client, form["action"], fields)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/segments?saved=back")
+    people = workspace.people("retention", {"unit_index": 1}, unit="month")
+    assert workspace.plan.segments["back"].members == tuple(sorted(people.ids()))
+    said = require_inert(client.get(answer.headers["location"]).text).text
+    assert "Came back is a segment of the plan now" in said
+    assert "lists/back.csv" in said
+    again = send(client, form["action"], fields)
+    assert again.status_code == 400
+    assert "There is a segment 'back' already. Nothing was written." in require_inert(again.text).text
+    assert client.get("/metrics/retention?segment=back").status_code == 200
+    wrong = send(client, "/segments/back/delete", {**fields, "confirm": "bac"})
+    assert "'bac' was typed, not 'back'. Nothing was deleted." in require_inert(wrong.text).text
+    gone = send(client, "/segments/back/delete", {**fields, "confirm": "back"})
+    assert gone.headers["location"] == "/segments?deleted=back"
+    assert "back" not in workspace.plan.segments
+    assert not (workspace.home.plan / "lists" / "back.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "headers", "code"),
+    [
+        ({"form_token": ""}, {}, 403),
+        ({"form_token": "guessed"}, {}, 403),
+        ({}, {"sec-fetch-site": "cross-site"}, 403),
+        ({}, {"sec-fetch-site": "same-site"}, 403),
+        ({}, {"content-type": "text/plain"}, 415),
+        ({"title": "x" * 200_000}, {}, 413),
+        ({"name": "../x"}, {}, 400),
+        ({"name": ""}, {}, 400),
+    ],
+)
+def test_a_form_of_somebody_else_changes_nothing(
+    client: Client, board: uptake.Workspace, change: dict[str, str], headers: dict[str, str], code: int
+) -> None:
+    before = board.plan.version
+    fields = {"form_token": token(client, ADDRESS), "name": "stolen"} | change
+    answer = send(client, ADDRESS.replace("/people?", "/people/segment?"), fields, **headers)
+    assert answer.status_code == code
+    assert "stolen" not in board.plan.segments
+    assert board.plan.version == before
+
+
+def test_a_form_is_not_read_by_asking(client: Client) -> None:
+    assert client.get("/segments/x/delete").status_code == 405
+    assert client.get(ADDRESS.replace("/people?", "/people/segment?")).status_code in (404, 405)
+
+
+def test_no_segments_yet(client: Client) -> None:
+    assert "No segments yet" in require_inert(client.get("/segments").text).text
