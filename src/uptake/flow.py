@@ -22,6 +22,7 @@ from uptake.facts import (
     occurrence,
     people,
     presence,
+    role,
     segment_list,
     session,
     start,
@@ -37,7 +38,7 @@ from uptake.version import __version__
 
 Progress = Callable[[str], None]
 FACTS = (
-    calendar, people, membership, attribute, presence, contract, active_day, feature_day, feature_set, feature_life,
+    calendar, people, membership, attribute, role, presence, contract, active_day, feature_day, feature_set, feature_life,
     session, occurrence, start, milestone, segment_list,
 )  # fmt: skip
 """Modules that own tables."""
@@ -45,7 +46,7 @@ FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, session)
 """Facts made from events alone, so that only the touched days and people are made again."""
 BY_DAY = (calendar, presence, *FROM_EVENTS, start, milestone)
 """Facts that are others where days begin elsewhere; a date without a time is an instant that is another there."""
-ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "aliases"}
+ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "contacts", "aliases"}
 """Kinds whose rows change who people are, where they belong and what is known of them."""
 
 
@@ -144,6 +145,7 @@ def _belonging(cursor: Cursor, plan: Plan, progress: Progress, imports: Mapping[
     membership.observe(cursor)
     attribution.build(cursor, imports)
     attribute.build(cursor)
+    role.build(cursor)
     occurrence.build(cursor)
     presence.build(cursor, plan)
     segment_list.build(cursor, plan)

@@ -19,6 +19,7 @@ from uptake.plan import (
     Condition,
     Criterion,
     Feature,
+    Members,
     Milestone,
     Onboarding,
     Place,
@@ -98,7 +99,7 @@ def test_every_section_arrives_as_it_was_written() -> None:
             ),
         )
     )
-    assert plan.activation.account == AccountActivation(within_days=14, members=2)
+    assert plan.activation.account == AccountActivation(within_days=14, quorum=Members(members=2))
     assert plan.onboarding is not None
     assert plan.onboarding.within_days == 7
     assert [(step.name, step.title, step.required) for step in plan.onboarding.steps] == [

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from uptake.check.finding import Finding, many, percent
 from uptake.check.subject import FEW, Subject
+from uptake.facts.criteria import leaves
 from uptake.facts.early_start import early_starts
-from uptake.facts.milestone import leaves, named
+from uptake.facts.milestone import named
 from uptake.facts.selection import events_sql
-from uptake.plan import Location, StartPoint, location_text
+from uptake.plan import Location, Members, StartPoint, location_text
 from uptake.plan.problems import shown
 from uptake.store.sql import literal
 
@@ -90,11 +91,16 @@ def criteria(checked: Subject) -> Iterator[Finding]:
             what = f"{subject}: nobody ever did what it asks within {within_days} days of the start of life."
             yield Finding("warning", where, what, "Raise within_days, or look whether the starts of life are right.")
         elif name == "activated" and checked.plan.activation is not None:
-            accounts, members = checked.number("SELECT count(*) FROM accounts"), checked.plan.activation.account.members
+            accounts, quorum = checked.number("SELECT count(*) FROM accounts"), checked.plan.activation.account.quorum
             if accounts and name not in by_accounts:
                 where = checked.plan.place(("activation", "account"))
-                what = f"none of {many(accounts, 'account')} ever had {many(members, 'activated member')}."
-                do = "Ask for fewer members, or import who belongs to which account."
+                asked = (
+                    f"had {many(quorum.members, 'activated member')}"
+                    if isinstance(quorum, Members) and not quorum.roles and quorum.criteria is None
+                    else "did what it asks"
+                )
+                what = f"none of {many(accounts, 'account')} ever {asked}."
+                do = "Ask for fewer members, or import who belongs to which account in which role."
                 yield Finding("warning", where, f"activation.account: {what}", do)
 
 

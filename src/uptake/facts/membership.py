@@ -44,7 +44,7 @@ def build(cursor: Cursor) -> None:
     cursor.execute("DELETE FROM seat")
     cursor.execute(
         f"""INSERT INTO seat
-        WITH said AS ({_keyed("SELECT 'seat' AS said_in, * FROM raw.seats")}), {SPANS}
+        WITH said AS ({keyed("SELECT 'seat' AS said_in, * FROM raw.seats")}), {SPANS}
         SELECT account_key, user_key, max(role), begins_at, max(ends_at) FROM span WHERE begins_at < ends_at
         GROUP BY account_key, user_key, begins_at ORDER BY ALL"""
     )
@@ -68,8 +68,8 @@ def build(cursor: Cursor) -> None:
                 import_id, ordinal
             FROM move
         ), said AS (
-            {_keyed("SELECT 'membership' AS said_in, * FROM raw.memberships")}
-            UNION ALL {_keyed("FROM by_user")}
+            {keyed("SELECT 'membership' AS said_in, * FROM raw.memberships")}
+            UNION ALL {keyed("FROM by_user")}
             UNION ALL SELECT 'seat', user_key, account_key, role, valid_from, valid_to, row(0, 0::UBIGINT) FROM seat
         ), {SPANS}, apart AS (
             -- the same membership said twice is one; gaps between spans stay gaps
@@ -88,7 +88,7 @@ def build(cursor: Cursor) -> None:
     )
 
 
-def _keyed(rows: str) -> str:
+def keyed(rows: str) -> str:
     """SQL for the relation `said` of some rows, with ids as the keys of people and accounts."""
     return f"""SELECT r.said_in, coalesce(p.user_key, u.user_key) AS user_key, a.account_key, r.role, r.valid_from,
                 r.valid_to, row(r.import_id, r.ordinal) AS nth

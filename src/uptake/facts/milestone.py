@@ -10,12 +10,13 @@ whether a moment was reached inside a window and not only ever.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import count
 
+from uptake.facts.criteria import MEMBER_KEY, leaves, reached_sql
+from uptake.facts.quorum import quorum_sql
 from uptake.facts.scope import Scope
 from uptake.facts.selection import events_sql
-from uptake.plan import All, Any, Criteria, Criterion, Milestone, Plan
+from uptake.plan import All, Criteria, Criterion, Milestone, Plan
 from uptake.store.projection import Cursor
 
 TABLE = """
@@ -24,7 +25,6 @@ CREATE TABLE account_milestone (account_key INTEGER, milestone VARCHAR, reached_
 CREATE TABLE member_milestone (member_key BIGINT, milestone VARCHAR, reached_at TIMESTAMP);
 CREATE TABLE value_day (account_key INTEGER, user_key INTEGER, leaf SMALLINT, day DATE, events UINTEGER);
 """
-MEMBER_KEY = "((account_key::BIGINT << 32) | user_key)"
 STEP = "step:"
 """What the milestones of onboarding steps begin with."""
 
@@ -41,15 +41,6 @@ def named(plan: Plan) -> dict[str, Criteria]:
     for name, milestone in plan.milestones.items():
         found[name] = milestone.criteria
     return found
-
-
-def leaves(criteria: Criteria) -> Iterator[Criterion]:
-    """The counts a criterion is made of, in the order they are written."""
-    if isinstance(criteria, Criterion):
-        yield criteria
-    else:
-        for part in criteria.of:
-            yield from leaves(part)
 
 
 def value_leaves(plan: Plan) -> list[Criterion]:
@@ -87,15 +78,7 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
         )
     if plan.activation is not None and plan.activation.account is not None:
         # an account activates when enough of its members did, each by what was done there
-        _insert(
-            cursor,
-            "account",
-            "activated",
-            f"""SELECT (member_key >> 32)::INTEGER AS account_key, reached_at FROM member_milestone
-            WHERE milestone = 'activated' QUALIFY row_number() OVER (
-                PARTITION BY member_key >> 32 ORDER BY reached_at, member_key
-            ) = {plan.activation.account.members}""",
-        )
+        _insert(cursor, "account", "activated", quorum_sql(cursor, plan, plan.activation.account.quorum))
 
 
 def _stale(table: str, scope: Scope) -> str:
@@ -110,33 +93,6 @@ def _insert(cursor: Cursor, entity: str, name: str, reached: str) -> None:
         f"INSERT INTO {entity}_milestone SELECT {entity}_key, $name, reached_at FROM ({reached}) ORDER BY 1",
         {"name": name},
     )
-
-
-def reached_sql(cursor: Cursor, plan: Plan, criteria: Criteria, key: str, where: str) -> str:
-    """SQL for (key, reached_at) of everyone who ever met the criteria.
-
-    Args:
-        cursor: For looking up event names.
-        plan: The plan.
-        criteria: What must have happened.
-        key: SQL for the entity's key over `event`, with its name (`... AS name`) if it is an expression.
-        where: Further condition on `event`.
-    """
-    expression, _, name = key.partition(" AS ")
-    name = name or key
-    if isinstance(criteria, Criterion):
-        chosen = events_sql(cursor, plan, [criteria.selector])
-        if criteria.at_least == 1:
-            return f"SELECT {key}, min(event_at) AS reached_at FROM event WHERE {chosen} AND {where} GROUP BY ALL"
-        return (
-            f"SELECT {key}, event_at AS reached_at FROM event WHERE {chosen} AND {where} QUALIFY row_number() OVER"
-            f" (PARTITION BY {expression} ORDER BY event_at, import_id, ordinal) = {criteria.at_least}"
-        )
-    parts = [reached_sql(cursor, plan, part, key, where) for part in criteria.of]
-    union = " UNION ALL ".join(f"({part})" for part in parts)
-    if isinstance(criteria, Any):
-        return f"SELECT {name}, min(reached_at) AS reached_at FROM ({union}) GROUP BY ALL"
-    return f"SELECT {name}, max(reached_at) AS reached_at FROM ({union}) GROUP BY ALL HAVING count(*) = {len(parts)}"
 
 
 def _build_value_days(cursor: Cursor, plan: Plan, scope: Scope) -> None:

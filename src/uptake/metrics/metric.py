@@ -23,6 +23,7 @@ ParamType = Literal[
     "choice",
     "selector",
     "criteria",
+    "quorum",
     "moment",
     "list",
     "boolean",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from uptake.errors import DefinitionMissing, QuestionError
-from uptake.facts.milestone import named, reached_sql
+from uptake.facts.criteria import reached_sql
+from uptake.facts.milestone import named
 from uptake.metrics.metric import Asked
 from uptake.plan import criteria
 from uptake.store.sql import literal

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from uptake.facts.milestone import leaves
+from uptake.facts.criteria import leaves
 from uptake.metrics.metric import Asked, Metric
 from uptake.metrics.moments import events_of
 from uptake.metrics.starts import START_OF_LIFE, milestone_of
 from uptake.metrics.steps import read_exclusions, read_steps
-from uptake.plan import criteria, selector
+from uptake.plan import criteria, parts, quorum, selector
 from uptake.store.projection import meta
 
-NAMING = ("selector", "criteria", "moment", "steps", "exclusions")
+NAMING = ("selector", "criteria", "moment", "quorum", "steps", "exclusions")
 """Types of parameters that name events."""
 
 
@@ -75,6 +75,9 @@ def _events(kind: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - a selecto
         for part in (read_steps if kind == "steps" else read_exclusions)(value):
             for one in part.selectors:
                 yield from one.events
+    elif kind == "quorum":
+        for _, asked in parts(quorum(value)):
+            yield from _events("criteria", asked.criteria) if asked.criteria else ()
     else:
         for leaf in leaves(criteria(value)):
             yield from leaf.selector.events

@@ -11,7 +11,7 @@ from uptake.metrics.lengths import microseconds
 from uptake.metrics.metric import Metric, Param
 from uptake.metrics.moments import check_moment
 from uptake.metrics.steps import listed, read_exclusions, read_steps
-from uptake.plan import Plan, criteria, selector
+from uptake.plan import Plan, criteria, quorum, selector
 
 
 def read(metric: Metric, given: Mapping[str, Any], plan: Plan, name: str) -> dict[str, Any]:
@@ -54,6 +54,9 @@ def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's val
             return _steps(param, value)
         case "criteria":
             criteria(_parsed(value))
+            return _parsed(value)
+        case "quorum":
+            quorum(_parsed(value))
             return _parsed(value)
         case "moment":
             return check_moment(_parsed(value))

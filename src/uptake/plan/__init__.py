@@ -15,6 +15,7 @@ from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
+from uptake.plan.quorum import AllParts, AnyPart, Members, Quorum, parts, quorum
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
 from uptake.plan.segment_writing import delete as delete_segment
 from uptake.plan.segment_writing import save as save_segment
@@ -34,7 +35,9 @@ __all__ = [
     "ActivationCandidate",
     "Adopted",
     "All",
+    "AllParts",
     "Any",
+    "AnyPart",
     "Condition",
     "Conditions",
     "Criteria",
@@ -43,6 +46,7 @@ __all__ = [
     "Feature",
     "Group",
     "Location",
+    "Members",
     "Milestone",
     "Onboarding",
     "Place",
@@ -51,6 +55,7 @@ __all__ = [
     "Product",
     "Proposal",
     "ProposedFeature",
+    "Quorum",
     "Reference",
     "ReferenceRange",
     "Segment",
@@ -69,6 +74,8 @@ __all__ = [
     "location_text",
     "parse",
     "parse_condition",
+    "parts",
+    "quorum",
     "save_segment",
     "selector",
     "starter",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from uptake.plan.problems import Problem, Problems, shown
+from uptake.plan.problems import Problem, Problems, shown, unknown_keys
+from uptake.plan.quorum import KEYS as QUORUM_KEYS
+from uptake.plan.quorum import AllParts, AnyPart, Members, QuorumField
 from uptake.plan.section import Reached, Section, key_as_title
 from uptake.plan.words import Days, Name, Text
 
@@ -60,10 +63,33 @@ class UserActivation(Reached):
 
 
 class AccountActivation(Section):
-    """When an account is activated: `members` of its members are, within `within_days` of its start of life."""
+    """When an account is activated: the quorum holds within `within_days` of its start of life.
+
+    Args:
+        within_days: Days from the start of life.
+        quorum: How many members, of which roles, must have done what; one activated member if nothing is written.
+            Its keys stand among those of the section: `{within_days: 14, members: 2}`.
+    """
+
+    unwritten: ClassVar[tuple[str, ...]] = ("quorum",)
 
     within_days: Days = 14
-    members: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    quorum: QuorumField = Members()
+
+    @classmethod
+    def keys(cls) -> tuple[str, ...]:
+        """The section's own keys, then those of a quorum."""
+        return (*super().keys(), *QUORUM_KEYS)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _folded(cls, value: object) -> object:
+        if not isinstance(value, Mapping) or isinstance(value.get("quorum"), Members | AllParts | AnyPart):
+            return value
+        if problems := unknown_keys(value, cls.keys()):
+            raise Problems(*problems)
+        asked = {key: part for key, part in value.items() if key in QUORUM_KEYS}
+        return {key: part for key, part in value.items() if key == "within_days"} | ({"quorum": asked} if asked else {})
 
 
 class Activation(Section):

@@ -17,6 +17,7 @@ from uptake.plan.journey import Activation, Milestone, Onboarding
 from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
 from uptake.plan.product import Product, Start
 from uptake.plan.proficiency import Proficiency
+from uptake.plan.quorum import parts
 from uptake.plan.references import Reference
 from uptake.plan.section import Section, named
 from uptake.plan.segments import Segment
@@ -125,6 +126,9 @@ class Plan(Section):
                 yield ("onboarding", "steps", position), step.criteria
         if self.activation is not None:
             yield ("activation", "user"), self.activation.user.criteria
+            for location, part in parts(self.activation.account.quorum):
+                if part.criteria is not None:
+                    yield ("activation", "account", *location), part.criteria
         for key, moments in (("value_moments", self.value_moments), ("milestones", self.milestones)):
             for name, moment in moments.items():
                 yield (key, name), moment.criteria

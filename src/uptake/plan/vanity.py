@@ -15,6 +15,7 @@ from unicodedata import normalize
 
 from uptake.plan.criterion import All, Criteria, Criterion
 from uptake.plan.problems import Location, location_text, shown
+from uptake.plan.quorum import AllParts, Members, Quorum
 from uptake.plan.selectors import Selector
 
 if TYPE_CHECKING:
@@ -124,6 +125,8 @@ def _warnings(plan: Plan) -> Iterator[PlanWarning]:
                 break
     if plan.activation is not None and (event := _enough(plan.activation.user.criteria, plan)):
         yield _warning(plan, ("activation", "user"), event, "is enough to be activated", "activation")
+    if plan.activation is not None and (event := _enough_of(plan.activation.account.quorum, plan)):
+        yield _warning(plan, ("activation", "account"), event, "is enough for an account to be activated", "activation")
     for name, moment in plan.value_moments.items():
         if event := _enough(moment.criteria, plan):
             yield _warning(plan, ("value_moments", name), event, "is enough to have realised value", "the value moment")
@@ -146,6 +149,16 @@ def _enough(tree: Criteria, plan: Plan) -> str | None:
         return _vanity_of(tree.selector, plan)
     events = [_enough(part, plan) for part in tree.of]
     if isinstance(tree, All):
+        return events[0] if all(events) else None
+    return next((event for event in events if event), None)
+
+
+def _enough_of(tree: Quorum, plan: Plan) -> str | None:
+    """The same of a quorum; a part that asks for activated users is judged where those are described."""
+    if isinstance(tree, Members):
+        return _enough(tree.criteria, plan) if tree.criteria is not None else None
+    events = [_enough_of(part, plan) for part in tree.of]
+    if isinstance(tree, AllParts):
         return events[0] if all(events) else None
     return next((event for event in events if event), None)
 

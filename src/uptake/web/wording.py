@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from uptake.plan import All, Condition, Criteria, Criterion, Feature, Plan, Selector, StartPoint
+from uptake.plan import (
+    All,
+    AllParts,
+    Condition,
+    Criteria,
+    Criterion,
+    Feature,
+    Members,
+    Plan,
+    Quorum,
+    Selector,
+    StartPoint,
+)
 
 TESTS = {
     "is": "is",
@@ -69,6 +81,31 @@ def activation(plan: Plan) -> str:
         return ""
     user = plan.activation.user
     return f"{criteria(user.criteria)} within {user.within_days} days"
+
+
+def account_activation(plan: Plan) -> str:
+    """When an account is activated; empty where the plan does not say."""
+    if plan.activation is None:
+        return ""
+    account = plan.activation.account
+    return f"{quorum(account.quorum)} within {account.within_days} days"
+
+
+def quorum(tree: Quorum) -> str:
+    """A quorum as a phrase.
+
+    >>> from uptake.plan import quorum as read
+    >>> quorum(read({"all": [{"role": "admin", "event": "sso_set_up"}, {"members": 2}]}))
+    'an admin with sso_set_up and 2 activated members'
+    """
+    if not isinstance(tree, Members):
+        parts = [quorum(part) if isinstance(part, Members) else f"({quorum(part)})" for part in tree.of]
+        return joined(parts, "and" if isinstance(tree, AllParts) else "or")
+    noun = joined(list(tree.roles), "or") or "member"
+    adjective = "activated " if tree.criteria is None else ""
+    article = "an" if (adjective + noun)[:1].lower() in "aeiou" else "a"
+    who = f"{article} {adjective}{noun}" if tree.members == 1 else f"{tree.members:,} {adjective}{noun}s"
+    return who if tree.criteria is None else f"{who} with {criteria(tree.criteria)}"
 
 
 def joined(parts: list[str], word: str) -> str:

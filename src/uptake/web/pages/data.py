@@ -158,6 +158,7 @@ def _said(plan: Plan) -> list[Said]:
         Said("Active means", active(plan), "active"),
         Said("Set-up", f"{', '.join(titles)}{within}" if titles else "", "onboarding"),
         Said("Activated means", wording.activation(plan), "activation"),
+        Said("An activated account has", wording.account_activation(plan), "activation"),
         Said("Value means", wording.joined(moments, "or"), "value_moments"),
         Said("Milestones", ", ".join(more), "milestones"),
         Said("Reference ranges", ", ".join(name.replace("_", " ") for name in plan.references), "references"),

@@ -41,7 +41,9 @@ def _onboarding(plan: Plan, params: Params) -> str:
 
 
 def _activation(plan: Plan, params: Params) -> str:
-    return "" if params.get("criteria") or params.get("within_days") else wording.activation(plan)
+    if params.get("criteria") or params.get("quorum") or params.get("within_days"):
+        return ""
+    return wording.account_activation(plan) if params.get("entity") == "account" else wording.activation(plan)
 
 
 def _first_value(plan: Plan, params: Params) -> str:
