@@ -32,14 +32,13 @@ DATES = {
 """Attributes that need not say whose they are; an account's creation is meant where accounts are asked for."""
 
 
-def check_moment(given: Any) -> Any:  # noqa: ANN401 - a moment in any form
-    """The moment as it was given, if it is one.
+def check_moment(given: Any) -> None:  # noqa: ANN401 - a moment in any form
+    """Refuses what can be no moment: a word may be one, anything else has to be criteria.
 
     Raises:
         QuestionError: It can be no moment.
     """
     criteria(given)
-    return given
 
 
 def moment_sql(asked: Asked, given: Any) -> str:  # noqa: ANN401 - a moment in any form

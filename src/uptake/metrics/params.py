@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from uptake.errors import QuestionError
@@ -12,6 +12,14 @@ from uptake.metrics.metric import Metric, Param
 from uptake.metrics.moments import check_moment
 from uptake.metrics.steps import listed, read_exclusions, read_steps
 from uptake.plan import Plan, criteria, quorum, selector
+
+READERS: dict[str, Callable[[Any], object]] = {
+    "selector": selector,
+    "criteria": criteria,
+    "quorum": quorum,
+    "moment": check_moment,
+}
+"""Type of a parameter in the language of the plan -> what refuses a wrong one; it stays as it was given."""
 
 
 def read(metric: Metric, given: Mapping[str, Any], plan: Plan, name: str) -> dict[str, Any]:
@@ -45,21 +53,13 @@ def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's val
         case "list":
             parts = value.split(",") if isinstance(value, str) else list(value)
             return [_number(param, part) for part in parts]
-        case "selector":
-            selector(_parsed(value))
+        case "selector" | "criteria" | "quorum" | "moment":
+            READERS[param.type](_parsed(value))
             return _parsed(value)
         case "duration":
             microseconds(param.name, value)
         case "steps" | "exclusions":
             return _steps(param, value)
-        case "criteria":
-            criteria(_parsed(value))
-            return _parsed(value)
-        case "quorum":
-            quorum(_parsed(value))
-            return _parsed(value)
-        case "moment":
-            return check_moment(_parsed(value))
     return str(value)
 
 
