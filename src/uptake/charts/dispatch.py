@@ -7,6 +7,7 @@ from typing import Any
 
 from uptake.charts import calendar, dates, words
 from uptake.charts.bars import bars
+from uptake.charts.churned import churned
 from uptake.charts.classes import classes
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
@@ -23,9 +24,12 @@ from uptake.charts.theme import config
 from uptake.charts.trend import trend
 from uptake.errors import QuestionError
 
+OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list")
+"""Kinds about what customers pay and where they are."""
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "funnel", "points", "sums", "movements", "ledger",
+    "features", "power", "classes", "funnel", "points",
+    "sums", *OF_ACCOUNTS,
 )  # fmt: skip
 
 
@@ -81,10 +85,8 @@ def for_result(
             spec = classes(rows, by=[label for label in by if label != "class"], period=period or "month", **about)
         case "classes":
             spec = bars(rows, unit="share", by=by, known=known, **about)
-        case "movements" | "ledger":
-            split = [label for label in by if label != "movement"] if kind == "movements" else []
-            about |= {"unit": unit, "currency": currency, "period": period or "month"}
-            spec = movements(rows, by=split, **about)
+        case _ if kind in OF_ACCOUNTS:
+            spec = _of_accounts(kind, rows, by, {**about, "period": period or "month"}, unit, currency)
         case "points":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = scatter(rows, by=by, known=known, **about)
@@ -100,6 +102,17 @@ def for_result(
         case _:
             raise QuestionError(f"There is no chart for results of the kind {kind!r}.", allowed=KINDS)
     return {**spec, "config": config(dark)}
+
+
+def _of_accounts(
+    kind: str, rows: Sequence[Row], by: Sequence[str], about: dict[str, Any], unit: str, currency: str
+) -> Spec:
+    match kind:
+        case "churned" | "churned_list":
+            return churned(rows, by=[label for label in by if label != "kind"], **about)
+        case _:
+            split = [label for label in by if label != "movement"] if kind == "movements" else []
+            return movements(rows, by=split, unit=unit, currency=currency, **about)
 
 
 def _tested(rows: Sequence[Row], subtitle: str) -> str:

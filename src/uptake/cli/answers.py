@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 LOWER, UPPER = "ci_lower", "ci_upper"
 INTERVAL = "95 % interval"
+LISTS = ("ledger", "churned_list")
+"""Kinds that list accounts or users: no row of them stands for the answer."""
 LEFT_OUT = {"features": {"feature", "n", "estimate", LOWER, UPPER, "tried_ci_lower", "retained_ci_lower"}}
 """Kind -> columns that say again what others say, or would make the table wider than a terminal."""
 
@@ -62,7 +64,7 @@ def headline(result: Result) -> str:
 
 
 def _row_of_the_headline(result: Result) -> Row | None:
-    if result.by or result.kind in ("features", "power", "ledger"):
+    if result.by or result.kind in ("features", "power", *LISTS):
         return None
     rows = result.rows
     if result.kind == "retention":
@@ -117,4 +119,5 @@ def _cell(result: Result, column: Column, row: Row) -> str:
         return formats.estimate(row, column.unit, currency=result.currency)
     if column.name == "status":
         return words.status(value, row.get("n")) or "closed"
-    return words.value(value, "text" if column.type == "text" else column.unit, currency=result.currency)
+    unit = column.type if column.type in ("text", "date") else column.unit
+    return words.value(value, unit, currency=result.currency)

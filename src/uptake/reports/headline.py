@@ -15,7 +15,7 @@ Row = Mapping[str, Any]
 
 PICKS = {"step": "complete", "measure": "adopted"}
 """Which of the rows that a metric always splits into stands for the whole."""
-OF_PERIODS = ("states", "odds", "sums", "movements", "ledger")
+OF_PERIODS = ("states", "odds", "sums", "movements", "ledger", "churned", "churned_list")
 """Kinds that compare whole periods."""
 LATER_UNIT = {"hour": 24, "day": 7, "week": 4, "month": 3, "quarter": 2}
 """The unit whose retention is said first: late enough that who only looked around has gone."""

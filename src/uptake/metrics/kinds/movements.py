@@ -6,6 +6,7 @@ one by one, with what they had before and after.
 
 from __future__ import annotations
 
+from uptake.metrics.kinds.listing import Listing
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
 from uptake.store.sql import literal
@@ -46,38 +47,22 @@ class Movements(Kind):
         return Cells((side,), value="value", value_title="Change", value_unit=unit)
 
 
-class Ledger(Kind):
-    """The accounts that changed, one by one."""
-
-    name = "ledger"
-    by_period = True
-
-    def select(self, labels: tuple[str, ...]) -> str:
-        """Each account with what it had before and after, the largest change of money first."""
-        columns = "".join(f"{label}, " for label in labels)
-        listed = "nullif(array_to_string({}, ', '), '')"
-        return f"""SELECT {columns}a.account_id, movement::VARCHAR AS movement, mrr_before, mrr_after, value AS estimate,
-            seats_before, seats_after, plan_before, plan_after,
-            {listed.format("features")} AS features, {listed.format("modules")} AS modules
-        FROM labelled JOIN accounts a ON a.account_key = entity_key
-        ORDER BY {columns}abs(value) DESC, account_id"""
-
-    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
-        """Nothing is estimated."""
-        del labels, asked
-        return [row | {"status": "closed"} for row in rows]
-
-    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
-        """The account, its movement, what it had before and after."""
-        del unit, asked
-        return (
-            *(Column(name, "text") for name in ("account_id", "movement")),
-            *(Column(name, "number", "currency") for name in ("mrr_before", "mrr_after", "estimate")),
-            *(Column(name, "integer", "count") for name in ("seats_before", "seats_after")),
-            *(Column(name, "text") for name in ("plan_before", "plan_after", "features", "modules")),
-            Column("status", "text"),
-        )
-
-
 MOVEMENTS = Movements()
-LEDGER = Ledger()
+LEDGER = Listing(
+    "ledger",
+    "account",
+    (
+        (Column("movement", "text"), "movement::VARCHAR"),
+        (Column("mrr_before", "number", "currency"), "mrr_before"),
+        (Column("mrr_after", "number", "currency"), "mrr_after"),
+        (Column("estimate", "number", "currency"), "value"),
+        (Column("seats_before", "integer", "count"), "seats_before"),
+        (Column("seats_after", "integer", "count"), "seats_after"),
+        (Column("plan_before", "text"), "plan_before"),
+        (Column("plan_after", "text"), "plan_after"),
+        (Column("features", "text"), "nullif(array_to_string(features, ', '), '')"),
+        (Column("modules", "text"), "nullif(array_to_string(modules, ', '), '')"),
+    ),
+    order="abs(value) DESC",
+)
+"""The accounts that changed, one by one, the largest change of money first."""

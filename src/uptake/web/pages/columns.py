@@ -19,6 +19,12 @@ TITLES = {
     "at_least": "At least so many",
     "account_id": "Account",
     "at_s": "Time from the start",
+    "adopted_on": "Adopted",
+    "churned_on": "Left",
+    "decay_days": "Decayed for, median",
+    "decay_on": "Decay began",
+    "mrr": "Paid",
+    "user_id": "User",
     "mrr_after": "Paid after",
     "mrr_before": "Paid before",
     "before": "Paid before",
@@ -134,8 +140,8 @@ def _shown(result: Result, column: Column) -> Shown:
     shown = {"name": name, "title": title, "type": column.type, "unit": column.unit, "currency": result.currency}
     if result.kind in ("features", "points") and name == "title":
         shown["link"] = "url"
-    if name == "account_id":
-        shown["link"] = "account_url"
+    if name in ("account_id", "user_id"):
+        shown["link"] = name.replace("_id", "_url")
     if result.kind == "points":
         shown["title"] = _title_of_point(result, shown)
     return shown

@@ -249,8 +249,9 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
     rows = with_titles(linked(result, newest_first(result)[:MOST_ROWS], pairs), reader.plan)
     if result.kind == "features":
         rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
-    if any(column.name == "account_id" for column in result.columns):
-        rows = [{**row, "account_url": links.account(row["account_id"])} for row in rows]
+    for entity, link in (("account", links.account), ("user", links.user)):
+        if any(column.name == f"{entity}_id" for column in result.columns):
+            rows = [{**row, f"{entity}_url": link(row[f"{entity}_id"])} for row in rows]
     if result.kind == "points":
         page = links.feature if "feature" in result.params else links.account
         rows = [{**row, "url": page(row["point"])} for row in rows]

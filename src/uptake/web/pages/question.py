@@ -21,7 +21,7 @@ REPEATED = ("by", "where", "segment", *LISTS)
 """Parameters that may be given more than once."""
 PERIODIC_KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes",
-    "sums", "movements", "ledger",
+    "sums", "movements", "ledger", "churned", "churned_list",
 )  # fmt: skip
 GROUPS = 8
 """Groups of a breakdown that a page tells apart: with the others and those without, as many as a picture can show."""

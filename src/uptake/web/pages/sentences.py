@@ -72,6 +72,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return _movements(result, found)
     if result.kind == "funnel":
         return _funnel(result, found)
+    if result.kind in ("churned", "churned_list"):
+        return _churned(result, found)
     if result.by == ("state",):
         return _states(result, found)
     if result.kind == "points":
@@ -244,6 +246,20 @@ def _funnel(result: Result, found: Headline) -> str:
     interval = words.interval(last["ci_lower"], last["ci_upper"], "share")
     who = f"{words.count(last['n'])} {_who(result)}{f' {when_}' if when_ else ''}"
     return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95 % interval {interval}).'
+
+
+def _churned(result: Result, found: Headline) -> str:
+    """How many left in the last period that is over, early and slowly."""
+    over = [row["period_on"] for row in result.rows if row["status"] == "closed"]
+    if not over or found.period is None:
+        return f"{result.title}: {NOTHING}."
+    counts = {"early": 0, "slow": 0}
+    for row in result.rows:
+        if row["period_on"] == max(over):
+            counts[row["kind"]] += row.get("estimate", 1)
+    begin, who = _in(max(over), found.period), _who(result)
+    left = f"{begin[0].upper()}{begin[1:]}, {words.count(sum(counts.values()))} {who} left"
+    return f"{left}: {words.count(counts['early'])} early, without having adopted, and {words.count(counts['slow'])} slowly."
 
 
 def _classes(result: Result, found: Headline) -> str:
