@@ -46,6 +46,6 @@ def test_the_conditions_of_the_table_and_of_the_command_line_are_read() -> None:
     short = re.search(r"short texts:(.*?)\. There", PAGE, flags=re.DOTALL)
     assert short is not None
     written = re.findall(r"`(.+?)`", short[1])
-    assert len(written) == 6
-    assert len(conditions(written)) == 6
+    assert len(written) == 7
+    assert len(conditions(written)) == 7
     assert parse_condition(written[1]).values == ("Pro", "Enterprise")

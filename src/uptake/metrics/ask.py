@@ -191,7 +191,7 @@ def entity_rows(prepared: Prepared) -> Sql:
     top = question.top
     if of_events and metric.events == event_properties.ACTIVITY:
         split = [one for one in split if not isinstance(one, EventProperty)]  # the rows have them as columns
-        sql = event_properties.rows_by_value(metric, asked, of_events, top, split)
+        sql = event_properties.rows_by_value(metric, asked, of_events, top)
         top = None
     else:
         sql = metric.rows(asked)

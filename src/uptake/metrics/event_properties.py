@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from uptake.errors import QuestionError
 from uptake.facts.active_day import NEVER
 from uptake.facts.selection import active_sql, events_sql, property_number, property_sql, property_text
-from uptake.metrics.dimensions import MISSING, OTHER, Dimension, EventProperty
+from uptake.metrics.dimensions import MISSING, OTHER, EventProperty
 from uptake.metrics.grain import Grain
 from uptake.metrics.metric import Asked, Metric, Sql
 from uptake.plan import Condition, selector
@@ -84,9 +84,7 @@ def columns(one: EventProperty, properties: str = "properties") -> tuple[str, st
     return property_text(one.name, properties), property_number(one.name, properties)
 
 
-def rows_by_value(
-    metric: Metric, asked: Asked, split: Sequence[EventProperty], top: int | None, also: Sequence[Dimension]
-) -> Sql:
+def rows_by_value(metric: Metric, asked: Asked, split: Sequence[EventProperty], top: int | None) -> Sql:
     """The metric's rows, once for each value that the events had, with the values as columns.
 
     Args:
@@ -94,15 +92,11 @@ def rows_by_value(
         asked: The question.
         split: The properties.
         top: How many values stay apart, those of most entities; all others are asked for together.
-        also: What else the answer is broken down by.
 
     Raises:
-        QuestionError: No event that counts has the property, or the largest groups are not those of the values alone.
+        QuestionError: No event that counts has the property.
     """
     called = " and ".join(one.label for one in split)
-    if top is not None and also:
-        do = "Ask by one of them at a time, or leave top out."
-        raise QuestionError(f"top is {top}, but {called} does not make groups with {also[0].label}.", do=do)
     texts = [f"coalesce({columns(one)[0]}, {literal(MISSING)})" for one in split]
     values = _values(asked, texts)
     nothing = (MISSING,) * len(split)

@@ -5,7 +5,7 @@
 """
 
 from uptake.plan.condition import Condition, Conditions
-from uptake.plan.conditions_given import conditions, parse_condition
+from uptake.plan.conditions_given import conditions, parse_condition, split_condition
 from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
 from uptake.plan.document import Place
 from uptake.plan.feature import Adopted, Feature
@@ -78,6 +78,7 @@ __all__ = [
     "quorum",
     "save_segment",
     "selector",
+    "split_condition",
     "starter",
     "starter_from",
     "time_zone",

@@ -11,14 +11,23 @@ from uptake.plan.problems import Gathering, refuse, shown
 from uptake.plan.words import read_text
 
 _SHORT = re.compile(
-    r"(?P<property>[^=!<>~?]+?)\s*(?:(?P<sign>>=|<=|!=|=|>|<|~)\s*(?P<value>.*)|(?P<exists>\?))", re.DOTALL
+    r"(?P<property>[^=!<>~?]+?)\s*(?:(?P<sign>>=|<=|!=|=|>|<|~)\s*(?P<value>.*)|(?P<exists>!?\?))", re.DOTALL
 )
 _SIGNS: dict[str, Test] = {
     "=": "is", "!=": "is_not", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "~": "contains"
 }  # fmt: skip
 _PARTS = re.compile(r'\s*("(?:[^"\\]|\\.)*"|[^|"][^|]*|)\s*(?:\||$)', re.DOTALL)
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]{0,29})(\.[0-9]+)?([eE][-+]?[0-9]+)?")
-EXAMPLES = ("plan=Pro", "plan=Pro|Enterprise", "plan!=Free", "seats>=10", "industry~soft", "industry?", 'zip="0815"')
+EXAMPLES = (
+    "plan=Pro",
+    "plan=Pro|Enterprise",
+    "plan!=Free",
+    "seats>=10",
+    "industry~soft",
+    "industry?",
+    "industry!?",
+    'zip="0815"',
+)
 
 
 def conditions(value: object) -> Conditions:
@@ -52,7 +61,7 @@ def parse_condition(text: str) -> Condition:
     double quotes (with JSON's escapes) make it text and allow `|` inside.
 
     Args:
-        text: A property, then `=`, `!=`, `>`, `>=`, `<`, `<=` or `~` (contains) and a value, or `?` (exists).
+        text: A property, then `=`, `!=`, `>`, `>=`, `<`, `<=` or `~` (contains) and a value, or `?` (exists) or `!?` (does not).
 
     Raises:
         QuestionError: If it cannot be understood.
@@ -69,12 +78,26 @@ def parse_condition(text: str) -> Condition:
     with gathering.at():
         name = read_text(match["property"].strip())
         if match["exists"]:
-            return Condition(property=name, test="exists", values=(True,))
+            return Condition(property=name, test="exists", values=(match["exists"] == "?",))
         test = _SIGNS[match["sign"]]
         values = _short_values(match["value"], as_text=test == "contains")
         return Condition(property=name, test=test, values=read_operand(test, values[0] if len(values) == 1 else values))
     problem = gathering.problems[0]
     raise QuestionError(f"In the condition {shown(text)} the value {problem.what}.", allowed=problem.allowed)
+
+
+def split_condition(text: str) -> tuple[str, str, str] | None:
+    """Property, sign and value of a condition in the short form, as they were written; None if it is not understood.
+
+    >>> split_condition("seats>=10"), split_condition("industry!?"), split_condition("seats")
+    (('seats', '>=', '10'), ('industry', '!?', ''), None)
+    """
+    try:
+        parse_condition(text)
+    except QuestionError:
+        return None
+    match = _SHORT.fullmatch(text.strip())
+    return (match["property"].strip(), match["sign"] or match["exists"], match["value"] or "") if match else None
 
 
 def _asked(value: object) -> Conditions:

@@ -23,6 +23,7 @@ from uptake.reports.headline import headline
 from uptake.web import formats, links, wording
 from uptake.web.cache import Urgency
 from uptake.web.pages import metric_form, paging, problems, question
+from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.metric_form import Field
 from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
@@ -82,7 +83,7 @@ class FeaturesPage(Page):
 
     title: str = "Features"
     headline: str
-    fields: list[Field]
+    fields: list[Field | ConditionField]
     chart: Mapping[str, Any] | None
     columns: Sequence[Row]
     rows: Sequence[Row]

@@ -29,6 +29,7 @@ from uptake.web.pages import metric_form as form
 from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.cells import address, linked, marked
 from uptake.web.pages.columns import columns, newest_first, with_titles
+from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.made_of import made_of
 from uptake.web.pages.problems import Problem, told
 from uptake.web.pages.sentences import sentence
@@ -114,7 +115,7 @@ class MetricPage(Page):
     headline: str
     definition: Definition
     own_fields: list[form.Field]
-    fields: list[form.Field]
+    fields: list[form.Field | ConditionField]
     first: tuple[str, ...]
     is_explorer: bool
     shown: Shown | None

@@ -12,6 +12,8 @@ from uptake.metrics.metric import Entry, Param
 from uptake.metrics.question import ALL, PERIODS
 from uptake.metrics.steps import listed
 from uptake.plan import WEEK_STARTS, Plan
+from uptake.web.pages import condition_field
+from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.question import GROUPS, Given
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
@@ -23,8 +25,6 @@ ZONES = (
     "Europe/Berlin", "Asia/Dubai", "Asia/Kolkata", "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney",
 )  # fmt: skip
 """Time zones proposed; any other may be written."""
-TESTS = frozenset("=!<>~?")
-"""What ends the name of an attribute in a condition, so no name that holds one can be written."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Field:
 
 def fields(
     entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str = "", since: str = ""
-) -> tuple[list[Field], list[Field]]:
+) -> tuple[list[Field], list[Field | ConditionField]]:
     """The form of a metric.
 
     Args:
@@ -102,13 +102,15 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
     return replace(field, placeholder=_shown(default))
 
 
-def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str, since: str) -> list[Field]:
+def _universal(
+    entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str, since: str
+) -> list[Field | ConditionField]:
     metric = entry.metric
     by = given.get("by", [])
     attributes = [*words.attributes[:MOST_CHOICES], *(f"segment.{name}" for name in plan.segments)]
+    attributes += words.event_properties[:MOST_CHOICES] if metric.events else []
     attributes += [name for name in by if name not in attributes]
-    tests = tuple(text for name, values in words.values.items() for value in values if (text := condition(name, value)))
-    where = given.get("where", [])
+    values = dict(words.values) | {f"segment.{name}": ("in", "not in") for name in plan.segments}
     period = str(given.get("period", ALL))
     is_retention = entry.name == "retention"
     every = [(ALL, "The unit" if is_retention else "One number"), *((name, _title(name)) for name in PERIODS)]
@@ -123,9 +125,7 @@ def _universal(entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong:
         *([Field("top", "Groups", "select", value=str(given.get("top", ALL)), wrong=_wrong("top", wrong),
                  options=tuple((name, f"The {name} largest" if name != ALL else "All") for name in _tops(given)))]
           if by else []),
-        *(Field("where", "And where" if number else "Only where", "text", value=text, options=tests,
-                placeholder="account.plan=Pro", key=f"where-{number}" if number else "")
-          for number, text in enumerate([*where, ""])),
+        *condition_field.fields(given.get("where", []), attributes, values),
         *(Field("segment", "And in segment" if number else "In segment", "select", value=text,
                 options=(("", "Anybody"), *((name, segment.title) for name, segment in plan.segments.items())),
                 key=f"segment-{number}" if number else "")
@@ -149,25 +149,6 @@ def _tops(given: Given) -> list[str]:
     """How many groups can be chosen, and what was."""
     numbers = {3, 5, GROUPS, 20} | ({int(given["top"])} if str(given.get("top")).isdecimal() else set())
     return [*map(str, sorted(numbers)), ALL]
-
-
-def condition(attribute: str, value: str) -> str:
-    """The condition that an attribute has a value; empty where it cannot be written.
-
-    >>> condition("account.plan", "Pro"), condition("a=b", "Pro")
-    ('account.plan=Pro', '')
-    """
-    return "" if TESTS & set(attribute) else f"{attribute}={condition_value(value)}"
-
-
-def condition_value(value: str) -> str:
-    """A value as it stands in a condition: in quotes where it could be read as something else.
-
-    >>> condition_value("Pro"), condition_value("0815"), condition_value("a|b")
-    ('Pro', '"0815"', '"a|b"')
-    """
-    is_plain = value == value.strip() and value[:1].isalpha() and "|" not in value and value not in ("true", "false")
-    return value if is_plain else json.dumps(value, ensure_ascii=False)
 
 
 def _lines(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above

@@ -17,7 +17,7 @@ from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
 from uptake.metrics.export import harmless
 from uptake.plan import conditions
-from uptake.web.pages.metric_form import condition
+from uptake.web.pages.condition_field import condition
 from uptake.web.site import Page
 
 SIZE = 50

@@ -14,6 +14,7 @@ from uptake.metrics.ask import UNIVERSAL
 from uptake.metrics.metric import Entry
 from uptake.metrics.question import ALL, PERIODS
 from uptake.reports.overview import recent
+from uptake.web.pages import condition_field
 
 LISTS = ("steps", "exclude")
 """Parameters that are lists: given more than once, or once with commas between."""
@@ -39,6 +40,10 @@ def read(query: QueryParams) -> Given:
     for name in LISTS:
         if len(given.get(name, ())) == 1:
             given[name] = given[name][0]  # names with commas between them, or the only one
+    conditions = [*given.get("where", []), *condition_field.read(query)]
+    given = {name: value for name, value in given.items() if name not in condition_field.PARTS}
+    if conditions:
+        given["where"] = list(dict.fromkeys(conditions))
     if "by" in given:
         given["by"] = [part for value in given["by"] for part in value.split(",") if part.strip()]
     return given

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from uptake.charts import dates, words
+from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.result import Result
 from uptake.reports.headline import PICKS, Headline
 from uptake.web import formats
@@ -304,5 +305,12 @@ def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> st
     return f"{said}{tested}."
 
 
+def _label(column: str, said: str) -> str:
+    """A label for people: who is in a segment is called by its name."""
+    prefix, dot, name = column.partition(".")
+    return {IN: name, OUT: f"not {name}"}.get(said, said) if dot and prefix == SEGMENT else said
+
+
 def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
-    return f"{', '.join(str(row[label]) for label in labels)} ({words.value(row['estimate'], result.unit, 2, result.currency)})"
+    named = [_label(label, str(row[label])) for label in labels]
+    return f"{', '.join(named)} ({words.value(row['estimate'], result.unit, 2, result.currency)})"

@@ -250,3 +250,19 @@ setUp(document);
 document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) setUp(event.detail.elt);
 });
+
+// Conditions: the values that are proposed are those of the chosen property; some tests have no value.
+
+function fitCondition(condition) {
+  const [property, test] = condition.querySelectorAll("select");
+  const value = condition.querySelector("input");
+  const list = property.value ? property.selectedOptions[0].dataset.values : "values";
+  if (list) value.setAttribute("list", list);
+  else value.removeAttribute("list");
+  value.hidden = ["?", "!?"].includes(test.value); // but sent, so that each test keeps its value
+}
+
+for (const condition of document.querySelectorAll("[data-condition]")) {
+  fitCondition(condition);
+  condition.addEventListener("change", () => fitCondition(condition));
+}
