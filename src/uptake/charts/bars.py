@@ -95,6 +95,11 @@ def bars(
 def _bar(row: Row, unit: str, divisor: float, by: Sequence[str], currency: str) -> dict[str, Any]:
     estimate, upper = scaled(row.get("estimate"), divisor), scaled(row.get("ci_upper"), divisor)
     found = tips(row, unit, currency)
+    size = [f"n = {found['tip_n']}"] if words.finite(row.get("n")) is not None else []
+    earlier = row.get("earlier_estimate")
+    before = (
+        [f"{words.value(earlier, unit, 2 if unit == 'share' else 3, currency)} before"] if earlier is not None else []
+    )
     return {
         "segment": segment_of(row, by) or "All",
         "status": row.get("status") or "closed",
@@ -103,7 +108,7 @@ def _bar(row: Row, unit: str, divisor: float, by: Sequence[str], currency: str) 
         "upper": upper,
         "end": max(estimate or 0.0, upper or 0.0),
         "text": found["tip_value"],
-        "size": f"n = {found['tip_n']}" if words.finite(row.get("n")) is not None else "",
+        "size": ", ".join([*size, *before]),
         **found,
     }
 

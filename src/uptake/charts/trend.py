@@ -30,6 +30,7 @@ MOST_DOTS = 40
 MOST_RIBBONS = 3
 MOST_NOTES = 3
 TITLES = {"tip_value": "Value", "tip_n": "n", "tip_interval": "95 % interval"}
+BEFORE = "The grey line is the window before."
 CROSS = "M-0.5,-0.5L0.5,0.5M0.5,-0.5L-0.5,0.5"
 X: Spec = {"field": "period", "type": "temporal", "scale": {"type": "utc"}}
 Y = quantity("estimate")
@@ -71,12 +72,13 @@ def trend(
     dated = [row for row in rows if row.get("period_on") is not None and segment_of(row, by) in kept]
     period = period or calendar.period_of(calendar.first_day(row["period_on"]) for row in dated)
     reference = reference or {}
-    ends = [row.get(name) for row in dated for name in ("estimate", "ci_upper")]
+    ends = [row.get(name) for row in dated for name in ("estimate", "ci_upper", "earlier_estimate")]
     divisor, counts = measure(unit, [*ends, reference.get("low"), reference.get("high")])
     points = [_point(row, unit, divisor, by, period, currency) for row in dated]
     points.sort(key=lambda point: (point["segment"], point["period"]))
     closed = [point for point in points if point["estimate"] is not None and point["status"] != "in_progress"]
     last = list({point["segment"]: point for point in closed}.values())
+    compared = bool(_before(points, by))
     grid = steps(_top(points, reference, divisor))
     look = look_of(kept, known)
     starts = sorted({date.fromisoformat(point["period"]) for point in points}) or [calendar.EPOCH]
@@ -94,13 +96,14 @@ def trend(
         *reference_band(reference, unit, divisor, grid[-1]),
         *_in_progress(points),
         *_ribbons(points, look, len(kept)),
+        *_before(points, by),
         *_lines(points, closed, look, x, y),
         *_dots(points, closed, last, look, len(starts)),
         *_too_few(points),
         *labels.layers,
-        *hover(points, X, look, period.capitalize(), TITLES),
+        *hover(points, X, look, period.capitalize(), TITLES | ({"tip_earlier": "Before"} if compared else {})),
     ]
-    about = shown(subtitle, len(kept), of)
+    about = " ".join(part for part in (shown(subtitle, len(kept), of), BEFORE if compared else "") if part)
     return frame(layers, title=title, subtitle=about, height=HEIGHT, right=labels.room, key=labels.key)
 
 
@@ -116,6 +119,8 @@ def _point(row: Row, unit: str, divisor: float, by: Sequence[str], period: str, 
         "estimate": scaled(row.get("estimate"), divisor),
         "lower": scaled(row.get("ci_lower"), divisor),
         "upper": scaled(row.get("ci_upper"), divisor),
+        "earlier": scaled(row.get("earlier_estimate"), divisor),
+        "tip_earlier": words.value(row.get("earlier_estimate"), unit, 2 if unit == "share" else 3, currency),
         "text": f"{shortened(segment)} {value}" if segment else value,
         "place": calendar.milliseconds(first),
         "tip_at": dates.period(first, period),
@@ -126,7 +131,11 @@ def _point(row: Row, unit: str, divisor: float, by: Sequence[str], period: str, 
 def _top(points: Sequence[Row], reference: Mapping[str, Any], divisor: float) -> float:
     """The highest value to be seen: estimates and reference whole, intervals unless they dwarf both."""
     ends = [scaled(reference.get("high"), divisor), (scaled(reference.get("low"), divisor) or 0) * 1.25]
-    top: float = max(end for end in [0.0, *ends, *(point["estimate"] for point in points)] if end is not None)
+    top: float = max(
+        end
+        for end in [0.0, *ends, *(point[name] for point in points for name in ("estimate", "earlier"))]
+        if end is not None
+    )
     upper: float = max((point["upper"] for point in points if point["upper"] is not None), default=0.0)
     return max(top, min(upper, top * 2))
 
@@ -177,6 +186,14 @@ def _closed_only(point: Row) -> Row:
         return point
     is_open = point["status"] == "in_progress"
     return {**point, "lower": None, "upper": None, "estimate": None if is_open else point["estimate"]}
+
+
+def _before(points: Sequence[Row], by: Sequence[str]) -> list[Spec]:
+    """The window before as a faint line, where it would not be one of many."""
+    if by or all(point["earlier"] is None for point in points):
+        return []
+    options = {"invalid": "break-paths-show-domains"}
+    return [layer("line", "neutral", points, options, x=X, y=quantity("earlier"))]
 
 
 def _lines(points: Sequence[Row], closed: Sequence[Row], look: Look, x: Spec, y: Spec) -> list[Spec]:

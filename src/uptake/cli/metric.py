@@ -60,6 +60,9 @@ def metric(
     top: Annotated[
         int | None, typer.Option(min=1, help="Groups that stay apart, the largest; others are one.", show_default=False)
     ] = None,
+    compare: Annotated[
+        str | None, _one("WINDOW", "Beside each number that of the previous_period, as long, or the previous_year.")
+    ] = None,
     timezone: Annotated[str | None, _one("ZONE", "Where days begin, Europe/Berlin; the plan's if not given.")] = None,
     week_start: Annotated[
         str | None, _one("DAY", "Weeks begin on monday, sunday or saturday; the plan's if not given.")
@@ -101,6 +104,7 @@ def metric(
             "as_of": as_of,
             "period": period,
             "top": top,
+            "compare": compare,
             "timezone": timezone,
             "week_start": week_start,
         }.items()

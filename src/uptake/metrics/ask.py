@@ -13,15 +13,17 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.facts.calendar import recut
-from uptake.metrics import dimensions, event_properties, params, periods, recheck
+from uptake.metrics import dimensions, earlier, event_properties, params, periods, recheck
 from uptake.metrics.catalogue import entry
 from uptake.metrics.dimensions import IN, Dimension, EventProperty, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.labelled import Test, labelled
-from uptake.metrics.largest import largest
+from uptake.metrics.largest import OTHER, largest
 from uptake.metrics.metric import Asked, Entry, Kind, Row, Sql, as_rows, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.question import (
+    COMPARISONS,
+    NONE,
     Question,
     begin_of,
     last_day_before,
@@ -52,6 +54,7 @@ UNIVERSAL = (
     "date_to",
     "as_of",
     "period",
+    "compare",
     "timezone",
     "week_start",
 )
@@ -75,6 +78,15 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept:
         QuestionError: A name or a value is not known.
     """
     prepared = prepare(cursor, plan, metric, given, kept)
+    result = _answer(prepared, plan)
+    if prepared.question.compare != NONE:
+        result = _compared(prepared, plan, result)
+    names = [column.name for column in result.columns]
+    return replace(result, rows=[{column: row.get(column) for column in names} for row in result.rows])
+
+
+def _answer(prepared: Prepared, plan: Plan) -> Result:
+    """The answer, its rows with all that their kind knows of them."""
     found, asked, kind, labels = prepared.found, prepared.asked, prepared.kind, prepared.labels
     quick = found.metric.totals(asked) if found.metric.totals and not prepared.is_labelled else None
     if quick is not None:
@@ -88,10 +100,9 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept:
     estimates = kind.estimate(rows, labels, asked)
     if "period_on" in labels and found.metric.is_snapshot:
         _mark_open_periods(estimates, prepared.question)
-    names = [column.name for column in prepared.columns]
     cells = kind.cells(labels, asked)
     return Result(
-        name=metric,
+        name=found.name,
         kind=kind.name,
         unit=next((one.unit for one in prepared.columns if one.name == "estimate"), found.metric.unit),
         params=as_asked(prepared.question),
@@ -100,7 +111,7 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept:
         definition=found.definition,
         population=population(asked),
         columns=prepared.columns,
-        rows=[{column: row.get(column) for column in names} for row in estimates],
+        rows=estimates,
         sql=prepared.heading + shown_sql(asked, shown),
         has_whole_sql=not shown.reads,
         by=prepared.by,
@@ -109,6 +120,32 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept:
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
     )
+
+
+def _compared(prepared: Prepared, plan: Plan, result: Result) -> Result:
+    """The answer with that of an earlier window beside it, or why there is none."""
+    question, asked = prepared.question, prepared.asked
+    unit = question.period if prepared.kind.by_period else question.period or question.params.get("unit")
+    unit = unit if unit in periods.COLUMN else None
+    if not earlier.can_compare(result):
+        return earlier.without(result, "This answer has no single numbers to compare with an earlier window's.")
+    window = earlier.window(question, unit)
+    if window is None:
+        return earlier.without(result, "There is nothing to compare with: the question names no first day (date_from).")
+    begins = asked.plan.product.data_from or asked.cursor.execute("SELECT min(day) FROM event").fetchall()[0][0]
+    if begins is None or window[0] < begins:
+        since = f"the data begins on {begins}" if begins else "there is no data"
+        return earlier.without(
+            result, f"There is nothing to compare with: the window before begins on {window[0]}, {since}."
+        )
+    keep = question.keep
+    of_events = [isinstance(one, EventProperty) for one in prepared.dimensions]
+    if all(of_events) if any(of_events) else question.top is not None and of_events:
+        groups = (tuple(row[one.label] for one in prepared.dimensions) for row in result.rows)
+        keep = tuple(group for group in dict.fromkeys(groups) if group[0] != OTHER)
+    before = replace(question, date_from=window[0], date_to=window[1], keep=keep, compare=NONE)
+    then = _answer(replace(prepared, question=before, asked=replace(asked, question=before)), plan)
+    return earlier.beside(result, then, unit, question, window[0], is_snapshot=prepared.found.metric.is_snapshot)
 
 
 @dataclass(frozen=True)
@@ -198,8 +235,8 @@ def entity_rows(prepared: Prepared) -> Sql:
     if of_events and metric.events == event_properties.START:
         sql.relations["starting_event"] = starting_events_sql(asked, of_events[0].label)
     told_apart = labelled(asked.grain, split, where, asked.plan.product.timezone)
-    if split and top is not None:
-        sql.relations |= largest(sql.select, told_apart, split, top)
+    if split and (top is not None or question.keep is not None):
+        sql.relations |= largest(sql.select, told_apart, split, top, question.keep)
     else:
         sql.relations |= {"entity_row": sql.select, "labelled": told_apart}
     return sql
@@ -249,6 +286,7 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         by=tuple(by.split(",")) if isinstance(by, str) else tuple(by),
         where=conditions([where] if isinstance(where, str) else where),
         segments=read_names(given.get("segment")),
+        compare=read_choice("compare", given.get("compare", NONE), COMPARISONS),
         top=read_top(given.get("top")),
         properties=read_choice("properties", given.get("properties", dimensions.AT_EVENT), dimensions.MODES),
     )
@@ -343,6 +381,7 @@ def as_asked(question: Question) -> dict[str, Any]:
         "week_start": question.week_start,
         "by": list(question.by),
         "top": question.top,
+        "compare": question.compare,
         "where": [_as_given(test) for test in question.where],
         "segment": list(question.segments),
         "properties": question.properties,

@@ -101,18 +101,19 @@ def rows_by_value(metric: Metric, asked: Asked, split: Sequence[EventProperty], 
     values = _values(asked, texts)
     nothing = (MISSING,) * len(split)
     some = [value for value in values if value != nothing]
-    if not some:
+    known = asked.question.keep
+    if not some and known is None:
         do = "Look at the properties of events, or ask for others."
         raise QuestionError(f"No event that counts has {called}.", do=do)
     most = MOST_VALUES if top is None else top
-    kept = [value for value in values if value == nothing or value in some[:most]]
-    tests = {value: _is_one_of(texts, [value]) for value in kept}
-    if len(some) > most:
+    kept = [value for value in values if value == nothing or value in (some[:most] if known is None else known)]
+    tests = {value: _is_one_of(texts, [value]) for value in kept} or {nothing: "false"}
+    if not set(some) <= set(kept):
         tests[(OTHER,) * len(split)] = f"NOT {_is_one_of(texts, kept)}"
     sqls = {value: metric.rows(_keeping(asked, test)) for value, test in tests.items()}
     first = next(iter(sqls.values()))
     notes = [f"{called}: who had events of several values counts with each, so the rows do not add up to the whole."]
-    if top is None and len(some) > most:
+    if top is None and known is None and len(some) > most:
         notes.append(f"{called} has {len(some):,} values; {OTHER} are those beyond the {most} that most had.")
     union = " UNION ALL ".join(_with_labels(sql, split, value) for value, sql in sqls.items())
     return Sql(union, first.values, first.relations, (*first.notes, *notes))

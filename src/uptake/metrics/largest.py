@@ -12,7 +12,9 @@ from uptake.metrics.dimensions import ANY_TIME, MISSING, OTHER, Attribute, Dimen
 from uptake.store.sql import literal, name
 
 
-def largest(rows: str, labelled: str, by: Sequence[Dimension], most: int) -> dict[str, str]:
+def largest(
+    rows: str, labelled: str, by: Sequence[Dimension], most: int | None, keep: Sequence[Sequence[str]] | None = None
+) -> dict[str, str]:
     """Relations that end in `labelled` with the largest groups and the others as one.
 
     A group is a combination of labels. It is as large as there are different entities in it over the whole answer,
@@ -23,6 +25,7 @@ def largest(rows: str, labelled: str, by: Sequence[Dimension], most: int) -> dic
         labelled: SQL for the rows of `entity_row` with their labels.
         by: What the answer is broken down by; at least one.
         most: How many groups stay.
+        keep: Labels of the groups that stay, where they are known already.
     """
     columns = [name(one.label) for one in by]
     listed = ", ".join(columns)
@@ -36,11 +39,15 @@ def largest(rows: str, labelled: str, by: Sequence[Dimension], most: int) -> dic
     is_fanned_out = any(isinstance(one, Attribute) and one.mode == ANY_TIME for one in by)
     if is_fanned_out:
         rows = f"SELECT *, row_number() OVER () AS row_number FROM ({rows})"
+    chosen = f"""SELECT {listed} FROM told_apart WHERE NOT has_no_label GROUP BY ALL
+        ORDER BY count(DISTINCT entity_key) DESC, {listed} LIMIT {most}"""
+    if keep is not None:
+        known = ", ".join(f"({', '.join(map(literal, group))})" for group in keep)
+        chosen = f"FROM (VALUES {known}) known({listed})" if keep else f"SELECT {listed} FROM told_apart WHERE false"
     return {
         "entity_row": rows,
         "told_apart": f"SELECT *, {has_no_label} AS has_no_label FROM ({labelled})",
-        "largest": f"""SELECT {listed} FROM told_apart WHERE NOT has_no_label GROUP BY ALL
-        ORDER BY count(DISTINCT entity_key) DESC, {listed} LIMIT {most}""",
+        "largest": chosen,
         "labelled": f"""SELECT {"DISTINCT " if is_fanned_out else ""}t.* REPLACE ({others})
         FROM told_apart t LEFT JOIN largest l ON {same}""",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
+from uptake.facts.calendar import SHIFT
 from uptake.metrics.question import Question
 from uptake.store.projection import Cursor
 from uptake.store.sql import parameters
@@ -26,18 +27,47 @@ FROM_THE_BEGINNING = """greatest(least((
 """SQL for the first day of a range that has none: before anybody's start, but never after its last day."""
 
 
+def first_day(day: date, period: str, week_start: str) -> date:
+    """The first day of the period that a day lies in.
+
+    >>> first_day(date(2026, 8, 20), "quarter", "monday"), first_day(date(2026, 8, 20), "week", "sunday")
+    (datetime.date(2026, 7, 1), datetime.date(2026, 8, 16))
+    """
+    if period in MONTHS:
+        return date(day.year, (day.month - 1) // MONTHS[period] * MONTHS[period] + 1, 1)
+    return day - timedelta(days=(day.weekday() + SHIFT[week_start]) % 7 if period == "week" else 0)
+
+
+def between(earlier: date, later: date, period: str) -> int:
+    """How many periods lie between two periods, by their first days.
+
+    >>> between(date(2025, 10, 1), date(2026, 4, 1), "quarter")
+    2
+    """
+    if period in MONTHS:
+        return ((later.year - earlier.year) * 12 + later.month - earlier.month) // MONTHS[period]
+    return (later - earlier).days // (7 if period == "week" else 1)
+
+
+def shifted(first: date, period: str, by: int) -> date:
+    """The first day of the period so many periods after one; before, where the number is negative.
+
+    >>> shifted(date(2026, 1, 1), "month", -2)
+    datetime.date(2025, 11, 1)
+    """
+    if period in MONTHS:
+        month = first.year * 12 + first.month - 1 + by * MONTHS[period]
+        return date(month // 12, month % 12 + 1, 1)
+    return first + timedelta(days=by * (7 if period == "week" else 1))
+
+
 def is_over(period_on: date, period: str, last_day: date) -> bool:
     """Whether a period lies wholly up to a day.
 
     >>> is_over(date(2026, 1, 1), "quarter", date(2026, 3, 30))
     False
     """
-    if period in MONTHS:
-        month = period_on.month - 1 + MONTHS[period]
-        following = date(period_on.year + month // 12, month % 12 + 1, 1)
-    else:
-        following = period_on + timedelta(days=7 if period == "week" else 1)
-    return following <= last_day + timedelta(days=1)
+    return shifted(period_on, period, 1) <= last_day + timedelta(days=1)
 
 
 def sql(question: Question, beginning: str = FROM_THE_BEGINNING) -> str:

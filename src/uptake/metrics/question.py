@@ -13,6 +13,8 @@ from uptake.plan import WEEK_STARTS, Conditions, Plan, time_zone
 
 ALL = "all"
 """The word for no period, and for no limit to the groups."""
+NONE, PREVIOUS_PERIOD, PREVIOUS_YEAR = "none", "previous_period", "previous_year"
+COMPARISONS = (NONE, PREVIOUS_PERIOD, PREVIOUS_YEAR)
 PERIODS = ("day", "week", "month", "quarter")
 
 
@@ -33,6 +35,8 @@ class Question:
         week_start: First day of a week.
         by: Attributes to break the answer down by.
         top: How many groups of the breakdown stay apart, the largest; None: all.
+        keep: The groups that stay apart, where they are known already; `top` is not looked at then.
+        compare: The earlier window that stands beside the answer: previous_period, previous_year or none.
         where: Conditions on attributes that all must hold.
         segments: Names of segments, all of which somebody has to be in.
         properties: When attributes count where `by` or `where` does not say: at_event, most_recent or any_time.
@@ -50,6 +54,8 @@ class Question:
     week_start: str
     by: tuple[str, ...] = ()
     top: int | None = None
+    keep: tuple[tuple[str, ...], ...] | None = None
+    compare: str = NONE
     where: Conditions = ()
     segments: tuple[str, ...] = ()
     properties: str = "at_event"

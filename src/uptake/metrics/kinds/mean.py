@@ -24,7 +24,7 @@ class Mean(Kind):
         FROM labelled GROUP BY ALL ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
-        """Replaces the sums by interval and status."""
+        """Replaces the sums by interval and status, and the interval as it comes, for differences."""
         del labels
         most = 1.0 if asked.unit == "share" else inf
         answers = []
@@ -36,6 +36,8 @@ class Mean(Kind):
                     # t knows nothing of what is possible: nothing counted here is negative, no share above one
                     "ci_lower": present(max(estimate.ci_lower, 0.0)),
                     "ci_upper": present(min(estimate.ci_upper, most)),
+                    "unbounded_ci_lower": present(estimate.ci_lower),
+                    "unbounded_ci_upper": present(estimate.ci_upper),
                     "status": status(row["n"]),
                 }
             )

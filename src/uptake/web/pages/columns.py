@@ -38,6 +38,9 @@ TITLES = {
     "count": "Of them",
     "count_at_least": "At least, count",
     "days": "Days",
+    "difference": "Change",
+    "earlier_estimate": "Before",
+    "earlier_n": "n before",
     "estimate": "Value",
     "first_unit": "First unit",
     "last_unit": "Last unit",
@@ -49,6 +52,7 @@ TITLES = {
     "p75": "Three quarters by",
     "p90": "Nine in ten by",
     "retained_share": "Kept, share of adopted",
+    "relative_change": "Change, relative",
     "returned": "Came back",
     "row": "Row",
     "status": "State",
@@ -87,7 +91,13 @@ def columns(result: Result) -> list[Shown]:
         if column.name == "ci_lower":
             found.append({"name": "interval", "title": "95 % interval", "type": "interval",
                           "unit": column.unit, "currency": result.currency})  # fmt: skip
-        elif column.name not in ("ci_upper", "status", "open") or _says_something(result, column.name):
+        elif column.name == "difference_ci_lower":
+            if _says_something(result, column.name):
+                found.append({"name": "difference_interval", "title": "95 % interval of the change", "type": "interval",
+                              "ends": "difference_ci", "unit": column.unit, "currency": result.currency})  # fmt: skip
+        elif column.name not in ("ci_upper", "difference_ci_upper", "status", "open") or _says_something(
+            result, column.name
+        ):
             found.append(_shown(result, column))
     # the cells of retention's triangle lead to people already, and a table of all of them is long
     counted = {side.column for side in result.sides if not side.less and result.kind != "retention"}

@@ -9,7 +9,7 @@ from typing import Any
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
 from uptake.metrics.metric import Entry, Param
-from uptake.metrics.question import ALL, PERIODS
+from uptake.metrics.question import ALL, NONE, PERIODS, PREVIOUS_PERIOD, PREVIOUS_YEAR
 from uptake.metrics.steps import listed
 from uptake.plan import WEEK_STARTS, Plan
 from uptake.web.pages import condition_field
@@ -18,6 +18,7 @@ from uptake.web.pages.question import GROUPS, Given
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}
+COMPARED = {NONE: "Nothing", PREVIOUS_PERIOD: "As long before", PREVIOUS_YEAR: "A year before"}
 MOST_CHOICES = 60
 MOST_BREAKDOWNS = 3
 ZONES = (
@@ -135,6 +136,8 @@ def _universal(
         Field("date_from", "From", "date", f"Since {since} if empty." if since else "",
               value=str(given.get("date_from", "")), wrong=_wrong("date_from", wrong)),
         Field("date_to", "To", "date", value=str(given.get("date_to", "")), wrong=_wrong("date_to", wrong)),
+        Field("compare", "Compared with", "select", value=str(given.get("compare", NONE)),
+              options=tuple(COMPARED.items()), wrong=_wrong("compare", wrong)),
         Field("as_of", "As known after", "date", value=str(given.get("as_of", ""))[:10], wrong=_wrong("as_of", wrong)),
         Field("timezone", "Days of", "text", value=str(given.get("timezone", "")), options=ZONES,
               placeholder=plan.product.timezone, wrong=_wrong("timezone", wrong)),

@@ -12,7 +12,7 @@ from starlette.datastructures import QueryParams
 
 from uptake.metrics.ask import UNIVERSAL
 from uptake.metrics.metric import Entry
-from uptake.metrics.question import ALL, PERIODS
+from uptake.metrics.question import ALL, NONE, PERIODS
 from uptake.reports.overview import recent
 from uptake.web.pages import condition_field
 
@@ -24,6 +24,8 @@ PERIODIC_KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes",
     "sums", "movements", "ledger", "churned", "churned_list",
 )  # fmt: skip
+SAYS_NOTHING = (("period", ALL), ("top", ALL), ("compare", NONE))
+"""What is chosen in a form to ask for nothing."""
 GROUPS = 8
 """Groups of a breakdown that a page tells apart: with the others and those without, as many as a picture can show."""
 
@@ -75,7 +77,8 @@ def completed(entry: Entry, given: Given, last_day: date, first_day: date | None
     is_periodic = has_periods(entry, given)
     if is_periodic:
         given = {**given, "period": period}
-    if given.get("by"):
+    by = given.get("by", [])
+    if by and not (len(by) > 1 and any(name.startswith("event.") for name in by)):
         given = {**given, "top": given.get("top", GROUPS)}
     # Who started before there were events was never seen to do anything, so newcomers are those of late.
     is_of_late = not entry.metric.is_snapshot or (is_periodic and period in PERIODS)
@@ -91,8 +94,8 @@ def in_form(asked: Given, given: Given) -> Given:
 
 
 def as_asked(given: Given) -> Given:
-    """The question as metrics take it: without the word for no period and no limit, which is what they do anyway."""
-    return {key: value for key, value in given.items() if (key, value) not in (("period", ALL), ("top", ALL))}
+    """The question as metrics take it: without the words for what they do anyway."""
+    return {key: value for key, value in given.items() if (key, value) not in SAYS_NOTHING}
 
 
 def command(name: str, given: Given, home: str) -> str:
