@@ -15,10 +15,10 @@ from uptake.errors import QuestionError
 from uptake.facts.calendar import recut
 from uptake.metrics import dimensions, earlier, event_properties, params, periods, recheck
 from uptake.metrics.catalogue import entry
-from uptake.metrics.dimensions import IN, Dimension, EventProperty, Membership, in_segment
+from uptake.metrics.dimensions import IN, OTHER, Dimension, EventProperty, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.labelled import Test, labelled
-from uptake.metrics.largest import OTHER, largest
+from uptake.metrics.largest import largest
 from uptake.metrics.metric import Asked, Entry, Kind, Row, Sql, as_rows, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.question import (
@@ -138,14 +138,20 @@ def _compared(prepared: Prepared, plan: Plan, result: Result) -> Result:
         return earlier.without(
             result, f"There is nothing to compare with: the window before begins on {window[0]}, {since}."
         )
-    keep = question.keep
-    of_events = [isinstance(one, EventProperty) for one in prepared.dimensions]
-    if all(of_events) if any(of_events) else question.top is not None and of_events:
-        groups = (tuple(row[one.label] for one in prepared.dimensions) for row in result.rows)
-        keep = tuple(group for group in dict.fromkeys(groups) if group[0] != OTHER)
+    keep = _groups(prepared, result)
     before = replace(question, date_from=window[0], date_to=window[1], keep=keep, compare=NONE)
     then = _answer(replace(prepared, question=before, asked=replace(asked, question=before)), plan)
     return earlier.beside(result, then, unit, question, window[0], is_snapshot=prepared.found.metric.is_snapshot)
+
+
+def _groups(prepared: Prepared, result: Result) -> tuple[tuple[str, ...], ...] | None:
+    """The groups that were chosen to stay apart, which an earlier answer is to tell apart as well; None where all are."""
+    of_events = [isinstance(one, EventProperty) for one in prepared.dimensions]
+    is_chosen = prepared.question.top is not None or any(of_events)
+    if not is_chosen or len(set(of_events)) != 1:  # of a mixture all are told apart
+        return None
+    groups = (tuple(row[one.label] for one in prepared.dimensions) for row in result.rows)
+    return tuple(group for group in dict.fromkeys(groups) if group[0] != OTHER)
 
 
 @dataclass(frozen=True)
