@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.facts.calendar import recut
 from uptake.metrics import dimensions, earlier, event_properties, params, periods, recheck
 from uptake.metrics.catalogue import entry
 from uptake.metrics.dimensions import IN, OTHER, Dimension, EventProperty, Membership, in_segment
@@ -315,8 +314,7 @@ def data_until(cursor: Cursor, zone: str) -> Any:  # noqa: ANN401 - a datetime; 
 def compose(asked: Asked, sql: Sql) -> tuple[str, dict[str, Any]]:
     """The whole query and the values of the parameters it uses."""
     question = asked.question
-    weeks = {} if question.week_start == asked.plan.product.week_start else {"calendar": recut(question.week_start)}
-    relations = {**weeks, "period": periods.sql(question), **sql.relations}
+    relations = {**periods.weeks(question, asked.plan), "period": periods.sql(question), **sql.relations}
     text = "WITH " + ", ".join(f"{relation} AS (\n    {body}\n)" for relation, body in relations.items())
     text += f"\n{sql.select}"
     values = {

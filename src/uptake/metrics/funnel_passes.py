@@ -84,7 +84,7 @@ class Passes:
 
     @cached_property
     def _periods(self) -> list[tuple[date | None, datetime, datetime]]:
-        return periods.read(self.asked.cursor, self.asked.question)
+        return periods.read(self.asked.cursor, self.asked.question, self.asked.plan)
 
     @cached_property
     def rounds(self) -> Instants:

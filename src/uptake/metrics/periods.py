@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from uptake.facts.calendar import SHIFT
+from uptake.facts.calendar import SHIFT, recut
 from uptake.metrics.question import Question
+from uptake.plan import Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import parameters
 
@@ -97,9 +98,18 @@ def sql(question: Question, beginning: str = FROM_THE_BEGINNING) -> str:
         GROUP BY {column} HAVING min(day) <= $last_day"""
 
 
-def read(cursor: Cursor, question: Question) -> list[tuple[date | None, datetime, datetime]]:
+def weeks(question: Question, plan: Plan) -> dict[str, str]:
+    """The relation `calendar`, where weeks begin on another day than the product's; else nothing."""
+    if question.week_start == plan.product.week_start:
+        return {}
+    return {"calendar": recut(question.week_start)}
+
+
+def read(cursor: Cursor, question: Question, plan: Plan) -> list[tuple[date | None, datetime, datetime]]:
     """The periods of a question in their order: the first day (None without periods), beginning and end."""
-    text = f"SELECT period_on, begins_at, ends_at FROM ({sql(question)}) ORDER BY begins_at"
+    relations = {**weeks(question, plan), "period": sql(question)}
+    text = "WITH " + ", ".join(f"{name} AS ({body})" for name, body in relations.items())
+    text += " SELECT period_on, begins_at, ends_at FROM period ORDER BY begins_at"
     values = {"as_of": question.as_of, "date_from": question.date_from, "date_to": question.date_to}
     values["last_day"] = question.last_day
     taken = parameters(text)
