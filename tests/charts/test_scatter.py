@@ -71,3 +71,24 @@ def test_classes_are_stacked_to_all() -> None:
     assert charts.svg(spec).startswith("<svg")
     one = charts.for_result("classes", rows[:3], "Classes", "", "share", by=("class",))
     assert charts.svg(one).startswith("<svg")
+
+
+def test_a_launch_has_a_line_for_each_step_and_its_target() -> None:
+    rows = [
+        {"curve": curve, "day": day, "n": 9 if day < 3 else 0, "estimate": day / 9 if day < 3 else None,
+         "ci_lower": 0.0, "ci_upper": 0.5, "target": 0.4 if (curve, day) == ("adopted", 4) else None,
+         "status": "closed" if day < 3 else "in_progress"}
+        for curve in ("tried", "again", "adopted", "kept") for day in range(5)
+    ]  # fmt: skip
+    spec = charts.for_result("launch", rows, "Launch", "", "share")
+    assert "Target: 40\u202f% adopted it by day 4" in texts(spec)
+    lines = [layer for layer in spec["layer"] if layer["mark"]["type"] == "line"]
+    assert {row["segment"] for row in lines[0]["data"]["values"]} == {
+        "tried it",
+        "used it again",
+        "adopted it",
+        "kept it",
+    }
+    assert max(row["place"] for row in lines[0]["data"]["values"]) == 2
+    for some, by in ((rows, ()), ([], ()), ([{**row, "plan": "Pro"} for row in rows], ("plan",))):
+        assert charts.svg(charts.for_result("launch", some, "Launch", "", "share", by=by)).startswith("<svg")

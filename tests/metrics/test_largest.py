@@ -21,6 +21,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 FIRST = datetime(2026, 1, 1, 10)
 PLAN = """
 features: {tasks: {events: [task]}, ships: {events: [ship]}}
+launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
 onboarding: {steps: [{name: first, event: task}]}
 activation: {user: {event: task, at_least: 2}}
 value_moments: {shipped: {event: ship}}

@@ -23,6 +23,7 @@ features:
 onboarding: {steps: [{name: first, event: task}, {name: second, event: ship}]}
 activation: {user: {event: task, at_least: 2}}
 value_moments: {shipped: {event: ship}}
+launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
 """
 WAYS: list[dict[str, Any]] = [
     {},

@@ -21,6 +21,7 @@ features: {tasks: {events: [task]}}
 onboarding: {steps: [{name: first, event: task}]}
 activation: {user: {event: task, at_least: 2}}
 value_moments: {shipped: {event: ship}}
+launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
 """
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in catalogue()),

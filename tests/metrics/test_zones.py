@@ -26,6 +26,7 @@ start: {{user: [created_at, first_event], account: [first_event]}}
 features:
   boards: {{events: [a]}}
   reports: {{events: [{{event: b, where: {{due: {{gte: 2026-03-20}}}}}}], adopted: {{days: 2, within_days: 20}}}}
+launches: {{all: {{feature: boards, launched_on: 2026-03-01, clock: exposure}}}}
 onboarding: {{steps: [{{name: first, event: a}}, {{name: second, event: b, at_least: 2}}]}}
 activation: {{user: {{event: a, at_least: 2}}}}
 value_moments: {{both: {{all: [{{event: a}}, {{event: b}}]}}}}

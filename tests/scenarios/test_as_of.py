@@ -19,6 +19,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 PLAN = """
 product: {timezone: Europe/Berlin}
 features: {tasks: {events: [task]}, reports: {events: [report]}, boards: {events: [board]}}
+launches: {first: {feature: tasks, launched_on: 2025-03-03, target: 0.5, within_days: 20}}
 onboarding: {steps: [{name: first, event: task}, {name: second, event: report}]}
 activation: {user: {all: [{event: task, at_least: 2}, report]}}
 value_moments: {shipped: {event: report, at_least: 2}}

@@ -19,6 +19,7 @@ active: [task, board, project, ship]
 features:
   tasks: {events: [task], eligible: {account.plan: {is_not: Free}}}
   reports: {events: [report, {event: page, where: {path: /about}}], quantity: amount}
+launches: {all: {feature: reports, launched_on: 2025-03-01}}
 onboarding: {steps: [{name: project, event: project}, {name: "quoted", any: [{event: invite}, task]}]}
 activation: {user: {all: [{event: task, at_least: 2}, {any: [report, board, task]}]}}
 value_moments: {shipped: {event: ship}, reported: {all: [{event: report}, {event: task}]}, worked: {event: task, at_least: 2}}

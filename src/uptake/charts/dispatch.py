@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from uptake.charts import calendar, dates, words
@@ -12,6 +12,7 @@ from uptake.charts.classes import classes
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
 from uptake.charts.funnel import funnel
+from uptake.charts.launch import launch
 from uptake.charts.lifecycle import lifecycle
 from uptake.charts.movements import movements
 from uptake.charts.power_curve import power_curve
@@ -26,9 +27,13 @@ from uptake.errors import QuestionError
 
 OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list")
 """Kinds about what customers pay and where they are."""
+OF_ONE_PERIOD: dict[str, Callable[..., Spec]] = {
+    "points": scatter, "funnel": funnel, "power": power_curve, "launch": launch,
+}  # fmt: skip
+"""Kinds whose picture is of the last period that is over, or of no period."""
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "funnel", "points",
+    "features", "power", "classes", "funnel", "points", "launch",
     "sums", *OF_ACCOUNTS,
 )  # fmt: skip
 
@@ -87,18 +92,12 @@ def for_result(
             spec = bars(rows, unit="share", by=by, known=known, **about)
         case _ if kind in OF_ACCOUNTS:
             spec = _of_accounts(kind, rows, by, {**about, "period": period or "month"}, unit, currency)
-        case "points":
-            rows, about["subtitle"] = _latest(rows, subtitle, period)
-            spec = scatter(rows, by=by, known=known, **about)
         case "features":
             rows, about["subtitle"] = _latest(rows, subtitle, period)
             spec = feature_funnel(rows, by=by, **about)
-        case "funnel":
+        case _ if kind in OF_ONE_PERIOD:
             rows, about["subtitle"] = _latest(rows, subtitle, period)
-            spec = funnel(rows, by=by, known=known, **about)
-        case "power":
-            rows, about["subtitle"] = _latest(rows, subtitle, period)
-            spec = power_curve(rows, by=by, known=known, **about)
+            spec = OF_ONE_PERIOD[kind](rows, by=by, known=known, **about)
         case _:
             raise QuestionError(f"There is no chart for results of the kind {kind!r}.", allowed=KINDS)
     return {**spec, "config": config(dark)}

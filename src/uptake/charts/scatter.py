@@ -115,8 +115,8 @@ def _grid(rows: Sequence[Row], name: str, unit: str) -> list[float]:
 
 
 def _splits(rows: Sequence[Row], right: float, top: float) -> list[Spec]:
-    if not rows:
-        return []
+    if len({(row["x_split"], row["y_split"]) for row in rows}) != 1:
+        return []  # there is nothing to split, or segments have splits of their own
     split = {"x": words.finite(rows[0]["x_split"]), "y": words.finite(rows[0]["y_split"])}
     found = []
     if split["x"] is not None and split["x"] <= right:

@@ -1,4 +1,4 @@
-"""Attributes of users and accounts that the plan names: in `eligible`, and as a start of life."""
+"""Attributes of users and accounts that the plan names: in `eligible`, in launches, and as a start of life."""
 
 from __future__ import annotations
 
@@ -12,11 +12,16 @@ from uptake.store.sql import literal
 
 
 def eligible(checked: Subject) -> Iterator[Finding]:
-    """Attributes that nobody has, or values of them that nobody has, as conditions of eligibility."""
+    """Attributes that nobody has, or values of them that nobody has, as conditions of eligibility or of a launch."""
     for name, feature in checked.plan.features.items():
         for condition in feature.eligible:
             side, _, attribute = condition.property.partition(".")
             location = ("features", name, "eligible", condition.property)
+            yield from compare(checked, location, condition, source(side, attribute))
+    for name, launch in checked.plan.launches.items():
+        for condition in launch.population:
+            side, _, attribute = condition.property.partition(".")
+            location = ("launches", name, "population", condition.property)
             yield from compare(checked, location, condition, source(side, attribute))
 
 

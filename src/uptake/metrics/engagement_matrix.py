@@ -5,7 +5,7 @@ Which features many people use often, which a few use often, which many use now 
 Formula: x, by default the share of those active in the `window_days` days up to the end of the period who used the
     feature in them, and y, by default the mean number of days on which these used it. Core: both at or above their
     splits. Wide: used by many, seldom. Niche: by few, often. Marginal: neither. The splits are the medians over the
-    features shown if not given
+    features shown, in each segment, if not given
 Unit: that of the axis
 Grain: user, account (all its users together), or user in one account
 Population: entities active in the window; n counts them, `members` those of them who used the feature
@@ -38,6 +38,10 @@ class FeaturePoints(Points):
     """Points made of entities: rows are the active ones, and what each of them used."""
 
     is_share_of_members = False
+
+    def split_by(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Within which of the labels medians are taken: each segment has all the features, and a map of its own."""
+        return labels
 
     def points(self, labels: tuple[str, ...]) -> str:
         """SQL for the points: labels, point, title, n, x, y, members."""

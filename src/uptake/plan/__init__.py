@@ -10,6 +10,7 @@ from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
 from uptake.plan.document import Place
 from uptake.plan.feature import Adopted, Feature
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
+from uptake.plan.launch import Launch
 from uptake.plan.loader import files, load, parse
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
@@ -45,6 +46,7 @@ __all__ = [
     "EventUse",
     "Feature",
     "Group",
+    "Launch",
     "Location",
     "Members",
     "Milestone",

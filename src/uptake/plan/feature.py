@@ -29,7 +29,8 @@ def _feature_event(value: object) -> Selector:
     return read_selector(value, EVENT_KEYS)
 
 
-def _eligible(value: object) -> Conditions:
+def read_eligible(value: object) -> Conditions:
+    """Conditions on attributes of users and accounts."""
     found = read_conditions(value)
     names = dict.fromkeys(condition.property for condition in found)
     strays = [name for name in names if not name.startswith(("user.", "account."))]
@@ -61,7 +62,7 @@ class Feature(Section):
     events: Annotated[tuple[Annotated[Selector, BeforeValidator(_feature_event)], ...], Field(min_length=1)]
     tag: Literal["core", "advanced", "hidden"] = "core"
     module: Text | None = None
-    eligible: Annotated[Conditions, BeforeValidator(_eligible)] = ()
+    eligible: Annotated[Conditions, BeforeValidator(read_eligible)] = ()
     launched_on: date | None = None
     cadence_days: Days = USAGE_INTERVAL_DAYS
     quantity: Text | None = None

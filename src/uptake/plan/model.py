@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from functools import cached_property
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.document import Place, nearest_place
 from uptake.plan.feature import Feature
 from uptake.plan.journey import Activation, Milestone, Onboarding
+from uptake.plan.launch import Launch
 from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
 from uptake.plan.product import Product, Start
 from uptake.plan.proficiency import Proficiency
@@ -55,6 +57,7 @@ class Plan(Section):
         segments: Named sets of users or accounts.
         targets: Where metrics are to be by when, by name, which is the metric's unless it says otherwise.
         owners: Metric -> who answers for it.
+        launches: Launches of features by name.
     """
 
     product: Product = Product()
@@ -70,6 +73,7 @@ class Plan(Section):
     segments: Annotated[dict[Name, Segment], BeforeValidator(named)] = Field(default_factory=dict)
     targets: Annotated[dict[Name, Target], BeforeValidator(named)] = Field(default_factory=dict)
     owners: dict[Name, Text] = Field(default_factory=dict)
+    launches: Annotated[dict[Name, Launch], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -176,8 +180,23 @@ class Plan(Section):
                 gathering.problems.append(
                     Problem((*location, "feature"), f"is {shown(chosen.feature)}", tuple(self.features), do)
                 )
+        for name, launch in self.launches.items():
+            if launch.feature not in self.features:
+                do = nearest(launch.feature, self.features) or "Describe it under features."
+                gathering.problems.append(
+                    Problem(("launches", name, "feature"), f"is {shown(launch.feature)}", tuple(self.features), do)
+                )
+            elif launch.launched_on is None and self.features[launch.feature].launched_on is None:
+                do = "Give the day here, or with the feature."
+                gathering.problems.append(Problem(("launches", name, "launched_on"), "is missing", do=do))
         gathering.end()
         return self
+
+    def launched_on(self, launch: Launch) -> date:
+        """The first day of a launch: its own, or its feature's."""
+        day = launch.launched_on or self.features[launch.feature].launched_on
+        assert day is not None
+        return day
 
 
 def _hash(content: object) -> str:

@@ -34,6 +34,10 @@ class Points(Kind):
     name = "points"
     by_period = True
 
+    def split_by(self, labels: tuple[str, ...]) -> tuple[str, ...]:
+        """Within which of the labels medians are taken: segments share one map, periods do not."""
+        return tuple(label for label in labels if label == "period_on")
+
     def points(self, labels: tuple[str, ...]) -> str:
         """SQL for the points: labels, point, title, n, x, y, members."""
         columns = "".join(f"{label}, " for label in labels)
@@ -49,13 +53,14 @@ class Points(Kind):
 
     def _placed(self, labels: tuple[str, ...]) -> str:
         both, x_alone, y_alone, neither = map(literal, self.quadrants)
-        period = "PARTITION BY period_on" if "period_on" in labels else ""
+        group = ", ".join(self.split_by(labels))
+        partition = f"PARTITION BY {group}" if group else ""
         return f"""SELECT *, CASE WHEN x IS NULL OR estimate IS NULL THEN NULL
                 WHEN x >= x_split THEN CASE WHEN estimate >= y_split THEN {both} ELSE {x_alone} END
                 WHEN estimate >= y_split THEN {y_alone} ELSE {neither} END AS quadrant
             FROM (
-                SELECT * EXCLUDE (y), y AS estimate, coalesce($x_split::DOUBLE, median(x) OVER ({period})) AS x_split,
-                    coalesce($y_split::DOUBLE, median(y) OVER ({period})) AS y_split
+                SELECT * EXCLUDE (y), y AS estimate, coalesce($x_split::DOUBLE, median(x) OVER ({partition})) AS x_split,
+                    coalesce($y_split::DOUBLE, median(y) OVER ({partition})) AS y_split
                 FROM ({self.points(labels)})
             )"""
 

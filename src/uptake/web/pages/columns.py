@@ -102,6 +102,8 @@ def columns(result: Result) -> list[Shown]:
     # the cells of retention's triangle lead to people already, and a table of all of them is long
     counted = {side.column for side in result.sides if not side.less and result.kind != "retention"}
     found = [{"link": f"{LINK}{column['name']}", **column} if column["name"] in counted else column for column in found]
+    if result.kind == "launch":
+        found = [column for column in found if column["name"] != "target"]
     if result.kind == "points":
         unsaid = {"point", "x_axis", "y_axis", "x_split", "y_split"}
         unsaid |= {

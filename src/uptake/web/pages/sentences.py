@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from uptake.charts import dates, words
+from uptake.charts.launch import CURVES
 from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.result import Result
 from uptake.reports.headline import PICKS, Headline
@@ -79,6 +80,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         return _states(result, found)
     if result.kind == "points":
         return _points(result)
+    if result.kind == "launch":
+        return _launch(result)
     if result.by == ("class",):
         return _classes(result, found)
     if found.highest is not None:
@@ -217,6 +220,25 @@ def _movements(result: Result, found: Headline) -> str:
         return f"{begin}, {what} stayed what it was: {listed}."
     size = words.value(abs(net), result.unit, 3, result.currency)
     return f"{begin}, {what} {'grew' if net > 0 else 'shrank'} by {size}: {listed}."
+
+
+def _launch(result: Result) -> str:
+    """How far a launch has got on the last day that is over, or on the day of the target."""
+    if result.by:
+        return f"{result.title} by {joined(list(result.by), 'and')}."
+    over = [row for row in result.rows if row["estimate"] is not None]
+    aim = next((row for row in result.rows if row["target"] is not None), None)
+    if not over:
+        return f"{result.title}: {NOTHING}."
+    days = {row["day"] for row in over}
+    day = aim["day"] if aim and aim["day"] in days else max(days)
+    shares = {row["curve"]: row for row in over if row["day"] == day}
+    n = max(row["n"] for row in shares.values())
+    did = joined([f"{words.share(shares[curve]['estimate'])} had {word}" for curve, word in CURVES.items()], "and")
+    target = (
+        f" The target is {words.share(aim['target'])} that {CURVES[aim['curve']]} by day {aim['day']}." if aim else ""
+    )
+    return f"By day {day}, of {words.count(n)} {_who(result)} it is for, {did}.{target}"
 
 
 def _points(result: Result) -> str:
