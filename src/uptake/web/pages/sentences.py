@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -66,22 +66,12 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
     Returns:
         One sentence with the number, its interval and its change; what it lacks in words where there is no number.
     """
-    if result.kind == "features":
-        return _features(result, found)
+    if result.kind in OF_KINDS:
+        return OF_KINDS[result.kind](result, found)
     if result.kind == "duration" and result.params["output"] == "curve":
         return _curve(result)
-    if result.kind in ("movements", "ledger"):
-        return _movements(result, found)
-    if result.kind == "funnel":
-        return _funnel(result, found)
-    if result.kind in ("churned", "churned_list"):
-        return _churned(result, found)
     if result.by == ("state",):
         return _states(result, found)
-    if result.kind == "points":
-        return _points(result)
-    if result.kind == "launch":
-        return _launch(result)
     if result.by == ("class",):
         return _classes(result, found)
     if found.highest is not None:
@@ -222,8 +212,9 @@ def _movements(result: Result, found: Headline) -> str:
     return f"{begin}, {what} {'grew' if net > 0 else 'shrank'} by {size}: {listed}."
 
 
-def _launch(result: Result) -> str:
+def _launch(result: Result, found: Headline) -> str:
     """How far a launch has got on the last day that is over, or on the day of the target."""
+    del found
     if result.by:
         return f"{result.title} by {joined(list(result.by), 'and')}."
     over = [row for row in result.rows if row["estimate"] is not None]
@@ -241,7 +232,8 @@ def _launch(result: Result) -> str:
     return f"By day {day}, of {words.count(n)} {_who(result)} it is for, {did}.{target}"
 
 
-def _points(result: Result) -> str:
+def _points(result: Result, found: Headline) -> str:
+    del found
     noun = "accounts" if result.params["entity"] == "account" and "feature" not in result.params else "features"
     sizes: dict[str, int] = {}
     for row in result.rows:
@@ -336,3 +328,16 @@ def _label(column: str, said: str) -> str:
 def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
     named = [_label(label, str(row[label])) for label in labels]
     return f"{', '.join(named)} ({words.value(row['estimate'], result.unit, 2, result.currency)})"
+
+
+OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
+    "features": _features,
+    "movements": _movements,
+    "ledger": _movements,
+    "funnel": _funnel,
+    "churned": _churned,
+    "churned_list": _churned,
+    "points": _points,
+    "launch": _launch,
+}
+"""Kinds with a sentence of their own."""
