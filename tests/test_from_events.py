@@ -75,3 +75,50 @@ def test_what_cannot_be_read_is_said_and_leaves_nothing(tmp_path: Path) -> None:
         uptake.from_events(EVENTS, user="nobody")
     with pytest.raises(PlanError, match="Mars"):
         uptake.from_events(EVENTS, timezone="Mars/Olympus", **NAMED)
+
+
+PEOPLE = [{"who": "a", "team": "Sales", "org": "x"}, {"who": "b", "team": "Support"}]
+ORGS = pa.table({"account_id": ["x", "y"], "size": [10, 500], "plan": ["Free", "Pro"]})
+
+
+def test_what_is_known_of_users_and_accounts_breaks_answers_down() -> None:
+    """Columns of ids may be called as in the events, or as usual; b works in x and in y."""
+    with uptake.from_events(EVENTS, users=PEOPLE, accounts=ORGS, **NAMED) as workspace:
+        teams = {row["user.team"]: row["n"] for row in workspace.metric("active_users", by="team").rows}
+        assert teams == {"Sales": 1, "Support": 1}
+        big = workspace.metric("active_users", entity="account", where="size>=100", window="30").rows
+        assert [row["n"] for row in big] == [1]
+        plans = {row["account.plan"]: row["n"] for row in workspace.metric("active_users", by="account.plan").rows}
+        assert plans == {"Free": 2, "Pro": 1}
+
+
+def test_attributes_change_from_the_moment_they_say(tmp_path: Path) -> None:
+    """a is in Sales until 8 March, then in Support, and signs up on the 2nd, which is no activity: active on the 3rd and 10th."""
+    path = tmp_path / "people.csv"
+    path.write_text("who,team,valid_from\na,Sales,2026-03-01\na,Support,2026-03-08\n", encoding="utf-8")
+    with uptake.from_events(EVENTS, users=path, **NAMED) as workspace:
+        asked = {"window": "1", "period": "day", "by": "team", "where": "user.id=a", "date_from": "2026-03-02"}
+        rows = workspace.metric("active_users", **asked).rows
+    active = {(row["period_on"].day, row["user.team"]) for row in rows if row["estimate"]}
+    assert active == {(3, "Sales"), (10, "Support")}
+
+
+def test_a_question_may_name_another_zone_groups_and_an_earlier_window() -> None:
+    with uptake.from_events(EVENTS, users=PEOPLE, timezone="UTC", **NAMED) as workspace:
+        asked = {
+            "window": "1",
+            "period": "day",
+            "timezone": "Europe/Berlin",
+            "date_from": "2026-03-10",
+            "by": "team",
+            "top": 1,
+        }
+        result = workspace.metric("active_users", compare="previous_period", **asked)
+    assert result.params["timezone"] == "Europe/Berlin"
+    active = {(row["period_on"].day, row["user.team"]) for row in result.rows if row["estimate"]}
+    assert active == {(10, "(other)"), (11, "Sales")}
+
+
+def test_people_that_cannot_be_read_leave_nothing() -> None:
+    with pytest.raises(ImportFailed):
+        uptake.from_events(EVENTS, users=pa.table({"colour": ["red"]}), **NAMED)

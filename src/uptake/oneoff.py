@@ -9,7 +9,7 @@ import weakref
 from contextlib import ExitStack
 from pathlib import Path
 
-from uptake.workspace import Workspace, init
+from uptake.workspace import Workspace, init, opened
 
 
 class OneOff(Workspace):
@@ -46,6 +46,8 @@ def from_events(
     timezone: str = "UTC",
     week_start: str = "monday",
     time_format: str | None = None,
+    users: object = None,
+    accounts: object = None,
 ) -> Workspace:
     """Answers questions about events at hand: `from_events(frame, user="uid").metric("retention", unit="week")`.
 
@@ -58,13 +60,18 @@ def from_events(
         timezone: IANA zone in which days, weeks and months are cut.
         week_start: First day of a week: monday, sunday or saturday.
         time_format: How times are written, if they can be read in two ways.
+        users: What is known of users, a row each: their id in the column of the events or one of the usual names, all
+            other columns are attributes, to break down and filter by as `user.NAME`. With a column `valid_from` a user
+            has several rows, and each holds from then on.
+        accounts: The same of accounts, as `account.NAME`.
 
     Returns:
-        A workspace: every column that is not named is a property, and a selector is an event's name. What counts as
-        activity is any event but page views, sign-ins and the like. It goes when it is closed, at the latest with the program.
+        A workspace: every column of the events that is not named is a property of theirs, and a selector is an event's
+        name. What counts as activity is any event but page views, sign-ins and the like. A question may name another
+        time zone or week than the workspace. It goes when it is closed, at the latest with the program.
 
     Raises:
-        ImportFailed: The events cannot be read, or a row of them could not.
+        ImportFailed: The rows cannot be read.
     """
     product = {"name": "Events", "timezone": timezone, "week_start": week_start}
     folder = Path(tempfile.mkdtemp(prefix="uptake-"))
@@ -76,13 +83,19 @@ def from_events(
         raise
     named = {"event_name": event, "user_id": user, "account_id": account, "event_at": at}
     try:
-        workspace.import_rows(
-            source,
-            "events",
-            renames={name: column for name, column in named.items() if column},
-            time_format=time_format,
-        )
+        for kind, rows in (("events", source), ("users", users), ("accounts", accounts)):
+            if rows is not None:
+                _take(workspace, kind, rows, {name: column for name, column in named.items() if column}, time_format)
     except BaseException:
         workspace.close()
         raise
     return workspace
+
+
+def _take(workspace: Workspace, kind: str, rows: object, named: dict[str, str], time_format: str | None) -> None:
+    """Imports rows; those of users and accounts need not call their columns as the events do."""
+    reading = opened(rows, kind, named)
+    if kind != "events":
+        ids = ("user_id", "account_id") if kind == "users" else ("account_id",)
+        named = {name: named[name] for name in ids if named.get(name) in reading.sample.column_names}
+    workspace.import_rows(reading, kind, renames=named, time_format=time_format)

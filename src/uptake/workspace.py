@@ -249,7 +249,7 @@ class Workspace:
         """
         if kind not in BY_NAME:
             raise ImportFailed(f"The kind '{kind}' is unknown.", allowed=BY_NAME)
-        reading = _open(source, kind, _known_columns(BY_NAME[kind], renames or {}), file_format)
+        reading = opened(source, kind, renames or {}, file_format)
         options = Options(renames or {}, fixed or {}, time_format, report, confirm)
         with self._importing, needing_room(self.home.folder):
             self._catch_up(self.plan, report)
@@ -408,7 +408,13 @@ def _files(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
     return tuple((name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats)
 
 
-def _open(source: object, kind: str, columns: frozenset[str], file_format: str | None) -> Reading:
+def opened(source: object, kind: str, renames: Mapping[str, str], file_format: str | None = None) -> Reading:
+    """A source of rows as it can be read.
+
+    Raises:
+        ImportFailed: It cannot be read.
+    """
+    columns = _known_columns(BY_NAME[kind], renames)
     if isinstance(source, Reading):
         return source
     if isinstance(source, str | Path):
