@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from uptake.facts import (
+    acquisition,
     active_day,
     attribute,
     attribution,
@@ -80,6 +81,7 @@ def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Pr
         people.assign(cursor, imports)
     _belonging(cursor, plan, progress, None if kinds & ENTITY_KINDS else imports)
     _measure(cursor, plan, of_imports(cursor, imports), progress)
+    acquisition.build(cursor, plan)
 
 
 def _has_newcomers(cursor: Cursor) -> bool:
@@ -114,6 +116,7 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
     contract.build(cursor)
     _belonging(cursor, plan, progress)
     _measure(cursor, plan, EVERYTHING, progress)
+    acquisition.build(cursor, plan)
     set_meta(cursor, "facts_version", _version(cursor, plan))
     return True
 

@@ -23,6 +23,7 @@ CHECKS: tuple[Check, ...] = (
     names.unknown,
     properties.conditions,
     properties.quantities,
+    properties.acquisition,
     attributes.eligible,
     attributes.starts,
     segments.conditions,

@@ -50,6 +50,15 @@ def quantities(checked: Subject) -> Iterator[Finding]:
             yield Finding("warning", where, f"{subject} is no number in {lacking}.", "They add nothing to its use.")
 
 
+def acquisition(checked: Subject) -> Iterator[Finding]:
+    """Properties, or values of them, that no event has, as conditions of channels."""
+    found = checked.plan.acquisition
+    for channel in found.channels if found is not None else ():
+        for condition in channel.where:
+            location = ("acquisition", "channels", channel.name, condition.property)
+            yield from compare(checked, location, condition, _source(condition.property, "true", "no event"))
+
+
 def _source(name: str, chosen: str, missing: str) -> Source:
     return Source(
         rows=f"(SELECT properties FROM event WHERE {chosen})",

@@ -4,6 +4,7 @@
 `selector`, `criteria`, `conditions` and `parse_condition` read the same forms for metrics' parameters.
 """
 
+from uptake.plan.acquisition import Acquisition
 from uptake.plan.condition import Condition, Conditions
 from uptake.plan.conditions_given import conditions, parse_condition, split_condition
 from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
@@ -32,6 +33,7 @@ __all__ = [
     "REFERENCE_RANGES",
     "WEEK_STARTS",
     "AccountActivation",
+    "Acquisition",
     "Activation",
     "ActivationCandidate",
     "Adopted",

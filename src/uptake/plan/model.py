@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
+from uptake.plan.acquisition import Acquisition
 from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.document import Place, nearest_place
 from uptake.plan.feature import Feature
@@ -55,6 +56,7 @@ class Plan(Section):
         milestones: Further named moments.
         references: Reference ranges by name, which is the metric's unless it says otherwise.
         segments: Named sets of users or accounts.
+        acquisition: How users came, or None.
         targets: Where metrics are to be by when, by name, which is the metric's unless it says otherwise.
         owners: Metric -> who answers for it.
         launches: Launches of features by name.
@@ -71,6 +73,7 @@ class Plan(Section):
     milestones: Milestones = Field(default_factory=dict)
     references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)
     segments: Annotated[dict[Name, Segment], BeforeValidator(named)] = Field(default_factory=dict)
+    acquisition: Acquisition | None = None
     targets: Annotated[dict[Name, Target], BeforeValidator(named)] = Field(default_factory=dict)
     owners: dict[Name, Text] = Field(default_factory=dict)
     launches: Annotated[dict[Name, Launch], BeforeValidator(named)] = Field(default_factory=dict)
@@ -93,7 +96,7 @@ class Plan(Section):
         untitled = {"__all__": {"title"}}
         content = self.model_dump(
             mode="json",
-            include={"start", "active", "onboarding", "activation", "value_moments", "milestones"},
+            include={"start", "active", "onboarding", "activation", "value_moments", "milestones", "acquisition"},
             exclude={"onboarding": {"steps": untitled}, "value_moments": untitled, "milestones": untitled},
         )
         content["product"] = self.product.model_dump(include={"timezone", "session_gap_minutes"})
