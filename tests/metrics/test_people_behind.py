@@ -40,6 +40,8 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("retention", {"criterion": "on_or_after", "mode": "rolling"}),
     ("retention", {"criterion": "brackets", "unit": "day"}),
     ("retention", {"reference": "previous", "at_least": 2}),
+    ("paths", {"before": "ship", "most": 1}),
+    ("paths", {"output": "sequences", "gap_minutes": 10_000, "by": "account.plan"}),
     ("retention", {"start": "task", "entry": "recurring", "unit": "month", "by": "account.plan"}),
 ]
 MOST_ROWS = 5

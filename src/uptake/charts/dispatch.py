@@ -15,6 +15,8 @@ from uptake.charts.funnel import funnel
 from uptake.charts.launch import launch
 from uptake.charts.lifecycle import lifecycle
 from uptake.charts.movements import movements
+from uptake.charts.path_difference import path_difference
+from uptake.charts.paths import paths, sequences
 from uptake.charts.power_curve import power_curve
 from uptake.charts.retention_curve import retention_curve
 from uptake.charts.retention_grid import SIMPLE
@@ -29,11 +31,12 @@ OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list")
 """Kinds about what customers pay and where they are."""
 OF_ONE_PERIOD: dict[str, Callable[..., Spec]] = {
     "points": scatter, "funnel": funnel, "power": power_curve, "launch": launch,
+    "paths": paths, "sequences": sequences, "path_difference": path_difference,
 }  # fmt: skip
 """Kinds whose picture is of the last period that is over, or of no period."""
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "funnel", "points", "launch",
+    "features", "power", "classes", "funnel", "points", "launch", "paths", "sequences", "path_difference",
     "sums", *OF_ACCOUNTS,
 )  # fmt: skip
 

@@ -136,4 +136,5 @@ METRIC = Metric(
         Param("to_step", "integer", "For one number: who did this step; the last if not given.", least=1),
     ),
     is_snapshot=False,
+    is_of_newcomers=False,
 )  # fmt: skip

@@ -22,6 +22,7 @@ ParamType = Literal[
     "text",
     "choice",
     "selector",
+    "selectors",
     "criteria",
     "quorum",
     "moment",
@@ -193,6 +194,7 @@ class Metric:
         entities: Grains at which it has a meaning.
         default_period: The period if none is asked for; None: one number over the range.
         is_snapshot: Measured at the end of each period (true) or over the starts within it (false).
+        is_of_newcomers: Whether the starts are those of lives, so that who started unseen would look silent.
         events: What `event.NAME` is a property of: the events that are counted as `activity`, the event at the `start`
             of a cohort; empty: it has no meaning.
         totals: A quicker way to the kind's aggregates where nothing is broken down or filtered; a test
@@ -207,6 +209,7 @@ class Metric:
     entities: tuple[str, ...] = ("user", "account", "member")
     default_period: str | None = None
     is_snapshot: bool = True
+    is_of_newcomers: bool = True
     events: Literal["", "activity", "start"] = ""
     totals: Callable[[Asked], Sql | None] | None = None
 

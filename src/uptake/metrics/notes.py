@@ -13,7 +13,7 @@ from uptake.metrics.steps import read_exclusions, read_steps
 from uptake.plan import criteria, parts, quorum, selector
 from uptake.store.projection import meta
 
-NAMING = ("selector", "criteria", "moment", "quorum", "steps", "exclusions")
+NAMING = ("selector", "selectors", "criteria", "moment", "quorum", "steps", "exclusions")
 """Types of parameters that name events."""
 
 
@@ -27,9 +27,9 @@ def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
     Returns:
         Sentences; empty if there is nothing to tell.
     """
-    params = asked.question.params
-    by_life = params.get("start") in (None, START_OF_LIFE) and "steps" not in params
-    early = _early_starts(asked) if by_life and not metric.is_snapshot else ()
+    by_life = asked.question.params.get("start") in (None, START_OF_LIFE)
+    is_early = by_life and metric.is_of_newcomers and not metric.is_snapshot
+    early = _early_starts(asked) if is_early else ()
     return (*early, *_unknown_events(asked, metric), *_after_the_last_import(asked))
 
 
@@ -69,8 +69,9 @@ def _unknown_events(asked: Asked, metric: Metric) -> Iterator[str]:
 
 
 def _events(kind: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - a selector or criteria in any form
-    if kind == "selector":
-        yield from selector(value).events
+    if kind in ("selector", "selectors"):
+        for one in value if kind == "selectors" else (value,):
+            yield from selector(one).events
     elif kind in ("steps", "exclusions"):
         for part in (read_steps if kind == "steps" else read_exclusions)(value):
             for one in part.selectors:

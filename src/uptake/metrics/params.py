@@ -60,6 +60,11 @@ def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's val
             microseconds(param.name, value)
         case "steps" | "exclusions":
             return _steps(param, value)
+        case "selectors":
+            parts = listed(param.name, value)
+            for part in parts:
+                selector(part)
+            return parts
     return str(value)
 
 

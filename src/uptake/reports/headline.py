@@ -17,6 +17,8 @@ PICKS = {"step": "complete", "measure": "adopted"}
 """Which of the rows that a metric always splits into stands for the whole."""
 OF_PERIODS = ("states", "odds", "sums", "movements", "ledger", "churned", "churned_list")
 """Kinds that compare whole periods."""
+FLOWS = ("paths", "sequences", "path_difference")
+"""Kinds whose rows are ways that people went."""
 LATER_UNIT = {"hour": 24, "day": 7, "week": 4, "month": 3, "quarter": 2}
 """The unit whose retention is said first: late enough that who only looked around has gone."""
 
@@ -68,12 +70,14 @@ def headline(result: Result) -> Headline:
             if row["days"] == days
         ]
         period = None
+    elif result.kind in FLOWS:
+        rows, period = _main_way(rows), None
     else:
         period = result.params.get("period") or None
     periods = _periods_over(rows, looks_back=_looks_back(result)) if period else []
     now = [row for row in rows if not periods or row["period_on"] == periods[-1]]
     valued = sorted((row for row in now if row.get("estimate") is not None), key=lambda row: float(row["estimate"]))
-    if result.kind == "features" or _broken_down(result):
+    if result.kind == "features" or (_broken_down(result) and result.kind not in FLOWS):
         return Headline(
             None, _end(periods, period, last_on), period=period, first_on=periods[-1] if periods else None,
             highest=valued[-1] if valued else None, lowest=valued[0] if len(valued) > 1 else None,
@@ -116,6 +120,14 @@ def _later_unit(rows: list[dict[str, Any]], unit: str) -> list[dict[str, Any]]:
     means = [row for row in rows if row.get("row") == "weighted" and row.get("estimate") is not None]
     units = [row["unit_index"] for row in means if row["first_unit"] <= LATER_UNIT.get(unit, 1)]
     return [row for row in means if units and row["unit_index"] == max(units)]
+
+
+def _main_way(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The most frequent step that leads on from the anchor, or the largest of what is listed."""
+    onward = [
+        row for row in rows if not str(row.get("to_node", "")).startswith("(") and abs(row.get("position", 1)) == 1
+    ]
+    return sorted(onward or rows, key=lambda row: abs(row["estimate"] or 0))[-1:]
 
 
 def _looks_back(result: Result) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from math import hypot, nan
+from math import erfc, hypot, isnan, nan, sqrt
 
-from uptake.stats.distributions import t_critical
+from uptake.stats.distributions import normal_critical, t_critical
 from uptake.stats.estimate import CONFIDENCE_LEVEL, Estimate
 
 
@@ -35,6 +35,30 @@ def difference_of_shares(one: Estimate, other: Estimate) -> Estimate:
     lower = found - hypot(one.estimate - one.ci_lower, other.ci_upper - other.estimate)
     upper = found + hypot(one.ci_upper - one.estimate, other.estimate - other.ci_lower)
     return Estimate(one.n + other.n, found, lower, upper)
+
+
+def pvalue_of_difference(apart: Estimate, level: float = CONFIDENCE_LEVEL) -> float:
+    """The probability of a difference at least this large if there were none.
+
+    It is read from the end of the interval on the side of 0, as if the estimate were normal there.
+
+    Args:
+        apart: A difference with its interval.
+        level: Confidence level of that interval, between 0 and 1.
+
+    Returns:
+        A two-sided p-value, 0..1, below 1 - level exactly where the interval leaves 0 out; nan without an interval.
+
+    >>> round(pvalue_of_difference(Estimate(150, 0.2, 0.0524, 0.334)), 4)
+    0.0079
+    """
+    end = apart.ci_lower if apart.estimate > 0 else apart.ci_upper
+    if isnan(apart.estimate) or isnan(end):
+        return nan
+    if apart.estimate == 0:
+        return 1.0
+    deviation = abs(apart.estimate - end) / normal_critical(level)
+    return erfc(abs(apart.estimate) / deviation / sqrt(2)) if deviation > 0 else 0.0
 
 
 def difference_of_means(one: Estimate, other: Estimate, level: float = CONFIDENCE_LEVEL) -> Estimate:

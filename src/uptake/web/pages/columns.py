@@ -43,8 +43,10 @@ TITLES = {
     "earlier_n": "n before",
     "estimate": "Value",
     "first_unit": "First unit",
+    "from_node": "From",
     "last_unit": "Last unit",
     "median": "Median",
+    "median_s": "Median time",
     "n": "n",
     "open": "Still open",
     "pvalue": "p of no difference",
@@ -57,6 +59,7 @@ TITLES = {
     "row": "Row",
     "status": "State",
     "title": "Feature",
+    "to_node": "To",
     "tried_share": "Tried, share",
     "unit_index": "Unit",
 }

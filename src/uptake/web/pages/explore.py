@@ -74,7 +74,7 @@ EVERY = (
         "paths",
         "What do they do next?",
         "The ways from an event, or to one, and how often each is taken.",
-        ("entity", "start", "end", "by", "where", "segment"),
+        ("entity", "after", "before", "nodes", "output", "by", "where", "segment"),
     ),
     Explorer(
         "adoption_map",

@@ -53,7 +53,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "usage_interval",
         ),
     ),
-    ("Retention", ("retention", "lifecycle")),
+    ("Retention", ("retention", "lifecycle", "paths")),
     (
         "Customers and revenue",
         (

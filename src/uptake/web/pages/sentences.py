@@ -117,6 +117,12 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
         if params.get("reference") == "previous":
             return f"In {units} after their start came back {{value}} as many {who} as in the {params['unit']}s before"
         return f"{{value}} of {who} came back in {units} after their start"
+    if result.kind == "paths":
+        if row["position"] < 0:
+            return f"Before {row['to_node']} most often comes {row['from_node']}: in {{value}} of paths"
+        return f"After {row['from_node']} most often comes {row['to_node']}: in {{value}} of paths"
+    if result.kind == "sequences":
+        return f"{{value}} of paths are {row['sequence']}, the most frequent"
     if result.kind == "power":
         return f"{{value}} of active {who} were active on at least {row['days']} of {params['window_days']} days"
     form = {**NEWCOMERS, **EVERYBODY}.get(result.name, f"{result.title} was {{value}} {{when}}")
@@ -141,6 +147,17 @@ def _compared(result: Result, found: Headline) -> str:
     """The time between two moments that money is compared over."""
     over = result.params.get("over", "period")
     return when(result, found) if over == "period" else f"in the {over} to {dates.day(found.last_on)}"
+
+
+def _path_difference(result: Result, found: Headline) -> str:
+    row = found.row
+    if row is None:
+        return f"{result.title}: {NOTHING}."
+    way = f"from {row['from_node']} to {row['to_node']}"
+    more = "more" if row["estimate"] > 0 else "less"
+    one, other = (words.share(row[name]) for name in ("share_a", "share_b"))
+    first, second = str(result.params["groups"]).split(",")
+    return f"Paths of {first.strip()} go {way} {more} often than those of {second.strip()}: {one} against {other}."
 
 
 def _who(result: Result) -> str:
@@ -339,5 +356,6 @@ OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     "churned_list": _churned,
     "points": _points,
     "launch": _launch,
+    "path_difference": _path_difference,
 }
 """Kinds with a sentence of their own."""

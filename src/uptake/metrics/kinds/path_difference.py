@@ -1,0 +1,105 @@
+"""Where two groups go differently: the share of paths through each step in one less that in the other."""
+
+from __future__ import annotations
+
+from math import isnan
+
+from uptake.errors import QuestionError
+from uptake.metrics.kinds.paths import share_of, steps_sql
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Kind, Row, plain
+from uptake.metrics.result import Column
+from uptake.stats.difference import difference_of_shares, pvalue_of_difference
+from uptake.store.sql import literal
+
+SUMS = ("paths", "people", "sum_yy", "sum_xy")
+"""Of a step; none of the group takes it where the group has no row."""
+TOTALS = ("n", "sum_xx", "entities")
+
+
+class PathDifference(Kind):
+    """Differences of shares, the largest first.
+
+    Args:
+        groups: Two values of the breakdown, with a comma between.
+    """
+
+    name = "path_difference"
+    by_period = False
+
+    def __init__(self, groups: str | None) -> None:
+        self._groups = [part.strip() for part in (groups or "").split(",")]
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """A row a step with what is known of both groups."""
+        if len(labels) != 1:
+            raise QuestionError(
+                "A difference is one of two groups of one breakdown.", do="Ask by one attribute: by=account.plan."
+            )
+        if len(self._groups) != 2 or "" in self._groups or self._groups[0] == self._groups[1]:
+            raise QuestionError(
+                f"groups is '{','.join(self._groups)}'.", allowed=["two values of the breakdown, such as Pro,Free"]
+            )
+        holds = [f"{labels[0]} = {literal(group)}" for group in self._groups]
+        sums = ", ".join(
+            f"coalesce(sum({name}) FILTER ({test}), 0)::BIGINT AS {name}_{side}"
+            for test, side in zip(holds, "ab", strict=True)
+            for name in SUMS
+        )
+        totals = ", ".join(
+            f"max({name}) FILTER ({test}) OVER () AS all_{name}_{side}"
+            for test, side in zip(holds, "ab", strict=True)
+            for name in TOTALS
+        )
+        kept = ", ".join(f"any_value(all_{name}_{side}) AS {name}_{side}" for side in "ab" for name in TOTALS)
+        return f"""SELECT *, paths_a / n_a - paths_b / n_b AS estimate FROM (
+            SELECT position, from_node, to_node, {sums}, {kept}
+            FROM (SELECT *, {totals} FROM ({steps_sql(labels)})) WHERE {" OR ".join(holds)} GROUP BY ALL
+        ) ORDER BY abs(estimate) DESC NULLS LAST, position, from_node, to_node"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Adds intervals and p-values, adjusted for how many steps are compared."""
+        del asked
+        both: Row = {plain(labels)[0]: " less ".join(self._groups)}
+        compared = [both | _compared(row) for row in rows]
+        tested = [row for row in compared if not isnan(row["pvalue"])]
+        if tested:
+            from scipy.stats import false_discovery_control  # it takes its time to import
+
+            adjusted = false_discovery_control([row["pvalue"] for row in tested])
+            for row, pvalue in zip(tested, adjusted, strict=True):
+                row["adjusted_pvalue"] = float(pvalue)
+        for row in compared:
+            row["pvalue"] = present(row["pvalue"])
+        return compared
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """The step, how many of both groups went it, and the difference."""
+        del asked
+        counts = [Column(f"{name}_{side}", "integer", "count") for side in "ab" for name in ("paths", "people", "n")]
+        shares = [Column(name, "number", unit) for name in ("share_a", "share_b", "estimate", "ci_lower", "ci_upper")]
+        return (
+            Column("position", "integer"),
+            Column("from_node", "text"),
+            Column("to_node", "text"),
+            *counts,
+            *shares,
+            Column("pvalue", "number"),
+            Column("adjusted_pvalue", "number"),
+            Column("status", "text"),
+        )
+
+
+def _compared(row: Row) -> Row:
+    one, other = share_of(row, "_a"), share_of(row, "_b")
+    apart = difference_of_shares(one, other)
+    return row | {
+        "share_a": present(one.estimate),
+        "share_b": present(other.estimate),
+        "estimate": present(apart.estimate),
+        "ci_lower": present(apart.ci_lower),
+        "ci_upper": present(apart.ci_upper),
+        "pvalue": pvalue_of_difference(apart),
+        "adjusted_pvalue": None,
+        "status": status(min(row["entities_a"] or 0, row["entities_b"] or 0)),
+    }
