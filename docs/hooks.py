@@ -11,8 +11,8 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from types import ModuleType
-from typing import Any, get_args
+from types import ModuleType, SimpleNamespace
+from typing import Any, cast, get_args
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -22,6 +22,12 @@ from uptake import kinds as kinds_module
 from uptake import plan as plan_module
 from uptake.kinds import KINDS
 from uptake.metrics.catalogue import catalogue
+from uptake.metrics.earlier import columns as beside
+from uptake.metrics.glossary import about
+from uptake.metrics.metric import Asked, Entry, Param
+from uptake.metrics.params import read as read_params
+from uptake.metrics.result import Column
+from uptake.metrics.universal import UNIVERSAL_PARAMS
 from uptake.plan import Plan, starter
 from uptake.plan.section import Section
 
@@ -30,7 +36,7 @@ SECTIONS = ("Args", "Returns", "Raises", "References", "Example", "Examples")
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages and keep in the navigation what exists."""
-    for write in (metrics, kinds, plan, command_line, python):
+    for write in (metrics, questions, kinds, plan, command_line, python):
         for path, text in write():
             files.append(File.generated(config, path, content=text))
     config.nav = existing(config.nav or [], sorted(page.src_uri for page in files.documentation_pages()))
@@ -68,6 +74,107 @@ def metrics() -> Iterator[tuple[str, str]]:
         yield f"metrics/{name}.md", "\n\n".join(text)
     text = ["# Metrics", "Each is defined in one file, which is also its page."]
     yield "metrics/index.md", "\n\n".join([*text, table(("Metric", "Name", "What for"), listed)])
+
+
+TYPES = {
+    "boolean": "`True` or `False`; in texts `true`, `false`, `1`, `0`",
+    "choice": "one of the choices, as text",
+    "conditions": "a mapping `{'seats': {'gte': 10}}`, a text `'seats>=10'`, or a list of these, all of which must hold",
+    "criteria": "what a plan writes for a milestone: `'task'`, `{'event': 'task', 'at_least': 3}`, `{'all': [...]}`",
+    "date": "a `datetime.date`, or `'2026-03-31'`",
+    "duration": "a number with its unit, `'7 days'`",
+    "exclusions": "a list of events, each with the steps between which it must not happen",
+    "instant": "a `datetime`, or `'2026-03-31T12:00:00Z'`; a date means its end",
+    "integer": "a whole number",
+    "list": "a list of whole numbers, or `'1,3,4'`",
+    "moment": "an event, a milestone of the plan, or another moment that is dated",
+    "number": "a number",
+    "quorum": "how many members of which roles: what a plan writes under `activation.account`",
+    "selector": "an event's name, `{'event': 'task', 'where': {'size': {'gte': 3}}}`, or `{'feature': 'boards'}`",
+    "steps": "a list of selectors, in their order",
+    "text": "a text",
+    "texts": "a text, or a list of texts; in texts with commas between",
+}
+"""Type of a parameter -> what it takes. In an address and on the command line mappings and lists are JSON."""
+BESIDE = "Every answer begins with `period_on` where a period is asked for, and with the columns it is broken down by."
+
+
+def questions() -> Iterator[tuple[str, str]]:
+    """One page with everything that can be asked and what comes back, to write code against."""
+    text = [
+        "# Asking metrics",
+        (
+            "```python\nimport uptake\n\nws = uptake.open('workspace')  # or uptake.from_events(frame, user='uid')\n"
+            "result = ws.metric('retention', unit='week', by='account.plan')\n"
+            "result.rows  # a list of dicts; also to_pandas(), to_arrow(), to_dict()\nresult.params  # asks the same again\n```"
+        ),
+        (
+            "The same names are options of `uptake metric` (`--by`; a metric's own as `--param unit=week`) and stand in the"
+            " address of a metric's page (`/metrics/retention?unit=week`)."
+        ),
+        "## What every metric takes",
+        parameters(UNIVERSAL_PARAMS),
+        "How they work together is in [Breaking down and filtering](../questions.md).",
+        "## Types",
+        table(("Type", "Takes"), list(TYPES.items())),
+        "## Metrics",
+    ]
+    for name, entry in catalogue().items():
+        metric = entry.metric
+        text += [f"### {name}", f"[{entry.definition.title}](../metrics/{name}.md). {entry.definition.purpose}"]
+        default = f", by default {code(metric.default_entity)}" if metric.default_entity != "user" else ""
+        period = f" Period, if none is asked for: {code(metric.default_period)}." if metric.default_period else ""
+        text.append(f"`entity`: {codes(metric.entities)}{default}.{period}")
+        if metric.params:
+            text.append(parameters(metric.params))
+        for title, columns in answers(entry):
+            rows = [(code(one.name), one.type, one.unit, about(one.name)) for one in columns]
+            text += [title, table(("Column", "Type", "Unit", "Holds"), rows)]
+    text += ["## Columns", BESIDE, "With `compare` there are these beside:"]
+    text.append(table(("Column", "Type", "Holds"), [(code(c.name), c.type, about(c.name)) for c in beside("")]))
+    yield "reference/metrics.md", "\n\n".join(text)
+
+
+def parameters(params: Iterable[Param]) -> str:
+    """A table of parameters."""
+    rows = [(code(one.name), one.type, default_of(one), allowed(one), one.about) for one in params]
+    return table(("Parameter", "Type", "Default", "Allowed", "Means"), rows)
+
+
+def default_of(param: Param) -> str:
+    """The default in words."""
+    value = param.default_for(Plan())
+    said = "" if value is None else code(str(value))
+    return f"the plan's, else {said}" if callable(param.default) else said
+
+
+def allowed(param: Param) -> str:
+    """The choices, or the limits of a number."""
+    if param.choices:
+        return codes(param.choices)
+    if param.least is not None and param.most is not None:
+        return f"{param.least:g} to {param.most:g}"
+    return f"at least {param.least:g}" if param.least is not None else ""
+
+
+def answers(entry: Entry) -> Iterator[tuple[str, tuple[Column, ...]]]:
+    """The columns of a metric's answer, for each of its outputs."""
+    metric = entry.metric
+    outputs = next((one.choices for one in metric.params if one.name == "output"), ("",))
+    for output in outputs:
+        given = read_params(metric, {"output": output} if output else {}, Plan(), entry.name)
+        stub = SimpleNamespace(  # columns depend on parameters alone, and there is no workspace here
+            question=SimpleNamespace(params=given, entity=metric.default_entity, period=None, by=()),
+            plan=Plan(),
+            unit=metric.unit,
+            param=given.__getitem__,
+        )
+        kind = metric.kind_for({**given, "entity": metric.default_entity})
+        own = [Column(label, "text") for label in metric.labels_for(given)]
+        yield (
+            (f"With `output={output}`:" if output else "Answer:"),
+            (*own, *kind.columns(metric.unit, cast("Asked", stub))),
+        )
 
 
 def kinds() -> Iterator[tuple[str, str]]:

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 EXAMPLES = ("uptake metrics", "uptake metrics retention        (its definition and parameters)")
 _END = re.compile(r"(?<![.])[.] ")
 """The end of a sentence, but not "first, second ... unit"."""
-OPTIONS = "--entity, --by, --where, --from, --to, --period, --as-of"
+OPTIONS = (
+    "--entity, --by, --top, --where, --segment, --properties, --from, --to, --period, --as-of, --compare, --timezone and"
+    " --week-start (uptake metric --help says what they mean)"
+)
 
 
 def metrics(

@@ -37,27 +37,11 @@ from uptake.metrics.question import (
 )
 from uptake.metrics.result import Column, Result
 from uptake.metrics.starts import starting_events_sql
+from uptake.metrics.universal import UNIVERSAL
 from uptake.plan import Condition, Plan, conditions
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor, meta
 from uptake.store.sql import expand, name, parameters
-
-UNIVERSAL = (
-    "entity",
-    "by",
-    "top",
-    "where",
-    "segment",
-    "properties",
-    "date_from",
-    "date_to",
-    "as_of",
-    "period",
-    "compare",
-    "timezone",
-    "week_start",
-)
-"""What every metric takes beside its own parameters."""
 
 
 def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept: Kept | None = None) -> Result:

@@ -17,6 +17,10 @@ from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
 ParamType = Literal[
+    "conditions",
+    "date",
+    "instant",
+    "texts",
     "integer",
     "number",
     "text",

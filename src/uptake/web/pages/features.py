@@ -14,9 +14,9 @@ from starlette.routing import Route
 from uptake import charts
 from uptake.charts import dates, words
 from uptake.errors import QuestionError
-from uptake.metrics.ask import UNIVERSAL
 from uptake.metrics.catalogue import entry
 from uptake.metrics.result import Result
+from uptake.metrics.universal import UNIVERSAL
 from uptake.plan import Feature
 from uptake.reports import overview
 from uptake.reports.headline import headline

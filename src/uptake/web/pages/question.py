@@ -10,9 +10,9 @@ from typing import Any
 
 from starlette.datastructures import QueryParams
 
-from uptake.metrics.ask import UNIVERSAL
 from uptake.metrics.metric import Entry
 from uptake.metrics.question import ALL, NONE, PERIODS
+from uptake.metrics.universal import UNIVERSAL
 from uptake.reports.overview import recent
 from uptake.web.pages import condition_field
 
