@@ -229,7 +229,8 @@ def test_metrics_are_listed_and_explained_without_a_workspace() -> None:
     explained = run("metrics", "retention")
     assert "Formula: " in explained.out
     assert "Pitfall: " in explained.out
-    assert ["unit", "day, week, month, quarter", "week", "Length of a unit."] in cells(explained.out)
+    about = "Length of a unit; cohorts of hours are those of a day."
+    assert ["unit", "hour, day, week, month, quarter", "week", about] in cells(explained.out)
     unknown = run("metrics", "retentoin")
     assert unknown.code == 1
     assert "Did you mean 'retention'?" in unknown.errors
