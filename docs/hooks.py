@@ -91,6 +91,7 @@ TYPES = {
     "number": "a number",
     "quorum": "how many members of which roles: what a plan writes under `activation.account`",
     "selector": "an event's name, `{'event': 'task', 'where': {'size': {'gte': 3}}}`, or `{'feature': 'boards'}`",
+    "selectors": "a list of selectors, or names with commas between",
     "steps": "a list of selectors, in their order",
     "text": "a text",
     "texts": "a text, or a list of texts; in texts with commas between",
