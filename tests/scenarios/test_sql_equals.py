@@ -22,6 +22,7 @@ features:
 launches: {all: {feature: reports, launched_on: 2025-03-01}}
 onboarding: {steps: [{name: project, event: project}, {name: "quoted", any: [{event: invite}, task]}]}
 activation: {user: {all: [{event: task, at_least: 2}, {any: [report, board, task]}]}}
+tasks: {work: {start: task, complete: ship, error: board, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}, reported: {all: [{event: report}, {event: task}]}, worked: {event: task, at_least: 2}}
 """
 SCENARIOS = ["golden 9", "moved mid-month", "journey"]

@@ -25,6 +25,7 @@ from uptake.plan.segments import Group, Segment
 from uptake.plan.selectors import Selector, selector
 from uptake.plan.starter import starter
 from uptake.plan.targets import Target
+from uptake.plan.task import Task
 from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warnings
 from uptake.plan.words import NAME
 
@@ -68,6 +69,7 @@ __all__ = [
     "StartPoint",
     "Step",
     "Target",
+    "Task",
     "UserActivation",
     "conditions",
     "criteria",

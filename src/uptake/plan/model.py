@@ -26,6 +26,7 @@ from uptake.plan.section import Section, named
 from uptake.plan.segments import Segment
 from uptake.plan.selectors import Selector, SelectorField
 from uptake.plan.targets import Target
+from uptake.plan.task import Task
 from uptake.plan.vanity import VANITY
 from uptake.plan.words import Name, Text
 
@@ -54,6 +55,7 @@ class Plan(Section):
         proficiency: When who is activated counts as proficient.
         value_moments: Reaching any of them is value realised.
         milestones: Further named moments.
+        tasks: What people set out to do, by name.
         references: Reference ranges by name, which is the metric's unless it says otherwise.
         segments: Named sets of users or accounts.
         acquisition: How users came, or None.
@@ -71,6 +73,7 @@ class Plan(Section):
     proficiency: Proficiency = Proficiency()
     value_moments: Milestones = Field(default_factory=dict)
     milestones: Milestones = Field(default_factory=dict)
+    tasks: Annotated[dict[Name, Task], BeforeValidator(named)] = Field(default_factory=dict)
     references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)
     segments: Annotated[dict[Name, Segment], BeforeValidator(named)] = Field(default_factory=dict)
     acquisition: Acquisition | None = None
@@ -123,6 +126,11 @@ class Plan(Section):
         for name, feature in self.features.items():
             for position, chosen in enumerate(feature.events):
                 yield ("features", name, "events", position), chosen
+        for name, task in self.tasks.items():
+            yield ("tasks", name, "start"), task.start
+            yield ("tasks", name, "complete"), task.complete
+            if task.error is not None:
+                yield ("tasks", name, "error"), task.error
         for location, tree in self._criteria():
             for below, criterion in leaves(tree):
                 yield (*location, *below), criterion.selector

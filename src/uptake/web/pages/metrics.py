@@ -26,7 +26,7 @@ from uptake.web.site import Page, Part, Site
 
 STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Activation", ("activation_rate", "onboarding_completion", "funnel")),
-    ("Value", ("time_to_first_value", "time_to_value", "value_realisation", "paid_conversion")),
+    ("Value", ("time_to_first_value", "time_to_value", "value_realisation", "paid_conversion", "task_success")),
     (
         "Adoption",
         (
