@@ -25,6 +25,7 @@ product: {week_start: sunday}
 features: {tasks: {events: [task]}}
 onboarding: {steps: [{name: first, event: task}]}
 activation: {user: {event: task, at_least: 3, within_days: 5}}
+tasks: {work: {start: task, complete: ship, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}}
 """
 FIRST = datetime(2025, 1, 1, 10)

@@ -24,6 +24,7 @@ features: {tasks: {events: [task]}, ships: {events: [ship]}}
 launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
 onboarding: {steps: [{name: first, event: task}]}
 activation: {user: {event: task, at_least: 2}}
+tasks: {work: {start: task, complete: ship, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}}
 """
 SIZES = {"Big": 6, "Even": 3, "Also": 3, "Small": 2, "(x'\"": 1}

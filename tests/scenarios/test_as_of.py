@@ -22,6 +22,7 @@ features: {tasks: {events: [task]}, reports: {events: [report]}, boards: {events
 launches: {first: {feature: tasks, launched_on: 2025-03-03, target: 0.5, within_days: 20}}
 onboarding: {steps: [{name: first, event: task}, {name: second, event: report}]}
 activation: {user: {all: [{event: task, at_least: 2}, report]}}
+tasks: {work: {start: task, complete: report, error: board}}
 value_moments: {shipped: {event: report, at_least: 2}}
 """
 UNTIL = ["2025-03-16T23:00:00Z", "2025-03-20T12:00:00Z"]

@@ -36,6 +36,7 @@ onboarding:
     - {{name: first, title: {json.dumps(SCRIPT)}, event: task}}
     - {{name: second, event: ship, required: false}}
 activation: {{user: {{within_days: 7, all: [{{event: task, at_least: 2}}]}}}}
+tasks: {{work: {{start: task, complete: ship, within_minutes: 9000}}}}
 value_moments: {{shipped: {{title: {json.dumps("Shipped " + CLOSING)}, event: ship}}}}
 launches: {{rise: {{feature: tasks, launched_on: 2026-01-10, target: 0.5, within_days: 40, channels: [{json.dumps(SCRIPT)}]}}}}
 references:
