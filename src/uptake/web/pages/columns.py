@@ -49,7 +49,6 @@ TITLES = {
     "median_s": "Median time",
     "n": "n",
     "open": "Still open",
-    "median_s": "Median time",
     "error_share": "With an error",
     "again_share": "Started again",
     "pvalue": "p of no difference",
