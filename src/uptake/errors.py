@@ -37,6 +37,10 @@ class ImportFailed(UptakeError):
     """A file cannot be read at all; nothing of it was stored."""
 
 
+class DashboardError(UptakeError):
+    """A dashboard is not there, or cannot be changed so."""
+
+
 class QuestionError(UptakeError):
     """A metric was asked with a name or a value it does not know."""
 

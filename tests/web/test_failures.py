@@ -23,7 +23,7 @@ def test_a_page_that_fails_says_so_and_nothing_of_its_inside(
         answer = client.get("/accounts")
         assert answer.status_code == 500
         text = require_inert(answer.text).text
-        assert "The server failed while making this page. Nothing was lost or changed: pages only read." in text
+        assert "The server failed while making this page. Nothing that was stored is lost." in text
         assert "secret" not in answer.text
         assert answer.headers["content-security-policy"]
         part = client.get("/accounts", headers={"HX-Request": "true"})

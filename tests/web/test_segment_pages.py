@@ -41,14 +41,14 @@ def test_people_become_a_segment_and_are_taken_away(own: tuple[uptake.Workspace,
     page = require_inert(client.get(ADDRESS).text)
     (form,) = [form for form in page.of("form") if form.get("method") == "post"]
     fields = {"form_token": token(client, ADDRESS), "name": "back", "title": "Came back", "entity": "user"}
-    answer = send(client, form["action"], fields)
+    answer = send(client, str(form["action"]), fields)
     assert (answer.status_code, answer.headers["location"]) == (303, "/segments?saved=back")
     people = workspace.people("retention", {"unit_index": 1}, unit="month")
     assert workspace.plan.segments["back"].members == tuple(sorted(people.ids()))
     said = require_inert(client.get(answer.headers["location"]).text).text
     assert "Came back is a segment of the plan now" in said
     assert "lists/back.csv" in said
-    again = send(client, form["action"], fields)
+    again = send(client, str(form["action"]), fields)
     assert again.status_code == 400
     assert "There is a segment 'back' already. Nothing was written." in require_inert(again.text).text
     assert client.get("/metrics/retention?segment=back").status_code == 200

@@ -126,5 +126,7 @@ def test_scripts_need_no_eval_and_write_no_html() -> None:
 
 def test_every_declaration_stands_in_a_rule() -> None:
     bare = re.sub(r"/\*.*?\*/", "", CSS, flags=re.DOTALL)
-    outside = re.sub(r"[^{}]*\{[^{}]*\}", "", re.sub(r"@media[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", r"\1", bare))
+    outside = re.sub(
+        r"[^{}]*\{[^{}]*\}", "", re.sub(r"@(?:media|container)[^{]*\{((?:[^{}]*\{[^{}]*\})*)\s*\}", r"\1", bare)
+    )
     assert outside.strip() == ""

@@ -59,7 +59,7 @@ def save(
     _require_the_rest(before, parse({**texts, **written}), name)
     (folder / FOLDER).mkdir(exist_ok=True)
     for path in sorted(written, key=lambda path: path == changed):  # the list first: the plan names it
-        _write(folder.parent / path, written[path])
+        write_text(folder.parent / path, written[path])
 
 
 def delete(folder: Path, name: str) -> None:
@@ -79,7 +79,7 @@ def delete(folder: Path, name: str) -> None:
     changed = _file_of(texts, folder.name)
     text = _with_entry(texts[changed], changed, name, "")
     _require_the_rest(before, parse({**texts, changed: text}), name)
-    _write(folder.parent / changed, text)
+    write_text(folder.parent / changed, text)
     file = before.segments[name].list
     if file is not None and not _others(before, name, file):
         (folder / file).unlink(missing_ok=True)
@@ -182,7 +182,7 @@ def _closed(text: str, line_end: str) -> str:
     return text if text.endswith("\n") else text + line_end
 
 
-def _write(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     """Writes a file so that whoever reads it sees the old or the new one, whole."""
     beside = path.with_name(f".{path.name}.new")
     try:

@@ -15,6 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from uptake.dashboards import Dashboards
 from uptake.web import formats, forms, links
 from uptake.web.cache import Answers
 from uptake.web.following import Following, Unused
@@ -24,7 +25,7 @@ from uptake.workspace import Workspace
 
 HERE = Path(__file__).parent
 RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("", (("Overview", "/"),)),
+    ("", (("Overview", "/"), ("Dashboards", "/dashboards"))),
     (
         "Questions",
         (
@@ -114,6 +115,7 @@ class Site:
         self.answers = Answers(workspace)
         self.following = Following(workspace)
         self.environment = environment()
+        self.dashboards = Dashboards(workspace.home.plan)
         self.form_token = secrets.token_urlsafe(32)
         """Stands in every form that changes something."""
         self._asset_version = _asset_version()

@@ -2,6 +2,7 @@
 
 from uptake.web.pages import (
     accounts,
+    dashboards,
     data,
     explore,
     features,
@@ -14,5 +15,5 @@ from uptake.web.pages import (
     users,
 )
 
-FAMILIES = (overview, explore, metrics, people, metric, features, accounts, users, segments, data, search)
+FAMILIES = (overview, dashboards, explore, metrics, people, metric, features, accounts, users, segments, data, search)
 """Modules with `routes(site)`, in the order in which addresses are matched."""

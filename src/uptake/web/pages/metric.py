@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -107,6 +108,9 @@ class MetricPage(Page):
         home: The workspace's folder, for commands.
         aims: The plan's targets of this metric and question.
         owner: Who answers for the metric; empty: nobody is named.
+        saved_question: The question as it is saved in a view, JSON.
+        dashboards: (value, title) of the dashboards a view may be saved to; the last makes a new one.
+        form_token: What a form of this server has to know.
     """
 
     template: ClassVar[str] = "metric.html"
@@ -125,6 +129,9 @@ class MetricPage(Page):
     home: str
     aims: list[Aim]
     owner: str
+    saved_question: str
+    dashboards: Sequence[tuple[str, str]]
+    form_token: str
 
     @property
     def section(self) -> str:  # type: ignore[override]  # retention has its own place in the rail
@@ -161,11 +168,11 @@ def routes(site: Site) -> list[Route]:
     return [
         Route("/metrics/{name}/check", site.endpoint(check)),
         Route("/metrics/{name}.{ending}", site.endpoint(file)),
-        Route("/metrics/{name}", site.endpoint(show)),
+        Route("/metrics/{name}", site.endpoint(lambda reader, request: show(site, reader, request))),
     ]
 
 
-def show(reader: Reader, request: Request) -> Page | Response:
+def show(site: Site, reader: Reader, request: Request) -> Page | Response:
     """The page."""
     found = _entry(request)
     given = question.read(request.query_params)
@@ -200,6 +207,9 @@ def show(reader: Reader, request: Request) -> Page | Response:
         home=reader.home,
         aims=_aims(reader, found, asked) if result else [],
         owner=targets.owner(reader.plan, found.name),
+        saved_question=json.dumps(given, ensure_ascii=False),
+        dashboards=[*((one.name, one.title) for one in site.dashboards.every() if not one.problem), ("", "A new one")],
+        form_token=site.form_token,
     )
 
 
@@ -257,7 +267,7 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         page = links.feature if "feature" in result.params else links.account
         rows = [{**row, "url": page(row["point"])} for row in rows]
     return Shown(
-        spec=_chart(reader, result, pairs),
+        spec=chart_of(reader, result, pairs),
         columns=columns(result),
         rows=rows,
         total=len(result.rows),
@@ -275,7 +285,14 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
     )
 
 
-def _chart(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+    """The picture of an answer; its marks lead to the people they count.
+
+    Args:
+        reader: For the plan.
+        result: The answer.
+        pairs: The question as an address has it.
+    """
     reference = overview.reference(reader.plan, result.name, result.params)
     period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
     spec = charts.for_result(
@@ -318,4 +335,4 @@ def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) 
     date_to = result.params["date_to"]
     months = {**overview.months(date.fromisoformat(date_to)), "date_to": date_to}
     given = {**question.as_asked(asked), **months}
-    return _chart(reader, reader.metric(found.name, given).result(), question.pairs(given))
+    return chart_of(reader, reader.metric(found.name, given).result(), question.pairs(given))

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from uptake.errors import QuestionError, UptakeError
+from uptake.errors import DashboardError, QuestionError, UptakeError
 from uptake.web.site import Page, Part, Site
 
 BAD_REQUEST, NOT_FOUND, FAILED, UNAVAILABLE = 400, 404, 500, 503
@@ -92,7 +92,7 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
     def asked_wrongly(request: Request, error: Exception) -> Response:
         assert isinstance(error, UptakeError)
         # What was asked is wrong, or what was stored is.
-        code = BAD_REQUEST if isinstance(error, QuestionError) else UNAVAILABLE
+        code = BAD_REQUEST if isinstance(error, QuestionError | DashboardError) else UNAVAILABLE
         return _respond(site, request, told(error), "This cannot be answered", code)
 
     return {HTTPException: http, UptakeError: asked_wrongly}
@@ -134,7 +134,7 @@ class Unexpected:
     def _page(self, request: Request) -> Response:
         problem = Problem(
             "The server failed while making this page.",
-            kept="Nothing was lost or changed: pages only read.",
+            kept="Nothing that was stored is lost.",
             do="Load it again. If it fails again, the server's terminal says why; 'uptake rebuild' makes the database new.",
         )
         try:

@@ -3,6 +3,7 @@
 const root = document.documentElement;
 const systemDark = matchMedia("(prefers-color-scheme: dark)");
 const narrow = matchMedia("(max-width: 600px)");
+const NARROW = 568; // pixels of a plot, as in the style sheet
 const drawn = new Map(); // chart element -> { spec, view }
 
 // Theme and density: data-theme="light" | "dark", data-density="compact"; absent means automatic and roomy.
@@ -34,8 +35,8 @@ function isDark() {
 }
 
 // Names beside the lines would leave a narrow plot no room; there the key below the plot says them.
-function fitted(spec) {
-  if (!narrow.matches || !spec.usermeta?.key?.length) return spec;
+function fitted(spec, element) {
+  if (element.clientWidth > NARROW || !spec.usermeta?.key?.length) return spec;
   const layer = spec.layer.filter((each) => !each.name?.startsWith("beside-"));
   return { ...spec, layer, padding: { ...spec.padding, right: 16 } };
 }
@@ -47,7 +48,7 @@ async function draw(element, spec) {
   drawn.get(element)?.view?.finalize();
   drawn.set(element, { spec });
   try {
-    const { view } = await window.vegaEmbed(element, fitted(spec), {
+    const { view } = await window.vegaEmbed(element, fitted(spec, element), {
       actions: false,
       ast: true, // expressions are interpreted, so the page needs no eval
       config: { ...config, background: "transparent" },
