@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
-from watched_page import Watched, watching
+from watched_page import Watched, served, watching
 
 import uptake
-from uptake.web.app import create_app
 
 sys.path.append(str(Path(__file__).parent.parent / "web"))
 CHROMIUM = shutil.which("chromium")
@@ -49,20 +44,6 @@ def fresh_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     uptake.init(home)
     with uptake.open(home) as workspace, served(workspace) as url:
         yield url
-
-
-@contextmanager
-def served(workspace: uptake.Workspace) -> Iterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(workspace), log_level="warning", access_log=False, ws="none"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
 
 
 @pytest.fixture

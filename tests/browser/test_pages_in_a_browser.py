@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import web_world
-from playwright.sync_api import Browser, expect
-from watched_page import Watched
+from playwright.sync_api import Browser, BrowserContext, expect
+from watched_page import Watched, served, watching
 
 from uptake.metrics.catalogue import catalogue
 from uptake.web import links
@@ -44,7 +45,19 @@ def test_hostile_names_do_nothing(watched: Watched, address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/explore", "/metrics", "/features", "/accounts", "/users", "/data", "/search", "/metrics/retention"],
+    [
+        "/",
+        "/explore",
+        "/metrics",
+        "/features",
+        "/accounts",
+        "/users",
+        "/segments",
+        "/dashboards",
+        "/data",
+        "/search",
+        "/metrics/retention",
+    ],
 )
 def test_a_fresh_workspace_says_what_to_do(fresh: Watched, address: str) -> None:
     page = fresh.go(address)
@@ -249,10 +262,11 @@ def test_a_changed_form_puts_in_the_answer_and_keeps_the_focus(watched: Watched)
 
 def test_a_question_that_cannot_be_asked_says_why_in_the_place_of_the_answer(watched: Watched) -> None:
     page = watched.go("/metrics/retention?unit=month")
-    page.fill("#field-where", "==")
-    page.locator("#field-where").press("Enter")
-    expect(page.locator("#answer [role=alert]")).to_contain_text("The condition '==' is not understood.")
-    assert page.evaluate("document.activeElement.id") == "field-where"
+    page.locator("summary", has_text="More").click()
+    page.fill("#field-brackets", "1")
+    page.locator("#field-brackets").press("Enter")
+    expect(page.locator("#answer [role=alert]")).to_contain_text("brackets is 1, but criterion is 'on'.")
+    assert page.evaluate("document.activeElement.id") == "field-brackets"
 
 
 def test_a_cell_leads_to_its_people(watched: Watched) -> None:
@@ -275,3 +289,25 @@ def test_a_mark_of_a_chart_leads_to_its_people(watched: Watched) -> None:
     plot.click(position={"x": 4, "y": 20}, force=True)
     expect(page.locator(".facts")).to_contain_text("January 2026")
     expect(page.locator(".facts")).to_contain_text("account.owner")
+
+
+def test_a_view_becomes_a_tile_and_people_become_a_segment(
+    context: BrowserContext, new_home: Callable[..., Path]
+) -> None:
+    with web_world.make(new_home(web_world.PLAN)) as workspace, served(workspace) as url:
+        for seen in watching(context, url):
+            page = seen.go("/metrics/activation_rate?period=month")
+            page.locator("summary", has_text="Save as a view").click()
+            page.fill("#field-view-title", "Activated")
+            page.get_by_role("button", name="Save view").click()
+            expect(page.locator(".tile h2")).to_have_text("Activated")
+            expect(page.locator(".tile .chart-view svg")).to_be_visible()
+            page = seen.go("/metrics/retention?unit=month")
+            page.locator(".heat td a").nth(1).click()
+            page.locator("summary", has_text="Save as a segment").click()
+            page.fill("#field-name", "returned")
+            page.get_by_role("button", name="Save segment").click()
+            expect(page.locator(".notice")).to_contain_text("Returned is a segment of the plan now")
+            page.get_by_role("button", name="Undo").click()
+            expect(page.locator(".notice")).to_contain_text("returned is no longer in the plan")
+            assert not seen.wrong

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import uvicorn
 from playwright.sync_api import BrowserContext, Page
+
+import uptake
+from uptake.web.app import create_app
 
 
 @dataclass
@@ -45,3 +52,17 @@ def watching(context: BrowserContext, home: str) -> Iterator[Watched]:
     )
     yield found
     assert found.wrong == []
+
+
+@contextmanager
+def served(workspace: uptake.Workspace) -> Iterator[str]:
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(workspace), log_level="warning", access_log=False, ws="none"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+        listener.close()

@@ -180,7 +180,7 @@ def test_every_parameter_of_every_metric_has_a_field(client: Client) -> None:
         expected = {param.name for param in entry.metric.params} | {
             "entity",
             "by",
-            "where",
+            "where_property",
             "date_from",
             "date_to",
             "as_of",
