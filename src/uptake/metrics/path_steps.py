@@ -6,10 +6,14 @@ visit, at the last of them. It may be cut to what follows the first `after`, to 
 
 from __future__ import annotations
 
+import numpy as np
+import pyarrow as pa
+
 from uptake.errors import QuestionError
-from uptake.metrics.kinds.paths import END, OPEN, START
+from uptake.facts.path_events import read
 from uptake.metrics.metric import Asked
-from uptake.metrics.path_nodes import AFTER, BEFORE, nodes
+from uptake.metrics.path_nodes import AFTER, BEFORE, Nodes, nodes
+from uptake.sequences.paths import END, OPEN, START, Cut, steps
 
 PATH = "PARTITION BY entity_key, path"
 ARRIVAL = "ORDER BY event_at, import_id, ordinal"
@@ -29,8 +33,7 @@ def relations(asked: Asked) -> dict[str, str]:
     found = nodes(asked)
     return {
         "node(node_key, node)": found.names,
-        "seen": f"""SELECT entity_key, event_at, import_id, ordinal, {found.key} AS node_key
-        FROM {asked.grain.of("event")} WHERE event_at < $as_of AND {found.chosen}""",
+        "seen": f"{_seen(asked, found)} AND event_at < $as_of",
         "run": f"""SELECT *, sum(begins) OVER (PARTITION BY entity_key {ARRIVAL})::BIGINT AS path FROM (
             SELECT *, (event_at - lag(event_at) OVER (PARTITION BY entity_key {ARRIVAL})
                 >= to_minutes($gap_minutes::INTEGER) IS NOT FALSE)::INTEGER AS begins FROM seen
@@ -43,6 +46,43 @@ def relations(asked: Asked) -> dict[str, str]:
     }
 
 
+def followed(asked: Asked) -> pa.Table:
+    """The rows of `path_step`, from events that are read once and kept."""
+    as_of, minute = int(np.datetime64(asked.question.as_of, "us").astype(np.int64)), 60_000_000
+    events = read(asked.cursor, asked.kept, _seen(asked, nodes(asked))).before(as_of)
+    cut = Cut(
+        gap=asked.param("gap_minutes") * minute,
+        depth=asked.param("depth"),
+        until=as_of,
+        after=None if asked.param("after") is None else AFTER,
+        before=None if asked.param("before") is None else _goal(asked),
+        is_dropped=asked.param("outcome") == "dropped",
+    )
+    found = steps(events.entity, events.at, events.node, cut)
+    return pa.table(
+        {
+            "entity_key": found.entity,
+            "path": found.path,
+            "anchor_at": found.anchor_at.view("datetime64[us]"),
+            "position": found.position,
+            "from_key": found.origin,
+            "to_key": found.target,
+            "seconds": pa.array(found.microseconds / 1e6, mask=found.microseconds < 0),
+            "is_first": found.is_first,
+        }
+    )
+
+
+def _seen(asked: Asked, found: Nodes) -> str:
+    return f"""SELECT entity_key, event_at, import_id, ordinal, {found.key} AS node_key
+        FROM {asked.grain.of("event")} WHERE {found.chosen}"""
+
+
+def _goal(asked: Asked) -> int:
+    """The key of the node paths lead to: that of `after` where both are the same."""
+    return AFTER if asked.param("before") == asked.param("after") else BEFORE
+
+
 def is_backward(asked: Asked) -> bool:
     """Whether paths are followed back from their end."""
     return asked.param("after") is None and asked.param("before") is not None
@@ -50,7 +90,6 @@ def is_backward(asked: Asked) -> bool:
 
 def _cut(asked: Asked) -> dict[str, str]:
     """Relations up to `cut`: visits of the part of a path that is looked at, with the place of its anchor."""
-    before = AFTER if asked.param("before") == asked.param("after") else BEFORE
     begins_at = f"min(place) FILTER (node_key = {AFTER}) OVER ({PATH})" if asked.param("after") is not None else "1"
     if asked.param("before") is None:
         finish, kept = "last_place", "begin IS NOT NULL"
@@ -65,7 +104,8 @@ def _cut(asked: Asked) -> dict[str, str]:
         else ("begin", "begin")
     )
     return {
-        "anchored": f"""SELECT *, min(place) FILTER (node_key = {before} AND place {later} begin) OVER ({PATH}) AS before_place
+        "anchored": f"""SELECT *,
+            min(place) FILTER (node_key = {_goal(asked)} AND place {later} begin) OVER ({PATH}) AS before_place
         FROM (SELECT *, {begins_at} AS begin, max(place) OVER ({PATH}) AS last_place FROM visit)""",
         "cut": f"""SELECT *, max(CASE WHEN place = anchor THEN event_at END) OVER ({PATH}) AS anchor_at
         FROM (SELECT * REPLACE ({begin} AS begin), {finish} AS finish, {anchor} AS anchor FROM anchored WHERE {kept})

@@ -25,7 +25,7 @@ from typing import Any
 from uptake.metrics.kinds.path_difference import PathDifference
 from uptake.metrics.kinds.paths import PATHS, SEQUENCES
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.path_steps import relations
+from uptake.metrics.path_steps import followed, relations
 
 
 def rows(asked: Asked) -> Sql:
@@ -36,6 +36,7 @@ def rows(asked: Asked) -> Sql:
     FROM path_step s JOIN period p ON s.anchor_at >= p.begins_at AND s.anchor_at < p.ends_at""",
         {name: asked.param(name) for name in ("gap_minutes", "depth", "most")},
         relations(asked),
+        tables={"path_step": lambda: followed(asked)},
     )
 
 

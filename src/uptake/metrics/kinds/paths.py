@@ -14,11 +14,12 @@ from math import nan
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
+from uptake.sequences.paths import END, OPEN, START
 from uptake.stats.estimate import Estimate
 from uptake.stats.proportion import wilson
 from uptake.stats.ratio import as_share, ratio
 
-END, OPEN, START, OTHER = -1, -2, -3, -4
+OTHER = -4
 SPECIAL = {END: "(end)", OPEN: "(in progress)", START: "(start)", OTHER: "(other)"}
 """Keys of what is no event: where a path ends, may still go on or begins, and what the smaller nodes are taken together."""
 
@@ -122,15 +123,16 @@ class Sequences(Kind):
 def steps_sql(labels: tuple[str, ...]) -> str:
     """SQL for a row a step and group, with everything an estimate needs."""
     columns = "".join(f"{label}, " for label in labels)
+    step = f"{columns}position, from_key, to_key"
     return f"""SELECT {columns}position, f.node AS from_node, t.node AS to_node, paths, people, n, paths / n AS estimate,
             median_s, sum_yy, sum_xy, sum_xx, entities
         FROM (
-            SELECT {columns}position, from_key, to_key, sum(y)::BIGINT AS paths, count(*) AS people,
-                sum(y * y) AS sum_yy, sum(y * m) AS sum_xy, list_median(flatten(list(seconds))) AS median_s
-            FROM (
-                SELECT {columns}entity_key, position, from_key, to_key, count(*) AS y, list(seconds) AS seconds
-                FROM ({merged_sql()}) GROUP BY ALL
-            ) s JOIN ({_entities_sql(labels)}) m USING ({columns}entity_key) GROUP BY ALL
+            WITH merged AS MATERIALIZED ({merged_sql()})
+            SELECT {step}, paths, people, sum_yy, sum_xy, median_s FROM (
+                SELECT {step}, sum(y)::BIGINT AS paths, count(*) AS people, sum(y * y) AS sum_yy, sum(y * m) AS sum_xy
+                FROM (SELECT {step}, entity_key, count(*) AS y FROM merged GROUP BY ALL)
+                JOIN ({_entities_sql(labels)}) USING ({columns}entity_key) GROUP BY ALL
+            ) JOIN (SELECT {step}, median(seconds) AS median_s FROM merged GROUP BY ALL) USING ({step})
         ) s JOIN ({_groups_sql(labels)}) g {_same(labels)}
         JOIN node f ON f.node_key = from_key JOIN node t ON t.node_key = to_key"""
 
