@@ -61,6 +61,17 @@ def funnel(segment: str = "") -> Rows:
     return rows
 
 
+def times(segment: str = "") -> Rows:
+    """Ten bins of an hour and one of all that took longer."""
+    more = {"median_s": 9000, "p75_s": 20_000, "p90_s": 40_000, "mean_s": 12_000, **({BY: segment} if segment else {})}
+    return [
+        closed(
+            0.2 if hour < 3 else 0.05, 400, from_s=3600 * hour, to_s=3600 * (hour + 1) if hour < 10 else None, **more
+        )
+        for hour in range(11)
+    ]
+
+
 def duration_trend() -> Rows:
     rows = []
     for index in range(12):

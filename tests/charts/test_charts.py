@@ -81,6 +81,13 @@ RESULTS: dict[str, dict[str, Any]] = {
         "unit": "share",
         "by": [given.BY],
     },
+    "time to convert": {"kind": "time_to_convert", "rows": given.times(), "unit": "share"},
+    "time to convert by segment": {
+        "kind": "time_to_convert",
+        "rows": given.times("Free") + given.times(given.HOSTILE),
+        "unit": "share",
+        "by": [given.BY],
+    },
     "power": {"kind": "power", "rows": given.power(), "unit": "share"},
     "features": {"kind": "features", "rows": given.features(), "unit": "share"},
 }

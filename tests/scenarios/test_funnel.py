@@ -200,6 +200,25 @@ def test_an_entity_counts_once_in_each_period_it_enters(events: World) -> None:
     assert counts(ws, "A,B", window_days="1h") == [2, 1]
 
 
+def test_how_long_it_took(events: World) -> None:
+    """A to C: 10, 20, 30 and 100 min, median 25, mean 40, p90 79 (7/10 of the way from 30 to 100). B to C for u: 4.
+
+    Nineteen in twenty took at most 89.5 min: bins of 5 min reach 120, bins of 2 min only 48.
+    """
+    ws = events(u="A0 B6 C10", v="A0 C20", w="A0 C30", x="A0 C100", y="A0")
+    result = ws.metric("funnel", steps="A,C", output="time_to_convert", **LATER)
+    row = result.rows[0]
+    assert (row["n"], row["median_s"], row["mean_s"], row["p90_s"]) == (4, 1500, 2400, pytest.approx(4740))
+    found = [(row["from_s"] / 60, row["to_s"] / 60, row["count"]) for row in result.rows if row["count"]]
+    assert found == [(10, 15, 1), (20, 25, 1), (30, 35, 1), (100, 105, 1)]
+    assert sum(row["estimate"] for row in result.rows) == pytest.approx(1)
+    asked: dict[str, Any] = {"steps": "A,C", "output": "time_to_convert", **LATER}
+    assert ws.people("funnel", {"from_s": 1800}, **asked).ids() == ["w"]
+    steps = ["A", {"event": "B", "optional": True}, "C"]
+    result = ws.metric("funnel", steps=steps, output="time_to_convert", from_step=2, **LATER)
+    assert {(row["n"], row["median_s"]) for row in result.rows} == {(1, 240)}
+
+
 def test_attributes_are_those_of_the_moment_of_entry(events: World) -> None:
     """acme was Free on the 2nd, when u entered, and Pro from the 3rd, when u converted and v entered."""
     ws = events(u="A0@acme B1500@acme", v="A1500@acme")

@@ -24,19 +24,20 @@ from uptake.charts.retention_heatmap import retention_heatmap
 from uptake.charts.scatter import scatter
 from uptake.charts.survival import survival
 from uptake.charts.theme import config
+from uptake.charts.time_to_convert import time_to_convert
 from uptake.charts.trend import trend
 from uptake.errors import QuestionError
 
 OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list")
 """Kinds about what customers pay and where they are."""
 OF_ONE_PERIOD: dict[str, Callable[..., Spec]] = {
-    "points": scatter, "funnel": funnel, "power": power_curve, "launch": launch,
+    "points": scatter, "funnel": funnel, "time_to_convert": time_to_convert, "power": power_curve, "launch": launch,
     "paths": paths, "sequences": sequences, "path_difference": path_difference,
 }  # fmt: skip
 """Kinds whose picture is of the last period that is over, or of no period."""
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "funnel", "points", "launch", "paths", "sequences", "path_difference",
+    "features", "power", "classes", "funnel", "time_to_convert", "points", "launch", "paths", "sequences", "path_difference",
     "sums", *OF_ACCOUNTS,
 )  # fmt: skip
 

@@ -80,7 +80,8 @@ class StepEvents:
     @property
     def nbytes(self) -> int:
         """Bytes they take, with what is worked out from them."""
-        own = self.at.nbytes * 3 + sum(fits.nbytes for fits in self.fits)
+        # each step has a truth, a count of 4 bytes and at most a number of 8 for every event
+        own = self.at.nbytes * 3 + sum(fits.nbytes for fits in self.fits) + 8 * self.steps * len(self.at)
         return own + (0 if self.history is self.entity else self.history.nbytes)
 
     @cached_property

@@ -30,10 +30,11 @@ from uptake.metrics.funnel_rules import APART, BETWEEN, COUNT, ENTRIES, EXCLUSIO
 from uptake.metrics.funnel_sql import pass_sql
 from uptake.metrics.kinds.funnel import FUNNEL
 from uptake.metrics.kinds.share import SHARE
+from uptake.metrics.kinds.time_to_convert import TIME_TO_CONVERT
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.store.sql import literal
 
-STEPS, TREND = "steps", "trend"
+STEPS, TREND, TIME = "steps", "trend", "time_to_convert"
 NO_SQL = (
     "No SQL gives these numbers: the query shown reads the events, and uptake.sequences follows them from step to step."
 )
@@ -51,6 +52,11 @@ def rows(asked: Asked) -> Sql:
     if asked.param("output") == TREND:
         first, last = _ends(asked, found)
         select = f"SELECT {columns}, (done_at[{last}] IS NOT NULL)::INT AS value FROM pass WHERE done_at[{first}] IS NOT NULL"
+    elif asked.param("output") == TIME:
+        first, last = _ends(asked, found)
+        select = f"""SELECT * FROM (
+            SELECT {columns}, (epoch_us(done_at[{last}]) - epoch_us(done_at[{first}])) / 1e6 AS duration_s FROM pass
+        ) WHERE duration_s IS NOT NULL AND NOT is_open"""
     else:
         select = f"SELECT {columns}, done_at FROM pass"
     events = wanted(asked, found)
@@ -100,8 +106,8 @@ def _ends(asked: Asked, found: Funnel) -> tuple[int, int]:
 
 
 def kind(params: Mapping[str, Any]) -> Kind:
-    """Steps, or the share that went through."""
-    return SHARE if params.get("output") == TREND else FUNNEL
+    """Steps, the share that went through, or how long it took."""
+    return {TREND: SHARE, TIME: TIME_TO_CONVERT}.get(str(params.get("output")), FUNNEL)
 
 
 METRIC = Metric(
@@ -130,10 +136,10 @@ METRIC = Metric(
         Param("preset", "choice", "Count as another system does, where a parameter is not given.", choices=tuple(PRESETS)),
         Param("open", "choice", "Entries whose window is not over: apart from the others, or counted.",
               choices=(APART, COUNT)),
-        Param("output", "choice", "Every step, or conversion as one number for each period.", default=STEPS,
-              choices=(STEPS, TREND)),
-        Param("from_step", "integer", "For one number: of those who did this step.", default=1, least=1),
-        Param("to_step", "integer", "For one number: who did this step; the last if not given.", least=1),
+        Param("output", "choice", "Every step; conversion as one number for each period; or how long it took.",
+              default=STEPS, choices=(STEPS, TREND, TIME)),
+        Param("from_step", "integer", "For one number and for times: from this step.", default=1, least=1),
+        Param("to_step", "integer", "For one number and for times: to this step; the last if not given.", least=1),
     ),
     is_snapshot=False,
     is_of_newcomers=False,

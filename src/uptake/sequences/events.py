@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,9 +35,9 @@ class RowSet:
         self._fits = fits
 
     @cached_property
-    def _earlier(self) -> Rows:
+    def _earlier(self) -> NDArray[Any]:
         # Counting costs one pass over the rows and makes each question one look-up; a binary search costs about ten.
-        earlier = np.zeros(len(self._fits) + 1, np.intp)
+        earlier = np.zeros(len(self._fits) + 1, np.int32 if len(self._fits) < 2**31 else np.intp)
         np.cumsum(self._fits, out=earlier[1:])
         return earlier
 
@@ -91,6 +92,11 @@ class Events:
         """For each row the first one behind its entity, which tells entities apart as well."""
         ends = np.append(np.flatnonzero(self.entity[1:] != self.entity[:-1]) + 1, len(self))
         return np.repeat(ends, np.diff(ends, prepend=0)) if len(self) else ends[:0]
+
+    @cached_property
+    def sets(self) -> list[RowSet]:
+        """For each step, the rows that fit it; made once, however many funnels are asked of the events."""
+        return [RowSet(fits) for fits in self.steps]
 
     def between(self, earlier: Rows, later: Rows) -> Instants:
         """How much time lies between rows, microseconds; arbitrary where either is "no row"."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from uptake.sequences import ordered, strict, unordered
 from uptake.sequences.choice import choose
-from uptake.sequences.events import Events, Instants, Rows, RowSet
+from uptake.sequences.events import Events, Instants, Rows
 from uptake.sequences.exclusions import Spoiling, by_gap, spoil
 from uptake.sequences.optional import add_optional
 from uptake.sequences.outcome import MISSING, Outcome
@@ -83,7 +83,7 @@ def _in_order(
     windows = [rules.step_windows[step] for step in required] if rules.step_windows else []
     foreign = strict.foreign(events, required, rules.between) if rules.order == "strict" else []
     reach = Reach(events, events.end, rules.window, windows, foreign)
-    fitting = [RowSet(events.steps[step]) for step in required]
+    fitting = [events.sets[step] for step in required]
     starts = _entries(events, rules, fitting[0].rows[:-1], rounds)
     if rules.order == "strict" and rules.between == "halt":
         reached = ordered.arrivals(fitting, starts, reach, ties)

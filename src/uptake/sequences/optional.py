@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from uptake.sequences.events import Events, Rows, RowSet
+from uptake.sequences.events import Events, Rows
 from uptake.sequences.ordered import unused
 from uptake.sequences.reach import Reach
 from uptake.sequences.rules import Rules
@@ -43,7 +43,7 @@ def add_optional(
         start, until = done[step], np.where(done[following] < none, ties.later(done[following]), stopped)
         previous = start
         for optional in range(step + 1, following):
-            fitting = RowSet(events.steps[optional])
+            fitting = events.sets[optional]
             rows = unused(fitting.since(ties.next(previous)), done, fitting)
             limit = rules.step_windows[optional] if rules.step_windows else None
             in_time = (start < none) & (rows < until) & reach.within_pass(done[0], rows)

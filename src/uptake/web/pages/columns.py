@@ -77,6 +77,9 @@ FUNNEL = {
     "n": "Entered",
     "step_conversion_rate": "Of the step before",
 }
+TIMES = {"from_s": "From", "to_s": "To", "count": "So many", "mean_s": "Mean", "median_s": "Median",
+         "n": "Went on", "p75_s": "Three quarters by", "p90_s": "Nine in ten by"}  # fmt: skip
+"""What those of a histogram of times are called."""
 """What the columns of a funnel are called."""
 FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "adopted", "adopted_share", "interval",
             "retained", "retained_share", "status")  # fmt: skip
@@ -150,7 +153,7 @@ def _shown(result: Result, column: Column) -> Shown:
     if name in ("period_on", "cohort_on"):
         period = _period(result.params)
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
-    title = FUNNEL.get(name) if result.kind == "funnel" else None
+    title = {"funnel": FUNNEL, "time_to_convert": TIMES}.get(result.kind, {}).get(name)
     title = title or TITLES.get(name, label_title(name))
     if name == "estimate" and result.kind in ("movements", "ledger"):
         title = "Change"

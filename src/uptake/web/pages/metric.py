@@ -315,7 +315,8 @@ def _title(result: Result, period: str) -> str:
     split = [*([period] if period and result.kind in question.PERIODIC_KINDS else []), *labels]
     if result.kind == "retention":
         return f"{result.title} over the {period}s since the start"
-    return f"{result.title} by {joined(split, 'and')}" if split else result.title
+    title = "Time to convert" if result.kind == "time_to_convert" else result.title
+    return f"{title} by {joined(split, 'and')}" if split else title
 
 
 def _caption(reader: Reader, result: Result) -> str:

@@ -294,6 +294,17 @@ def _churned(result: Result, found: Headline) -> str:
     return f"{left}: {words.count(counts['early'])} early, without having adopted, and {words.count(counts['slow'])} slowly."
 
 
+def _times(result: Result, found: Headline) -> str:
+    del found
+    if result.by or not result.rows:
+        return (
+            f"{result.title}: {NOTHING}." if not result.rows else f"{result.title} by {joined(list(result.by), 'and')}."
+        )
+    row = result.rows[-1]
+    half, most = words.duration(row["median_s"]), words.duration(row["p90_s"])
+    return f"Half of the {words.count(row['n'])} {_who(result)} who went on took at most {half}, nine in ten {most}."
+
+
 def _classes(result: Result, found: Headline) -> str:
     rows = [row for row in result.rows if row.get("period_on") == found.first_on and row["estimate"] is not None]
     if not rows:
@@ -352,6 +363,7 @@ OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     "movements": _movements,
     "ledger": _movements,
     "funnel": _funnel,
+    "time_to_convert": _times,
     "churned": _churned,
     "churned_list": _churned,
     "points": _points,
