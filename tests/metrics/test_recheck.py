@@ -17,7 +17,7 @@ from uptake.metrics.recheck import Difference, differences
 
 FIRST = datetime(2026, 1, 1, 10)
 PLAN = """
-features: {tasks: {events: [task]}}
+features: {tasks: {events: [task], cadence_days: 1, adopted: {days: 2, within_days: 14}}}
 onboarding: {steps: [{name: first, event: task}]}
 activation: {user: {event: task, at_least: 2}}
 tasks: {work: {start: task, complete: ship, error: board, within_minutes: 9000}}

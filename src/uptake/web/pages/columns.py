@@ -62,6 +62,8 @@ TITLES = {
     "status": "State",
     "title": "Feature",
     "to_node": "To",
+    "s_per_t": "Content, share of eligible",
+    "satisfied_share": "Content, share of answers",
     "tried_share": "Tried, share",
     "unit_index": "Unit",
 }
@@ -82,7 +84,7 @@ TIMES = {"from_s": "From", "to_s": "To", "count": "So many", "mean_s": "Mean", "
 """What those of a histogram of times are called."""
 """What the columns of a funnel are called."""
 FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "adopted", "adopted_share", "interval",
-            "retained", "retained_share", "status")  # fmt: skip
+            "retained", "retained_share", "answered", "satisfied_share", "s_per_t", "status")  # fmt: skip
 """What is shown of features; the files have every interval."""
 
 UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_unit"), "brackets": ("unit_index",)}
@@ -122,8 +124,10 @@ def columns(result: Result) -> list[Shown]:
         found = [column for column in found if column["name"] not in unsaid]
     if result.kind == "features":
         by_name = {column["name"]: column for column in found}
+        is_answered = any(row["answered"] for row in result.rows)
+        unsaid = set() if is_answered else {"answered", "satisfied_share", "s_per_t"}
         order = [*FEATURES[:1], *result.by, *FEATURES[1:]]
-        return [by_name[name] for name in order if name in by_name]
+        return [by_name[name] for name in order if name in by_name and name not in unsaid]
     return found
 
 

@@ -1,0 +1,91 @@
+"""Adoption decay.
+
+Who had adopted a feature and has let go of it, and since when.
+
+Formula: entities with no use in the last `quiet_intervals` cadences of the feature / entities that had adopted it by
+    then. The list behind the number says for how many days each has been silent
+Unit: share
+Grain: user, account (all its users together), or user in one account
+Population: everyone there at the end of the period who could use the feature and had adopted it by then
+Empty: no value where nobody had adopted it
+Interval: Wilson, 95 %
+Pitfall: who comes back counts as kept again, so this is what is lost now; how long adoption lasts is told by
+    `adoption_half_life`. A feature used by nature once a quarter decays within weeks only if its cadence is wrong
+Source: definitions 5.10 (decay flag); requirements C15 (ours)
+"""
+
+from uptake.metrics.depth import chosen
+from uptake.metrics.feature_adoption import life_sql
+from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql
+from uptake.metrics.kinds.share import Share
+from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
+from uptake.metrics.result import Side
+from uptake.plan import Feature
+
+
+class Decayed(Share):
+    """A share of those who had adopted; of each it is known how long they have been silent."""
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those who let go and those who kept it, with the days since their last use."""
+        del labels, asked
+        return Cells(
+            (
+                Side("decayed", "let go of it", "value = 1", "count"),
+                Side("kept", "still use it", "value = 0", "n", less="count"),
+            ),
+            value="silent_days",
+            value_title="Days since the last use",
+            value_unit="days",
+        )
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone who had adopted a feature and could use it, with whether they let go of it."""
+    features = chosen(asked, asked.param("feature"))
+    return Sql(
+        """
+    SELECT e.entity_key, e.anchor_at, e.period_on, s.feature, (s.silent_days >= s.quiet_days)::INT AS value,
+        s.silent_days, false AS is_open
+    FROM eligible e JOIN feature_class c USING (class) JOIN (
+        SELECT u.entity_key, u.feature_key, u.feature, u.quiet_days, p.period_on, p.on_day - max(u.day) AS silent_days
+        FROM used u JOIN period p ON u.day <= p.on_day
+        GROUP BY u.entity_key, u.feature_key, u.feature, u.quiet_days, p.period_on, p.on_day
+    ) s ON s.entity_key = e.entity_key AND s.feature_key = c.feature_key AND s.period_on IS NOT DISTINCT FROM e.period_on""",
+        relations={
+            **used_since_adoption(asked, features),
+            "feature_class(feature_key, class)": class_of_feature_sql(features),
+            "eligible": eligible_classes_sql(asked, features),
+        },
+    )
+
+
+def used_since_adoption(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
+    """Relations, the last of them `used`: every day from adoption on, on which who adopted a feature used it.
+
+    Args:
+        asked: The question; has the parameter `quiet_intervals`.
+        features: Which features.
+    """
+    quiet = asked.param("quiet_intervals")
+    rules = ", ".join(
+        f"({key}, {one.adopted.days}, {one.adopted.within_days}, {one.cadence_days * quiet})"
+        for key, one in features.items()
+    )
+    return {
+        "feature_rule(feature_key, days, within_days, quiet_days)": (
+            f"VALUES {rules}" if rules else "SELECT 0, 0, 0, 0 WHERE false"
+        ),
+        "adopted": f"""SELECT l.*, r.quiet_days, f.feature FROM ({life_sql(asked, by_plan=True)}) l
+        JOIN feature_rule r USING (feature_key) JOIN features f USING (feature_key)
+        WHERE l.adopted_on <= $last_day::DATE""",
+        "used": f"""SELECT DISTINCT a.entity_key, a.feature_key, a.feature, a.adopted_on, a.quiet_days, u.day
+        FROM adopted a JOIN {asked.grain.of("feature_day")} u
+            ON u.entity_key = a.entity_key AND u.feature_key = a.feature_key
+        WHERE u.day >= a.adopted_on AND u.day <= $last_day::DATE""",
+    }
+
+
+FEATURE = Param("feature", "text", "A feature of the plan, or core, advanced or all.", default="all")
+QUIET = Param("quiet_intervals", "integer", "Cadences without use that make a silence.", default=2, least=1, most=52)
+METRIC = Metric(kind=Decayed(), unit="share", rows=rows, params=(FEATURE, QUIET), labels=("feature",))
