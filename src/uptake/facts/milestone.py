@@ -13,7 +13,7 @@ from __future__ import annotations
 from itertools import count
 
 from uptake.facts.criteria import MEMBER_KEY, leaves, reached_sql
-from uptake.facts.quorum import quorum_sql
+from uptake.facts.quorum import events_of_roles, quorum_sql
 from uptake.facts.scope import Scope
 from uptake.facts.selection import events_sql
 from uptake.plan import All, Criteria, Criterion, Milestone, Plan
@@ -43,6 +43,12 @@ def named(plan: Plan) -> dict[str, Criteria]:
     return found
 
 
+def _roles(plan: Plan, milestone: str) -> tuple[str, ...]:
+    """The roles in which an account's members have to do a step; empty for anything else."""
+    steps = plan.onboarding.steps if plan.onboarding else ()
+    return next((step.role for step in steps if STEP + step.name == milestone), ())
+
+
 def value_leaves(plan: Plan) -> list[Criterion]:
     """The counts of all value moments; the position in this list is `value_day.leaf`."""
     return [leaf for moment in _value_moments(plan) for leaf in leaves(moment.criteria)]
@@ -67,7 +73,17 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
         _insert(cursor, "member", name, reached_sql(cursor, plan, criteria, f"{MEMBER_KEY} AS member_key", pair))
         if name != "activated":
             _insert(
-                cursor, "account", name, reached_sql(cursor, plan, criteria, "account_key", "account_key IS NOT NULL")
+                cursor,
+                "account",
+                name,
+                reached_sql(
+                    cursor,
+                    plan,
+                    criteria,
+                    "account_key",
+                    "account_key IS NOT NULL",
+                    events_of_roles(_roles(plan, name)),
+                ),
             )
     for entity in ("user", "member", "account"):
         # everybody's first value again: cheap, and the same whichever part was made again

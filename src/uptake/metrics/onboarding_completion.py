@@ -3,60 +3,115 @@
 The share of new users, or accounts, that finished setting up: all required steps, and each step alone.
 
 Formula: entities that reached the step (or every required step) at most `within_days` x 24 h after their
-    start / entities that started in the period and have had that long
+    start / entities that started in the period, have had that long and are meant by the step. A step with a `role` is
+    meant for users who had that role at some time of their set-up. `output=progress`: the share of required steps that
+    each has done, averaged
 Unit: share
-Grain: user, account (a step counts when any of its users did it), or user in one account
-Population: entities that started in the period; those whose window is still open are counted beside as open
-Empty: no value (never 0) where nobody started or nobody's window has closed
-Interval: Wilson, 95 %
+Grain: user, account, or user in one account. An account's step counts when any of its members did it, while in the
+    step's role; with `who=every`, when every member did who was there at the end of the time, of that role
+Population: entities that started in the period; those whose window is still open are counted beside as open, and left
+    out of the progress
+Empty: no value (never 0) where nobody started or nobody's window has closed. An account without anybody of the role
+    has not done the step
+Interval: Wilson, 95 %; Student's t for the progress
 Pitfall: completing a checklist is not adoption; look at activation beside it. Optional steps do not count
-    towards `complete`
-Source: product adoption glossary ("users completing set-up"); requirements B2
+    towards `complete`, nor towards progress
+Source: product adoption glossary ("users completing set-up"); requirements B2 (every stakeholder on schedule)
 """
 
-from uptake.errors import DefinitionMissing
+from collections.abc import Mapping
+from typing import Any
+
+from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.milestone import STEP
+from uptake.metrics.grain import ACCOUNT, MEMBER
+from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.plan import Onboarding
 from uptake.store.sql import literal
 
 COMPLETE = "complete"
+ANYBODY, EVERY = "any", "every"
+STEPS, PROGRESS = "steps", "progress"
 
 
 def rows(asked: Asked) -> Sql:
-    """One row per newcomer and step, and one for all required steps together."""
+    """One row per newcomer and step, and one for all required steps together; or one with the share of these."""
     onboarding = _onboarding(asked)
-    order = ", ".join(literal(word) for word in (COMPLETE, *(step.name for step in onboarding.steps)))
-    steps = ", ".join(f"({literal(step.name)}, {literal(step.required)})" for step in onboarding.steps)
-    within = asked.param("within_days") or onboarding.within_days
-    return Sql(
-        f"""
-    WITH newcomer AS (
-        SELECT s.entity_key, s.started_at, p.period_on FROM {asked.grain.start} s
-        JOIN period p ON s.started_at >= p.begins_at AND s.started_at < p.ends_at WHERE s.started_at < $as_of
-    ), done AS (
-        SELECT n.entity_key, n.started_at AS anchor_at, n.period_on, s.step, s.is_required,
-            coalesce(m.reached_at < $as_of
-                AND m.reached_at <= n.started_at + to_days($within_days::INTEGER), false)::INT AS value,
-            n.started_at + to_days($within_days::INTEGER) >= $as_of AS is_open
-        FROM newcomer n CROSS JOIN onboarding_step s
-        LEFT JOIN {asked.grain.milestone} m ON m.entity_key = n.entity_key AND m.milestone = {literal(STEP)} || s.step
+    steps = ", ".join(
+        f"({literal(step.name)}, {literal(step.required)}, {literal(list(step.role))}::VARCHAR[])"
+        for step in onboarding.steps
     )
-    SELECT entity_key, anchor_at, period_on, step::ENUM({order}) AS step, value, is_open FROM done
+    every = asked.param("who") == EVERY
+    if every and asked.grain is not ACCOUNT:
+        what = f"who is 'every', but {asked.grain.noun} have no members."
+        raise QuestionError(what, do="Ask with entity=account.")
+    if asked.param("output") == PROGRESS:
+        select = """SELECT entity_key, anchor_at, period_on, avg(value) AS value FROM done
+    WHERE is_required AND NOT is_open GROUP BY ALL"""
+    else:
+        order = ", ".join(literal(word) for word in (COMPLETE, *(step.name for step in onboarding.steps)))
+        select = f"""SELECT entity_key, anchor_at, period_on, step::ENUM({order}) AS step, value, is_open FROM done
     UNION ALL
     SELECT entity_key, anchor_at, period_on, {literal(COMPLETE)}, min(value), is_open FROM done
-    WHERE is_required GROUP BY ALL""",
-        {"within_days": within},
-        {"onboarding_step(step, is_required)": f"VALUES {steps}"},
+    WHERE is_required GROUP BY ALL"""
+    return Sql(
+        select,
+        {"within_days": asked.param("within_days") or onboarding.within_days},
+        {
+            "onboarding_step(step, is_required, roles)": f"VALUES {steps}",
+            "newcomer": f"""SELECT s.entity_key, s.started_at, s.started_at + to_days($within_days::INTEGER) AS until,
+            p.period_on FROM {asked.grain.start} s
+        JOIN period p ON s.started_at >= p.begins_at AND s.started_at < p.ends_at WHERE s.started_at < $as_of""",
+            "done": f"""SELECT n.entity_key, n.started_at AS anchor_at, n.period_on, s.step, s.is_required,
+            coalesce(m.reached_at < $as_of AND m.reached_at <= n.until, false)::INT AS value, n.until >= $as_of AS is_open
+        FROM newcomer n CROSS JOIN onboarding_step s
+        LEFT JOIN ({_by_every_member() if every else _reached(asked)}) m ON m.entity_key = n.entity_key AND m.step = s.step
+        {_meant(asked)}""",
+        },
     )
+
+
+def _reached(asked: Asked) -> str:
+    """SQL for (entity_key, step, reached_at)."""
+    return f"""SELECT entity_key, substr(milestone, {len(STEP) + 1}) AS step, reached_at FROM {asked.grain.milestone}
+            WHERE starts_with(milestone, {literal(STEP)})"""
+
+
+def _by_every_member() -> str:
+    """SQL for the same of accounts: when the last of the members there in the end, of the roles meant, had done it."""
+    return f"""SELECT n.entity_key, s.step, max(m.reached_at) AS reached_at
+            FROM newcomer n CROSS JOIN onboarding_step s
+            JOIN member_presence there ON there.member_key >> 32 = n.entity_key
+                AND there.valid_from < n.until AND there.valid_to >= n.until
+            LEFT JOIN member_milestone m ON m.member_key = there.member_key AND m.milestone = {literal(STEP)} || s.step
+            WHERE len(s.roles) = 0 OR EXISTS (
+                FROM member_role r WHERE r.account_key = n.entity_key
+                    AND r.user_key = there.member_key & 4294967295 AND list_contains(s.roles, r.role)
+                    AND r.valid_from < n.until AND r.valid_to >= n.until
+            ) GROUP BY ALL HAVING count(m.reached_at) = count(*)"""
+
+
+def _meant(asked: Asked) -> str:
+    """SQL that leaves a step to those of its roles: whoever had one of them at some time of the set-up."""
+    if asked.grain is ACCOUNT or not any(step.role for step in _onboarding(asked).steps):
+        return ""
+    same = "r.user_key = n.entity_key"
+    if asked.grain is MEMBER:
+        same = "r.user_key = n.entity_key & 4294967295 AND r.account_key = n.entity_key >> 32"
+    return f"""WHERE len(s.roles) = 0 OR EXISTS (
+            FROM member_role r WHERE {same} AND list_contains(s.roles, r.role)
+                AND r.valid_from < n.until AND r.valid_to > n.started_at
+        )"""
 
 
 def totals(asked: Asked) -> Sql | None:
     """The same counts without a row per newcomer and step: only steps that were reached are looked at."""
     onboarding = _onboarding(asked)
     required = [step.name for step in onboarding.steps if step.required]
-    if not required:
+    plain = asked.param("output") == STEPS and asked.param("who") == ANYBODY
+    if not plain or not required or any(step.role for step in onboarding.steps):
         return None
     order = ", ".join(literal(word) for word in (COMPLETE, *(step.name for step in onboarding.steps)))
     period = "n.period_on, " if asked.question.period else ""
@@ -93,12 +148,38 @@ def _onboarding(asked: Asked) -> Onboarding:
     return asked.plan.onboarding
 
 
+def kind(params: Mapping[str, Any]) -> Kind:
+    """Shares of newcomers, or the mean of their own shares."""
+    return MEAN if params["output"] == PROGRESS else SHARE
+
+
+def labels(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """Steps, unless they are taken together."""
+    return () if params["output"] == PROGRESS else ("step",)
+
+
 METRIC = Metric(
-    kind=SHARE,
+    kind=kind,
     unit="share",
     rows=rows,
     totals=totals,
-    params=(Param("within_days", "integer", "Days from the start; the plan's if not given.", least=1, most=3660),),
-    labels=("step",),
+    params=(
+        Param("within_days", "integer", "Days from the start; the plan's if not given.", least=1, most=3660),
+        Param(
+            "who",
+            "choice",
+            "For accounts: a step counts when any of its members did it, or when every one did who is there in the end.",
+            default=ANYBODY,
+            choices=(ANYBODY, EVERY),
+        ),
+        Param(
+            "output",
+            "choice",
+            "Each step, or for each newcomer the share of required steps done, averaged.",
+            default=STEPS,
+            choices=(STEPS, PROGRESS),
+        ),
+    ),
+    labels=labels,
     is_snapshot=False,
 )

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, ClassVar, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from uptake.plan.problems import Problem, Problems, shown, unknown_keys
 from uptake.plan.quorum import KEYS as QUORUM_KEYS
-from uptake.plan.quorum import AllParts, AnyPart, Members, QuorumField
+from uptake.plan.quorum import AllParts, AnyPart, Members, QuorumField, read_roles
 from uptake.plan.section import Reached, Section, key_as_title
 from uptake.plan.words import Days, Name, Text
 
@@ -21,12 +21,14 @@ class Step(Reached):
         name: Its name, unique among the steps.
         title: How people call it.
         required: Whether onboarding is complete without it.
+        role: The roles it is meant for; empty: everybody.
         criteria: What must have happened.
     """
 
     name: Name
     title: Text = Field(default_factory=key_as_title)
     required: bool = True
+    role: Annotated[tuple[str, ...], BeforeValidator(read_roles)] = ()
 
 
 class Onboarding(Section):

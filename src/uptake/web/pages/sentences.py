@@ -126,6 +126,9 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
     if result.kind == "power":
         return f"{{value}} of active {who} were active on at least {row['days']} of {params['window_days']} days"
     form = {**NEWCOMERS, **EVERYBODY}.get(result.name, f"{result.title} was {{value}} {{when}}")
+    if params.get("output") == "progress":
+        form = "{who} {that} started {when} did {value} of their required steps on average"
+        form = form.replace("{who}", who.capitalize(), 1)
     short = params.get("short_days", 1)
     return form.format(
         value="{value}",
