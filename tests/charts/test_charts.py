@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from functools import cache
 from html import unescape
 from typing import Any
@@ -325,3 +326,23 @@ def test_an_axis_covers_its_values_in_a_few_round_steps(top: float) -> None:
     assert values[-1] >= top * (1 - 1e-6)
     assert values[-2] < top
     assert 3 <= len(values) <= 6
+
+
+def test_the_window_before_is_a_faint_line_in_a_trend_without_segments() -> None:
+    """Its highest value is on the axis, and the picture says what the line is; among segments it would be one of many."""
+    rows = [
+        {
+            "period_on": date(2026, month, 1),
+            "estimate": 0.2,
+            "n": 50,
+            "earlier_estimate": 0.1 * month,
+            "status": "closed",
+        }
+        for month in (1, 2, 6)
+    ]
+    spec = charts.for_result("share", rows, "Rate", "Those who did.", "share")
+    (line,) = [layer for layer in spec["layer"] if layer.get("encoding", {}).get("y", {}).get("field") == "earlier"]
+    assert line["mark"]["style"] == "neutral"
+    assert spec["title"]["subtitle"] == "Those who did. The grey line is the window before."
+    of_segments = charts.for_result("share", [{**row, "plan": "Pro"} for row in rows], "Rate", "", "share", by=["plan"])
+    assert "earlier" not in [layer.get("encoding", {}).get("y", {}).get("field") for layer in of_segments["layer"]]

@@ -103,7 +103,9 @@ def trend(
         *labels.layers,
         *hover(points, X, look, period.capitalize(), TITLES | ({"tip_earlier": "Before"} if compared else {})),
     ]
-    about = " ".join(part for part in (shown(subtitle, len(kept), of), BEFORE if compared else "") if part)
+    about = shown(subtitle, len(kept), of)
+    if compared:
+        about = f"{about.removesuffix('.')}. {BEFORE}" if about else BEFORE
     return frame(layers, title=title, subtitle=about, height=HEIGHT, right=labels.room, key=labels.key)
 
 

@@ -40,7 +40,6 @@ TITLES = {
     "days": "Days",
     "difference": "Change",
     "earlier_estimate": "Before",
-    "earlier_n": "n before",
     "estimate": "Value",
     "first_unit": "First unit",
     "from_node": "From",
@@ -105,7 +104,7 @@ def columns(result: Result) -> list[Shown]:
             if _says_something(result, column.name):
                 found.append({"name": "difference_interval", "title": "95 % interval of the change", "type": "interval",
                               "ends": "difference_ci", "unit": column.unit, "currency": result.currency})  # fmt: skip
-        elif column.name not in ("ci_upper", "difference_ci_upper", "status", "open") or _says_something(
+        elif column.name not in ("ci_upper", "difference_ci_upper", "earlier_n", "status", "open") or _says_something(
             result, column.name
         ):
             found.append(_shown(result, column))
@@ -159,6 +158,8 @@ def _shown(result: Result, column: Column) -> Shown:
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
     title = {"funnel": FUNNEL, "time_to_convert": TIMES}.get(result.kind, {}).get(name)
     title = title or TITLES.get(name, label_title(name))
+    if name == "difference" and column.unit == "share":
+        title = "Change, points"
     if name == "estimate" and result.kind in ("movements", "ledger"):
         title = "Change"
     shown = {"name": name, "title": title, "type": column.type, "unit": column.unit, "currency": result.currency}
