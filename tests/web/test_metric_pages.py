@@ -185,6 +185,9 @@ def test_every_parameter_of_every_metric_has_a_field(client: Client) -> None:
             "date_to",
             "as_of",
             "period",
+            "compare",
+            "timezone",
+            "week_start",
         }
         assert expected <= fields, name
 
