@@ -44,3 +44,16 @@ def test_active_in_the_plan_is_active_in_the_truth(simulation: Simulation) -> No
 def test_the_launch_in_the_plan_is_the_launch_in_the_truth(simulation: Simulation) -> None:
     launched = plan.load(PLAN).features["workload"].launched_on
     assert str(launched)[:10] == simulation.truth["launch"]["launched_on"]
+
+
+def test_the_channels_of_the_plan_are_those_that_were_planted(world: World) -> None:
+    """Everybody who signed up by themselves came by a channel that is known beside; who was invited, by none."""
+    acquisition = plan.load(PLAN).acquisition
+    assert acquisition is not None
+    of = {value: channel.name for channel in acquisition.channels for test in channel.where for value in test.values}
+    signups = world["events"][world["events"].event_name == "signup"].set_index("user_id").utm_source
+    planted = world["users"].drop_duplicates("user_id").set_index("user_id").channel
+    assert set(of) == set(planted) - {"invitation"}
+    joined = signups.to_frame("said").join(planted.rename("planted"), how="inner")
+    assert len(joined)
+    assert (joined.said.fillna("invitation") == joined.planted).all()

@@ -16,11 +16,13 @@ from uptake.facts.selection import active_sql, events_sql, property_number, prop
 from uptake.metrics.dimensions import MISSING, OTHER, EventProperty
 from uptake.metrics.grain import Grain
 from uptake.metrics.metric import Asked, Metric, Sql
-from uptake.plan import Condition, selector
+from uptake.plan import Condition, Selector, selector
 from uptake.store.sql import literal, name
 
 ACTIVITY, START = "activity", "start"
 """What `event.NAME` is a property of: the events that are counted, or the one that began a cohort."""
+VALUED, VALUED_DAYS = "valued_event", "valued_day"
+"""Relations of events, and of active days, with the number of their value."""
 MOST_VALUES = 20
 """Where a breakdown has more and nobody says how many to show, the others are one."""
 
@@ -30,12 +32,16 @@ class Narrowed(Grain):
     """A grain of which only some events count.
 
     Args:
-        kept: SQL that holds for rows of `event` that count.
-        active: SQL that holds for rows of `event` that are activity.
+        kept: SQL that holds for rows of `events` that count.
+        active: SQL that holds for rows of `events` that are activity.
+        events: The relation they are rows of: `event`, or a part of it.
+        days: The relation of their active days, where that has been made; with `kept` for its rows.
     """
 
     kept: str = "true"
     active: str = "true"
+    events: str = "event"
+    days: str = ""
 
     @property
     def is_narrowed(self) -> bool:
@@ -45,17 +51,24 @@ class Narrowed(Grain):
     @property
     def day(self) -> str:
         """As for everybody, from the events that count."""
-        return f"""(SELECT *, coalesce(lead(day) OVER days, {NEVER}) AS next_day,
-                coalesce(lead(first_at) OVER days, {NEVER}) AS next_at
-            FROM (
-                SELECT entity_key, day, count(*)::UINTEGER AS events, min(event_at) AS first_at, max(event_at) AS last_at
-                FROM {self.of("event")} WHERE {self.active} GROUP BY ALL
-            ) WINDOW days AS (PARTITION BY entity_key ORDER BY day))"""
+        if self.days:
+            return f"(SELECT * FROM {self.days} WHERE {self.kept})"
+        return f"({_days_sql(self.of('event'), self.active, 'entity_key')})"
 
     def of(self, table: str) -> str:
         """As for everybody; of events, those that count."""
-        kept = f" AND {self.kept}" if table == "event" else ""
-        return f"(SELECT {self.key} AS entity_key, * FROM {table} WHERE {self.needs}{kept})"
+        rows, kept = (self.events, f" AND {self.kept}") if table == "event" else (table, "")
+        return f"(SELECT {self.key} AS entity_key, * FROM {rows} WHERE {self.needs}{kept})"
+
+
+def _days_sql(events: str, condition: str, whose: str) -> str:
+    """SQL for a row for each day of an entity with such events, as `Grain.day` has them."""
+    return f"""SELECT *, coalesce(lead(day) OVER days, {NEVER}) AS next_day,
+                coalesce(lead(first_at) OVER days, {NEVER}) AS next_at
+            FROM (
+                SELECT {whose}, day, count(*)::UINTEGER AS events, min(event_at) AS first_at, max(event_at) AS last_at
+                FROM {events} WHERE {condition} GROUP BY ALL
+            ) WINDOW days AS (PARTITION BY {whose} ORDER BY day)"""
 
 
 def require(metric: Metric, called: str, properties: Sequence[EventProperty]) -> None:
@@ -107,16 +120,38 @@ def rows_by_value(metric: Metric, asked: Asked, split: Sequence[EventProperty], 
         raise QuestionError(f"No event that counts has {called}.", do=do)
     most = MOST_VALUES if top is None else top
     kept = [value for value in values if value == nothing or value in (some[:most] if known is None else known)]
-    tests = {value: _is_one_of(texts, [value]) for value in kept} or {nothing: "false"}
+    values_of = dict(enumerate(kept))
+    others = len(kept)
     if not set(some) <= set(kept):
-        tests[(OTHER,) * len(split)] = f"NOT {_is_one_of(texts, kept)}"
-    sqls = {value: metric.rows(_keeping(asked, test)) for value, test in tests.items()}
+        values_of[others] = (OTHER,) * len(split)
+    relations = _valued(asked, texts, kept)
+    days = VALUED_DAYS if _chosen(asked) is None else ""
+    sqls = {
+        value: metric.rows(_keeping(asked, f"value_number = {number}", events=VALUED, days=days))
+        for number, value in (values_of or {others: nothing}).items()
+    }
     first = next(iter(sqls.values()))
     notes = [f"{called}: who had events of several values counts with each, so the rows do not add up to the whole."]
     if top is None and known is None and len(some) > most:
         notes.append(f"{called} has {len(some):,} values; {OTHER} are those beyond the {most} that most had.")
     union = " UNION ALL ".join(_with_labels(sql, split, value) for value, sql in sqls.items())
-    return Sql(union, first.values, first.relations, (*first.notes, *notes))
+    return Sql(union, first.values, {**relations, **first.relations}, (*first.notes, *notes))
+
+
+def _valued(asked: Asked, texts: Sequence[str], kept: Sequence[tuple[str, ...]]) -> dict[str, str]:
+    """Relations of counted events, and of their days, with the number of their value; of all others it is the last.
+
+    So properties are read once, however many values there are.
+    """
+    listed = (f"({', '.join(map(literal, value))})" for value in kept)
+    cases = " ".join(f"WHEN ({', '.join(texts)}) = {value} THEN {number}" for number, value in enumerate(listed))
+    number = f"CASE {cases} ELSE {len(kept)} END" if cases else str(len(kept))
+    narrow = f" AND {asked.grain.kept}" if isinstance(asked.grain, Narrowed) else ""
+    of_all = f"(SELECT {asked.grain.key} AS entity_key, * FROM {VALUED} WHERE {asked.grain.needs})"
+    return {
+        VALUED: f"SELECT *, {number} AS value_number FROM event WHERE {_counted(asked)}{narrow} AND event_at < $as_of",
+        VALUED_DAYS: _days_sql(of_all, "true", "value_number, entity_key"),
+    }
 
 
 def _values(asked: Asked, texts: Sequence[str]) -> list[tuple[str, ...]]:
@@ -129,11 +164,6 @@ def _values(asked: Asked, texts: Sequence[str]) -> list[tuple[str, ...]]:
     return [row[1:] for row in rows]
 
 
-def _is_one_of(texts: Sequence[str], values: Sequence[tuple[str, ...]]) -> str:
-    listed = ", ".join(f"({', '.join(map(literal, value))})" for value in values)
-    return f"(({', '.join(texts)}) IN ({listed}))"
-
-
 def _with_labels(sql: Sql, split: Sequence[EventProperty], value: tuple[str, ...]) -> str:
     """SQL for the rows of one value, which have relations of their own, with its labels as columns."""
     relations = ", ".join(f"{relation} AS ({body})" for relation, body in sql.relations.items())
@@ -141,17 +171,23 @@ def _with_labels(sql: Sql, split: Sequence[EventProperty], value: tuple[str, ...
     return f"SELECT *, {labels} FROM ({f'WITH {relations} ' if relations else ''}SELECT * FROM ({sql.select}))"
 
 
-def _keeping(asked: Asked, *kept: str) -> Asked:
+def _keeping(asked: Asked, *kept: str, events: str = "event", days: str = "") -> Asked:
+    """The same question about rows of `events` for which all conditions hold."""
     grain = asked.grain
-    before = (grain.kept,) if isinstance(grain, Narrowed) else ()
-    condition = f"({' AND '.join((*before, *kept))})"
     active = active_sql(asked.cursor, asked.plan)
-    return replace(asked, grain=Narrowed(grain.name, grain.key, grain.needs, grain.noun, condition, active))
+    condition = f"({' AND '.join(kept)})"
+    return replace(
+        asked, grain=Narrowed(grain.name, grain.key, grain.needs, grain.noun, condition, active, events, days)
+    )
 
 
 def _counted(asked: Asked) -> str:
-    """SQL that holds for rows of `event` that the question counts: by its parameter `active`, or by the plan."""
+    """SQL that holds for rows of `event` that the question counts."""
+    chosen = _chosen(asked)
+    return active_sql(asked.cursor, asked.plan) if chosen is None else events_sql(asked.cursor, asked.plan, [chosen])
+
+
+def _chosen(asked: Asked) -> Selector | None:
+    """What the question counts by its own parameter; None where it is whatever the plan counts as activity."""
     chosen = asked.question.params.get("active")
-    if chosen in (None, "active"):
-        return active_sql(asked.cursor, asked.plan)
-    return events_sql(asked.cursor, asked.plan, [selector(chosen)])
+    return None if chosen in (None, "active") else selector(chosen)
