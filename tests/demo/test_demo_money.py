@@ -69,3 +69,11 @@ def test_the_movements_are_the_changes_of_the_contracts(planboard: uptake.Worksp
     moved = sum(row["n"] for row in planboard.metric("expansion", measure="plan", date_from="2025-07-01").rows)
     paid_moves = [move for move in truth["changes"]["plan_moves"] if "Free" not in (move["from"], move["to"])]
     assert moved == len(paid_moves)
+
+
+def test_who_never_adopted_never_gets_to_adoption(planboard: uptake.Workspace, truth: dict[str, Any]) -> None:
+    adopted = set(planboard.people("journey", {"step": "adoption"}, side="entered").ids())
+    assert not adopted & truth["never_adopted"]["accounts"].keys()
+    assert truth["decaying"]["accounts"].keys() <= adopted
+    here = set(planboard.people("journey", {"step": "expansion"}, side="here").ids())
+    assert not here & truth["decaying"]["accounts"].keys()  # they have left

@@ -25,6 +25,7 @@ activation: {user: {event: task, at_least: 2}}
 tasks: {work: {start: task, complete: ship, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}}
 launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
+journey: {}
 """
 WAYS: list[dict[str, Any]] = [
     {},

@@ -23,6 +23,7 @@ activation: {user: {event: task, at_least: 2}}
 tasks: {work: {start: task, complete: ship, error: board, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}}
 launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
+journey: {}
 """
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in catalogue()),

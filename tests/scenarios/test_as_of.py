@@ -24,6 +24,7 @@ onboarding: {steps: [{name: first, event: task}, {name: second, event: report}]}
 activation: {user: {all: [{event: task, at_least: 2}, report]}}
 tasks: {work: {start: task, complete: report, error: board}}
 value_moments: {shipped: {event: report, at_least: 2}}
+journey: {}
 """
 UNTIL = ["2025-03-16T23:00:00Z", "2025-03-20T12:00:00Z"]
 """The end of a Sunday in Berlin, and some noon."""

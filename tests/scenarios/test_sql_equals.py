@@ -24,6 +24,7 @@ onboarding: {steps: [{name: project, event: project}, {name: "quoted", any: [{ev
 activation: {user: {all: [{event: task, at_least: 2}, {any: [report, board, task]}]}}
 tasks: {work: {start: task, complete: ship, error: board, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}, reported: {all: [{event: report}, {event: task}]}, worked: {event: task, at_least: 2}}
+journey: {test: activated}
 """
 SCENARIOS = ["golden 9", "moved mid-month", "journey"]
 QUESTIONS: list[dict[str, Any]] = [

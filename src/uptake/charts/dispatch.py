@@ -12,6 +12,7 @@ from uptake.charts.classes import classes
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
 from uptake.charts.funnel import funnel
+from uptake.charts.journey import journey
 from uptake.charts.launch import launch
 from uptake.charts.lifecycle import lifecycle
 from uptake.charts.movements import movements
@@ -28,7 +29,7 @@ from uptake.charts.time_to_convert import time_to_convert
 from uptake.charts.trend import trend
 from uptake.errors import QuestionError
 
-OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list")
+OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list", "journey", "stuck")
 """Kinds about what customers pay and where they are."""
 OF_ONE_PERIOD: dict[str, Callable[..., Spec]] = {
     "points": scatter, "funnel": funnel, "time_to_convert": time_to_convert, "power": power_curve, "launch": launch,
@@ -111,6 +112,10 @@ def _of_accounts(
     kind: str, rows: Sequence[Row], by: Sequence[str], about: dict[str, Any], unit: str, currency: str
 ) -> Spec:
     match kind:
+        case "journey" | "stuck":
+            rows, said = _latest(rows, about["subtitle"], about["period"])
+            split = [label for label in by if label != "step"]
+            return journey(rows, by=split, title=about["title"], subtitle=said)
         case "churned" | "churned_list":
             return churned(rows, by=[label for label in by if label != "kind"], **about)
         case _:

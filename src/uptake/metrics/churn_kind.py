@@ -22,7 +22,8 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics import contracts
-from uptake.metrics.adoption_rate import INTERVALS, NO_VALUE
+from uptake.metrics.adopted import adopted_sql
+from uptake.metrics.adoption_rate import NO_VALUE
 from uptake.metrics.contracts import BEGIN
 from uptake.metrics.kinds.churned import CHURNED, churned_list
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
@@ -42,7 +43,7 @@ def rows(asked: Asked) -> Sql:
         "compared": contracts.compared_sql(asked, "period"),
         "paid": contracts.paid_sql(asked, "begins_at"),
         "gone": _by_inactivity(asked) if _is_inactivity(asked) else _by_contract(zone),
-        "adopted": _adopted(asked),
+        "adopted": adopted_sql(asked, "gone"),
         "used": _used(asked),
         "decayed": f"""SELECT entity_key, churned_on,
             churned_on - min(k) FILTER (uses >= $decay * usual)::INTEGER * $interval_days::INTEGER AS decay_on
@@ -105,33 +106,6 @@ def _by_inactivity(asked: Asked) -> str:
         FROM {asked.grain.day} d JOIN compared p
             ON d.day + $window_days::INTEGER BETWEEN p.begin_day AND p.on_day
         WHERE d.next_day - d.day > $window_days::INTEGER"""
-
-
-def _adopted(asked: Asked) -> str:
-    """SQL for (entity_key, adopted_on): the first day on which value and a habit were there."""
-    zone = literal(asked.plan.product.timezone)
-    value = (
-        f"""JOIN (
-            SELECT entity_key, timezone({zone}, timezone('UTC', reached_at))::DATE AS value_on
-            FROM {asked.grain.milestone} WHERE milestone = 'value'
-        ) v USING (entity_key)"""
-        if asked.plan.value_moments
-        else ""
-    )
-    adopted_on = "greatest(habit_on, value_on)" if value else "habit_on"
-    return f"""SELECT entity_key, {adopted_on} AS adopted_on FROM (
-            SELECT entity_key, min(day) FILTER (number - before < {INTERVALS}) AS habit_on FROM (
-                SELECT entity_key, day, number,
-                    lag(number) OVER (PARTITION BY entity_key ORDER BY number) AS before
-                FROM (
-                    SELECT entity_key, min(day) AS day, number FROM (
-                        SELECT entity_key, day,
-                            (day - min(day) OVER (PARTITION BY entity_key)) // $interval_days::INTEGER AS number
-                        FROM {asked.grain.day} WHERE entity_key IN (SELECT entity_key FROM gone)
-                    ) GROUP BY entity_key, number
-                )
-            ) GROUP BY entity_key
-        ) {value} WHERE habit_on IS NOT NULL"""
 
 
 def _used(asked: Asked) -> str:

@@ -4,6 +4,7 @@
 `selector`, `criteria`, `conditions` and `parse_condition` read the same forms for metrics' parameters.
 """
 
+from uptake.plan.account_journey import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.condition import Condition, Conditions
 from uptake.plan.conditions_given import conditions, parse_condition, split_condition
@@ -30,7 +31,9 @@ from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warni
 from uptake.plan.words import NAME
 
 __all__ = [
+    "CRM_STEPS",
     "NAME",
+    "OPPORTUNITIES",
     "REFERENCE_RANGES",
     "WEEK_STARTS",
     "AccountActivation",
@@ -49,6 +52,7 @@ __all__ = [
     "EventUse",
     "Feature",
     "Group",
+    "Journey",
     "Launch",
     "Location",
     "Members",

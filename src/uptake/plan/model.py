@@ -11,6 +11,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
+from uptake.plan.account_journey import Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.document import Place, nearest_place
@@ -62,6 +63,7 @@ class Plan(Section):
         targets: Where metrics are to be by when, by name, which is the metric's unless it says otherwise.
         owners: Metric -> who answers for it.
         launches: Launches of features by name.
+        journey: How far accounts are, from awareness to expansion, or None.
     """
 
     product: Product = Product()
@@ -80,6 +82,7 @@ class Plan(Section):
     targets: Annotated[dict[Name, Target], BeforeValidator(named)] = Field(default_factory=dict)
     owners: dict[Name, Text] = Field(default_factory=dict)
     launches: Annotated[dict[Name, Launch], BeforeValidator(named)] = Field(default_factory=dict)
+    journey: Journey | None = None
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -208,6 +211,25 @@ class Plan(Section):
         day = launch.launched_on or self.features[launch.feature].launched_on
         assert day is not None
         return day
+
+    @model_validator(mode="after")
+    def _milestones_of_the_journey_exist(self) -> Plan:
+        known = (
+            *self.milestones,
+            *(("activated",) if self.activation else ()),
+            *(("value",) if self.value_moments else ()),
+        )
+        named_ = {} if self.journey is None else {"test": self.journey.test, "adoption": self.journey.adoption}
+        problems = [
+            Problem(
+                ("journey", step), f"is {shown(name)}", known, nearest(name, known) or "Describe it under milestones."
+            )
+            for step, name in named_.items()
+            if name is not None and name not in known
+        ]
+        if problems:
+            raise Problems(*problems)
+        return self
 
 
 def _hash(content: object) -> str:

@@ -63,6 +63,8 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "gross_revenue_retention",
             "expansion",
             "lifetime_value",
+            "churn_kind",
+            "journey",
         ),
     ),
 )

@@ -22,7 +22,7 @@ REPEATED = ("by", "where", "segment", *LISTS)
 """Parameters that may be given more than once."""
 PERIODIC_KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "classes",
-    "sums", "movements", "ledger", "churned", "churned_list",
+    "sums", "movements", "ledger", "churned", "churned_list", "journey", "stuck",
 )  # fmt: skip
 SAYS_NOTHING = (("period", ALL), ("top", ALL), ("compare", NONE))
 """What is chosen in a form to ask for nothing."""

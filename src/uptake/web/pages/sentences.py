@@ -12,6 +12,7 @@ from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.result import Result
 from uptake.reports.headline import PICKS, Headline
 from uptake.web import formats
+from uptake.web.pages.account_sentences import OF_ACCOUNTS
 from uptake.web.wording import joined
 
 NEWCOMERS: dict[str, str] = {
@@ -205,33 +206,6 @@ def _states(result: Result, found: Headline) -> str:
     )
 
 
-def _movements(result: Result, found: Headline) -> str:
-    """What came and what went in the last period that is over, and the sum of it."""
-    over = [row["period_on"] for row in result.rows if row["status"] == "closed" and row["movement"]]
-    if not over or found.period is None:
-        return f"{result.title}: {NOTHING}."
-    amounts: dict[str, float] = {}
-    accounts = 0
-    for row in result.rows:
-        if row["period_on"] == max(over) and row["movement"]:
-            amounts[row["movement"]] = amounts.get(row["movement"], 0.0) + row["estimate"]
-            accounts += row.get("n", 1)
-    begin, measure = _in(max(over), found.period), str(result.params["measure"])
-    begin = f"{begin[0].upper()}{begin[1:]}"
-    if result.kind == "movements" and measure in ("features", "modules"):
-        adopted = words.count(amounts["adopted"])
-        return f"{begin}, {words.count(accounts)} accounts adopted {adopted} {measure} that were new to them."
-    said = {name: words.value(abs(amount), result.unit, 3, result.currency) for name, amount in amounts.items()}
-    listed = joined([f"{amount} {name}" for name, amount in said.items()], "and")
-    if result.kind == "movements" and measure == "plan":
-        return f"{begin}, accounts moved to another plan: {listed}."
-    net, what = sum(amounts.values()), "the number of seats paid for" if measure == "seats" else "monthly revenue"
-    if not net:
-        return f"{begin}, {what} stayed what it was: {listed}."
-    size = words.value(abs(net), result.unit, 3, result.currency)
-    return f"{begin}, {what} {'grew' if net > 0 else 'shrank'} by {size}: {listed}."
-
-
 def _launch(result: Result, found: Headline) -> str:
     """How far a launch has got on the last day that is over, or on the day of the target."""
     del found
@@ -281,20 +255,6 @@ def _funnel(result: Result, found: Headline) -> str:
     interval = words.interval(last["ci_lower"], last["ci_upper"], "share")
     who = f"{words.count(last['n'])} {_who(result)}{f' {when_}' if when_ else ''}"
     return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95 % interval {interval}).'
-
-
-def _churned(result: Result, found: Headline) -> str:
-    """How many left in the last period that is over, early and slowly."""
-    over = [row["period_on"] for row in result.rows if row["status"] == "closed"]
-    if not over or found.period is None:
-        return f"{result.title}: {NOTHING}."
-    counts = {"early": 0, "slow": 0}
-    for row in result.rows:
-        if row["period_on"] == max(over):
-            counts[row["kind"]] += row.get("estimate", 1)
-    begin, who = _in(max(over), found.period), _who(result)
-    left = f"{begin[0].upper()}{begin[1:]}, {words.count(sum(counts.values()))} {who} left"
-    return f"{left}: {words.count(counts['early'])} early, without having adopted, and {words.count(counts['slow'])} slowly."
 
 
 def _times(result: Result, found: Headline) -> str:
@@ -363,14 +323,11 @@ def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
 
 OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     "features": _features,
-    "movements": _movements,
-    "ledger": _movements,
     "funnel": _funnel,
     "time_to_convert": _times,
-    "churned": _churned,
-    "churned_list": _churned,
     "points": _points,
     "launch": _launch,
     "path_difference": _path_difference,
+    **OF_ACCOUNTS,
 }
 """Kinds with a sentence of their own."""

@@ -1,0 +1,153 @@
+"""Account journey.
+
+How far accounts are on the way from awareness to expansion: how many are in each step, how many went on, and how long
+it took them.
+
+Formula: an account enters a step when it first gets there: awareness, interest, evaluation when the CRM says a stage
+    that means it, before its first contract; test and adoption when a milestone is reached (the first active day,
+    and value with a habit, unless the plan names others); renewal when a contract goes on past its first renewal, or
+    an outcome `renewed`; expansion when a running contract first grows. It is in the last step it has entered.
+    Conversion: of those who entered the step, the share that has entered any later one. Days in the step: from
+    entering it to entering a later one, Kaplan-Meier
+Unit: share (conversion); beside it how many are there now and the median days
+Grain: account
+Population: accounts that entered the step up to the end of the period; here: those in it that have not left
+Empty: no conversion where nobody entered; no median where fewer than half have gone on
+Interval: Wilson for conversion; Brookmeyer and Crowley for the median, 95 %
+Pitfall: use never moves the CRM's stage, so an account may test what nobody wrote down: it has not entered the steps
+    before. Who is still in a step, or left from it, is censored there
+Source: requirements C20; S1 (the steps)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from uptake.errors import DefinitionMissing
+from uptake.metrics.adopted import adopted_sql
+from uptake.metrics.kinds.journey import JOURNEY, STEPS, STUCK
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.milestones import milestone_sql
+from uptake.metrics.population import AT
+from uptake.plan import CRM_STEPS, OPPORTUNITIES, Journey
+from uptake.store.sql import day_begins, literal
+
+ORDER = f"ENUM({', '.join(literal(step) for step in STEPS)})"
+
+EVERYBODY = "(SELECT account_key AS entity_key FROM accounts)"
+
+
+def rows(asked: Asked) -> Sql:
+    """Every account and step it entered; in the list every account with the step it is in."""
+    plan = _plan(asked)
+    entered = " UNION ALL ".join(
+        f"SELECT entity_key, {literal(step)}::{ORDER} AS step, entered_at FROM ({sql})"
+        for step, sql in _entries(asked, plan).items()
+    )
+    relations = {
+        "entered": f"SELECT entity_key, step, min(entered_at) AS entered_at FROM ({entered}) GROUP BY ALL",
+        "way": f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, p.on_at, e.step, e.entered_at,
+            e.step = max(e.step) OVER whole AND s.account_key IS NOT NULL AS is_here,
+            min(e.entered_at) OVER after AS later_at, least(p.on_at, l.left_at) AS until_at
+        FROM period p JOIN entered e ON e.entered_at < p.on_at
+        LEFT JOIN account_presence s ON s.account_key = e.entity_key AND s.valid_from < p.on_at AND s.valid_to >= p.on_at
+        LEFT JOIN (
+            SELECT account_key, max(valid_to) AS left_at FROM account_presence GROUP BY ALL
+        ) l ON l.account_key = e.entity_key
+        WINDOW whole AS (PARTITION BY e.entity_key, p.period_on),
+            after AS (PARTITION BY e.entity_key, p.period_on ORDER BY e.step
+                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)""",
+    }
+    if asked.param("output") == "stuck":
+        owner = literal(plan.owner)
+        select = f"""SELECT w.entity_key, w.anchor_at, w.period_on, w.step, w.entered_at, a.text AS owner, c.mrr,
+            epoch(w.on_at - w.entered_at) / 86400 AS days
+        FROM way w LEFT JOIN account_attribute a ON a.account_key = w.entity_key AND a.name = {owner}
+            AND a.valid_from <= w.anchor_at AND a.valid_to > w.anchor_at
+        LEFT JOIN (SELECT account_key, valid_from, valid_to, sum(mrr) AS mrr FROM contract GROUP BY ALL) c
+            ON c.account_key = w.entity_key AND c.valid_from <= w.anchor_at AND c.valid_to > w.anchor_at
+        WHERE w.is_here AND w.step <> {literal(STEPS[-1])}"""
+    else:
+        select = """SELECT entity_key, anchor_at, period_on, step, is_here, later_at IS NOT NULL AS is_reached,
+            epoch(greatest(coalesce(later_at, until_at), entered_at) - entered_at) AS duration_s
+        FROM way"""
+    return Sql(select, {"interval_days": asked.plan.product.usage_interval_days}, relations)
+
+
+def _plan(asked: Asked) -> Journey:
+    if asked.plan.journey is None:
+        raise DefinitionMissing(
+            "The plan does not say how accounts get from awareness to expansion.",
+            do="Describe it in the plan under journey: which stages of the CRM mean which step.",
+        )
+    return asked.plan.journey
+
+
+def _entries(asked: Asked, plan: Journey) -> dict[str, str]:
+    """Step -> SQL for (entity_key, entered_at); steps that the plan gives no stages are left out."""
+    found = {step: _by_crm(plan, getattr(plan, step)) for step in CRM_STEPS if getattr(plan, step)}
+    zone = literal(asked.plan.product.timezone)
+    found["test"] = (
+        f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.test)})"
+        if plan.test
+        else "SELECT account_key AS entity_key, min(first_at) AS entered_at FROM account_day GROUP BY ALL"
+    )
+    found["adoption"] = (
+        f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.adoption)})"
+        if plan.adoption
+        else f"SELECT entity_key, {day_begins('adopted_on', zone)} AS entered_at FROM ({adopted_sql(asked, EVERYBODY)})"
+    )
+    found["renewal"] = """SELECT account_key AS entity_key, min(renewal_on) AS entered_at
+            FROM (
+                SELECT account_key, min(renewal_on) AS renewal_on FROM raw.subscriptions JOIN accounts USING (account_id)
+                WHERE renewal_on > started_on AND mrr > 0 GROUP BY ALL
+                UNION ALL SELECT account_key, outcome_at FROM raw.outcomes JOIN accounts USING (account_id)
+                WHERE outcome = 'renewed'
+            ) r WHERE EXISTS (
+                FROM contract c WHERE c.account_key = r.account_key AND c.mrr > 0
+                AND c.valid_from <= r.renewal_on AND c.valid_to > r.renewal_on
+            ) GROUP BY ALL"""
+    found["expansion"] = """SELECT account_key AS entity_key, valid_from AS entered_at FROM (
+                SELECT *, lag(mrr) OVER spans AS mrr_before, lag(valid_to) OVER spans AS ended_before FROM contract
+                WHERE mrr > 0 WINDOW spans AS (PARTITION BY account_key, currency ORDER BY valid_from)
+            ) WHERE mrr > mrr_before AND ended_before = valid_from"""
+    return found
+
+
+def _by_crm(plan: Journey, stages: tuple[str, ...]) -> str:
+    """SQL for when an account's CRM stage first was one of these, before its first contract."""
+    chosen = literal(list(stages))
+    if plan.crm == OPPORTUNITIES:
+        said = """SELECT account_key, stage AS text, coalesce(valid_from, received_at) AS valid_from
+                FROM raw.opportunities JOIN accounts USING (account_id)"""
+    else:
+        name = literal(plan.crm.removeprefix("account."))
+        said = f"SELECT account_key, text, valid_from FROM account_attribute WHERE name = {name}"
+    return f"""SELECT s.account_key AS entity_key, min(s.valid_from) AS entered_at FROM ({said}) s LEFT JOIN (
+                SELECT account_key, min(valid_from) AS signed_at FROM contract WHERE mrr > 0 GROUP BY ALL
+            ) c USING (account_key)
+            WHERE list_contains({chosen}, s.text) AND (c.signed_at IS NULL OR s.valid_from < c.signed_at) GROUP BY ALL"""
+
+
+def kind(params: Mapping[str, Any]) -> Kind:
+    """The steps, or the accounts in them."""
+    return STUCK if params["output"] == "stuck" else JOURNEY
+
+
+def labels(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """The step splits the counts; in the list it is a column."""
+    return () if params["output"] == "stuck" else ("step",)
+
+
+METRIC = Metric(
+    kind=kind,
+    unit="share",
+    rows=rows,
+    params=(
+        Param(
+            "output", "choice", "The steps, or the accounts that have not gone on, the longest first.", default="steps",
+            choices=("steps", "stuck"),
+        ),
+    ),
+    labels=labels,
+    entities=("account",),
+)  # fmt: skip
