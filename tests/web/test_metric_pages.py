@@ -222,14 +222,43 @@ FILES = {
 @pytest.mark.parametrize("ending", FILES)
 def test_a_file_is_offered_and_given(client: Client, ending: str) -> None:
     page = require_inert(client.get("/metrics/retention?unit=month&by=account.owner").text)
-    (address,) = [link["href"] for link in page.of("a") if "download" in link and f".{ending}?" in (link["href"] or "")]
-    assert address is not None
+    found = [link["href"] for link in page.of("a") if "download" in link and f".{ending}?" in (link["href"] or "")]
+    (address,) = [address for address in found if address and "picture=" not in address]
     assert {"unit": "month", "by": "account.owner"}.items() <= dict(parse_qsl(urlsplit(address).query)).items()
     answer = client.get(address)
     assert answer.headers["content-type"] == FILES[ending]
     assert answer.headers["content-disposition"] == f'attachment; filename="retention.{ending}"'
     assert answer.headers["cache-control"] == "no-store"
     assert len(answer.content) > 200
+
+
+@pytest.mark.parametrize("ending", ["svg", "png"])
+def test_the_triangle_is_a_picture_too(client: Client, ending: str) -> None:
+    page = require_inert(client.get("/metrics/retention?unit=month").text)
+    (address,) = [
+        str(link["href"])
+        for link in page.of("a")
+        if f".{ending}?" in (link.get("href") or "") and "picture=" in str(link["href"])
+    ]
+    answer = client.get(address)
+    assert answer.headers["content-disposition"] == f'attachment; filename="retention_triangle.{ending}"'
+    if ending == "svg":
+        assert "January 2026" in answer.text
+        assert (
+            "January 2026"
+            not in client.get(address.replace("&picture=retention_heatmap", "")).text.split("aria-label")[0]
+        )
+
+
+@pytest.mark.parametrize("name", catalogue())
+def test_every_answer_is_a_picture_and_a_file(client: Client, name: str) -> None:
+    page = require_inert(client.get(f"/metrics/{name}").text)
+    addresses = [str(link["href"]) for link in page.of("a") if "download" in link]
+    said = {address.partition("?")[0].rpartition(".")[2] for address in addresses}
+    assert said in ({"csv", "parquet", "json", "svg", "png"}, set())
+    for address in addresses:
+        if address.partition("?")[0].endswith((".svg", ".parquet")):
+            assert client.get(address).status_code == 200
 
 
 def test_files_have_the_rows_of_the_answer(client: Client, board: uptake.Workspace) -> None:

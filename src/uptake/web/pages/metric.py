@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, ClassVar
@@ -41,6 +41,13 @@ from uptake.web.wording import joined
 MOST_ROWS = 500
 """Rows of the table on the page; files have all."""
 FILES = {"csv": "CSV", "parquet": "Parquet", "json": "JSON", "svg": "SVG", "png": "PNG"}
+TRIANGLE = "retention_heatmap"
+"""The other picture of retention, which the page has as a table."""
+PICTURES: dict[str, Callable[[dict[str, Any]], bytes]] = {
+    "svg": lambda spec: charts.svg(spec).encode(),
+    "png": charts.png,
+}
+"""Pictures as files show what the page shows."""
 FILE_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json",
@@ -67,6 +74,7 @@ class Shown:
         sql: The query.
         check_url: Where the query is run again and compared.
         files: (title, address) of the answer as files.
+        triangle_files: The same of the triangle as a picture.
         command: The question on the command line.
         python: The question in Python.
         trend: A chart by month, where the answer itself is one number; None else.
@@ -84,6 +92,7 @@ class Shown:
     sql: str
     check_url: str
     files: Sequence[tuple[str, str]]
+    triangle_files: Sequence[tuple[str, str]]
     command: str
     python: str
     trend: Mapping[str, Any] | None
@@ -238,8 +247,13 @@ def file(reader: Reader, request: Request) -> Response:
     found, ending = _entry(request), request.path_params["ending"]
     if ending not in export.FORMATS:
         raise HTTPException(404)
-    result = reader.metric(found.name, question.as_asked(question.read(request.query_params))).result()
-    return attachment(export.FORMATS[ending](result), found.name, ending)
+    given = question.read(request.query_params)
+    is_triangle = given.pop("picture", "") == TRIANGLE
+    result = reader.metric(found.name, question.as_asked(given)).result()
+    if ending not in PICTURES:
+        return attachment(export.FORMATS[ending](result), found.name, ending)
+    spec = chart_of(reader, result, (), TRIANGLE if is_triangle and result.kind == "retention" else "")
+    return attachment(PICTURES[ending](dict(spec)), f"{found.name}{'_triangle' * is_triangle}", ending)
 
 
 def attachment(content: bytes, name: str, ending: str) -> Response:
@@ -279,24 +293,29 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         sql=result.sql,
         check_url=links.metric(found.name, pairs, "/check") if result.has_whole_sql else "",
         files=[(title, links.metric(found.name, pairs, f".{ending}")) for ending, title in FILES.items()],
+        triangle_files=[
+            (FILES[ending], links.metric(found.name, [*pairs, ("picture", TRIANGLE)], f".{ending}"))
+            for ending in PICTURES
+        ],
         command=question.command(found.name, asked, reader.home),
         python=question.python(found.name, asked),
         trend=_trend(reader, found, result, asked),
     )
 
 
-def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]]) -> Mapping[str, Any]:
+def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], picture: str = "") -> Mapping[str, Any]:
     """The picture of an answer; its marks lead to the people they count.
 
     Args:
         reader: For the plan.
         result: The answer.
         pairs: The question as an address has it.
+        picture: Another picture than that of the kind.
     """
     reference = overview.reference(reader.plan, result.name, result.params)
     period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
     spec = charts.for_result(
-        result.kind,
+        picture or result.kind,
         with_titles(marked(result, as_drawn(result.rows)), reader.plan),
         _title(result, period),
         _caption(reader, result),
