@@ -105,6 +105,28 @@ def test_totals_equal_the_rows_they_stand_for(
     hold_equal(workspace, name, {**given, "entity": entity, "period": period})
 
 
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("active_users", {"window": "calendar"}),
+        ("lifecycle", {}),
+        ("stickiness", {}),
+        ("feature_adoption", {}),
+        ("onboarding_completion", {}),
+        ("retention", {"mode": "calendar", "units": 6}),
+        ("retention", {"mode": "rolling", "units": 6, "as_of": "2026-04-10T13:00:00Z"}),
+    ],
+)
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_totals_equal_the_rows_in_another_zone_by_other_weeks_beside_an_earlier_window(
+    workspace: uptake.Workspace, name: str, given: dict[str, Any], entity: str
+) -> None:
+    """New York sets its clocks three weeks before Berlin, whose days the facts at hand are of."""
+    also = {"timezone": "America/New_York", "week_start": "sunday", "period": "week"}
+    window = {"date_from": "2026-03-04", "date_to": "2026-04-08", "compare": "previous_period"}
+    hold_equal(workspace, name, {**given, **also, **window, "entity": entity})
+
+
 @pytest.mark.parametrize("more", [{}, {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}])
 @pytest.mark.parametrize("criterion", ["on", "on_or_after"])
 @pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])
