@@ -203,4 +203,4 @@ def test_the_curve_and_its_picture_say_the_test(newcomers: tuple[uptake.Workspac
     workspace, _ = newcomers
     curve = workspace.metric("time_to_first_value", by="team", output="curve", as_of=AS_OF)
     assert len({row["pvalue"] for row in curve.rows}) == 1
-    assert "log-rank test between the groups: p " in str(curve.chart_spec()["title"])
+    assert "Log-rank test between the groups: p " in str(curve.chart_spec()["title"])

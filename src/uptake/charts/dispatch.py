@@ -128,8 +128,8 @@ def _tested(rows: Sequence[Row], subtitle: str) -> str:
     pvalues = {row["pvalue"] for row in rows if row.get("pvalue") is not None}
     if len(pvalues) != 1:
         return subtitle
-    said = f"log-rank test between the groups: {words.pvalue(*pvalues)}"
-    return f"{subtitle}; {said}" if subtitle else said
+    said = f"Log-rank test between the groups: {words.pvalue(*pvalues)}"
+    return f"{subtitle.rstrip('.')}. {said}" if subtitle else said
 
 
 def _latest(rows: Sequence[Row], subtitle: str, period: str) -> tuple[Sequence[Row], str]:

@@ -143,11 +143,15 @@ def newest_first(result: Result) -> list[dict[str, Any]]:
 
 
 def with_titles(rows: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
-    """The rows with steps called as people call them; files keep the plan's names."""
-    if plan.onboarding is None or not any("step" in row for row in rows):
-        return rows
-    titles = {COMPLETE: "All required steps"} | {step.name: step.title for step in plan.onboarding.steps}
-    return [{**row, "step": titles.get(row["step"], row["step"])} for row in rows]
+    """The rows with steps, tasks and features called as people call them; files keep the plan's names."""
+    steps = plan.onboarding.steps if plan.onboarding else ()
+    named: dict[str, dict[str, str]] = {
+        "step": {COMPLETE: "All required steps"} | {step.name: step.title for step in steps},
+        "task": {name: task.title for name, task in plan.tasks.items()},
+        "feature": {name: feature.title for name, feature in plan.features.items()},
+    }
+    found = [column for column in named if rows and column in rows[0] and "title" not in rows[0]]
+    return [{**row, **{column: named[column].get(row[column], row[column]) for column in found}} for row in rows]
 
 
 def _says_something(result: Result, name: str) -> bool:

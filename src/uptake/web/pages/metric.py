@@ -20,6 +20,7 @@ from uptake.metrics import export
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.definition import Definition
 from uptake.metrics.metric import Entry
+from uptake.metrics.question import ALL
 from uptake.metrics.recheck import Difference, differences
 from uptake.metrics.result import Result
 from uptake.reports import overview, targets
@@ -350,7 +351,8 @@ def _caption(reader: Reader, result: Result) -> str:
 
 def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Mapping[str, Any] | None:
     """The months up to the one number that was asked for, so that it does not stand alone."""
-    if not question.has_periods(found, asked) or result.params["period"]:
+    is_at_once = question.USUAL_PERIODS.get(found.name) == ALL
+    if is_at_once or not question.has_periods(found, asked) or result.params["period"]:
         return None
     date_to = result.params["date_to"]
     months = {**overview.months(date.fromisoformat(date_to)), "date_to": date_to}

@@ -29,6 +29,9 @@ SAYS_NOTHING = (("period", ALL), ("top", ALL), ("compare", NONE))
 GROUPS = 8
 """Groups of a breakdown that a page tells apart: with the others and those without, as many as a picture can show."""
 
+USUAL_PERIODS = {"retention": "week", "feature_discovery_lag": ALL}
+"""Metric -> the period its page opens with where that is not the month: a line for each feature is no picture."""
+
 Given = dict[str, Any]
 
 
@@ -73,7 +76,7 @@ def completed(entry: Entry, given: Given, last_day: date, first_day: date | None
         last_day: The last finished day.
         first_day: The first day with events.
     """
-    period = str(given.get("period") or given.get("unit") or ("week" if entry.name == "retention" else "month"))
+    period = str(given.get("period") or given.get("unit") or USUAL_PERIODS.get(entry.name, "month"))
     is_periodic = has_periods(entry, given)
     if is_periodic:
         given = {**given, "period": period}

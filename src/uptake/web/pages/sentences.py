@@ -84,6 +84,8 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         began, there = BELOW_HALF.get(result.name, ("started", "have reached {there}"))
         there = there.format(there=_there(result))
         return f"Fewer than half of the {who} {_that(result)} {began} {when(result, found)} {there} so far."
+    if result.name == "time_to_value" and found.row["estimate"] == 0:
+        return f"Half of the {_who(result)} that signed {when(result, found)} had reached {_there(result)} when they signed."
     before = found.before["estimate"] if found.before else None
     # "3.2 sessions a week" says the unit in the sentence itself.
     unit = "count" if result.unit == "per_week" else result.unit
@@ -97,7 +99,7 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
 def when(result: Result, found: Headline) -> str:
     """The days a headline is about, in words: "in August 2026", "in the 28 days to 30 September 2026"."""
     params = result.params
-    if result.name in NEWCOMERS or result.kind == "retention":
+    if result.name in NEWCOMERS or result.kind in ("retention", "duration"):
         if found.period and found.first_on:
             return _in(found.first_on, found.period)
         last = dates.day(found.last_on)
@@ -303,8 +305,9 @@ def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> st
     about = f"{result.title} by {joined(labels, 'and')} {when(result, found)}"
     if found.lowest is None:
         return f"{about}: {_segment(result, labels, highest)}."
+    most, least = ("longest", "shortest") if result.kind == "duration" else ("highest", "lowest")
     said = (
-        f"{about}: highest in {_segment(result, labels, highest)}, lowest in {_segment(result, labels, found.lowest)}"
+        f"{about}: {most} in {_segment(result, labels, highest)}, {least} in {_segment(result, labels, found.lowest)}"
     )
     tested = f" (log-rank test: {words.pvalue(highest['pvalue'])})" if highest.get("pvalue") is not None else ""
     return f"{said}{tested}."
