@@ -20,6 +20,7 @@ Source: definitions 5.10; the TARS framework (target, adopted, retained, satisfi
 """
 
 from uptake.metrics.features import class_of_feature_sql, classes, eligible_classes_sql, shown
+from uptake.metrics.feedback import feedback_sql
 from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.kinds.features import FEATURES
 from uptake.metrics.metric import Asked, Metric, Param, Sql
@@ -114,14 +115,9 @@ def _answers(asked: Asked) -> str:
     """SQL for (entity_key, feature_key, period_on, is_satisfied): the latest CES or CSAT answer about each feature."""
     return f"""SELECT a.entity_key, f.feature_key, p.period_on,
             arg_max(a.score >= $favourable::DOUBLE, (a.feedback_at, a.import_id, a.ordinal)) AS is_satisfied
-        FROM (SELECT {asked.grain.key} AS entity_key, * FROM (
-                SELECT b.*, coalesce(w.user_key, u.user_key) AS user_key, c.account_key FROM raw.feedback b
-                LEFT JOIN users u ON u.user_id = b.user_id AND NOT u.is_anonymous
-                LEFT JOIN person w ON w.actor_key = u.user_key LEFT JOIN accounts c USING (account_id)
-                WHERE b.score IS NOT NULL AND lower(b.survey) IN ('ces', 'csat')
-            ) WHERE {asked.grain.needs}) a
+        FROM ({feedback_sql(asked)}) a
         JOIN features f ON lower(a.feature) IN (lower(f.feature), lower(f.title))
-        JOIN period p ON a.feedback_at < p.on_at GROUP BY ALL"""
+        JOIN period p ON a.feedback_at < p.on_at WHERE a.survey IN ('ces', 'csat') GROUP BY ALL"""
 
 
 def life_sql(asked: Asked, *, by_plan: bool) -> str:

@@ -1,0 +1,124 @@
+"""Labouring.
+
+The share of active users, or accounts, for whom activity is work against the product: they spend much time in it and
+do not get done what they set out to do, or say that they are unhappy.
+
+Formula: entities with at least `least_minutes` minutes of sessions in the `window_days` days up to the end of the period
+    and either less than `success_below` of their tasks done, of at least `least_tries` begun and over, or a latest
+    answer of the last `sentiment_days` days below `sentiment_below` / active entities that can be judged. An answer is
+    put on 0 to 1: NPS from 0 to 10, all others, and ratings of tickets, from 1 to 5
+Unit: share
+Grain: user, account (its users together), or user in one account
+Population: entities active in the window; who spent much time and neither tried enough tasks nor answered is left out,
+    as nobody knows
+Empty: no value where nobody was active or can be judged
+Interval: Wilson, 95 %
+Pitfall: tasks have to be described in the plan; without them only what people say is looked at. Few answer, and those
+    who do are not all
+Source: definitions 5.25, N12 (ours); "adoption versus engagement" (40 minutes lost are no engagement)
+"""
+
+from dataclasses import replace
+
+from uptake.metrics import params, task_success
+from uptake.metrics.feedback import feedback_sql
+from uptake.metrics.kinds.share import Share
+from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
+from uptake.metrics.population import WINDOW_DAY, active_sql
+from uptake.metrics.result import Side
+
+NO_TASKS = "The plan has no tasks: labouring is told by what people say alone."
+
+
+class Labouring(Share):
+    """A share of those who can be judged; of each it is known how long they spent."""
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those who labour and those who do not, with the time they spent."""
+        del labels, asked
+        return Cells(
+            (
+                Side("labouring", "labour", "value = 1", "count"),
+                Side("others", "do not", "value = 0", "n", less="count"),
+            ),
+            value="seconds",
+            value_title="Time in sessions",
+            value_unit="seconds",
+        )
+
+
+def rows(asked: Asked) -> Sql:
+    """Every active entity that can be judged, with whether it labours."""
+    has_tasks = bool(asked.plan.tasks)
+    nothing = "SELECT 0 AS entity_key, NULL::DATE AS period_on, 0 AS tries, 0.0 AS success WHERE false"
+    same = "{0}.entity_key = a.entity_key AND {0}.period_on IS NOT DISTINCT FROM a.period_on"
+    return Sql(
+        f"""
+    SELECT * FROM (
+        SELECT a.entity_key, a.anchor_at, a.period_on, e.seconds, false AS is_open, CASE
+            WHEN coalesce(e.seconds, 0) < $least_minutes::DOUBLE * 60 THEN 0
+            WHEN t.success < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER THEN 1
+            WHEN m.mood < $sentiment_below::DOUBLE THEN 1
+            WHEN t.tries >= $least_tries::INTEGER OR m.mood IS NOT NULL THEN 0 END AS value
+        FROM ({active_sql(asked)}) a LEFT JOIN effort e ON {same.format("e")}
+        LEFT JOIN tried t ON {same.format("t")} LEFT JOIN mood m ON {same.format("m")}
+    ) WHERE value IS NOT NULL""",
+        {
+            name: asked.param(name)
+            for name in (
+                "window_days",
+                "least_minutes",
+                "success_below",
+                "least_tries",
+                "sentiment_below",
+                "sentiment_days",
+            )
+        },
+        {
+            "window_day": WINDOW_DAY,
+            "window_span": """SELECT p.period_on, c.begins_at, p.on_at AS ends_at
+        FROM period p JOIN calendar c ON c.day = p.on_day - $window_days::INTEGER + 1""",
+            "effort": f"""SELECT e.entity_key, p.period_on, sum(coalesce(e.seconds, 0)) AS seconds
+        FROM window_day p JOIN {asked.grain.of("session")} e ON e.day = p.day GROUP BY ALL""",
+            "tried": _tried(asked) if has_tasks else nothing,
+            "mood": f"""SELECT f.entity_key, p.period_on, arg_max(
+            CASE f.survey WHEN 'nps' THEN f.score / 10 ELSE (f.score - 1) / 4 END, (f.feedback_at, f.import_id, f.ordinal)
+        ) AS mood
+        FROM ({feedback_sql(asked)}) f JOIN period p
+            ON f.feedback_at < p.on_at AND f.feedback_at >= p.on_at - to_days($sentiment_days::INTEGER) GROUP BY ALL""",
+        },
+        () if has_tasks else (NO_TASKS,),
+    )
+
+
+def _tried(asked: Asked) -> str:
+    """SQL for (entity_key, period_on, tries, success): tasks begun in the window whose time is over, and how many done."""
+    own = task_success.METRIC
+    question = replace(asked.question, params=params.read(own, {"task": asked.param("task")}, asked.plan, "labouring"))
+    made = own.rows(replace(asked, question=question))
+    relations = "".join(f", {relation} AS ({body})" for relation, body in made.relations.items())
+    return f"""SELECT entity_key, period_on, count(*) AS tries, avg(value) AS success FROM (
+            WITH period AS (SELECT * FROM window_span){relations} {made.select}
+        ) WHERE NOT is_open GROUP BY ALL"""
+
+
+METRIC = Metric(
+    kind=Labouring(),
+    unit="share",
+    rows=rows,
+    params=(
+        Param("task", "text", "One task of the plan; all if not given."),
+        Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366),
+        Param("least_minutes", "number", "Minutes in sessions from which on activity is high.", default=60.0, least=0),
+        Param(
+            "success_below", "number", "Below this share of tasks done, success is low.", default=0.5, least=0, most=1
+        ),
+        Param(
+            "least_tries", "integer", "The fewest tasks begun on which success is told.", default=3, least=1, most=1000
+        ),
+        Param(
+            "sentiment_below", "number", "Below this, on 0 to 1, an answer is unhappy.", default=0.4, least=0, most=1
+        ),
+        Param("sentiment_days", "integer", "Days for which an answer holds.", default=90, least=1, most=3660),
+    ),
+)

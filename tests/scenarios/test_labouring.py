@@ -1,0 +1,104 @@
+"""Who is busy without getting anywhere, counted by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from scenario_answers import only
+
+import uptake
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+LAST = date(2025, 3, 30)
+AS_OF = LAST.isoformat()
+PLAN = "tasks: {import: {start: begin, complete: done, within_minutes: 20}}"
+
+
+def session(user: str, minutes: int, back: int, *names: str) -> list[dict[str, Any]]:
+    """A session of so many minutes, an event every ten, so many days before the last; the names come first."""
+    begin = datetime(LAST.year, LAST.month, LAST.day, 9) - timedelta(days=back)
+    events = [*names, *["work"] * (minutes // 10 + 1 - len(names))]
+    return [
+        {"event": name, "user_id": user, "account_id": "a", "timestamp": begin + timedelta(minutes=10 * number)}
+        for number, name in enumerate(events)
+    ]
+
+
+def said(user: str, survey: str, score: float, back: int = 5) -> dict[str, Any]:
+    at = datetime(LAST.year, LAST.month, LAST.day, 12) - timedelta(days=back)
+    return {"user_id": user, "account_id": "a", "survey": survey, "score": score, "feedback_at": at}
+
+
+EVENTS = [
+    # an hour or more, three imports begun: none done, two done, and only two begun
+    *session("lost", 60, 3, "begin", "work", "begin", "work", "begin"),
+    *session("fine", 60, 3, "begin", "done", "begin", "done", "begin"),
+    *session("few", 60, 3, "begin", "work", "begin"),
+    *session("angry", 90, 2), *session("happy", 90, 2), *session("mute", 90, 2), *session("long_ago", 90, 2),
+    # unhappy, but not busy; and busy before the window alone
+    *session("light", 50, 2), *session("before", 120, 28), *session("before", 10, 1),
+]  # fmt: skip
+FEEDBACK = [
+    said("angry", "nps", 9, back=9), said("angry", "nps", 3), said("happy", "csat", 5), said("light", "csat", 1),
+    said("long_ago", "csat", 1, back=91), said("before", "ces", 1),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def busy(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
+    with uptake.open(new_home(PLAN)) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(EVENTS), "events")
+        workspace.import_rows(pa.Table.from_pylist(FEEDBACK), "feedback")
+        yield workspace
+
+
+def who(workspace: uptake.Workspace, **asked: Any) -> list[str]:
+    return workspace.people("labouring", {}, as_of=AS_OF, **asked).ids()
+
+
+def test_busy_and_nowhere_or_unhappy_is_labour(busy: uptake.Workspace) -> None:
+    """lost did none of three; angry said 3 of 10 last. fine, happy, light and before do not labour.
+
+    few, mute and long_ago are busy, and nobody knows how they fare: six can be judged.
+    """
+    assert who(busy) == ["angry", "lost"]
+    assert who(busy, side="others") == ["before", "fine", "happy", "light"]
+    assert only(busy.metric("labouring", as_of=AS_OF))["estimate"] == pytest.approx(2 / 6)
+
+
+def test_thresholds_can_be_moved(busy: uptake.Workspace) -> None:
+    assert who(busy, least_minutes=61) == ["angry"]
+    assert who(busy, least_minutes=10) == ["angry", "before", "light", "lost"]
+    assert who(busy, least_tries=2) == ["angry", "few", "lost"]
+    assert who(busy, success_below=0.7) == ["angry", "fine", "lost"]
+    assert who(busy, sentiment_below=0.3) == ["lost"]
+    assert who(busy, sentiment_days=365) == ["angry", "long_ago", "lost"]
+    assert who(busy, window_days=29) == ["angry", "before", "lost"]
+
+
+def test_an_account_is_judged_by_all_its_people_did(busy: uptake.Workspace) -> None:
+    """Of eight imports that were begun two were done."""
+    found = busy.people("labouring", {}, entity="account", as_of=AS_OF)
+    assert found.ids() == ["a"]
+
+
+def test_without_tasks_what_people_say_decides(new_home: Callable[..., Path]) -> None:
+    with uptake.open(new_home()) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(EVENTS), "events")
+        workspace.import_rows(pa.Table.from_pylist(FEEDBACK), "feedback")
+        ticket = {
+            "ticket_id": "t",
+            "user_id": "mute",
+            "account_id": "a",
+            "satisfaction": 1.0,
+            "opened_at": "2025-03-20",
+        }
+        workspace.import_rows(pa.Table.from_pylist([ticket]), "tickets")
+        assert who(workspace) == ["angry", "mute"]
+        assert "no tasks" in workspace.metric("labouring", as_of=AS_OF).notes[0]
