@@ -105,8 +105,10 @@ def test_a_chart_is_drawn_and_tells_its_values(watched: Watched) -> None:
     expect(page.locator("#vg-tooltip-element.visible")).to_contain_text("95 % interval")
 
 
-def test_the_sql_is_checked_by_itself(watched: Watched) -> None:
+def test_the_sql_is_checked_once_it_is_in_sight(watched: Watched) -> None:
     page = watched.go("/metrics/retention")
+    expect(page.locator(".badge", has_text="checking")).to_have_count(1)
+    page.locator("summary", has_text="SQL").scroll_into_view_if_needed()
     expect(page.locator(".badge-good")).to_have_text("SQL equals: re-run just now, same numbers")
     page.locator("summary", has_text="SQL").click()
     expect(page.locator("pre.sql")).to_contain_text("SELECT")
