@@ -23,13 +23,14 @@ from uptake.charts.retention_curve import retention_curve
 from uptake.charts.retention_grid import SIMPLE
 from uptake.charts.retention_heatmap import retention_heatmap
 from uptake.charts.scatter import scatter
+from uptake.charts.signals import signals
 from uptake.charts.survival import survival
 from uptake.charts.theme import config
 from uptake.charts.time_to_convert import time_to_convert
 from uptake.charts.trend import trend
 from uptake.errors import QuestionError
 
-OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list", "journey", "stuck")
+OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list", "journey", "stuck", "signals")
 """Kinds about what customers pay and where they are."""
 OF_ONE_PERIOD: dict[str, Callable[..., Spec]] = {
     "points": scatter, "funnel": funnel, "time_to_convert": time_to_convert, "power": power_curve, "launch": launch,
@@ -112,6 +113,8 @@ def _of_accounts(
     kind: str, rows: Sequence[Row], by: Sequence[str], about: dict[str, Any], unit: str, currency: str
 ) -> Spec:
     match kind:
+        case "signals":
+            return signals(rows, by=by, title=about["title"], subtitle=about["subtitle"])
         case "journey" | "stuck":
             rows, said = _latest(rows, about["subtitle"], about["period"])
             split = [label for label in by if label != "step"]

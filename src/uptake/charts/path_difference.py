@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from uptake.charts import words
-from uptake.charts.frame import PERCENT, Row, Spec, frame, layer, quantity, steps, tooltip, word
+from uptake.charts.difference_bars import difference_bars
+from uptake.charts.frame import Row, Spec
 from uptake.charts.segments import shortened
 
 MOST = 12
-ROW = 36
 
 
 def path_difference(
@@ -32,27 +32,9 @@ def path_difference(
     del known
     valued = [row for row in rows if words.finite(row.get("estimate")) is not None]
     drawn = [_bar(row) for row in valued[:MOST]]
-    ends = [abs(row[name]) for row in drawn for name in ("estimate", "lower", "upper") if row[name] is not None]
-    right = steps(max([0.0, *ends]), 3)
-    grid = [-value for value in reversed(right[1:])] + right
-    labels = {"grid": False, "labelLimit": 210, "title": None, "domain": False}
-    y = word("step", scale={"domain": [row["step"] for row in drawn], "padding": 0}, axis=labels)
-    axis = {"values": grid, "labelExpr": PERCENT, "title": None, "grid": True, "domain": False, "ticks": False}
-    x = quantity("estimate", scale={"domain": [grid[0], grid[-1]], "nice": False}, axis=axis)
-    place = word("step")
-    tip = tooltip(step="Step", tip_value="Difference", tip_interval="95 % interval", tip_a="First group",
-                  tip_b="Second group", tip_pvalue="Adjusted p")  # fmt: skip
-    bar: Spec = {"height": 14, "cornerRadiusEnd": 2}
-    sure, unsure = ([row for row in drawn if row["is_sure"] is wanted] for wanted in (True, False))
-    whiskers = [row for row in drawn if row["lower"] is not None and row["upper"] is not None]
-    layers = [
-        layer("bar", "series", sure, {**bar, "opacity": 0.9}, x=x, y=y, tooltip=tip),
-        layer("bar", "series", unsure, {**bar, "opacity": 0.35}, x=x, y=y, tooltip=tip),
-        layer("rule", "whisker", whiskers, x=quantity("lower"), x2={"field": "upper"}, y=place),
-        layer("rule", "axis-zero", [{"zero": 0}], x=quantity("zero")),
-    ]
     about = " ".join(part for part in (subtitle, f"{_groups(rows, by)}: share of paths, first less second.") if part)
-    return frame(layers, title=title, subtitle=about, height=max(len(drawn), 1) * ROW)
+    said = {"tip_a": "First group", "tip_b": "Second group"}
+    return difference_bars(drawn, "Step", said, title=title, subtitle=about)
 
 
 def _groups(rows: Sequence[Row], by: Sequence[str]) -> str:
@@ -63,7 +45,7 @@ def _bar(row: Row) -> dict[str, Any]:
     lower, upper = words.finite(row.get("ci_lower")), words.finite(row.get("ci_upper"))
     adjusted = words.finite(row.get("adjusted_pvalue"))
     return {
-        "step": f"{row['position']}. {shortened(str(row['from_node']), 16)} → {shortened(str(row['to_node']), 16)}",
+        "name": f"{row['position']}. {shortened(str(row['from_node']), 16)} → {shortened(str(row['to_node']), 16)}",
         "estimate": row["estimate"],
         "lower": lower,
         "upper": upper,

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 Row = Mapping[str, Any]
 LOWER, UPPER = "ci_lower", "ci_upper"
 INTERVAL = "95 % interval"
-LISTS = ("ledger", "churned_list", "stuck")
-"""Kinds that list accounts or users: no row of them stands for the answer."""
+LISTS = ("ledger", "churned_list", "stuck", "signals")
+"""Kinds that list accounts, users or signals: no row of them stands for the answer."""
 LEFT_OUT = {"features": {"feature", "n", "estimate", LOWER, UPPER, "tried_ci_lower", "retained_ci_lower"}}
 """Kind -> columns that say again what others say, or would make the table wider than a terminal."""
 

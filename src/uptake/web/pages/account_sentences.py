@@ -70,6 +70,22 @@ def _journey(result: Result, found: Headline) -> str:
     return f"{words.count(sum(here.values()))} accounts were on their way {on}: {listed or 'none'}."
 
 
+def _signals(result: Result, found: Headline) -> str:
+    """How many left, and what they did most differently before."""
+    del found
+    rows = [row for row in result.rows if row["estimate"] is not None]
+    if not rows:
+        return f"{result.title}: nothing to count yet."
+    most = max(rows, key=lambda row: abs(float(row["estimate"])))
+    who = "users" if result.params["entity"] == "user" else "accounts"
+    left, days = words.count(most["n_left"]), words.days(result.params["first_days"])
+    return (
+        f"{left} {who} left and {words.count(most['n_stayed'])} stayed; in their first {days}"
+        f" {words.share(most['share_left'])} of the ones and {words.share(most['share_stayed'])} of the others"
+        f" did {most['signal']}, the largest difference."
+    )
+
+
 def _in(first: date, period: str) -> str:
     said = dates.period(first, period)
     return f"on {said}" if period == "day" else f"in the w{said[1:]}" if period == "week" else f"in {said}"
@@ -82,5 +98,6 @@ OF_ACCOUNTS: dict[str, Callable[[Result, Headline], str]] = {
     "churned_list": _churned,
     "journey": _journey,
     "stuck": _journey,
+    "signals": _signals,
 }
 """Kind -> its sentence."""

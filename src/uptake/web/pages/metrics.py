@@ -64,6 +64,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "expansion",
             "lifetime_value",
             "churn_kind",
+            "churn_signals",
             "journey",
         ),
     ),

@@ -1,0 +1,126 @@
+"""Churn signals.
+
+What those who later left did in their first days, compared with those who stayed.
+
+Formula: of everybody alive after the first `first_days` days: has_left is told much later, on day `outcome_days` after
+    the start; signals are told from the first days alone. For every event (or feature): the share of those who left
+    that did it in their first days, less the share of those who stayed. Left, by inactivity: not active in the
+    `inactive_days` days up to the day of judgement; by contract: paying after the first days, and not on that day; or
+    did the `marker` in between. Days are local days from the day of the start on
+Unit: share (difference, -1 to 1)
+Grain: user or account
+Population: started in the range, alive after the first days (active in the last `inactive_days` of them, or paying, or
+    without the marker), and watched up to the day of judgement
+Empty: no row for what nobody did; no difference where all or none left
+Interval: Newcombe for the difference, 95 %; adjusted_pvalue after Benjamini and Hochberg over all signals
+Pitfall: observational: what goes with leaving need not cause it. Nothing from after the first days is looked at, and
+    the marker itself is no signal; who left within the first days is not in it (that is activation)
+Source: definitions, golden case 17; Retentioneering (silence of d days, first w days, drop the marker); fight-churn
+"""
+
+from uptake.errors import QuestionError
+from uptake.facts.selection import event_keys, events_sql
+from uptake.metrics.kinds.signals import SIGNALS
+from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.plan import selector
+
+OBSERVATIONAL = "Observational: what goes with leaving need not cause it. An experiment tells."
+
+
+def rows(asked: Asked) -> Sql:
+    """Everyone who is judged once, and once for each signal they gave in their first days."""
+    first, silent, judged = (asked.param(name) for name in ("first_days", "inactive_days", "outcome_days"))
+    if judged < first + silent:
+        raise QuestionError(
+            f"outcome_days is {judged}: the silence that is leaving would begin within the first days.",
+            allowed=[f"at least {first + silent}, first_days and inactive_days together"],
+        )
+    relations = {
+        "started": f"""SELECT entity_key, started_at, started_on FROM {asked.grain.start}
+        WHERE started_on + $outcome_days::INTEGER - 1 <= $last_day AND started_on <= $date_to
+          AND ($date_from IS NULL OR started_on >= $date_from)""",
+        **_judged(asked),
+        "did": _did(asked),
+    }
+    values = {"first_days": first, "outcome_days": judged}
+    if _uses_silence(asked):
+        values["inactive_days"] = silent
+    return Sql(
+        """
+    SELECT j.entity_key, j.started_at AS anchor_at, j.has_left, NULL AS signal, 0 AS value FROM judged j
+    UNION ALL
+    SELECT j.entity_key, j.started_at, j.has_left, d.signal, d.times FROM judged j JOIN did d USING (entity_key)""",
+        values,
+        relations,
+        (OBSERVATIONAL,),
+    )
+
+
+def _uses_silence(asked: Asked) -> bool:
+    return asked.param("churned") == "inactivity" and asked.param("marker") is None
+
+
+def _judged(asked: Asked) -> dict[str, str]:
+    """Relations up to `judged` (entity_key, started_at, started_on, has_left): who was alive, and who has left since."""
+    begin, end = "s.started_on + $first_days::INTEGER", "s.started_on + $outcome_days::INTEGER"
+    if asked.param("marker") is not None:
+        chosen = events_sql(asked.cursor, asked.plan, [selector(asked.param("marker"))])
+        return {
+            "marked": f"SELECT entity_key, min(day) AS day FROM {asked.grain.of('event')} WHERE {chosen} GROUP BY ALL",
+            "judged": f"""SELECT s.*, m.day IS NOT NULL AND m.day < {end} AS has_left
+        FROM started s LEFT JOIN marked m USING (entity_key) WHERE m.day IS NULL OR m.day >= {begin}""",
+        }
+    if asked.param("churned") == "contract":
+        if asked.question.entity != "account":
+            raise QuestionError("Users have no contract.", do="Ask with churned=inactivity, or with entity=account.")
+        paying = """SELECT s.entity_key FROM started s JOIN calendar c ON c.day = {day}
+            JOIN contract k ON k.account_key = s.entity_key AND k.mrr > 0
+                AND k.valid_from < c.begins_at AND k.valid_to >= c.begins_at"""
+        return {
+            "alive": paying.format(day=begin),
+            "kept": paying.format(day=end),
+            "judged": """SELECT s.*, s.entity_key NOT IN (SELECT entity_key FROM kept) AS has_left
+        FROM started s WHERE s.entity_key IN (SELECT entity_key FROM alive)""",
+        }
+    silence = "$inactive_days::INTEGER"
+    return {
+        "seen": f"""SELECT s.entity_key, s.started_at, s.started_on,
+            bool_or(d.day >= greatest({begin} - {silence}, s.started_on) AND d.day < {begin}) AS is_alive,
+            bool_or(d.day >= {end} - {silence} AND d.day < {end}) AS is_there
+        FROM started s JOIN {asked.grain.day} d ON d.entity_key = s.entity_key GROUP BY ALL""",
+        "judged": "SELECT entity_key, started_at, started_on, NOT is_there AS has_left FROM seen WHERE is_alive",
+    }
+
+
+def _did(asked: Asked) -> str:
+    """SQL for (entity_key, signal, times): what was done in the first days; the marker is left out."""
+    within = "d.day >= s.started_on AND d.day < s.started_on + $first_days::INTEGER"
+    if asked.param("signals") == "features":
+        return f"""SELECT s.entity_key, f.feature AS signal, sum(d.uses) AS times
+        FROM started s JOIN {asked.grain.of("feature_day")} d ON d.entity_key = s.entity_key AND {within}
+        JOIN features f USING (feature_key) GROUP BY ALL"""
+    marker = asked.param("marker")
+    keys = event_keys(asked.cursor, selector(marker).events) if marker is not None else []
+    left_out = f" AND d.name_key NOT IN ({', '.join(map(str, keys))})" if keys else ""
+    return f"""SELECT s.entity_key, n.event_name AS signal, count(*) AS times
+        FROM started s JOIN {asked.grain.of("event")} d ON d.entity_key = s.entity_key AND {within}{left_out}
+        JOIN event_names n USING (name_key) GROUP BY ALL"""
+
+
+METRIC = Metric(
+    kind=SIGNALS,
+    unit="share",
+    rows=rows,
+    params=(
+        Param("first_days", "integer", "Days from the start that are looked at.", default=7, least=1, most=366),
+        Param("inactive_days", "integer", "Days without activity that are leaving.", default=14, least=1, most=366),
+        Param("outcome_days", "integer", "Days after the start on which it is judged.", default=60, least=2, most=3660),
+        Param(
+            "churned", "choice", "What leaving is.", default="inactivity", choices=("inactivity", "contract"),
+        ),
+        Param("marker", "selector", "An event that says that somebody has left; then nothing else does."),
+        Param("signals", "choice", "What is compared.", default="events", choices=("events", "features")),
+    ),
+    entities=("user", "account"),
+    is_snapshot=False,
+)  # fmt: skip
