@@ -12,7 +12,7 @@ import pytest
 from alike import assert_alike
 
 import uptake
-from uptake.errors import QuestionError
+from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.recheck import differences
 
@@ -22,6 +22,7 @@ FIRST = datetime(2026, 1, 1, 10)
 PLAN = """
 features: {tasks: {events: [task]}, ships: {events: [ship]}}
 launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
+journey: {}
 onboarding: {steps: [{name: first, event: task}]}
 activation: {user: {event: task, at_least: 2}}
 tasks: {work: {start: task, complete: ship, within_minutes: 9000}}
@@ -96,7 +97,10 @@ def test_the_others_are_answered_like_a_question_about_them(
     entities = catalogue()[metric].metric.entities
     entity = "member" if "member" in entities else entities[0]
     asked: dict[str, Any] = {"entity": entity, "by": "account.plan", "period": period}
-    result = workspace.metric(metric, top=2, **asked)
+    try:
+        result = workspace.metric(metric, top=2, **asked)
+    except DefinitionMissing as error:
+        pytest.skip(str(error))  # a metric of the CRM, which no events of this plan can answer
     others = {"account.plan": {"is": [plan for plan in SIZES if plan not in ("Big", "Also")]}}
     alone = workspace.metric(metric, **{**asked, "by": ()}, where=others).rows
     found = [{**row} for row in result.rows if row["account.plan"] == "(other)"]
