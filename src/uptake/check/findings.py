@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from uptake.check import attributes, features, journey, names, properties, quality, references, segments
+from uptake.check import attributes, features, journey, names, properties, quality, references, roles, segments
 from uptake.check.finding import Finding, sort
 from uptake.check.subject import Subject, subject
 from uptake.plan import Plan, vanity_warnings
@@ -34,6 +34,7 @@ CHECKS: tuple[Check, ...] = (
     journey.starts,
     journey.watched,
     journey.criteria,
+    roles.unknown,
     _vanity,
     names.spellings,
     quality.senders,
