@@ -78,7 +78,7 @@ def rows(asked: Asked) -> Sql:
             "window_day": WINDOW_DAY,
             "window_span": """SELECT p.period_on, c.begins_at, p.on_at AS ends_at
         FROM period p JOIN calendar c ON c.day = p.on_day - $window_days::INTEGER + 1""",
-            "effort": f"""SELECT e.entity_key, p.period_on, sum(coalesce(e.seconds, 0)) AS seconds
+            "effort": f"""SELECT e.entity_key, p.period_on, sum(e.seconds) FILTER (e.ended_at < $as_of) AS seconds
         FROM window_day p JOIN {asked.grain.of("session")} e ON e.day = p.day GROUP BY ALL""",
             "tried": _tried(asked) if has_tasks else nothing,
             "mood": f"""SELECT f.entity_key, p.period_on, arg_max(
