@@ -42,6 +42,8 @@ EVERYBODY: dict[str, str] = {
     "net_revenue_retention": "Customers paid {value} of what they had paid before, {compared}",
     "gross_revenue_retention": "{value} of monthly revenue was kept {compared}, growth left out",
     "lifetime_value": "A customer is worth {value}, at the rate at which customers left {compared}",
+    "labouring": "{value} of active {who} were busy without getting anywhere, or unhappy, {when}",
+    "spread": "An account was live in {value} {parts} on average on {last}",
     "usage_interval": "Most {who} who come again are back within {value}, {when}",
 }
 """Metrics of everybody at one moment, with the days looked back on."""
@@ -145,6 +147,7 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
         long_days=params.get("long_days"),
         short="one day" if short == 1 else f"{short} days",
         last=dates.day(found.last_on),
+        parts=_parts(params),
         averaged=f"on average over {words.days(row.get('days'))} up to {dates.day(found.last_on)}",
     )
 
@@ -164,6 +167,14 @@ def _path_difference(result: Result, found: Headline) -> str:
     one, other = (words.share(row[name]) for name in ("share_a", "share_b"))
     first, second = str(result.params["groups"]).split(",")
     return f"Paths of {first.strip()} go {way} {more} often than those of {second.strip()}: {one} against {other}."
+
+
+def _parts(params: Mapping[str, Any]) -> str:
+    """What an account is live in: "new values of user.team"."""
+    of = str(params.get("of", ""))
+    return (
+        f"{'new ' if params.get('output') == 'new' else ''}{of if of in ('features', 'modules') else f'values of {of}'}"
+    )
 
 
 def _who(result: Result) -> str:
