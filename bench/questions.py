@@ -96,5 +96,9 @@ QUESTIONS = (
         "value_realisation_monthly", "Value realisation, every month of a year", "value_realisation",
         ("period_on", "n", "count", "estimate"), {"period": "month"},
     ),
+    Question(
+        "funnel", "Funnel of three steps, in order, within 7 days", "funnel", ("step", "n", "count", "estimate"),
+        {"steps": ["event_00", "event_01", "event_02"], "window_days": 7, "open": "count"},
+    ),
     Question("adoption_rate", "Adopted and active seats", "adoption_rate", ("measure", "n", "count", "estimate")),
 )  # fmt: skip

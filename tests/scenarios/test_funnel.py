@@ -230,6 +230,29 @@ def test_attributes_are_those_of_the_moment_of_entry(events: World) -> None:
     assert counts(ws, "A,B", where={"account.plan": "Pro"}) == [1, 0]
 
 
+def test_the_value_of_an_events_own_property(events: World) -> None:
+    """u: A with x, B with y, C without. v: A without, B with z. w: A with x alone, and A B C with y an hour later.
+
+    Each user counts once (all steps: once for each value): x by first touch for u, y for w's pass, which is the deeper.
+    """
+    ws = events(u="A0:x B10:y C20", v="A0 B10:z", w="A0:x A60:y B70:y C80:y")
+    asked: dict[str, Any] = {"steps": "A,B,C", "window_days": "30m", "by": "event.value", **LATER}
+
+    def found(**given: Any) -> dict[str, list[int]]:
+        values: dict[str, list[int]] = {}
+        for row in ws.metric("funnel", **asked, **given).rows:
+            values.setdefault(row["event.value"], []).append(row["count"])
+        return values
+
+    assert found() == {"x": [1, 1, 1], "y": [1, 1, 1], "z": [1, 1, 0]}
+    assert found(attribution="last_touch") == {"y": [2, 2, 2], "z": [1, 1, 0]}
+    assert found(attribution="step") == {"x": [1, 1, 1], "(none)": [1, 1, 0], "y": [1, 1, 1]}
+    assert found(attribution="step", attribution_step=2) == {"y": [2, 2, 2], "z": [1, 1, 0]}
+    assert found(attribution="all_steps") == {"x": [2, 0, 0], "y": [1, 1, 1]}
+    assert counts(ws, "A,B,C", window_days="30m", where={"event.value": "z"}) == [1, 1, 0]
+    assert ws.people("funnel", {"event.value": "y", "step": 3}, **asked).ids() == ["w"]
+
+
 def test_a_user_of_two_accounts(events: World) -> None:
     """u does A in one account and B in the other: converted as a user, not as a member, and neither account is."""
     ws = events(u="A0@one B10@two", v="A0@one", w="B20@one")

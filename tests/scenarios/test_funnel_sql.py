@@ -87,6 +87,15 @@ def test_every_output_shows_its_sql(crowd: uptake.Workspace, output: str, given_
     assert differences(result, crowd.rows_of(result.sql)) == []
 
 
+@pytest.mark.parametrize("attribution", ["first_touch", "last_touch", "all_steps", "step"])
+@pytest.mark.parametrize("order", ["ordered", "unordered"])
+def test_attribution_shows_its_sql(crowd: uptake.Workspace, attribution: str, order: str) -> None:
+    asked: dict[str, Any] = {"steps": "A,B,C", "window_days": "6m", "by": "event.value", "attribution": attribution}
+    result = crowd.metric("funnel", order=order, **asked, **LATER)
+    assert {row["event.value"] for row in result.rows} == {"p", "q"}
+    assert differences(result, crowd.rows_of(result.sql)) == []
+
+
 @pytest.mark.parametrize("given_", [{"order": "strict", "between": "halt"}, {"order": "unordered", "steps": "A,B,A"}])
 def test_where_no_sql_gives_the_numbers_it_says_so(crowd: uptake.Workspace, given_: dict[str, Any]) -> None:
     result = crowd.metric("funnel", **{"steps": "A,B,C", **given_}, **LATER)

@@ -69,6 +69,7 @@ class StepEvents:
         at: When each event happened.
         fits: For each test, its answers.
         steps: How many of the tests are steps.
+        held: What is the same in a history, a text for each; empty where nothing is held.
     """
 
     entity: NDArray[np.int64]
@@ -76,6 +77,7 @@ class StepEvents:
     at: Instants
     fits: tuple[Bools, ...]
     steps: int
+    held: NDArray[Any]
 
     @property
     def nbytes(self) -> int:
@@ -110,7 +112,9 @@ class StepEvents:
         kept = self.at < instant
         entity = self.entity[kept]
         history = entity if self.history is self.entity else self.history[kept]
-        return StepEvents(entity, history, self.at[kept], tuple(fits[kept] for fits in self.fits), self.steps)
+        return StepEvents(
+            entity, history, self.at[kept], tuple(fits[kept] for fits in self.fits), self.steps, self.held
+        )
 
 
 def read(cursor: Cursor, kept: Kept, wanted: Wanted) -> StepEvents:
@@ -128,12 +132,13 @@ def _read(cursor: Cursor, wanted: Wanted) -> StepEvents:
     found = cursor.execute(wanted.sql()).fetchnumpy()
     columns: dict[str, NDArray[Any]] = {name: np.asarray(column) for name, column in found.items()}
     entity = columns["entity_key"].astype(np.int64, copy=False)
-    history = _histories(entity, columns["held"]) if wanted.held else entity
+    history, held = _histories(entity, columns["held"]) if wanted.held else (entity, entity[:0])
     fits = [columns[f"fits_{place}"] for place in range(1, len(wanted.tests) + 1)]
-    return StepEvents(entity, history, columns["event_at"].view(np.int64), tuple(fits), wanted.steps)
+    return StepEvents(entity, history, columns["event_at"].view(np.int64), tuple(fits), wanted.steps, held)
 
 
-def _histories(entity: NDArray[np.int64], held: NDArray[np.object_]) -> NDArray[np.int64]:
-    is_new = np.ones(len(entity), np.int64)
+def _histories(entity: NDArray[np.int64], held: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any]]:
+    """The number of each event's history, from 0, and what is held in each of them."""
+    is_new = np.ones(len(entity), np.bool_)
     is_new[1:] = (entity[1:] != entity[:-1]) | (held[1:] != held[:-1])
-    return np.cumsum(is_new)
+    return np.cumsum(is_new) - 1, held[is_new]

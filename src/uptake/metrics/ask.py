@@ -223,7 +223,9 @@ def entity_rows(prepared: Prepared) -> Sql:
         sql = metric.rows(asked)
     if of_events and metric.events == event_properties.START:
         sql.relations["starting_event"] = starting_events_sql(asked, of_events[0].label)
-    told_apart = labelled(asked.grain, split, where, asked.plan.product.timezone)
+    told_apart = labelled(
+        asked.grain, split, where, asked.plan.product.timezone, brings_properties=metric.events == event_properties.ROWS
+    )
     if split and (top is not None or question.keep is not None):
         sql.relations |= largest(sql.select, told_apart, split, top, question.keep)
     else:

@@ -19,8 +19,9 @@ from uptake.metrics.metric import Asked, Metric, Sql
 from uptake.plan import Condition, Selector, selector
 from uptake.store.sql import literal, name
 
-ACTIVITY, START = "activity", "start"
-"""What `event.NAME` is a property of: the events that are counted, or the one that began a cohort."""
+ACTIVITY, START, ROWS = "activity", "start", "rows"
+"""What `event.NAME` is a property of: the events that are counted, the one that began a cohort, or whatever event the
+metric's rows bring it of, in `properties`."""
 VALUED, VALUED_DAYS = "valued_event", "valued_day"
 """Relations of events, and of active days, with the number of their value."""
 MOST_VALUES = 20

@@ -26,8 +26,22 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.funnel_passes import Passes, wanted
-from uptake.metrics.funnel_rules import APART, BETWEEN, COUNT, ENTRIES, EXCLUSIONS, ORDERS, PRESETS, Funnel, funnel_of
+from uptake.metrics.funnel_rules import (
+    APART,
+    ATTRIBUTIONS,
+    BETWEEN,
+    COUNT,
+    ENTRIES,
+    EXCLUSIONS,
+    FIRST_TOUCH,
+    ORDERS,
+    PRESETS,
+    Funnel,
+    event_properties_of,
+    funnel_of,
+)
 from uptake.metrics.funnel_sql import pass_sql
+from uptake.metrics.funnel_touches import touched_sql
 from uptake.metrics.kinds.funnel import FUNNEL
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.kinds.time_to_convert import TIME_TO_CONVERT
@@ -37,6 +51,9 @@ from uptake.store.sql import literal
 STEPS, TREND, TIME = "steps", "trend", "time_to_convert"
 NO_SQL = (
     "No SQL gives these numbers: the query shown reads the events, and uptake.sequences follows them from step to step."
+)
+SEVERAL = (
+    "Every value has a funnel of its own: who enters with several counts with each, so rows do not add up to the whole."
 )
 
 
@@ -48,26 +65,35 @@ def rows(asked: Asked) -> Sql:
         if found.counts_open or found.rules.window is None
         else (f"epoch_us($as_of::TIMESTAMP) - epoch_us(entered_at) <= {found.rules.window}")
     )
-    columns = f"entity_key, entered_at AS anchor_at, period_on, {is_open} AS is_open"
+    properties = event_properties_of(asked.question)
+    columns = (
+        f"entity_key, entered_at AS anchor_at, period_on, {is_open} AS is_open{', properties' if properties else ''}"
+    )
+    relation = "touched" if properties and not found.by_value else "pass"
     if asked.param("output") == TREND:
         first, last = _ends(asked, found)
-        select = f"SELECT {columns}, (done_at[{last}] IS NOT NULL)::INT AS value FROM pass WHERE done_at[{first}] IS NOT NULL"
+        value = f"(done_at[{last}] IS NOT NULL)::INT AS value"
+        select = f"SELECT {columns}, {value} FROM {relation} WHERE done_at[{first}] IS NOT NULL"
     elif asked.param("output") == TIME:
         first, last = _ends(asked, found)
         select = f"""SELECT * FROM (
-            SELECT {columns}, (epoch_us(done_at[{last}]) - epoch_us(done_at[{first}])) / 1e6 AS duration_s FROM pass
+            SELECT {columns}, (epoch_us(done_at[{last}]) - epoch_us(done_at[{first}])) / 1e6 AS duration_s FROM {relation}
         ) WHERE duration_s IS NOT NULL AND NOT is_open"""
     else:
-        select = f"SELECT {columns}, done_at FROM pass"
+        select = f"SELECT {columns}, done_at FROM {relation}"
     events = wanted(asked, found)
     written = pass_sql(asked, found, events)
     passes = Passes(asked, found)
     return Sql(
         select,
-        relations={**({"pass": written} if written else {}), "funnel_step(step, name, previous)": _steps(found)},
+        relations={
+            **({"pass": written} if written else {}),
+            **({"touched": touched_sql(asked, found, events, properties)} if relation == "touched" else {}),
+            "funnel_step(step, name, previous)": _steps(found),
+        },
         tables={"pass": passes.table},
         reads="" if written else events.sql(),
-        notes=(*(() if written else (NO_SQL,)), *_ties(found, passes)),
+        notes=(*(() if written else (NO_SQL,)), *_ties(found, passes), *([SEVERAL] if found.by_value else [])),
     )
 
 
@@ -133,6 +159,10 @@ METRIC = Metric(
         Param("between", "choice", "What strict order lets lie between two steps: nothing, repeats of the step before,"
               " or repeats of any step so far, else the entity halts.", choices=BETWEEN),
         Param("hold", "text", "What must be the same in all steps: account, or a property of the events."),
+        Param("attribution", "choice", "Broken down by event.NAME: the value of the first step of a pass that has one, of the"
+              " last, of one step, or a funnel for each value in which all steps have it.", default=FIRST_TOUCH,
+              choices=ATTRIBUTIONS),
+        Param("attribution_step", "integer", "With attribution=step, the step.", default=1, least=1),
         Param("preset", "choice", "Count as another system does, where a parameter is not given.", choices=tuple(PRESETS)),
         Param("open", "choice", "Entries whose window is not over: apart from the others, or counted.",
               choices=(APART, COUNT)),
@@ -142,5 +172,6 @@ METRIC = Metric(
         Param("to_step", "integer", "For one number and for times: to this step; the last if not given.", least=1),
     ),
     is_snapshot=False,
+    events="rows",
     is_of_newcomers=False,
 )  # fmt: skip

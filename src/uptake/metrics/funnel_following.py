@@ -24,7 +24,7 @@ class Following:
         self._required = [step + 1 for step in found.required]
         self._is_strict = self._rules.order == "strict"
         self._tolerance = self._rules.tolerance if self._rules.order != "unordered" else None
-        self._history = "history" if found.hold else "entity_key"
+        self._history = "history" if found.held else "entity_key"
         self._all = "p.*" if self._tolerance is None else "p.* EXCLUDE (next_number)"
         self._relations: dict[str, str] = {}
 
@@ -45,7 +45,7 @@ class Following:
         order = f"{wanted.key}, {wanted.held}, event_at" if wanted.held else f"{wanted.key}, event_at"
         columns = "".join(f", {test} AS fits_{step}" for step, test in enumerate(wanted.tests, 1))
         if wanted.held:
-            columns += f", dense_rank() OVER (ORDER BY {wanted.key}, {wanted.held}) AS history"
+            columns += f", {wanted.held} AS held, dense_rank() OVER (ORDER BY {wanted.key}, {wanted.held}) AS history"
         events = f"""SELECT {wanted.key} AS entity_key, event_at,
                 row_number() OVER (ORDER BY {order}, {ARRIVAL}) AS number{columns}
             FROM event WHERE {wanted.condition()} AND event_at < $as_of"""
@@ -85,7 +85,7 @@ class Following:
             FROM step_event e JOIN period p ON e.event_at < p.ends_at AND {begins} WHERE {starts}{first}"""
 
     def _keys(self, alias: str) -> str:
-        return f"{alias}.entity_key" + (f", {alias}.history" if self._found.hold else "")
+        return f"{alias}.entity_key" + (f", {alias}.history, {alias}.held" if self._found.held else "")
 
     def _kept(self, alias: str, place: int) -> str:
         """What is remembered of the event that does a required step, beside its number and instant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -37,7 +38,7 @@ def wanted(asked: Asked, found: Funnel) -> Wanted:
     """The events that are read for a funnel."""
     selectors = [*(step.selectors for step in found.steps), *(one.selectors for one in found.exclusions)]
     tests = tuple(events_sql(asked.cursor, asked.plan, one) for one in selectors)
-    held = property_text(found.hold) if found.hold else ""
+    held = property_text(found.held) if found.held else ""
     if found.hold == ACCOUNT:
         held = "account_key::VARCHAR"
     all_of = 0 if found.rules.order == "strict" else None
@@ -74,6 +75,13 @@ class Passes:
         if self.found.hold:
             outcome = self._of_entities(outcome, events.entity, events.history)
         return outcome.of(outcome.depth > 0)
+
+    @property
+    def entity(self) -> NDArray[np.int64]:
+        """Whose each line is; with a funnel for each value an entity has several."""
+        if not self.found.by_value:
+            return self.outcome.entity
+        return self.events.entity[np.searchsorted(self.events.history, self.outcome.entity)]
 
     def _of_entities(self, outcome: Outcome, entity: NDArray[np.int64], history: NDArray[np.int64]) -> Outcome:
         """The best of the histories of each entity and period."""
@@ -113,12 +121,17 @@ class Passes:
         at = pa.array(outcome.instants.ravel().view("M8[us]"), pa.timestamp("us"))
         offsets = pa.array(np.arange(count + 1, dtype=np.int32) * steps)
         first_days = pa.array([first for first, *_ in self._periods] or [None], pa.date32())
+        by_value = {}
+        if name := self.found.by_value:
+            texts = [json.dumps({name: value}) for value in self.events.held[outcome.entity]]
+            by_value["properties"] = pa.array(texts, pa.string())
         return pa.table(
             {
-                "entity_key": outcome.entity,
+                "entity_key": self.entity,
                 "entered_at": pa.array(outcome.entered_at.view("M8[us]"), pa.timestamp("us")),
                 "period_on": first_days.take(pa.array(self._round(outcome))),
                 "done_at": pa.ListArray.from_arrays(offsets, at),
+                **by_value,
             }
         )
 

@@ -8,6 +8,7 @@ from typing import Any
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics.lengths import microseconds
 from uptake.metrics.metric import Asked
+from uptake.metrics.question import Question
 from uptake.metrics.steps import Excluded, Step, name_of, read_exclusions, read_steps
 from uptake.plan import All, Criteria, Criterion, Plan, Selector
 from uptake.sequences.rules import Between, Entry, Rules, Spoilt
@@ -16,6 +17,7 @@ ORDERS = ("ordered", "strict", "unordered")
 ENTRIES = ("earliest", "latest", "closest", "first")
 EXCLUSIONS = ("stop", "remove")
 BETWEEN = ("nothing", "repeats", "halt")
+FIRST_TOUCH, LAST_TOUCH, ALL_STEPS, ONE_STEP = ATTRIBUTIONS = ("first_touch", "last_touch", "all_steps", "step")
 APART, COUNT = "apart", "count"
 
 
@@ -61,6 +63,8 @@ class Funnel:
         rules: What counts as going through.
         hold: What stays the same within a history: `account`, the name of a property of events, or "".
         counts_open: Whether entries whose window is not over are counted.
+        by_value: The property of events of which each value has a funnel of its own, or "": an entity counts with
+            every value with which it enters.
     """
 
     steps: tuple[Step, ...]
@@ -68,6 +72,12 @@ class Funnel:
     rules: Rules
     hold: str
     counts_open: bool
+    by_value: str = ""
+
+    @property
+    def held(self) -> str:
+        """What tells the histories of an entity apart."""
+        return self.by_value or self.hold
 
     @property
     def required(self) -> list[int]:
@@ -124,9 +134,27 @@ def funnel_of(asked: Asked) -> Funnel:
         rules.require_consistent(len(steps))
     except ValueError as error:
         raise QuestionError(str(error)) from None
-    found = Funnel(steps, exclusions, rules, asked.param("hold") or "", _given(asked, "open", preset.open) == COUNT)
+    counts_open = _given(asked, "open", preset.open) == COUNT
+    found = Funnel(steps, exclusions, rules, asked.param("hold") or "", counts_open, _by_value(asked))
+    if found.by_value and found.hold:
+        raise QuestionError("attribution is all_steps, and hold is given too.", do="Leave one of them out.")
     _require_gaps(found)
     return found
+
+
+def event_properties_of(question: Question) -> list[str]:
+    """Names of the events' own properties that a question splits or filters by."""
+    named = [*question.by, *(test.property for test in question.where)]
+    return list(dict.fromkeys(one.removeprefix("event.") for one in named if one.startswith("event.")))
+
+
+def _by_value(asked: Asked) -> str:
+    named = event_properties_of(asked.question)
+    if asked.param("attribution") != ALL_STEPS or not named:
+        return ""
+    if len(named) > 1:
+        raise QuestionError(f"attribution is all_steps of {' and '.join(named)}.", do="Ask by one property of events.")
+    return named[0]
 
 
 def _given(asked: Asked, name: str, otherwise: Any) -> Any:  # noqa: ANN401 - values of parameters are of any type

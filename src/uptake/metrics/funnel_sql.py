@@ -14,6 +14,7 @@ from uptake.metrics.funnel_following import Following
 from uptake.metrics.funnel_rules import Funnel
 from uptake.metrics.metric import Asked
 from uptake.plan import Selector
+from uptake.store.sql import literal
 
 BEST = {
     "earliest": "depth DESC, number_1",
@@ -70,8 +71,10 @@ class PassSql(Following):
         listed = ",\n        ".join(
             f"{name} AS (\n            {body}\n        )" for name, body in self._relations.items()
         )
+        name = self._found.by_value
+        properties = f", json_object({literal(name)}, held)::VARCHAR AS properties" if name else ""
         return f"""WITH {listed}
-        SELECT entity_key, entered_at, period_on, [{", ".join(times)}] AS done_at FROM {last}"""
+        SELECT entity_key, entered_at, period_on, [{", ".join(times)}] AS done_at{properties} FROM {last}"""
 
     # What excluded events did, and the pass that counts
 

@@ -24,7 +24,9 @@ from uptake.store.sql import literal, name
 Test = tuple[Dimension, Condition]
 
 
-def labelled(grain: Grain, by: Sequence[Dimension], where: Sequence[Test], zone: str) -> str:
+def labelled(
+    grain: Grain, by: Sequence[Dimension], where: Sequence[Test], zone: str, *, brings_properties: bool = False
+) -> str:
     """SQL for the relation `labelled`: the rows of `entity_row` with a column a breakdown, filtered.
 
     Where a breakdown is by every value somebody had, there is a row for each of them.
@@ -34,8 +36,9 @@ def labelled(grain: Grain, by: Sequence[Dimension], where: Sequence[Test], zone:
         by: What to break down by.
         where: Conditions that all must hold.
         zone: The product's time zone, in which dates begin.
+        brings_properties: Whether the rows have the properties of their events, as JSON in `properties`.
     """
-    looked_up = _LookedUp(grain, zone)
+    looked_up = _LookedUp(grain, zone, brings_properties)
     columns = "".join(f", {looked_up.label(one)} AS {name(one.label)}" for one in by)
     tests = [looked_up.test(one, condition) for one, condition in where]
     condition = f" WHERE {' AND '.join(tests)}" if tests else ""
@@ -48,10 +51,11 @@ class _LookedUp:
     Args:
         grain: Whose rows they are.
         zone: The product's time zone.
+        brings_properties: Whether the rows have the properties of their events.
     """
 
-    def __init__(self, grain: Grain, zone: str) -> None:
-        self.grain, self.zone = grain, zone
+    def __init__(self, grain: Grain, zone: str, brings_properties: bool) -> None:
+        self.grain, self.zone, self.brings_properties = grain, zone, brings_properties
         self.joins: list[str] = []
         self._aliases: dict[object, str] = {}
 
@@ -83,6 +87,8 @@ class _LookedUp:
     def columns(self, attribute: Attribute | EventProperty) -> tuple[str, str]:
         """SQL for the text and the number of an attribute, or of a property of the event that was the start."""
         if isinstance(attribute, EventProperty):
+            if self.brings_properties:
+                return property_text(attribute.name, "r.properties"), property_number(attribute.name, "r.properties")
             began = "{0}.entity_key = r.entity_key AND {0}.started_at = r.anchor_at".format
             properties = f"{self._join(EVENT, 'starting_event', began)}.properties"
             return property_text(attribute.name, properties), property_number(attribute.name, properties)

@@ -200,7 +200,7 @@ class Metric:
         is_snapshot: Measured at the end of each period (true) or over the starts within it (false).
         is_of_newcomers: Whether the starts are those of lives, so that who started unseen would look silent.
         events: What `event.NAME` is a property of: the events that are counted as `activity`, the event at the `start`
-            of a cohort; empty: it has no meaning.
+            of a cohort, or those the rows bring the properties of (`rows`); empty: it has no meaning.
         totals: A quicker way to the kind's aggregates where nothing is broken down or filtered; a test
             holds its answers equal to those made from the rows.
     """
@@ -214,7 +214,7 @@ class Metric:
     default_period: str | None = None
     is_snapshot: bool = True
     is_of_newcomers: bool = True
-    events: Literal["", "activity", "start"] = ""
+    events: Literal["", "activity", "start", "rows"] = ""
     totals: Callable[[Asked], Sql | None] | None = None
 
     @property
