@@ -25,8 +25,11 @@ value_moments: {shipped: {event: ship}}
 launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
 journey: {}
 """
-OWN: dict[str, dict[str, Any]] = {"churn_signals": {"first_days": 4, "inactive_days": 4, "outcome_days": 12}}
-"""What a metric has to be asked for to have a number: here, that somebody is silent for so many days."""
+OWN: dict[str, dict[str, Any]] = {
+    "churn_signals": {"first_days": 4, "inactive_days": 4, "outcome_days": 12},
+    "cohort_comparison": {"cohort": "2026-01-01/2026-01-03", "against": "2026-01-04/2026-01-06"},
+}
+"""What a metric has to be asked for to have a number here: that somebody is silent for so many days, or when they start."""
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, OWN.get(name, {})) for name in catalogue()),
     *((name, {"period": "month", "by": "account.id", **OWN.get(name, {})}) for name in catalogue()),

@@ -101,9 +101,13 @@ class Duration(Kind):
                 )
         return answers
 
+    def fixed(self, labels: list[str]) -> list[str]:
+        """The labels within whose values groups are tested against each other."""
+        return [name for name in labels if name in ("period_on", *self.own)]
+
     def _pvalues(self, rows: list[Row], curves: list[Survival], labels: list[str]) -> list[float | None]:
         """For each row the log-rank test of the groups that its period, and its own label, is broken down into."""
-        fixed = [name for name in labels if name in ("period_on", *self.own)]
+        fixed = self.fixed(labels)
         groups = defaultdict(list)
         for row, curve in zip(rows, curves, strict=True):
             groups[tuple(row[name] for name in fixed)].append(curve)

@@ -60,7 +60,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "usage_interval",
         ),
     ),
-    ("Retention", ("retention", "lifecycle", "paths")),
+    ("Retention", ("retention", "lifecycle", "paths", "cohort_comparison")),
     (
         "Customers and revenue",
         (

@@ -177,6 +177,20 @@ def _parts(params: Mapping[str, Any]) -> str:
     )
 
 
+def _cohorts(result: Result, found: Headline) -> str:
+    row = found.row or found.highest
+    if row is None or row["estimate"] is None:
+        return f"{result.title}: {'still in progress' if row else NOTHING}."
+    cohort, against = (str(result.params[name]) for name in ("cohort", "against"))
+    shares = f"{words.share(row['share_a'])} against {words.share(row['share_b'])}"
+    more = "more" if row["estimate"] > 0 else "less"
+    interval = words.interval(row["ci_lower"], row["ci_upper"], "share")
+    return (
+        f"{cohort} against {against}: {shares}, {words.points(row['estimate'])} {more} (95 % interval of the difference"
+        f" {interval}). This is observational."
+    )
+
+
 def _who(result: Result) -> str:
     return NOUNS[result.params["entity"]]
 
@@ -342,6 +356,7 @@ OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     "points": _points,
     "launch": _launch,
     "path_difference": _path_difference,
+    "cohort_comparison": _cohorts,
     **OF_ACCOUNTS,
 }
 """Kinds with a sentence of their own."""

@@ -1,0 +1,123 @@
+"""Two cohorts side by side: their shares with the difference, or their times to something with the log-rank test."""
+
+from __future__ import annotations
+
+from uptake.errors import QuestionError
+from uptake.metrics.kinds.duration import Duration
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Kind, Row, plain
+from uptake.metrics.result import Column
+from uptake.stats.difference import difference_of_shares, pvalue_of_difference
+from uptake.stats.proportion import wilson
+from uptake.store.sql import literal
+
+SIDES = ("a", "b")
+"""What the names of columns end with: the cohort, and the one it is held against."""
+
+
+class ComparedShares(Kind):
+    """The share of one cohort less that of another.
+
+    Args:
+        cohorts: What tells them apart, as the answer's first label has it.
+    """
+
+    name = "cohort_comparison"
+    by_period = False
+
+    def __init__(self, cohorts: tuple[str, str]) -> None:
+        self._cohorts = cohorts
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """Members whose time is over, how many did it and how many are still open, of both; further labels break down."""
+        rest = "".join(f"{label}, " for label in labels[1:])
+        counts = ", ".join(
+            f"count(*) FILTER (NOT is_open AND {test}) AS n_{side},"
+            f" coalesce(sum(value) FILTER (NOT is_open AND {test}), 0)::BIGINT AS count_{side},"
+            f" count(*) FILTER (is_open AND {test}) AS open_{side}"
+            for side, test in zip(SIDES, _tests(labels, self._cohorts), strict=True)
+        )
+        return f"""SELECT *, count_a / nullif(n_a, 0) - count_b / nullif(n_b, 0) AS estimate
+        FROM (SELECT {rest}{counts} FROM labelled GROUP BY ALL) ORDER BY ALL"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Adds both shares and the interval of their difference."""
+        del asked
+        return [{plain(labels)[0]: " less ".join(self._cohorts)} | _compared(row) for row in rows]
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """Both sides, then the difference."""
+        del asked
+        sides = [
+            column
+            for side in SIDES
+            for column in (
+                *(Column(f"{name}_{side}", "integer", "count") for name in ("n", "count", "open")),
+                *(Column(f"share_{side}{end}", "number", unit) for end in ("", "_ci_lower", "_ci_upper")),
+            )
+        ]
+        return (
+            *sides,
+            *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper")),
+            Column("pvalue", "number"),
+            Column("status", "text"),
+        )
+
+
+class ComparedDurations(Duration):
+    """Times of two cohorts with the log-rank test between them.
+
+    Args:
+        cohorts: What tells them apart, as the answer's first label has it.
+    """
+
+    by_period = False
+
+    def __init__(self, cohorts: tuple[str, str]) -> None:
+        super().__init__()
+        self._cohorts = cohorts
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """As of any durations, of both cohorts alone."""
+        either = " OR ".join(_tests(labels, self._cohorts))
+        return super().select(labels).replace("FROM labelled", f"FROM labelled WHERE {either}")
+
+    def fixed(self, labels: list[str]) -> list[str]:
+        """Cohorts are tested against each other within what the answer is broken down by beside."""
+        return labels[1:]
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """Those of any durations, and the p-value also where cohorts are no breakdown."""
+        del unit
+        found = super().columns("seconds", asked)
+        return found if any(column.name == "pvalue" for column in found) else (*found, Column("pvalue", "number"))
+
+
+def _tests(labels: tuple[str, ...], cohorts: tuple[str, str]) -> list[str]:
+    if not labels:
+        raise QuestionError(
+            f"'{cohorts[0]}' is no range of days, and there is no breakdown whose value it could be.",
+            do="Give ranges such as 2026-04-01/2026-06-30, or ask by an attribute.",
+        )
+    return [f"{labels[0]} = {literal(cohort)}" for cohort in cohorts]
+
+
+def _compared(row: Row) -> Row:
+    shares = [wilson(row[f"count_{side}"], row[f"n_{side}"]) for side in SIDES]
+    apart = difference_of_shares(*shares)
+    still_open = min(row[f"n_{side}"] + row[f"open_{side}"] for side in SIDES)
+    return (
+        row
+        | {
+            f"share_{side}{end}": present(getattr(share, name))
+            for side, share in zip(SIDES, shares, strict=True)
+            for end, name in (("", "estimate"), ("_ci_lower", "ci_lower"), ("_ci_upper", "ci_upper"))
+        }
+        | {
+            "estimate": present(apart.estimate),
+            "ci_lower": present(apart.ci_lower),
+            "ci_upper": present(apart.ci_upper),
+            "pvalue": present(pvalue_of_difference(apart)),
+            "status": status(min(row["n_a"], row["n_b"]), still_open=still_open),
+        }
+    )
