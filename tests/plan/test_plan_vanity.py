@@ -100,7 +100,6 @@ def test_a_definition_that_vanity_alone_can_meet_is_warned_of(text: str, locatio
         "value_moments: {a: {event: x}}",
         "start: {user: [{event: signup}]}",
         "onboarding: {steps: [{name: first, event: login}]}",
-        "milestones: {first: {event: login}}",
     ],
 )
 def test_definitions_that_need_work_are_not_warned_of(text: str) -> None:
@@ -127,3 +126,20 @@ def test_a_plan_made_in_code_has_warnings_without_a_place() -> None:
     (warning,) = vanity_warnings(plan)
     assert warning.place == ""
     assert str(warning).startswith("active[1]: 'login'")
+
+
+def test_milestones_and_ends_of_tasks_are_guarded_too() -> None:
+    plan = parse({
+        "plan/x.yml": """
+milestones:
+  seen: {any: [{event: exported}, {event: page_view}]}
+  worked: {all: [{event: exported}, {event: page_view}]}
+tasks:
+  report: {start: report_opened, complete: page_view}
+  export: {start: page_view, complete: exported}
+"""
+    })  # fmt: skip
+    assert [(warning.place, warning.location) for warning in vanity_warnings(plan)] == [
+        ("plan/x.yml:3", ("milestones", "seen")),
+        ("plan/x.yml:6", ("tasks", "report", "complete")),
+    ]

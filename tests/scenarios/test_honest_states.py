@@ -87,3 +87,11 @@ def test_an_event_that_never_came_is_told(scenario: Scenario, metric: str, given
     result = scenario("as of", SEATS).metric(metric, **given)
     assert any("No event 'nope' has been imported" in note for note in result.notes)
     assert scenario("as of", SEATS).metric(metric).notes == () if metric == "retention" else True
+
+
+def test_an_answer_that_stands_on_a_vanity_definition_says_so(scenario: Scenario) -> None:
+    plan = "product: {timezone: UTC}\nactivation: {user: {event: signup}}\nactive: [login, task]"
+    workspace = scenario("lifecycle", plan)
+    assert "'signup' (a sign-up) alone is enough to be activated." in workspace.metric("activation_rate").notes[0]
+    assert "'login' (a sign-in or sign-out) alone makes a user active." in workspace.metric("active_users").notes[0]
+    assert not any("alone" in note for note in workspace.metric("expansion").notes)

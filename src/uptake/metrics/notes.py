@@ -10,7 +10,7 @@ from uptake.metrics.metric import Asked, Metric
 from uptake.metrics.moments import events_of
 from uptake.metrics.starts import START_OF_LIFE, milestone_of
 from uptake.metrics.steps import read_exclusions, read_steps
-from uptake.plan import criteria, parts, quorum, selector
+from uptake.plan import criteria, parts, quorum, selector, vanity_warnings
 from uptake.store.projection import meta
 
 NAMING = ("selector", "selectors", "criteria", "moment", "quorum", "steps", "exclusions")
@@ -30,7 +30,34 @@ def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
     by_life = asked.question.params.get("start") in (None, START_OF_LIFE)
     is_early = by_life and metric.is_of_newcomers and not metric.is_snapshot
     early = _early_starts(asked) if is_early else ()
-    return (*early, *_unknown_events(asked, metric), *_after_the_last_import(asked))
+    return (*_vanity(asked), *early, *_unknown_events(asked, metric), *_after_the_last_import(asked))
+
+
+STANDS_ON: dict[str, tuple[str, ...]] = {
+    "activation_rate": ("activation",),
+    "active_users": ("active",),
+    "stickiness": ("active",),
+    "lifecycle": ("active",),
+    "retention": ("active",),
+    "feature_adoption": ("features",),
+    "features_used": ("features",),
+    "breadth": ("features",),
+    "value_realisation": ("value_moments",),
+    "time_to_first_value": ("value_moments",),
+    "adoption_rate": ("active", "value_moments"),
+    "churn_kind": ("active", "value_moments"),
+    "journey": ("active", "value_moments", "milestones"),
+    "task_success": ("tasks",),
+}
+"""Metric -> the sections of the plan that say what its number means."""
+
+
+def _vanity(asked: Asked) -> Iterator[str]:
+    """The guard's warnings about the definitions that the number stands on."""
+    sections = STANDS_ON.get(asked.question.metric, ())
+    for warning in vanity_warnings(asked.plan) if sections else ():
+        if warning.location[0] in sections:
+            yield f"{warning.what} {warning.reason}"
 
 
 def _early_starts(asked: Asked) -> Iterator[str]:

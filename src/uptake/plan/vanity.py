@@ -104,11 +104,11 @@ def is_vanity(event_name: str) -> bool:
 
 
 def vanity_warnings(plan: Plan) -> tuple[PlanWarning, ...]:
-    """Warns of each definition of active, activated, a feature's use and value that a vanity event alone can meet.
+    """Warns of each definition of active, activated, a feature's use, value and the like that a vanity event alone can meet.
 
     Returns:
-        One warning per definition, in the order active, features, activation, value moments; empty if
-        there is none. A plan that does not say what active means gets none: vanity events are left out then.
+        One warning per definition, in the order active, features, activation, value moments, milestones, tasks; empty
+        if there is none. A plan that does not say what active means gets none: vanity events are left out then.
     """
     return tuple(_warnings(plan))
 
@@ -127,9 +127,19 @@ def _warnings(plan: Plan) -> Iterator[PlanWarning]:
         yield _warning(plan, ("activation", "user"), event, "is enough to be activated", "activation")
     if plan.activation is not None and (event := _enough_of(plan.activation.account.quorum, plan)):
         yield _warning(plan, ("activation", "account"), event, "is enough for an account to be activated", "activation")
+    yield from _of_moments(plan)
+
+
+def _of_moments(plan: Plan) -> Iterator[PlanWarning]:
     for name, moment in plan.value_moments.items():
         if event := _enough(moment.criteria, plan):
             yield _warning(plan, ("value_moments", name), event, "is enough to have realised value", "the value moment")
+    for name, milestone in plan.milestones.items():
+        if event := _enough(milestone.criteria, plan):
+            yield _warning(plan, ("milestones", name), event, "is enough to reach the milestone", "the milestone")
+    for name, task in plan.tasks.items():
+        if event := _vanity_of(task.complete, plan):
+            yield _warning(plan, ("tasks", name, "complete"), event, "counts as the task done", "the end of the task")
 
 
 def _warning(plan: Plan, location: Location, event: str, effect: str, subject: str) -> PlanWarning:
