@@ -21,7 +21,14 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("breadth", {"by": "account.owner", "period": "month"}),
     ("activation_rate", {"entity": "account", "where": "account.plan=Pro"}),
 ]
-OF_NOBODY = ("gross_revenue_retention", "lifetime_value", "mrr_churn", "net_revenue_retention", "time_to_value")
+OF_NOBODY = (
+    "adoption_half_life",
+    "gross_revenue_retention",
+    "lifetime_value",
+    "mrr_churn",
+    "net_revenue_retention",
+    "time_to_value",
+)
 """Metrics whose numbers are not of entities, or of which this product has none."""
 
 

@@ -33,6 +33,7 @@ class Decayed(Share):
             (
                 Side("decayed", "let go of it", "value = 1", "count"),
                 Side("kept", "still use it", "value = 0", "n", less="count"),
+                Side("adopted", "had adopted it", "true", "n"),
             ),
             value="silent_days",
             value_title="Days since the last use",

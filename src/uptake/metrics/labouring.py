@@ -40,6 +40,7 @@ class Labouring(Share):
             (
                 Side("labouring", "labour", "value = 1", "count"),
                 Side("others", "do not", "value = 0", "n", less="count"),
+                Side("judged", "can be judged", "true", "n"),
             ),
             value="seconds",
             value_title="Time in sessions",
