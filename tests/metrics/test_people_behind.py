@@ -43,6 +43,7 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("retention", {"criterion": "brackets", "unit": "day"}),
     ("retention", {"reference": "previous", "at_least": 2}),
     ("paths", {"before": "ship", "most": 1}),
+    ("active_users", {"window": "usage_interval", "by": "account.plan", "period": "month"}),
     ("paths", {"output": "sequences", "gap_minutes": 10_000, "by": "account.plan"}),
     ("retention", {"start": "task", "entry": "recurring", "unit": "month", "by": "account.plan"}),
 ]

@@ -4,7 +4,10 @@ How many users, or accounts, did something that counts as activity: on each day 
 28 or 30 days, or within calendar weeks, months and quarters.
 
 Formula: distinct entities with an active event in the window. Rolling: the `window_days` days that end
-    with the period's last finished day, also before the range. Calendar: the period itself.
+    with the period's last finished day, also before the range. Calendar: the period itself. `usage_interval`: as many
+    days as within which most people are back (see the metric of that name), measured at each period's end over
+    `gap_days` days; broken down, each group by its own, as `interval_days` says, so that who comes monthly by the
+    nature of the work is not held against the week of others
 Unit: count
 Grain: user, account (any of its users active), or user in one account
 Population: everyone who had started by the end of the window
@@ -14,13 +17,23 @@ Pitfall: active means what the plan says; a page view or a sign-in alone is not 
 Source: definitions 5.2; peers differ on windows ("Where peers disagree" 11)
 """
 
+from collections.abc import Mapping
+from typing import Any
+
+from uptake.metrics.activity import ACTIVE
 from uptake.metrics.kinds.count import COUNT
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT
+from uptake.metrics.kinds.count_within import COUNT_WITHIN
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.usage_interval import gaps_sql
+
+USAGE_INTERVAL = "usage_interval"
 
 
 def rows(asked: Asked) -> Sql:
     """One row per period and entity that had started, with whether it was active in the window."""
+    if asked.param("window") == USAGE_INTERVAL:
+        return _within_interval(asked)
     is_calendar = asked.param("window") == "calendar"
     grain = asked.grain
     return Sql(
@@ -36,8 +49,28 @@ def rows(asked: Asked) -> Sql:
     )
 
 
-def totals(asked: Asked) -> Sql:
+def _within_interval(asked: Asked) -> Sql:
+    """The same with the days since the last activity and the typical gap; the kind knows each group's interval."""
+    gaps, grain = gaps_sql(asked, ACTIVE), asked.grain
+    return Sql(
+        f"""
+    SELECT s.entity_key, {AT} AS anchor_at, p.period_on, p.on_day - a.day AS days_ago, g.gap, false AS is_open
+    FROM period p
+    JOIN {grain.start} s ON s.started_on <= p.on_day
+    LEFT JOIN (
+        SELECT d.entity_key, p.on_day, d.day FROM period p JOIN {grain.day} d
+            ON d.day <= p.on_day AND d.next_day > p.on_day
+    ) a ON a.entity_key = s.entity_key AND a.on_day = p.on_day
+    LEFT JOIN ({gaps}) g ON g.entity_key = s.entity_key AND g.on_day = p.on_day""",
+        {"window_days": asked.param("gap_days"), "otherwise_days": asked.plan.product.usage_interval_days},
+        {"window_day": WINDOW_DAY},
+    )
+
+
+def totals(asked: Asked) -> Sql | None:
     """The same counts without a row per entity: equal spans are counted before they meet periods."""
+    if asked.param("window") == USAGE_INTERVAL:
+        return None
     is_calendar = asked.param("window") == "calendar"
     grain = asked.grain
     period = "p.period_on, " if asked.question.period else ""
@@ -65,8 +98,13 @@ def _first(asked: Asked) -> str:
     return "p.first_day" if window == "calendar" else f"p.on_day - {int(window) - 1}"
 
 
+def kind(params: Mapping[str, Any]) -> Kind:
+    """A window for all, or each group's usage interval."""
+    return COUNT_WITHIN if params["window"] == USAGE_INTERVAL else COUNT
+
+
 METRIC = Metric(
-    kind=COUNT,
+    kind=kind,
     unit="count",
     rows=rows,
     events="activity",
@@ -75,9 +113,18 @@ METRIC = Metric(
         Param(
             "window",
             "choice",
-            "Days looked back on from each period's end, or calendar for the period itself.",
+            "Days looked back on from each period's end, calendar for the period itself, or usage_interval for as many as"
+            " within which most are back, by group where there are groups.",
             default="28",
-            choices=("1", "7", "28", "30", "calendar"),
+            choices=("1", "7", "28", "30", "calendar", USAGE_INTERVAL),
+        ),
+        Param(
+            "gap_days",
+            "integer",
+            "With usage_interval: days over which it is measured.",
+            default=180,
+            least=2,
+            most=3660,
         ),
     ),
 )

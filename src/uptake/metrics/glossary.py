@@ -44,6 +44,7 @@ COLUMNS = {
     "first_unit": "The first unit that the cell spans.",
     "from_node": "What the step leaves: an event, a feature, (start) or (other).",
     "gained": "How many came: new or resurrected.",
+    "interval_days": "Days of the usage interval that the group is judged by.",
     "kept": "What is still paid of it; of retention by the unit before, how many came in both units.",
     "kind": "The kind of churn.",
     "last_unit": "The last unit that the cell spans; empty where later returns count too.",

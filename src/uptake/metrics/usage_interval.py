@@ -10,9 +10,12 @@ Population: entities with at least two active days in the `window_days` days up 
 Empty: no value where nobody came twice
 Interval: between two order statistics, 95 %, which assumes nothing about the distribution
 Pitfall: who came once has no gap and is not in it; that is what retention is for. Use the interval as the window of
-    activity instead of a month for everybody: in the plan, `product.usage_interval_days` and `cadence_days`
+    activity instead of a month for everybody: in the plan, `product.usage_interval_days` and `cadence_days`; or ask
+    `active_users` with `window=usage_interval`, where every group has its own
 Source: definitions 5.5; Amplitude (median gap of users with two days or more); the share of 0.8 is ours
 """
+
+from typing import Any
 
 from uptake.metrics.activity import ACTIVE, days_sql
 from uptake.metrics.kinds.quantile import QUANTILE
@@ -22,19 +25,25 @@ from uptake.metrics.population import AT, WINDOW_DAY
 
 def rows(asked: Asked) -> Sql:
     """Everybody who came twice, with the typical gap."""
-    if asked.param("active") in (None, ACTIVE):
-        gaps = f"""SELECT d.entity_key, p.period_on, p.on_at, d.next_day - d.day AS days
-        FROM window_day p JOIN {asked.grain.day} d USING (day) WHERE p.on_day - d.next_day >= 0"""
-    else:
-        gaps = f"""SELECT d.entity_key, p.period_on, p.on_at,
-            lead(d.day) OVER (PARTITION BY d.entity_key, p.period_on ORDER BY d.day) - d.day AS days
-        FROM window_day p JOIN ({days_sql(asked, asked.param("active"))}) d USING (day)"""
     return Sql(
-        f"""SELECT entity_key, {AT} AS anchor_at, period_on, ceil(median(days))::INTEGER AS value
-    FROM ({gaps}) p WHERE days IS NOT NULL GROUP BY entity_key, period_on, on_at""",
+        f"""SELECT entity_key, {AT} AS anchor_at, period_on, gap AS value
+    FROM ({gaps_sql(asked, asked.param("active"))}) p""",
         {"window_days": asked.param("window_days")},
         {"window_day": WINDOW_DAY},
     )
+
+
+def gaps_sql(asked: Asked, active: Any) -> str:  # noqa: ANN401 - a selector in any form
+    """SQL for (entity_key, period_on, on_day, on_at, gap), over `window_day`: the typical gap of all who came twice."""
+    if active in (None, ACTIVE):
+        gaps = f"""SELECT d.entity_key, p.period_on, p.on_day, p.on_at, d.next_day - d.day AS days
+        FROM window_day p JOIN {asked.grain.day} d USING (day) WHERE p.on_day - d.next_day >= 0"""
+    else:
+        gaps = f"""SELECT d.entity_key, p.period_on, p.on_day, p.on_at,
+            lead(d.day) OVER (PARTITION BY d.entity_key, p.period_on ORDER BY d.day) - d.day AS days
+        FROM window_day p JOIN ({days_sql(asked, active)}) d USING (day)"""
+    return f"""SELECT entity_key, period_on, on_day, on_at, ceil(median(days))::INTEGER AS gap
+        FROM ({gaps}) p WHERE days IS NOT NULL GROUP BY entity_key, period_on, on_day, on_at"""
 
 
 METRIC = Metric(

@@ -106,6 +106,8 @@ def when(result: Result, found: Headline) -> str:
             return _in(found.first_on, found.period)
         last = dates.day(found.last_on)
         return f"between {dates.day(params['date_from'])} and {last}" if params.get("date_from") else f"up to {last}"
+    if params.get("window") == "usage_interval":
+        return f"within the usage interval up to {dates.day(found.last_on)}"
     looked_back = str(params.get("window_days") or params.get("window"))
     if looked_back.isdecimal() and looked_back != "1":
         return f"in the {looked_back} days to {dates.day(found.last_on)}"
