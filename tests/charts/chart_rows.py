@@ -72,6 +72,24 @@ def times(segment: str = "") -> Rows:
     ]
 
 
+def drivers() -> Rows:
+    """Twenty drivers from strong to none and below; every other one is sure."""
+    return [
+        {
+            "driver": HOSTILE if place == 1 else f"user.tier = {place}",
+            "n_with": 100,
+            "n_without": 300,
+            "share_with": 0.5 + (10 - place) / 40,
+            "share_without": 0.5,
+            "estimate": (10 - place) / 40,
+            "ci_lower": (10 - place) / 40 - 0.1,
+            "ci_upper": (10 - place) / 40 + 0.1,
+            "adjusted_pvalue": 0.01 if place % 2 else 0.4,
+        }
+        for place in range(20)
+    ]
+
+
 def duration_trend() -> Rows:
     rows = []
     for index in range(12):

@@ -89,6 +89,7 @@ RESULTS: dict[str, dict[str, Any]] = {
         "unit": "share",
         "by": [given.BY],
     },
+    "drivers": {"kind": "drivers", "rows": given.drivers(), "unit": "share"},
     "power": {"kind": "power", "rows": given.power(), "unit": "share"},
     "features": {"kind": "features", "rows": given.features(), "unit": "share"},
 }

@@ -219,6 +219,35 @@ def test_how_long_it_took(events: World) -> None:
     assert {(row["n"], row["median_s"]) for row in result.rows} == {(1, 240)}
 
 
+def test_what_goes_with_conversion(events: World) -> None:
+    """Of 4 Pro 3 convert, of 4 Free 1: 75 % less 25 %, phi (8 x 3 - 4 x 4) / sqrt(4^4) = 0.5. X on the way: a, b (who
+    convert) and e (who does not), so 2 of 3 with it and 2 of 5 without; X after B, or after the window, is not on it.
+    """
+    ws = events(
+        a="A0 X5 B10", b="A0 X5 X6 B10", c="A0 B10 X20", d="A0", e="A0 X5", f="A0 B30", g="A0 X100", h="A0"
+    )  # fmt: skip
+    said = [
+        {"user_id": user, "valid_from": "2026-01-01", "tier": "Pro" if user in "abcd" else "Free"}
+        for user in "abcdefgh"
+    ]
+    ws.import_rows(said, "users")
+    asked: dict[str, Any] = {"steps": "A,B", "window_days": "1h", "output": "drivers", "least_n": 2, **LATER}
+    rows = {row["driver"]: row for row in ws.metric("funnel", **asked).rows}
+    pro = rows["user.tier = Pro"]
+    assert (pro["n"], pro["n_with"], pro["converted_with"], pro["converted_without"]) == (8, 4, 3, 1)
+    assert (pro["share_with"], pro["share_without"], pro["estimate"], pro["phi"]) == (0.75, 0.25, 0.5, 0.5)
+    assert pro["ci_lower"] < 0.5 < pro["ci_upper"]
+    assert pro["pvalue"] <= pro["adjusted_pvalue"]
+    assert rows["user.tier = Free"]["estimate"] == -0.5
+    assert ws.people("funnel", {"driver": "user.tier = Pro"}, side="dropped", **asked).ids() == ["d"]
+    result = ws.metric("funnel", drivers="events", **asked)
+    assert [(row["driver"], row["n_with"], row["converted_with"], row["n_without"]) for row in result.rows] == [
+        ("X", 3, 2, 5)
+    ]
+    assert any("not caused" in note for note in result.notes)
+    assert ws.metric("funnel", **asked | {"least_n": 5}).rows == []
+
+
 def test_attributes_are_those_of_the_moment_of_entry(events: World) -> None:
     """acme was Free on the 2nd, when u entered, and Pro from the 3rd, when u converted and v entered."""
     ws = events(u="A0@acme B1500@acme", v="A1500@acme")

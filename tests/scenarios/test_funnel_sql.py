@@ -76,12 +76,18 @@ def test_the_sql_gives_the_numbers(crowd: uptake.Workspace, asked: dict[str, Any
     assert differences(result, crowd.rows_of(result.sql)) == []
 
 
-@pytest.mark.parametrize("output", ["steps", "trend", "time_to_convert"])
+@pytest.mark.parametrize("output", ["steps", "trend", "time_to_convert", "drivers"])
 @pytest.mark.parametrize(
     "given_", [{}, {"period": "day"}, {"by": "account.id"}, {"where": {"user.id": {"contains": "1"}}}]
 )
 def test_every_output_shows_its_sql(crowd: uptake.Workspace, output: str, given_: dict[str, Any]) -> None:
-    asked: dict[str, Any] = {"steps": "A,B,C", "window_days": "6m", "output": output, **given_}
+    asked: dict[str, Any] = {
+        "steps": "A,B,C",
+        "window_days": "6m",
+        "output": output,
+        "drivers": "events",
+        "least_n": 2,
+    } | given_
     result = crowd.metric("funnel", **asked, **LATER)
     assert result.rows
     assert differences(result, crowd.rows_of(result.sql)) == []

@@ -10,6 +10,7 @@ from uptake.charts.bars import bars
 from uptake.charts.churned import churned
 from uptake.charts.classes import classes
 from uptake.charts.cohort_comparison import cohort_comparison
+from uptake.charts.drivers import drivers
 from uptake.charts.feature_funnel import feature_funnel
 from uptake.charts.frame import Row, Spec
 from uptake.charts.funnel import funnel
@@ -34,14 +35,16 @@ from uptake.errors import QuestionError
 OF_ACCOUNTS = ("movements", "ledger", "churned", "churned_list", "journey", "stuck", "signals")
 """Kinds about what customers pay and where they are."""
 OF_ONE_PERIOD: dict[str, Callable[..., Spec]] = {
-    "points": scatter, "funnel": funnel, "time_to_convert": time_to_convert, "power": power_curve, "launch": launch,
+    "points": scatter, "funnel": funnel, "time_to_convert": time_to_convert, "drivers": drivers,
+    "power": power_curve, "launch": launch,
     "paths": paths, "sequences": sequences, "path_difference": path_difference,
     "cohort_comparison": cohort_comparison,
 }  # fmt: skip
 """Kinds whose picture is of the last period that is over, or of no period."""
 KINDS = (
     "share", "mean", "ratio", "count", "duration", "odds", "quantile", "states", "retention", "retention_heatmap",
-    "features", "power", "classes", "funnel", "time_to_convert", "points", "launch", "paths", "sequences", "path_difference",
+    "features", "power", "classes", "funnel", "time_to_convert", "drivers",
+    "points", "launch", "paths", "sequences", "path_difference",
     "cohort_comparison",
     "sums", *OF_ACCOUNTS,
 )  # fmt: skip

@@ -25,6 +25,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from uptake.errors import QuestionError
+from uptake.metrics.funnel_drivers import LESS_TIME, OBSERVED, drivers_sql
 from uptake.metrics.funnel_passes import Passes, wanted
 from uptake.metrics.funnel_rules import (
     APART,
@@ -42,13 +43,14 @@ from uptake.metrics.funnel_rules import (
 )
 from uptake.metrics.funnel_sql import pass_sql
 from uptake.metrics.funnel_touches import touched_sql
+from uptake.metrics.kinds.drivers import DRIVERS
 from uptake.metrics.kinds.funnel import FUNNEL
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.kinds.time_to_convert import TIME_TO_CONVERT
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.store.sql import literal
 
-STEPS, TREND, TIME = "steps", "trend", "time_to_convert"
+STEPS, TREND, TIME, DRIVE = "steps", "trend", "time_to_convert", "drivers"
 NO_SQL = (
     "No SQL gives these numbers: the query shown reads the events, and uptake.sequences follows them from step to step."
 )
@@ -70,6 +72,8 @@ def rows(asked: Asked) -> Sql:
         f"entity_key, entered_at AS anchor_at, period_on, {is_open} AS is_open{', properties' if properties else ''}"
     )
     relation = "touched" if properties and not found.by_value else "pass"
+    notes: tuple[str, ...] = ()
+    values: dict[str, Any] = {}
     if asked.param("output") == TREND:
         first, last = _ends(asked, found)
         value = f"(done_at[{last}] IS NOT NULL)::INT AS value"
@@ -79,6 +83,13 @@ def rows(asked: Asked) -> Sql:
         select = f"""SELECT * FROM (
             SELECT {columns}, (epoch_us(done_at[{last}]) - epoch_us(done_at[{first}])) / 1e6 AS duration_s FROM {relation}
         ) WHERE duration_s IS NOT NULL AND NOT is_open"""
+    elif asked.param("output") == DRIVE:
+        first, last = _ends(asked, found)
+        done = f"done_at[{last}] AS converted_at, converted_at IS NOT NULL AS converted"
+        closed = f"SELECT {columns}, {done} FROM {relation} WHERE done_at[{first}] IS NOT NULL AND NOT ({is_open})"
+        select = drivers_sql(asked, found, closed)
+        notes += (OBSERVED, *([LESS_TIME] if asked.param("drivers") == "events" else []))
+        values["least_n"] = asked.param("least_n")
     else:
         select = f"SELECT {columns}, done_at FROM {relation}"
     events = wanted(asked, found)
@@ -93,7 +104,8 @@ def rows(asked: Asked) -> Sql:
         },
         tables={"pass": passes.table},
         reads="" if written else events.sql(),
-        notes=(*(() if written else (NO_SQL,)), *_ties(found, passes), *([SEVERAL] if found.by_value else [])),
+        values=values,
+        notes=(*(() if written else (NO_SQL,)), *_ties(found, passes), *([SEVERAL] if found.by_value else []), *notes),
     )
 
 
@@ -132,8 +144,8 @@ def _ends(asked: Asked, found: Funnel) -> tuple[int, int]:
 
 
 def kind(params: Mapping[str, Any]) -> Kind:
-    """Steps, the share that went through, or how long it took."""
-    return {TREND: SHARE, TIME: TIME_TO_CONVERT}.get(str(params.get("output")), FUNNEL)
+    """Steps, the share that went through, how long it took, or what goes with it."""
+    return {TREND: SHARE, TIME: TIME_TO_CONVERT, DRIVE: DRIVERS}.get(str(params.get("output")), FUNNEL)
 
 
 METRIC = Metric(
@@ -166,10 +178,13 @@ METRIC = Metric(
         Param("preset", "choice", "Count as another system does, where a parameter is not given.", choices=tuple(PRESETS)),
         Param("open", "choice", "Entries whose window is not over: apart from the others, or counted.",
               choices=(APART, COUNT)),
-        Param("output", "choice", "Every step; conversion as one number for each period; or how long it took.",
-              default=STEPS, choices=(STEPS, TREND, TIME)),
+        Param("output", "choice", "Every step; conversion as one number for each period; how long it took; or what"
+              " goes with conversion.", default=STEPS, choices=(STEPS, TREND, TIME, DRIVE)),
         Param("from_step", "integer", "For one number and for times: from this step.", default=1, least=1),
         Param("to_step", "integer", "For one number and for times: to this step; the last if not given.", least=1),
+        Param("drivers", "choice", "With output=drivers: attributes at the moment of entry, or events on the way.",
+              default="attributes", choices=("attributes", "events")),
+        Param("least_n", "integer", "With output=drivers: the fewest with something, and without it.", default=20, least=1),
     ),
     is_snapshot=False,
     events="rows",

@@ -39,6 +39,8 @@ from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
 from uptake.web.wording import joined
 
+TITLES_OF_KINDS = {"time_to_convert": "Time to convert", "drivers": "What goes with conversion"}
+"""What charts of outputs beside a metric's main one are called."""
 MOST_ROWS = 500
 """Rows of the table on the page; files have all."""
 FILES = {"csv": "CSV", "parquet": "Parquet", "json": "JSON", "svg": "SVG", "png": "PNG"}
@@ -335,7 +337,7 @@ def _title(result: Result, period: str) -> str:
     split = [*([period] if period and result.kind in question.PERIODIC_KINDS else []), *labels]
     if result.kind == "retention":
         return f"{result.title} over the {period}s since the start"
-    title = "Time to convert" if result.kind == "time_to_convert" else result.title
+    title = TITLES_OF_KINDS.get(result.kind, result.title)
     return f"{title} by {joined(split, 'and')}" if split else title
 
 

@@ -286,6 +286,18 @@ def _funnel(result: Result, found: Headline) -> str:
     return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95 % interval {interval}).'
 
 
+def _drivers(result: Result, found: Headline) -> str:
+    del found
+    sure = [row for row in result.rows if (row["adjusted_pvalue"] or 1) < 0.05]
+    if not result.rows:
+        return "Nothing holds for enough to be compared."
+    if not sure:
+        return f"None of {words.count(len(result.rows))} things compared goes with conversion beyond chance."
+    row = sure[0]
+    one, other = words.share(row["share_with"]), words.share(row["share_without"])
+    return f"{row['driver']} goes with conversion most: {one} with it, {other} without. That need not be why."
+
+
 def _times(result: Result, found: Headline) -> str:
     del found
     if result.by or not result.rows:
@@ -355,6 +367,7 @@ OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     "features": _features,
     "funnel": _funnel,
     "time_to_convert": _times,
+    "drivers": _drivers,
     "points": _points,
     "launch": _launch,
     "path_difference": _path_difference,

@@ -1,0 +1,108 @@
+"""Drivers: what goes with conversion.
+
+Rows are of two sorts: one per pass (`driver` missing), which make the denominators, and one per pass and driver that
+holds for it; both with `converted`.
+"""
+
+from __future__ import annotations
+
+from math import isnan, sqrt
+
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.result import Column, Side
+from uptake.stats.difference import difference_of_shares, pvalue_of_difference
+from uptake.stats.proportion import wilson
+
+
+class Drivers(Kind):
+    """Differences of conversion with and without something, the largest first."""
+
+    name = "drivers"
+    by_period = False
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """Per driver, how many it held for and how many of them, and of the others, converted."""
+        columns = "".join(f"{label}, " for label in labels)
+        outer = "".join(f"a.{label}, " for label in labels)
+        same = " AND ".join(f"g.{label} IS NOT DISTINCT FROM a.{label}" for label in labels) or "true"
+        return f"""SELECT {outer}g.driver, a.n, g.n_with, a.n - g.n_with AS n_without, g.converted_with,
+            a.converted - g.converted_with AS converted_without,
+            g.converted_with / g.n_with - (a.converted - g.converted_with) / (a.n - g.n_with) AS estimate
+        FROM (
+            SELECT {columns}count(*) AS n, count(*) FILTER (converted) AS converted
+            FROM labelled WHERE driver IS NULL GROUP BY ALL
+        ) a JOIN (
+            SELECT {columns}driver, count(*) AS n_with, count(*) FILTER (converted) AS converted_with
+            FROM labelled WHERE driver IS NOT NULL GROUP BY ALL
+        ) g ON {same}
+        WHERE g.n_with >= $least_n AND a.n - g.n_with >= $least_n
+        ORDER BY {outer}abs(estimate) DESC, g.driver"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Adds shares, intervals, phi and p-values, adjusted for how many drivers are compared."""
+        del labels, asked
+        compared = [_compared(row) for row in rows]
+        tested = [row for row in compared if not isnan(row["pvalue"])]
+        if tested:
+            from scipy.stats import false_discovery_control  # it takes its time to import
+
+            adjusted = false_discovery_control([row["pvalue"] for row in tested])
+            for row, pvalue in zip(tested, adjusted, strict=True):
+                row["adjusted_pvalue"] = float(pvalue)
+        for row in compared:
+            row["pvalue"] = present(row["pvalue"])
+        return compared
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """The driver, conversion with and without it, their difference, phi, p-values."""
+        del asked
+        counts = ("n", "n_with", "n_without", "converted_with", "converted_without")
+        return (
+            Column("driver", "text"),
+            *(Column(name, "integer", "count") for name in counts),
+            *(
+                Column(name, "number", unit)
+                for name in ("share_with", "share_without", "estimate", "ci_lower", "ci_upper")
+            ),
+            *(Column(name, "number") for name in ("phi", "pvalue", "adjusted_pvalue")),
+            Column("status", "text"),
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those a driver holds for, by whether they converted."""
+        del labels, asked
+        return Cells(
+            (
+                Side("converted", "converted", "converted", "converted_with"),
+                Side("dropped", "did not", "NOT converted", "n_with", less="converted_with"),
+            ),
+            "SELECT * FROM labelled WHERE driver IS NOT NULL",
+            coordinates=("driver",),
+        )
+
+
+def _compared(row: Row) -> Row:
+    one, other = wilson(row["converted_with"], row["n_with"]), wilson(row["converted_without"], row["n_without"])
+    apart = difference_of_shares(one, other)
+    return row | {
+        "share_with": present(one.estimate),
+        "share_without": present(other.estimate),
+        "estimate": present(apart.estimate),
+        "ci_lower": present(apart.ci_lower),
+        "ci_upper": present(apart.ci_upper),
+        "phi": _phi(row),
+        "pvalue": pvalue_of_difference(apart),
+        "adjusted_pvalue": None,
+        "status": status(min(row["n_with"], row["n_without"])),
+    }
+
+
+def _phi(row: Row) -> float | None:
+    """The correlation of the two, -1 to 1; None if all or none converted."""
+    converted = row["converted_with"] + row["converted_without"]
+    spread = row["n_with"] * row["n_without"] * converted * (row["n"] - converted)
+    return (row["n"] * row["converted_with"] - row["n_with"] * converted) / sqrt(spread) if spread else None
+
+
+DRIVERS = Drivers()
