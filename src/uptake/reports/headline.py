@@ -71,7 +71,7 @@ def headline(result: Result) -> Headline:
         ]
         period = None
     elif result.kind in FLOWS:
-        rows, period = _main_way(rows), None
+        rows, period = rows[:1] if result.kind == "path_difference" else _main_way(rows), None
     else:
         period = result.params.get("period") or None
     periods = _periods_over(rows, looks_back=_looks_back(result)) if period else []

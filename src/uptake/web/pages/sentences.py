@@ -168,7 +168,11 @@ def _path_difference(result: Result, found: Headline) -> str:
     more = "more" if row["estimate"] > 0 else "less"
     one, other = (words.share(row[name]) for name in ("share_a", "share_b"))
     first, second = str(result.params["groups"]).split(",")
-    return f"Paths of {first.strip()} go {way} {more} often than those of {second.strip()}: {one} against {other}."
+    is_sure = row.get("adjusted_pvalue") is not None and row["adjusted_pvalue"] < 0.05
+    sure = "" if is_sure else ", which may be chance"
+    return (
+        f"Paths of {first.strip()} go {way} {more} often than those of {second.strip()}: {one} against {other}{sure}."
+    )
 
 
 def _parts(params: Mapping[str, Any]) -> str:
@@ -184,11 +188,14 @@ def _cohorts(result: Result, found: Headline) -> str:
     if row is None or row["estimate"] is None:
         return f"{result.title}: {'still in progress' if row else NOTHING}."
     cohort, against = (str(result.params[name]) for name in ("cohort", "against"))
-    shares = f"{words.share(row['share_a'])} against {words.share(row['share_b'])}"
+    in_unit = words.in_units(result.params["at"], result.params["at"], result.params["unit"])
+    did = f"came back in {in_unit}" if result.params["measure"] == "retention" else "were activated in time"
+    shares = f"{words.share(row['share_a'])} {did} against {words.share(row['share_b'])}"
+    where = "".join(f"{row[label]}, " for label in result.by[1:])
     more = "more" if row["estimate"] > 0 else "less"
     interval = words.interval(row["ci_lower"], row["ci_upper"], "share")
     return (
-        f"{cohort} against {against}: {shares}, {words.points(row['estimate'])} {more} (95 % interval of the difference"
+        f"{where}{cohort} against {against}: {shares}, {words.points(row['estimate'])} {more} (95 % interval of the difference"
         f" {interval}). This is observational."
     )
 
