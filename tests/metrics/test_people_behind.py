@@ -26,6 +26,7 @@ tasks: {work: {start: task, complete: ship, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}}
 launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
 journey: {}
+invites: {sent: task, accepted: ship}
 """
 WAYS: list[dict[str, Any]] = [
     {},

@@ -24,6 +24,7 @@ tasks: {work: {start: task, complete: ship, error: board, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}}
 launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_days: 20}}
 journey: {}
+invites: {sent: task, accepted: ship}
 """
 OWN: dict[str, dict[str, Any]] = {
     "churn_signals": {"first_days": 4, "inactive_days": 4, "outcome_days": 12},

@@ -25,6 +25,7 @@ activation: {user: {all: [{event: task, at_least: 2}, report]}}
 tasks: {work: {start: task, complete: report, error: board}}
 value_moments: {shipped: {event: report, at_least: 2}}
 journey: {}
+invites: {sent: task, accepted: report}
 """
 UNTIL = ["2025-03-16T23:00:00Z", "2025-03-20T12:00:00Z"]
 """The end of a Sunday in Berlin, and some noon."""

@@ -25,6 +25,7 @@ activation: {user: {all: [{event: task, at_least: 2}, {any: [report, board, task
 tasks: {work: {start: task, complete: ship, error: board, within_minutes: 9000}}
 value_moments: {shipped: {event: ship}, reported: {all: [{event: report}, {event: task}]}, worked: {event: task, at_least: 2}}
 journey: {test: activated}
+invites: {sent: invite, accepted: task, invitee: to}
 """
 SCENARIOS = ["golden 9", "moved mid-month", "journey"]
 QUESTIONS: list[dict[str, Any]] = [

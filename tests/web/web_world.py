@@ -39,6 +39,8 @@ activation: {{user: {{within_days: 7, all: [{{event: task, at_least: 2}}]}}}}
 tasks: {{work: {{start: task, complete: ship, within_minutes: 9000}}}}
 value_moments: {{shipped: {{title: {json.dumps("Shipped " + CLOSING)}, event: ship}}}}
 launches: {{rise: {{feature: tasks, launched_on: 2026-01-10, target: 0.5, within_days: 40, channels: [{json.dumps(SCRIPT)}]}}}}
+journey: {{}}
+invites: {{sent: ship, accepted: task}}
 references:
   activation_rate: {{low: 0.6, high: 0.8, source: {json.dumps(IMAGE)}}}
   weekly_habit: {{metric: stickiness, params: {{short_days: 7, long_days: 30}}, low: 0.4, source: a glossary}}

@@ -11,6 +11,7 @@ from uptake.plan.conditions_given import conditions, parse_condition, split_cond
 from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
 from uptake.plan.document import Place
 from uptake.plan.feature import Adopted, Feature
+from uptake.plan.invites import Invites
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
 from uptake.plan.launch import Launch
 from uptake.plan.loader import files, load, parse
@@ -52,6 +53,7 @@ __all__ = [
     "EventUse",
     "Feature",
     "Group",
+    "Invites",
     "Journey",
     "Launch",
     "Location",

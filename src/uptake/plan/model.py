@@ -16,6 +16,7 @@ from uptake.plan.acquisition import Acquisition
 from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.document import Place, nearest_place
 from uptake.plan.feature import Feature
+from uptake.plan.invites import Invites
 from uptake.plan.journey import Activation, Milestone, Onboarding
 from uptake.plan.launch import Launch
 from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
@@ -64,6 +65,7 @@ class Plan(Section):
         owners: Metric -> who answers for it.
         launches: Launches of features by name.
         journey: How far accounts are, from awareness to expansion, or None.
+        invites: The events that are invites, or None.
     """
 
     product: Product = Product()
@@ -83,6 +85,7 @@ class Plan(Section):
     owners: dict[Name, Text] = Field(default_factory=dict)
     launches: Annotated[dict[Name, Launch], BeforeValidator(named)] = Field(default_factory=dict)
     journey: Journey | None = None
+    invites: Invites | None = None
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -134,6 +137,9 @@ class Plan(Section):
             yield ("tasks", name, "complete"), task.complete
             if task.error is not None:
                 yield ("tasks", name, "error"), task.error
+        if self.invites is not None:
+            yield ("invites", "sent"), self.invites.sent
+            yield ("invites", "accepted"), self.invites.accepted
         for location, tree in self._criteria():
             for below, criterion in leaves(tree):
                 yield (*location, *below), criterion.selector

@@ -59,7 +59,7 @@ class Signals(Kind):
         del asked
         return (
             Column("signal", "text"),
-            *(Column(name, "integer", "count") for name in ("n_left", "n_stayed", "did_left", "did_stayed")),
+            *(Column(name, "integer", "count") for name in ("n", "n_left", "n_stayed", "did_left", "did_stayed")),
             *(
                 Column(name, "number", unit)
                 for name in ("share_left", "share_stayed", "estimate", "ci_lower", "ci_upper")
@@ -90,6 +90,7 @@ def _compared(row: Row) -> Row:
     left, stayed = wilson(row["did_left"], row["n_left"]), wilson(row["did_stayed"], row["n_stayed"])
     apart = difference_of_shares(left, stayed)
     return row | {
+        "n": row["n_left"] + row["n_stayed"],
         "share_left": present(left.estimate),
         "share_stayed": present(stayed.estimate),
         "estimate": present(apart.estimate),

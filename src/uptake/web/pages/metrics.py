@@ -72,6 +72,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "lifetime_value",
             "churn_kind",
             "churn_signals",
+            "invite_loop",
             "journey",
         ),
     ),
