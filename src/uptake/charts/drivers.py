@@ -33,7 +33,9 @@ def drivers(
     valued = sorted(
         (row for row in rows if words.finite(row.get("estimate")) is not None), key=lambda row: -abs(row["estimate"])
     )
-    about = f"{subtitle} Conversion with it less conversion without it; observed, not caused.".strip()
+    about = ". ".join(
+        part for part in (subtitle, "Conversion with it less conversion without it; observed, not caused") if part
+    )
     groups = {"tip_with": "With it", "tip_without": "Without it"}
     return difference_bars(
         [_bar(row, by) for row in valued[:MOST]], "Of those who", groups, title=title, subtitle=about
