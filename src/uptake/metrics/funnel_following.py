@@ -6,6 +6,9 @@ from uptake.facts.step_events import ARRIVAL, Wanted
 from uptake.metrics.funnel_rules import Funnel
 from uptake.metrics.metric import Asked
 
+NO_EVENT = 2**63 - 1
+"""Behind every event's number. The engine lets a pass without an event meet one: to its join, NULL is before all."""
+
 
 class Following:
     """Relations up to a pass for each entry, with `number_1, at_1, number_2, ...` of the required steps.
@@ -117,7 +120,8 @@ class Following:
         events = f"(FROM step_event WHERE {fits}) e"
         if self._tolerance is None:
             return (
-                f"{relation} p ASOF LEFT JOIN {events} ON e.{self._history} = p.{self._history} AND e.number > {after}"
+                f"{relation} p ASOF LEFT JOIN {events} ON e.{self._history} = p.{self._history}"
+                f" AND e.number > coalesce({after}, {NO_EVENT})"
             )
         return f"""(
                 SELECT p.*, (

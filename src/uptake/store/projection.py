@@ -48,6 +48,8 @@ class Projection:
             "temp_directory": str(spill),
             "autoinstall_known_extensions": "false",
             "python_enable_replacements": "false",  # a query must not read our variables as tables
+            # what the engine takes for a few rows may be all events, and each would be held against each
+            "asof_loop_join_threshold": 0,
         }
         if settings.threads:
             self._config["threads"] = settings.threads
