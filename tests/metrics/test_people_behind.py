@@ -34,6 +34,7 @@ WAYS: list[dict[str, Any]] = [
     {"entity": "account"},
     {"by": "account.plan", "period": "week"},
     {"entity": "member", "where": {"account.plan": "Pro"}},
+    {"by": "account.id", "top": 1, "period": "month", "compare": "previous_period"},
 ]
 OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("time_to_first_value", {"output": "curve"}),

@@ -22,6 +22,7 @@ from uptake.metrics.people import People
 from uptake.web import links
 from uptake.web.pages import question
 from uptake.web.pages.columns import TITLES, label_title
+from uptake.web.pages.explore import explorers
 from uptake.web.pages.metric import attachment
 from uptake.web.pages.paging import SIZE, whole
 from uptake.web.reader import Reader
@@ -55,6 +56,7 @@ class PeoplePage(Page):
 
     Args:
         headline: How many there are, in a sentence.
+        is_explorer: Whether the question has an explorer.
         metric_title: The metric's name.
         metric_url: The question whose answer has the number.
         which: (title, text) of everything that says which number it is.
@@ -77,9 +79,9 @@ class PeoplePage(Page):
     """
 
     template: ClassVar[str] = "people.html"
-    section: ClassVar[str] = "/metrics"
 
     headline: str
+    is_explorer: bool
     metric_title: str
     metric_url: str
     which: Sequence[tuple[str, str]]
@@ -99,6 +101,11 @@ class PeoplePage(Page):
     segment_name: str
     segment_of: list[tuple[str, str]]
     form_token: str
+
+    @property
+    def section(self) -> str:  # type: ignore[override]  # that of the question
+        """The address in the rail that the page belongs to."""
+        return "/explore" if self.is_explorer else "/metrics"
 
 
 def routes(site: Site) -> list[Route]:
@@ -121,6 +128,7 @@ def show(site: Site, reader: Reader, request: Request) -> Page:
     return PeoplePage(
         title=f"{found.definition.title}: {side.title}",
         headline=f"{words.count(people.total)} {one if people.total == 1 else many} {side.title}.",
+        is_explorer=found.name in explorers(),
         metric_title=found.definition.title,
         metric_url=links.metric(found.name, question.pairs(given)),
         which=_which(people),
