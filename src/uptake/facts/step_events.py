@@ -92,11 +92,6 @@ class StepEvents:
         return Events(self.history, self.at, self.fits[: self.steps])
 
     @cached_property
-    def last_at(self) -> int:
-        """The last instant there is; the first of all times without events."""
-        return int(self.at.max(initial=np.iinfo(np.int64).min))
-
-    @cached_property
     def ties(self) -> int:
         """How many events happened at the very instant of the event before them in their history and fit other steps."""
         is_tied = self.at[1:] == self.at[:-1]
@@ -107,7 +102,7 @@ class StepEvents:
 
     def before(self, instant: int) -> StepEvents:
         """Those before an instant, microseconds since 1970; themselves if all are."""
-        if self.last_at < instant:
+        if self.events.ends_of_time[1] < instant:
             return self
         kept = self.at < instant
         entity = self.entity[kept]

@@ -94,6 +94,12 @@ class Events:
         return np.repeat(ends, np.diff(ends, prepend=0)) if len(self) else ends[:0]
 
     @cached_property
+    def ends_of_time(self) -> tuple[int, int]:
+        """The first and the last instant there is; two that are never reached without events."""
+        limits = np.iinfo(np.int64)
+        return int(self.at.min(initial=limits.max)), int(self.at.max(initial=limits.min))
+
+    @cached_property
     def sets(self) -> list[RowSet]:
         """For each step, the rows that fit it; made once, however many funnels are asked of the events."""
         return [RowSet(fits) for fits in self.steps]

@@ -99,7 +99,8 @@ def _in_any_order(events: Events, rules: Rules, rounds: Instants | None) -> tupl
 
 
 def _entries(events: Events, rules: Rules, starts: Rows, rounds: Instants | None) -> Rows:
-    if rounds is not None:
+    first, last = events.ends_of_time
+    if rounds is not None and (first < rounds[0] or last >= rounds[-1]):
         at = events.at[starts]
         starts = starts[(at >= rounds[0]) & (at < rounds[-1])]
     if rules.entry == "first":

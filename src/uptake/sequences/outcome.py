@@ -50,6 +50,8 @@ class Outcome:
 
     def of(self, lines: NDArray[Any]) -> Outcome:
         """Some of the lines, by their places or by one truth each."""
+        if lines.dtype == np.bool_ and lines.all():
+            return self
         return Outcome(
             self.entity[lines],
             self.entered_at[lines],
