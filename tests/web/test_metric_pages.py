@@ -33,6 +33,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("retention", {"criterion": "brackets", "brackets": "1,2,4", "by": "account.owner"}),
     ("retention", {"mode": "rolling", "unit": "month", "start": "task"}),
     ("adoption_rate", {"entity": "account", "period": "quarter"}),
+    ("funnel", {"steps": ["task", "ship"], "window_days": "7d", "by": "account.plan"}),
+    ("funnel", {"steps": "task,ship", "output": "time_to_convert"}),
+    ("funnel", {"steps": "task,ship", "output": "drivers", "preset": "posthog"}),
 ]
 
 
@@ -47,6 +50,29 @@ def checked(client: Client, address: str) -> str:
 @pytest.mark.parametrize(("name", "given"), QUESTIONS)
 def test_the_sql_shown_gives_the_numbers_shown(client: Client, name: str, given: dict[str, Any]) -> None:
     assert checked(client, links.metric(name, given)) == "SQL equals: re-run just now, same numbers"
+
+
+def test_steps_are_lines_of_the_form_in_their_order(client: Client) -> None:
+    steps = ["task", '{"event": "ship", "label": "Shipped"}']
+    page = require_inert(client.get(links.metric("funnel", {"steps": steps, "window_days": "7"})).text)
+    lines = [
+        attributes.get("value")
+        for tag, attributes in page.elements
+        if attributes.get("name") == "steps" and tag == "input"
+    ]
+    assert lines == [*steps, ""]
+    assert '"Shipped"' in page.text
+    assert "--param 'steps=[" in page.text
+    plain = require_inert(client.get(links.metric("funnel", {"steps": ["task", "ship"]})).text)
+    assert "--param steps=task,ship" in plain.text
+
+
+def test_a_step_that_cannot_be_read_is_said_and_kept(client: Client) -> None:
+    response = client.get(links.metric("funnel", {"steps": ["task", "{"]}))
+    page = require_inert(response.text)
+    assert response.status_code == 400
+    assert "is not JSON" in page.text
+    assert "{" in [attributes.get("value") for _, attributes in page.elements if attributes.get("name") == "steps"]
 
 
 def test_the_page_says_the_number_the_workspace_gives(client: Client, board: uptake.Workspace) -> None:
