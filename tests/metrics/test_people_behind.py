@@ -48,6 +48,9 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("active_users", {"window": "usage_interval", "by": "account.plan", "period": "month"}),
     ("paths", {"output": "sequences", "gap_minutes": 10_000, "by": "account.plan"}),
     ("retention", {"start": "task", "entry": "recurring", "unit": "month", "by": "account.plan"}),
+    ("retention", {"start": "task", "entry": "every", "unit": "week", "mode": "rolling", "floor": "day"}),
+    ("active_users", {"active": "ship", "period": "week"}),
+    ("stickiness", {"active": "ship", "output": "power"}),
 ]
 MOST_ROWS = 5
 """Rows of an answer that are looked at, from its first to its last."""

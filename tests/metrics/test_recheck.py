@@ -37,6 +37,9 @@ QUESTIONS: list[tuple[str, dict[str, Any]]] = [
     ("time_to_first_value", {"output": "curve"}),
     ("time_to_first_value", {"output": "curve", "by": "account.id"}),
     ("stickiness", {"output": "power"}),
+    ("stickiness", {"active": "ship"}),
+    ("active_users", {"active": "ship", "period": "week", "by": "account.id"}),
+    ("retention", {"start": "task", "entry": "every", "mode": "rolling", "floor": "day"}),
 ]
 
 SUBSCRIPTIONS = [

@@ -56,10 +56,10 @@ def told(
         yield workspace, happened
 
 
-def active_days(happened: list[Event], entity: str) -> dict[str, set[date]]:
+def active_days(happened: list[Event], entity: str, what: str = "active") -> dict[str, set[date]]:
     days: dict[str, set[date]] = defaultdict(set)
     for _, day, user, account, name in happened:
-        if name != "login":
+        if name == what or (what == "active" and name != "login"):
             days[{"user": user, "account": account, "member": f"{user} in {account}"}[entity]].add(day)
     return days
 
@@ -69,11 +69,14 @@ def all_days() -> list[date]:
 
 
 @pytest.mark.parametrize("entity", ["user", "account", "member"])
-@pytest.mark.parametrize("window", [1, 7, 28, 30])
-def test_rolling_actives(told: tuple[uptake.Workspace, list[Event]], entity: str, window: int) -> None:
+@pytest.mark.parametrize(
+    ("window", "what"), [(1, "active"), (7, "active"), (28, "active"), (30, "active"), (7, "login")]
+)
+def test_rolling_actives(told: tuple[uptake.Workspace, list[Event]], entity: str, window: int, what: str) -> None:
     workspace, happened = told
-    days = active_days(happened, entity)
+    days = active_days(happened, entity, what)
     asked = {
+        "active": what,
         "entity": entity,
         "window": str(window),
         "period": "day",
@@ -132,16 +135,21 @@ def test_weekly_retention(told: tuple[uptake.Workspace, list[Event]], mode: str,
 
 
 @pytest.mark.parametrize("entity", ["user", "account"])
-def test_stickiness(told: tuple[uptake.Workspace, list[Event]], entity: str) -> None:
+@pytest.mark.parametrize("what", ["active", "board"])
+def test_stickiness(told: tuple[uptake.Workspace, list[Event]], entity: str, what: str) -> None:
     workspace, happened = told
-    days = active_days(happened, entity)
+    days = active_days(happened, entity, what)
     ratios = []
     for day in all_days()[-30:]:
         month = sum(any(day - timedelta(days=30) < one <= day for one in active) for active in days.values())
         if month:
             ratios.append(sum(day in active for active in days.values()) / month)
-    (row,) = workspace.metric("stickiness", entity=entity, as_of=str(LAST_DAY)).rows
+    (row,) = workspace.metric("stickiness", entity=entity, active=what, as_of=str(LAST_DAY)).rows
     assert row["estimate"] == pytest.approx(sum(ratios) / len(ratios))
+    often = [sum(day > LAST_DAY - timedelta(days=28) for day in active) for active in days.values()]
+    asked = {"entity": entity, "active": what, "output": "power", "as_of": str(LAST_DAY)}
+    power = {row["days"]: row["count_at_least"] for row in workspace.metric("stickiness", **asked).rows}
+    assert power == {number: sum(count >= number for count in often) for number in range(1, 29)}
 
 
 def test_feature_adoption(told: tuple[uptake.Workspace, list[Event]]) -> None:

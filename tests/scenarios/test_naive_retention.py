@@ -112,9 +112,11 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "unit": unit,
         "mode": mode,
         "criterion": criterion,
-        "floor": draw(st.sampled_from(["none", "hour"])) if mode == "rolling" else "none",
+        "floor": draw(st.sampled_from(["none", "hour", "day"][: 3 if unit != "hour" else 2]))
+        if mode == "rolling"
+        else "none",
         "start": draw(st.sampled_from(STARTS)),
-        "entry": draw(st.sampled_from(["first_time", "first_ever", "recurring"])),
+        "entry": draw(st.sampled_from(["first_time", "first_ever", "recurring", "every"])),
         "returns": draw(st.sampled_from(["active", "task", "board"])),
         "at_least": draw(st.sampled_from([1, 1, 2])),
         "unit_0": draw(st.sampled_from(["returns", "cohort"])),
@@ -143,6 +145,8 @@ def starts(world: World, asked: dict[str, Any], own: list[Event], period: str) -
     if asked["entry"] == "recurring":
         by_period = groupby(matches, key=lambda at: world.first_day(period, world.day(at)))
         return [next(group) for _, group in by_period]
+    if asked["entry"] == "every":
+        return sorted(set(matches))
     if asked["entry"] == "first_ever" and name == "page" and named and named[0].path != "/about":
         return []
     return matches[:1]
@@ -168,6 +172,8 @@ def triangle(world: World, asked: dict[str, Any]) -> dict[tuple[date, int], tupl
         spans = [(number, number) for number in range(asked["units"] + 1)]
 
     def counted(at: datetime) -> datetime:
+        if asked["floor"] == "day":
+            return datetime.combine(world.day(at), datetime.min.time())
         return world.floored(at) if asked["floor"] == "hour" or (unit == "hour" and not is_rolling) else at
 
     def is_return(one: Event) -> bool:
@@ -176,6 +182,8 @@ def triangle(world: World, asked: dict[str, Any]) -> dict[tuple[date, int], tupl
     cells: dict[tuple[date, int], tuple[int, int, int]] = {}
     for key in sorted({getattr(one, asked["entity"]) for one in world.events}):
         own = sorted((one for one in world.events if getattr(one, asked["entity"]) == key), key=lambda one: one.at)
+        came: dict[date, set[int]] = {}
+        over_for: dict[date, int] = {}
         for start in starts(world, asked, own, period):
             start_day = world.day(start)
             cohort = world.first_day(period, start_day)
@@ -191,18 +199,21 @@ def triangle(world: World, asked: dict[str, Any]) -> dict[tuple[date, int], tupl
                 elif world.day(one.at) <= last_day:
                     returns.append(world.number(unit, world.day(one.at)) - world.number(unit, start_day))
             if is_elapsed:
-                closed = (as_of - counted(start)) // LENGTH[unit]
+                now = datetime.combine(last_day + timedelta(days=1), datetime.min.time())
+                closed = ((now if asked["floor"] == "day" else as_of) - counted(start)) // LENGTH[unit]
             else:
                 closed = world.number(unit, last_day + timedelta(days=1)) - world.number(unit, start_day)
-            came = {number for number in returns if returns.count(number) >= asked["at_least"]}
-            came |= {0} if asked["unit_0"] == "cohort" else set()
+            often = {number for number in returns if returns.count(number) >= asked["at_least"]}
+            came[cohort] = came.get(cohort, {0} if asked["unit_0"] == "cohort" else set()) | often
+            over_for[cohort] = min(over_for.get(cohort, closed), closed)
+        for cohort, numbers in came.items():
             columns = [
-                any(begin <= number <= (9999 if asked["criterion"] == "on_or_after" else end) for number in came)
+                any(begin <= number <= (9999 if asked["criterion"] == "on_or_after" else end) for number in numbers)
                 for begin, end in spans
             ]
             for column, (begin, end) in enumerate(spans):
                 size, n, back = cells.get((cohort, column), (0, 0, 0))
-                over = closed > (begin if asked["criterion"] == "on_or_after" else end)
+                over = over_for[cohort] > (begin if asked["criterion"] == "on_or_after" else end)
                 before = asked["reference"] == "start" or column == 0 or columns[column - 1]
                 cells[cohort, column] = (size + 1, n + (over and before), back + (over and columns[column]))
     return cells

@@ -3,17 +3,17 @@
 How many users, or accounts, did something that counts as activity: on each day over the last 1, 7,
 28 or 30 days, or within calendar weeks, months and quarters.
 
-Formula: distinct entities with an active event in the window. Rolling: the `window_days` days that end
-    with the period's last finished day, also before the range. Calendar: the period itself. `usage_interval`: as many
-    days as within which most people are back (see the metric of that name), measured at each period's end over
-    `gap_days` days; broken down, each group by its own, as `interval_days` says, so that who comes monthly by the
-    nature of the work is not held against the week of others
+Formula: distinct entities with an active event, or with one of `active`, in the window. Rolling: the `window_days`
+    days that end with the period's last finished day, also before the range. Calendar: the period itself.
+    `usage_interval`: as many days as within which most people are back (see the metric of that name), measured at each
+    period's end over `gap_days` days; broken down, each group by its own, as `interval_days` says, so that who comes
+    monthly by the nature of the work is not held against the week of others
 Unit: count
 Grain: user, account (any of its users active), or user in one account
 Population: everyone who had started by the end of the window
 Empty: 0 where people exist and nobody was active; no row where nobody had started
 Interval: Wilson on the share of the population, scaled back to a count, 95 %
-Pitfall: active means what the plan says; a page view or a sign-in alone is not activity
+Pitfall: active means what the plan says; a page view or a sign-in alone is not activity, unless `active` names it
 Source: definitions 5.2; peers differ on windows ("Where peers disagree" 11)
 """
 
@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.metrics.activity import ACTIVE
+from uptake.metrics.event_properties import counting
 from uptake.metrics.kinds.count import COUNT
 from uptake.metrics.kinds.count_within import COUNT_WITHIN
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
@@ -35,7 +36,7 @@ def rows(asked: Asked) -> Sql:
     if asked.param("window") == USAGE_INTERVAL:
         return _within_interval(asked)
     is_calendar = asked.param("window") == "calendar"
-    grain = asked.grain
+    grain = counting(asked)
     return Sql(
         f"""
     SELECT s.entity_key, {AT} AS anchor_at, p.period_on,
@@ -51,7 +52,7 @@ def rows(asked: Asked) -> Sql:
 
 def _within_interval(asked: Asked) -> Sql:
     """The same with the days since the last activity and the typical gap; the kind knows each group's interval."""
-    gaps, grain = gaps_sql(asked, ACTIVE), asked.grain
+    gaps, grain = gaps_sql(asked, asked.param("active")), counting(asked)
     return Sql(
         f"""
     SELECT s.entity_key, {AT} AS anchor_at, p.period_on, p.on_day - a.day AS days_ago, g.gap, false AS is_open
@@ -72,7 +73,7 @@ def totals(asked: Asked) -> Sql | None:
     if asked.param("window") == USAGE_INTERVAL:
         return None
     is_calendar = asked.param("window") == "calendar"
-    grain = asked.grain
+    grain = counting(asked)
     period = "p.period_on, " if asked.question.period else ""
     return Sql(
         f"""SELECT {period}k.n::BIGINT AS n, coalesce(a.estimate, 0)::BIGINT AS estimate,
@@ -110,6 +111,7 @@ METRIC = Metric(
     events="activity",
     totals=totals,
     params=(
+        Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
         Param(
             "window",
             "choice",

@@ -93,6 +93,17 @@ def narrowed(asked: Asked, tests: Sequence[tuple[EventProperty, Condition]]) -> 
     return _keeping(asked, *(property_sql(test, *columns(one), zone) for one, test in tests))
 
 
+def counting(asked: Asked) -> Grain:
+    """The grain whose active days are those of what a question counts: of activity, or of its parameter `active`."""
+    chosen, grain = _chosen(asked), asked.grain
+    if chosen is None:
+        return grain
+    condition = events_sql(asked.cursor, asked.plan, [chosen])
+    if isinstance(grain, Narrowed):
+        return replace(grain, active=condition)
+    return Narrowed(grain.name, grain.key, grain.needs, grain.noun, active=condition)
+
+
 def columns(one: EventProperty, properties: str = "properties") -> tuple[str, str]:
     """SQL for the text and the number of a property."""
     return property_text(one.name, properties), property_number(one.name, properties)

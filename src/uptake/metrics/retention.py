@@ -8,12 +8,14 @@ Formula: members of the cohort with a return in unit n / members of the cohort f
     unit n / members with a return in the unit before, of those for whom both are over.
     Calendar units are hours, days, weeks (by the plan's first day), months and quarters of the product's time
     zone; rolling units are n x 24 h (week 7, month 30, quarter 90 days) after one's own start, whose instants
-    `floor=hour` moves back to the last full hour: 17:59 to 17:00 the next day is day 1 then, else day 0
+    `floor=hour` moves back to the last full hour: 17:59 to 17:00 the next day is day 1 then, else day 0. With
+    `floor=day` whole days are counted: week 1 begins seven dates after the start, at whatever hour
 Unit: share
 Grain: user, account (any of its users came back), or user in one account
 Population: entities whose start lies in the range, whose first and last cohorts are whole; the start is the start of
     life, a milestone of the plan (activated, value, ...), or an event: the first that matches ever, the first of that
-    name if it matches, or the first match of every cohort's period
+    name if it matches, or the first match of every cohort's period, or every match: a member came back in unit n of
+    any of its starts in the cohort, and unit n is over when it is for all of them
 Empty: no value in a cell whose unit is over for nobody: "in progress", never 0
 Interval: Wilson for cells; the weighted mean pools members; the simple mean gives each cohort one vote; the delta
     method on the logarithm for `reference=previous`
@@ -45,10 +47,16 @@ def rows(asked: Asked) -> Sql:
     )
     # the start itself is what everybody did in unit 0
     mask = "coalesce(b.mask, 0::HUGEINT)" + (" | 1::HUGEINT" if asked.param("unit_0") == "cohort" else "")
+    columns_of_start = f"s.started_at AS anchor_at, s.cohort_on, {mask} AS mask, s.closed_units"
+    together = ""
+    if asked.param("entry") == "every":
+        columns_of_start = f"""min(s.started_at) AS anchor_at, s.cohort_on, bit_or({mask}) AS mask,
+        min(s.closed_units) AS closed_units"""
+        together = "GROUP BY s.entity_key, s.cohort_on"
     return Sql(
         f"""
-    SELECT s.entity_key, s.started_at AS anchor_at, s.cohort_on, {mask} AS mask, s.closed_units
-    FROM started s LEFT JOIN ({_came_back(asked)}) b USING (entity_key, started_at)""",
+    SELECT s.entity_key, {columns_of_start}
+    FROM started s LEFT JOIN ({_came_back(asked)}) b USING (entity_key, started_at) {together}""",
         {"at_least": asked.param("at_least")},
         {
             "unit(unit_index, first_unit, last_unit, bits, bits_before)": f"VALUES {units}",
@@ -99,9 +107,10 @@ METRIC = Metric(
         Param(
             "entry",
             "choice",
-            "With an event as start: the first match ever, the first of that name if it matches, or every period's.",
+            "With an event as start: the first match ever, the first of that name if it matches, every period's first,"
+            " or every match, each with units of its own.",
             default="first_time",
-            choices=("first_time", "first_ever", "recurring"),
+            choices=("first_time", "first_ever", "recurring", "every"),
         ),
         Param("returns", "selector", "What counts as coming back: active, or an event or feature.", default="active"),
         Param(
@@ -114,8 +123,8 @@ METRIC = Metric(
         Param("brackets", "list", "Lengths of the runs in units, from unit 0; for instance 1,3,4.", least=1),
         Param("mode", "choice", "Calendar units, or units after one's own start.", default="calendar",
               choices=("calendar", "rolling")),
-        Param("floor", "choice", "With rolling units: instants as they are, or moved back to the full hour.",
-              default="none", choices=("none", "hour")),
+        Param("floor", "choice", "With rolling units: instants as they are, moved back to the full hour, or whole days.",
+              default="none", choices=("none", "hour", "day")),
         Param("at_least", "integer", "Times a return must happen within a unit.", default=1, least=1),
         Param("unit_0", "choice", "Unit 0 counts who came back within it, or the whole cohort.", default="returns",
               choices=("returns", "cohort")),

@@ -1,7 +1,7 @@
 """Units of retention: the columns of a triangle, who is in its cohorts, and in which unit something was done.
 
 A calendar unit is a day, a week, a month or a quarter of the product's calendar. Elapsed units are counted from one's
-own start: so many hours at a time, from instants as they are or as the clock's last full hour has them.
+own start: so many hours at a time, from instants as they are or as the clock's last full hour has them, or from days.
 """
 
 from __future__ import annotations
@@ -76,8 +76,8 @@ def activity_sql(asked: Asked) -> str:
 
 
 def _elapsed(asked: Asked) -> str:
-    # the calendar says where the hours of a day begin; without need nobody joins it
-    local = "JOIN calendar c ON c.day = d.day" if _is_floored(asked) else ""
+    # the calendar says where days and their hours begin; without need nobody joins it
+    local = "" if _floor(asked) == "none" else "JOIN calendar c ON c.day = d.day"
     return f"""SELECT s.entity_key, s.started_at, 1 AS times,
             (({_counted(asked, "d.event_at")} - s.counts_from) // {LENGTH[asked.param("unit")]}) AS unit_index
         FROM ({instants_sql(asked, asked.param("returns"))}) d JOIN started s USING (entity_key) {local}
@@ -103,25 +103,35 @@ def _calendar(asked: Asked) -> str:
         WHERE d.event_at >= s.started_at AND d.day <= $last_day"""
 
 
-def _is_floored(asked: Asked) -> bool:
+def _floor(asked: Asked) -> str:
+    """What instants are moved back to. Days are whole: a day of 23 hours is as long as any other."""
+    floor, unit = str(asked.param("floor")), str(asked.param("unit"))
     if asked.param("mode") == "rolling":
-        return bool(asked.param("floor") == "hour")
-    if asked.param("floor") == "hour":
-        raise QuestionError("floor is 'hour', but units of the calendar have no instants.", do="Ask with mode=rolling.")
-    return bool(asked.param("unit") == "hour")
+        if floor == "day" and unit == "hour":
+            raise QuestionError("floor is 'day', but units are hours.", allowed=["none", "hour"])
+        return floor
+    if floor != "none":
+        raise QuestionError(
+            f"floor is '{floor}', but units of the calendar have no instants.", do="Ask with mode=rolling."
+        )
+    return "hour" if unit == "hour" else "none"
 
 
 def _counted(asked: Asked, at: str) -> str:
-    """SQL for the microseconds of an instant, or of the last full hour of its local day `c`."""
-    if not _is_floored(asked):
-        return f"epoch_us({at})"
-    return f"(epoch_us({at}) - (epoch_us({at}) - epoch_us(c.begins_at)) % {HOUR})"
+    """SQL for the microseconds of an instant, or of the last full hour, or of the whole days, of its local day `c`."""
+    match _floor(asked):
+        case "hour":
+            return f"(epoch_us({at}) - (epoch_us({at}) - epoch_us(c.begins_at)) % {HOUR})"
+        case "day":
+            return "epoch_us(c.day::TIMESTAMP)"
+    return f"epoch_us({at})"
 
 
 def _closed_units(asked: Asked) -> str:
     """SQL for the number of units that are over for a member."""
     unit = str(asked.param("unit"))
     if is_elapsed(asked):
-        return f"((epoch_us($as_of) - counts_from) // {LENGTH[unit]})"
+        now = "($last_day + 1)::TIMESTAMP" if _floor(asked) == "day" else "$as_of"
+        return f"((epoch_us({now}) - counts_from) // {LENGTH[unit]})"
     now = f"(SELECT {COLUMN[unit]} FROM calendar WHERE day = $last_day + 1)"
     return f"{NUMBER[unit].format(day=now)} - {NUMBER[unit].format(day='unit_on')}"

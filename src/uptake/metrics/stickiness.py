@@ -20,6 +20,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.errors import QuestionError
+from uptake.metrics.activity import ACTIVE
+from uptake.metrics.event_properties import counting
 from uptake.metrics.kinds.power import POWER
 from uptake.metrics.kinds.ratio import RATIO
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
@@ -109,7 +111,7 @@ def _spans(asked: Asked) -> dict[str, str]:
         FROM period p JOIN calendar c
             ON c.day BETWEEN p.on_day - ($smooth_days::INTEGER - 1) AND p.on_day {weekdays}""",
         # an active day covers the days after it until the next one takes over, so nobody counts twice
-        "span": f"""SELECT entity_key, day, next_day FROM {asked.grain.day}
+        "span": f"""SELECT entity_key, day, next_day FROM {counting(asked).day}
         WHERE day <= $last_day AND day > (SELECT min(day) FROM looked_at) - $long_days::INTEGER""",
     }
 
@@ -127,7 +129,7 @@ def _power(asked: Asked) -> Sql:
     return Sql(
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, p.period_on, count(*) AS value
-    FROM period p JOIN {asked.grain.day} d ON d.day > p.on_day - $window_days::INTEGER AND d.day <= p.on_day
+    FROM period p JOIN {counting(asked).day} d ON d.day > p.on_day - $window_days::INTEGER AND d.day <= p.on_day
     GROUP BY ALL""",
         {"window_days": asked.param("window_days")},
     )
@@ -145,6 +147,7 @@ METRIC = Metric(
     events="activity",
     totals=totals,
     params=(
+        Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
         Param("output", "choice", "The ratio, or the power curve.", default="ratio", choices=("ratio", "power")),
         Param("short_days", "integer", "Days of the short window.", default=1, least=1, most=366),
         Param("long_days", "integer", "Days of the long window.", default=30, least=1, most=366),
