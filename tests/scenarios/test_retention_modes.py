@@ -62,6 +62,11 @@ def test_a_calendar_has_no_instants_to_move(new_home: NewHome) -> None:
         workspace.metric("retention", floor="hour")
 
 
+def test_hours_are_no_whole_days(new_home: NewHome) -> None:
+    with opened(new_home, "u signup 03T17:59:00") as workspace, pytest.raises(QuestionError, match="floor is 'day'"):
+        workspace.metric("retention", unit="hour", mode="rolling", floor="day")
+
+
 def test_rolling_on_or_after_counts_whoever_is_there_24_hours_on_or_later(new_home: NewHome) -> None:
     """`a` is back after 30 h, `b` after 60 h, `c` after 5 h only: day 1 or later 2, day 2 or later 1 (Mixpanel)."""
     events = """
