@@ -11,7 +11,7 @@ from peer_events import counts
 import uptake
 
 Told = Callable[..., uptake.Workspace]
-LATER = {"as_of": "2026-06-30"}
+LATER: dict[str, Any] = {"as_of": "2026-06-30"}
 
 
 def funnel(ws: uptake.Workspace, steps: Any, **given: Any) -> list[int]:

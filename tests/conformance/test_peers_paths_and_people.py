@@ -11,7 +11,7 @@ from peer_events import by_period, counts, rows
 import uptake
 
 Told = Callable[..., uptake.Workspace]
-LATER = {"as_of": "2026-06-30"}
+LATER: dict[str, Any] = {"as_of": "2026-06-30"}
 
 
 def edges(ws: uptake.Workspace, of: str = "paths", **given: Any) -> dict[tuple[int, str, str], Any]:

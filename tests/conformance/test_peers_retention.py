@@ -11,7 +11,7 @@ from peer_events import triangle
 import uptake
 
 Told = Callable[..., uptake.Workspace]
-LATER = {"as_of": "2026-06-30"}
+LATER: dict[str, Any] = {"as_of": "2026-06-30"}
 """Every unit of these tests is over by then."""
 POSTHOG: dict[str, Any] = {"mode": "calendar", "unit_0": "cohort"}
 AMPLITUDE: dict[str, Any] = {"mode": "rolling", "floor": "hour", "entry": "every"}
