@@ -22,6 +22,10 @@ PAGES = [
     "/metrics/activation_rate?by=account.owner",
     "/metrics/time_to_first_value?output=curve&by=account.owner",
     "/metrics/stickiness?output=power",
+    links.people("retention", {"unit": "month", "by": "account.plan"})
+    + links.cell({"unit_index": 1, "account.plan": web_world.IMAGE}, "cohort"),
+    "/segments",
+    "/dashboards",
     *(links.account(account_id) for account_id in web_world.ACCOUNT_IDS),
     *(links.user(web_world.user_id(number)) for number in (0, 3, 4)),
 ]
