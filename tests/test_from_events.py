@@ -119,6 +119,20 @@ def test_a_question_may_name_another_zone_groups_and_an_earlier_window() -> None
     assert active == {(10, "(other)"), (11, "Sales")}
 
 
+def test_ids_that_are_one_person() -> None:
+    """Before, a visitor and a, who has the column `who`; then one person who did both."""
+    events = [
+        {"who": None, "anonymous_id": "visitor", "what": "view", "when": "2026-03-02T10:00:00Z"},
+        {"who": "a", "anonymous_id": None, "what": "buy", "when": "2026-03-03T10:00:00Z"},
+    ]
+    named = {"user": "who", "event": "what", "at": "when"}
+    link = {"previous_id": "visitor", "is_anonymous": True, "who": "a", "alias_at": "2026-03-03T09:00:00Z"}
+    for aliases, expected in ((None, [1, 0]), ([link], [1, 1])):
+        with uptake.from_events(events, aliases=aliases, **named) as workspace:
+            rows = workspace.metric("funnel", steps="view,buy", as_of="2026-06-30").rows
+        assert [row["count"] for row in rows] == expected
+
+
 def test_people_that_cannot_be_read_leave_nothing() -> None:
     with pytest.raises(ImportFailed):
         uptake.from_events(EVENTS, users=pa.table({"colour": ["red"]}), **NAMED)

@@ -48,6 +48,7 @@ def from_events(
     time_format: str | None = None,
     users: object = None,
     accounts: object = None,
+    aliases: object = None,
 ) -> Workspace:
     """Answers questions about events at hand: `from_events(frame, user="uid").metric("retention", unit="week")`.
 
@@ -64,6 +65,8 @@ def from_events(
             other columns are attributes, to break down and filter by as `user.NAME`. With a column `valid_from` a user
             has several rows, and each holds from then on.
         accounts: The same of accounts, as `account.NAME`.
+        aliases: Which ids are one person: `previous_id`, the user it became, `alias_at`, and `is_anonymous` where the id
+            that goes is one of the events' `anonymous_id`. The latest of an id wins.
 
     Returns:
         A workspace: every column of the events that is not named is a property of theirs, and a selector is an event's
@@ -83,7 +86,7 @@ def from_events(
         raise
     named = {"event_name": event, "user_id": user, "account_id": account, "event_at": at}
     try:
-        for kind, rows in (("events", source), ("users", users), ("accounts", accounts)):
+        for kind, rows in (("events", source), ("users", users), ("accounts", accounts), ("aliases", aliases)):
             if rows is not None:
                 _take(workspace, kind, rows, {name: column for name, column in named.items() if column}, time_format)
     except BaseException:
@@ -96,6 +99,6 @@ def _take(workspace: Workspace, kind: str, rows: object, named: dict[str, str], 
     """Imports rows; those of users and accounts need not call their columns as the events do."""
     reading = opened(rows, kind, named)
     if kind != "events":
-        ids = ("user_id", "account_id") if kind == "users" else ("account_id",)
+        ids = {"users": ("user_id", "account_id"), "accounts": ("account_id",), "aliases": ("user_id",)}[kind]
         named = {name: named[name] for name in ids if named.get(name) in reading.sample.column_names}
     workspace.import_rows(reading, kind, renames=named, time_format=time_format)
