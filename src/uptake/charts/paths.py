@@ -23,6 +23,15 @@ LABEL = 15
 """Pixels of height that a label needs."""
 POINTS = 12
 """Points of a band's edge."""
+CURVE = [
+    {"calculate": f"sequence({POINTS + 1})", "as": "point"},
+    {"flatten": ["point"]},
+    {"calculate": f"datum.point / {POINTS}", "as": "along"},
+    {"calculate": f"datum.x0 + datum.along * {1 - NODE}", "as": "x"},
+    {"calculate": "datum.y0 + datum.rise * datum.along * datum.along * (3 - 2 * datum.along)", "as": "y"},
+    {"calculate": "datum.y + datum.height", "as": "y2"},
+]
+"""How a band becomes points: drawn from one row each, hundreds of bands stay small."""
 OTHER, OPEN, END, START = "(other)", "(in progress)", "(end)", "(start)"
 LAST = (OTHER, OPEN, END, START)
 """Nodes that are no event stand below those that are, in this order."""
@@ -74,13 +83,14 @@ def paths(
     # the last layer's names need room as well
     x = quantity("x", scale={"domain": [first, last + 0.75], "nice": False}, axis=None)
     y = quantity("y", scale={"domain": [height, 0], "nice": False}, axis=None)
-    bands = [point for row in _ordered(rows, layers) for point in _band(row, layers)]
+    bands = [_band(row, layers) for row in _ordered(rows, layers)]
     nodes = [_node(number, node) for number, members in layers.items() for node in members.values()]
     tip = tooltip(step="Step", tip_value="Of all paths", tip_paths="Paths", tip_people="Of", tip_median="Median time")
     names = {"align": "left", "baseline": "middle", "dx": 10, "limit": {"expr": f"width / {last - first + 0.75} - 18"}}
+    flow = layer("area", "series", bands, {"opacity": 0.32}, x=x, y=y, y2={"field": "y2"}, detail=word("edge"),
+                 tooltip=tip, **LOOK.color)  # fmt: skip
     spec_layers = [
-        layer("area", "series", bands, {"opacity": 0.32}, x=x, y=y, y2={"field": "y2"}, detail=word("edge"), tooltip=tip,
-              **LOOK.color),
+        flow | {"transform": CURVE},
         layer("rect", "series", [node for node in nodes if not node["is_end"]], {"cornerRadius": 1}, x=x,
               x2={"field": "x2"}, y=y, y2={"field": "y2"}, tooltip=tooltip(label="Event", tip_value="Of all paths"),
               color={"datum": ON, "type": "nominal", "scale": LOOK.color["color"]["scale"], "legend": None}),
@@ -162,13 +172,17 @@ def _ordered(rows: Sequence[Row], layers: Mapping[int, Mapping[str, Node]]) -> l
     )
 
 
-def _band(row: Row, layers: Mapping[int, Mapping[str, Node]]) -> list[dict[str, Any]]:
-    """The points of one band."""
+def _band(row: Row, layers: Mapping[int, Mapping[str, Node]]) -> dict[str, Any]:
+    """Where one band begins, how far it rises or falls, and how high it is."""
     position, size = row["position"], row["estimate"] or 0.0
     one, other = layers[position][row["from_node"]], layers[position + 1][row["to_node"]]
     begin, end = one.right, other.left
     one.right, other.left = begin + size, end + size
-    about = {
+    return {
+        "x0": round(position + NODE, 4),
+        "y0": round(begin, 5),
+        "rise": round(end - begin, 5),
+        "height": round(size, 5),
         "edge": f"{position} {one.name} {other.name}",
         "segment": OFF if other.name == END else ON,
         "step": f"{one.name} → {other.name}",
@@ -178,18 +192,6 @@ def _band(row: Row, layers: Mapping[int, Mapping[str, Node]]) -> list[dict[str, 
         "tip_median": words.value(row.get("median_s"), "seconds", missing=""),
         **cell_of(row),
     }
-    points = []
-    for step in range(POINTS + 1):
-        along = step / POINTS
-        share = along * along * (3 - 2 * along)
-        middle = begin + (end - begin) * share
-        points.append({
-            "x": round(position + NODE + along * (1 - NODE), 4),
-            "y": round(middle, 5),
-            "y2": round(middle + size, 5),
-            **about,
-        })  # fmt: skip
-    return points
 
 
 def _node(number: int, node: Node) -> dict[str, Any]:
