@@ -19,14 +19,16 @@ def test_every_line_and_every_case_is_there() -> None:
     assert numbers(cases) == list(range(1, 21))
 
 
-def test_every_test_it_names_exists_and_every_line_is_held_by_those_of_its_number() -> None:
+def test_every_test_it_names_exists() -> None:
     known = {
         name
         for path in TESTS.rglob("test_*.py")
-        for name in re.findall(r"^def (test_\w+)", path.read_text("utf-8"), re.MULTILINE)
+        for name in re.findall(r"^def (test_\w+)", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
     }
-    named = set(re.findall(r"`(test_\w+)`", PAGE))
-    assert named <= known
+    for name in re.findall(r"`(test_\w+\*?)`", PAGE):
+        if name.endswith("*"):
+            assert any(one.startswith(name[:-1]) for one in known), name
+        else:
+            assert name in known, name
     for number in range(1, 18):
-        own = {name for name in known if name.startswith(f"test_line_{number}_")}
-        assert number in (7, 16) or own & named, number
+        assert number == 16 or f"`test_line_{number}_*`" in PAGE
