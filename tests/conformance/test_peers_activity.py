@@ -150,6 +150,13 @@ def test_stickiness_of_one_event(told: Told) -> None:
     assert [row["count_at_least"] for row in rows] == [1, 0, 0, 0, 0, 0, 0]
 
 
+def test_stickiness_of_days_with_several_events(told: Told) -> None:
+    """Only a's 2 March has two events: of those with such a day, one on one day."""
+    asked: dict[str, Any] = {"output": "power", "window_days": 7, "as_of": "2026-03-08"}
+    rows = told(HABITS).metric("stickiness", at_least=2, **asked).rows
+    assert [(row["n"], row["count"]) for row in rows] == [(1, 1)] + [(1, 0)] * 6
+
+
 def test_dau_over_mau(told: Told) -> None:
     """On 4 March b and c of the four who came in 30 days: 2/4. Averaged over the 3rd (1/4) and the 4th: 3/8."""
     ws = told(HABITS)

@@ -130,8 +130,8 @@ def _power(asked: Asked) -> Sql:
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, p.period_on, count(*) AS value
     FROM period p JOIN {counting(asked).day} d ON d.day > p.on_day - $window_days::INTEGER AND d.day <= p.on_day
-    GROUP BY ALL""",
-        {"window_days": asked.param("window_days")},
+    WHERE d.events >= $at_least GROUP BY ALL""",
+        {"window_days": asked.param("window_days"), "at_least": asked.param("at_least")},
     )
 
 
@@ -153,6 +153,7 @@ METRIC = Metric(
         Param("long_days", "integer", "Days of the long window.", default=30, least=1, most=366),
         Param("smooth_days", "integer", "Days averaged over; 30, or 7 at the end of each period.", least=1, most=366),
         Param("window_days", "integer", "Days of the power curve.", default=28, least=1, most=366),
+        Param("at_least", "integer", "Events that make a day of the power curve.", default=1, least=1),
         Param("weekends", "boolean", "Whether Saturdays and Sundays are averaged over too.", default=True),
     ),
 )
