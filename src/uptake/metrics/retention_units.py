@@ -60,6 +60,11 @@ def started_sql(asked: Asked) -> str:
     Periods are whole: a range that ends on a Wednesday holds the starts of that week, as far as days are over.
     """
     unit, column = str(asked.param("unit")), COLUMN[cohort_period(asked)]
+    once = ""
+    if asked.param("entry") == "every":
+        # of starts with the same units the first has the returns of all
+        same = "counts_from" if is_elapsed(asked) else "unit_on"
+        once = f"QUALIFY row_number() OVER (PARTITION BY entity_key, cohort_on, {same} ORDER BY started_at) = 1"
     return f"""SELECT *, least({_closed_units(asked)}, {MOST_UNITS}) AS closed_units FROM (
             SELECT s.*, c.{COLUMN.get(unit, "day")} AS unit_on, c.{column} AS cohort_on,
                 {_counted(asked, "s.started_at")} AS counts_from
@@ -67,7 +72,7 @@ def started_sql(asked: Asked) -> str:
             WHERE s.started_at < $as_of AND s.started_on <= $last_day
               AND c.{column} <= (SELECT {column} FROM calendar WHERE day = $date_to)
               AND ($date_from IS NULL OR c.{column} >= (SELECT {column} FROM calendar WHERE day = $date_from))
-        )"""
+        ) {once}"""
 
 
 def activity_sql(asked: Asked) -> str:
