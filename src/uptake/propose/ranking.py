@@ -8,6 +8,7 @@ from math import sqrt
 
 from uptake.plan import ActivationCandidate
 from uptake.propose.early import EarlyAction
+from uptake.stats.difference import adjusted_pvalues
 
 FALSE_DISCOVERIES = 0.05
 """Expected share of chance finds among the actions that pass the discovery half."""
@@ -49,21 +50,14 @@ def rank(actions: Sequence[EarlyAction], names: Mapping[int, str]) -> Ranking:
     tested = [action for action in actions if action.discovery.is_testable]
     n = max((action.discovery.n + action.confirmation.n for action in actions), default=0)
     passed: dict[int, list[tuple[EarlyAction, float]]] = {}
-    for action, pvalue in zip(tested, _adjusted(tested), strict=True):
+    adjusted = adjusted_pvalues([action.discovery.pvalue for action in tested])
+    for action, pvalue in zip(tested, adjusted, strict=True):
         if pvalue <= FALSE_DISCOVERIES and action.discovery.phi > 0:
             passed.setdefault(action.event, []).append((action, pvalue))
     chosen = sorted(map(_soonest, passed.values()), key=lambda row: (-row[0].discovery.phi, names[row[0].event]))
     confirmed = [(action, pvalue) for action, pvalue in chosen if action.confirmation.difference.ci_lower > 0]
     candidates = [_candidate(action, pvalue, names) for action, pvalue in confirmed[:MOST_CANDIDATES]]
     return Ranking(tuple(sorted(candidates, key=lambda candidate: -candidate.phi)), len(tested), n)
-
-
-def _adjusted(tested: Sequence[EarlyAction]) -> list[float]:
-    if not tested:
-        return []
-    from scipy.stats import false_discovery_control
-
-    return [float(pvalue) for pvalue in false_discovery_control([action.discovery.pvalue for action in tested])]
 
 
 def _soonest(passed: Sequence[tuple[EarlyAction, float]]) -> tuple[EarlyAction, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import erfc, hypot, isnan, nan, sqrt
 
 from uptake.stats.distributions import normal_critical, t_critical
@@ -59,6 +60,31 @@ def pvalue_of_difference(apart: Estimate, level: float = CONFIDENCE_LEVEL) -> fl
         return 1.0
     deviation = abs(apart.estimate - end) / normal_critical(level)
     return erfc(abs(apart.estimate) / deviation / sqrt(2)) if deviation > 0 else 0.0
+
+
+def adjusted_pvalues(pvalues: Sequence[float | None]) -> list[float]:
+    """Adjusts p-values for how many comparisons were made.
+
+    Args:
+        pvalues: One of each comparison, 0..1; nan or None where there was no test.
+
+    Returns:
+        As many: taking those up to q for real is wrong in at most a share q of what is taken, on average. nan where
+        there was no test.
+
+    References:
+        Benjamini, Y., Hochberg, Y. (1995). Controlling the false discovery rate. JRSS B 57, 289-300.
+
+    >>> adjusted_pvalues([0.01, None, 0.5])
+    [0.02, nan, 0.5]
+    """
+    tested = [pvalue for pvalue in pvalues if pvalue is not None and not isnan(pvalue)]
+    if not tested:
+        return [nan] * len(pvalues)
+    from scipy.stats import false_discovery_control  # it takes its time to import
+
+    adjusted = iter(false_discovery_control(tested))
+    return [float(next(adjusted)) if pvalue is not None and not isnan(pvalue) else nan for pvalue in pvalues]
 
 
 def difference_of_means(one: Estimate, other: Estimate, level: float = CONFIDENCE_LEVEL) -> Estimate:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from uptake.errors import QuestionError
+from uptake.metrics.kinds.differences import difference
 from uptake.metrics.kinds.duration import Duration
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Kind, Row, plain
 from uptake.metrics.result import Column
-from uptake.stats.difference import difference_of_shares, pvalue_of_difference
 from uptake.stats.proportion import wilson
 from uptake.store.sql import literal
 
@@ -104,7 +104,6 @@ def _tests(labels: tuple[str, ...], cohorts: tuple[str, str]) -> list[str]:
 
 def _compared(row: Row) -> Row:
     shares = [wilson(row[f"count_{side}"], row[f"n_{side}"]) for side in SIDES]
-    apart = difference_of_shares(*shares)
     still_open = min(row[f"n_{side}"] + row[f"open_{side}"] for side in SIDES)
     return (
         row
@@ -113,11 +112,8 @@ def _compared(row: Row) -> Row:
             for side, share in zip(SIDES, shares, strict=True)
             for end, name in (("", "estimate"), ("_ci_lower", "ci_lower"), ("_ci_upper", "ci_upper"))
         }
+        | difference(*shares)
         | {
-            "estimate": present(apart.estimate),
-            "ci_lower": present(apart.ci_lower),
-            "ci_upper": present(apart.ci_upper),
-            "pvalue": present(pvalue_of_difference(apart)),
             "status": status(min(row["n_a"], row["n_b"]), still_open=still_open),
         }
     )

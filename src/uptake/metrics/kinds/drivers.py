@@ -6,12 +6,12 @@ holds for it; both with `converted`.
 
 from __future__ import annotations
 
-from math import isnan, sqrt
+from math import sqrt
 
+from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
-from uptake.stats.difference import difference_of_shares, pvalue_of_difference
 from uptake.stats.proportion import wilson
 
 
@@ -42,17 +42,7 @@ class Drivers(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds shares, intervals, phi and p-values, adjusted for how many drivers are compared."""
         del labels, asked
-        compared = [_compared(row) for row in rows]
-        tested = [row for row in compared if not isnan(row["pvalue"])]
-        if tested:
-            from scipy.stats import false_discovery_control  # it takes its time to import
-
-            adjusted = false_discovery_control([row["pvalue"] for row in tested])
-            for row, pvalue in zip(tested, adjusted, strict=True):
-                row["adjusted_pvalue"] = float(pvalue)
-        for row in compared:
-            row["pvalue"] = present(row["pvalue"])
-        return compared
+        return adjusted([_compared(row) for row in rows])
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The driver, conversion with and without it, their difference, phi, p-values."""
@@ -84,18 +74,16 @@ class Drivers(Kind):
 
 def _compared(row: Row) -> Row:
     one, other = wilson(row["converted_with"], row["n_with"]), wilson(row["converted_without"], row["n_without"])
-    apart = difference_of_shares(one, other)
-    return row | {
-        "share_with": present(one.estimate),
-        "share_without": present(other.estimate),
-        "estimate": present(apart.estimate),
-        "ci_lower": present(apart.ci_lower),
-        "ci_upper": present(apart.ci_upper),
-        "phi": _phi(row),
-        "pvalue": pvalue_of_difference(apart),
-        "adjusted_pvalue": None,
-        "status": status(min(row["n_with"], row["n_without"])),
-    }
+    return (
+        row
+        | difference(one, other)
+        | {
+            "share_with": present(one.estimate),
+            "share_without": present(other.estimate),
+            "phi": _phi(row),
+            "status": status(min(row["n_with"], row["n_without"])),
+        }
+    )
 
 
 def _phi(row: Row) -> float | None:

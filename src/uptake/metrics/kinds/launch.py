@@ -6,11 +6,11 @@ on which it got there, or NULL. A day counts for those for whom it is over; if t
 
 from __future__ import annotations
 
-from uptake.metrics.kinds.status import present, status
+from uptake.metrics.kinds.intervals import with_intervals
+from uptake.metrics.kinds.status import status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
 from uptake.plan.launch import CURVES
-from uptake.stats.proportion import wilson
 from uptake.store.sql import literal
 
 ORDER = f"ENUM({', '.join(literal(curve) for curve in CURVES)})"
@@ -39,18 +39,7 @@ class LaunchCurves(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds interval and status."""
         del labels, asked
-        if not rows:
-            return []
-        intervals = wilson([row["count"] for row in rows], [row["n"] for row in rows])
-        return [
-            row
-            | {
-                "ci_lower": present(lower),
-                "ci_upper": present(upper),
-                "status": status(row["n"], still_open=1),
-            }
-            for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
-        ]
+        return [row | {"status": status(row["n"], still_open=1)} for row in with_intervals(rows)]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """Curve, day, n, count, estimate, interval, target, status."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from math import isnan
-
 from uptake.errors import QuestionError
+from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.paths import share_of, steps_sql
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Kind, Row, plain
 from uptake.metrics.result import Column
-from uptake.stats.difference import difference_of_shares, pvalue_of_difference
 from uptake.store.sql import literal
 
 SUMS = ("paths", "people", "sum_yy", "sum_xy")
@@ -61,17 +59,7 @@ class PathDifference(Kind):
         """Adds intervals and p-values, adjusted for how many steps are compared."""
         del asked
         both: Row = {plain(labels)[0]: " less ".join(self._groups)}
-        compared = [both | _compared(row) for row in rows]
-        tested = [row for row in compared if not isnan(row["pvalue"])]
-        if tested:
-            from scipy.stats import false_discovery_control  # it takes its time to import
-
-            adjusted = false_discovery_control([row["pvalue"] for row in tested])
-            for row, pvalue in zip(tested, adjusted, strict=True):
-                row["adjusted_pvalue"] = float(pvalue)
-        for row in compared:
-            row["pvalue"] = present(row["pvalue"])
-        return compared
+        return adjusted([both | _compared(row) for row in rows])
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The step, how many of both groups went it, and the difference."""
@@ -92,14 +80,12 @@ class PathDifference(Kind):
 
 def _compared(row: Row) -> Row:
     one, other = share_of(row, "_a"), share_of(row, "_b")
-    apart = difference_of_shares(one, other)
-    return row | {
-        "share_a": present(one.estimate),
-        "share_b": present(other.estimate),
-        "estimate": present(apart.estimate),
-        "ci_lower": present(apart.ci_lower),
-        "ci_upper": present(apart.ci_upper),
-        "pvalue": pvalue_of_difference(apart),
-        "adjusted_pvalue": None,
-        "status": status(min(row["entities_a"] or 0, row["entities_b"] or 0)),
-    }
+    return (
+        row
+        | difference(one, other)
+        | {
+            "share_a": present(one.estimate),
+            "share_b": present(other.estimate),
+            "status": status(min(row["entities_a"] or 0, row["entities_b"] or 0)),
+        }
+    )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from uptake.metrics.kinds.status import present, status
+from uptake.metrics.kinds.intervals import with_intervals
+from uptake.metrics.kinds.status import status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
-from uptake.stats.proportion import wilson
 
 
 class Power(Kind):
@@ -32,18 +32,9 @@ class Power(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds the share on at least so many days and the interval of the share on exactly so many."""
         del labels, asked
-        if not rows:
-            return []
-        intervals = wilson([row["count"] for row in rows], [row["n"] for row in rows])
         return [
-            row
-            | {
-                "at_least": row["count_at_least"] / row["n"],
-                "ci_lower": present(lower),
-                "ci_upper": present(upper),
-                "status": status(row["n"]),
-            }
-            for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
+            row | {"at_least": row["count_at_least"] / row["n"], "status": status(row["n"])}
+            for row in with_intervals(rows)
         ]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:

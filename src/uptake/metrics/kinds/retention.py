@@ -12,11 +12,11 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from uptake.metrics.kinds.intervals import with_intervals
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.result import Column, Side
 from uptake.stats.pooling import simple_mean, weighted_mean
-from uptake.stats.proportion import wilson
 
 MOST_UNITS = 120
 """A mask is a 128-bit integer with a sign; what is left over keeps shifts safe."""
@@ -63,19 +63,10 @@ class Retention(Kind):
         return self.triangle(rows) + means
 
     def triangle(self, rows: list[Row]) -> list[Row]:
-        """The triangle's cells with their intervals, all worked out at once: a triangle has a thousand."""
-        if not rows:
-            return []
-        intervals = wilson([row["returned"] for row in rows], [row["n"] for row in rows])
+        """The triangle's cells with their intervals."""
         return [
-            row
-            | {
-                "row": "cohort",
-                "ci_lower": present(lower),
-                "ci_upper": present(upper),
-                "status": status(row["n"], still_open=1),
-            }
-            for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
+            row | {"row": "cohort", "status": status(row["n"], still_open=1)}
+            for row in with_intervals(rows, count="returned")
         ]
 
     def means(self, cohorts: list[Row]) -> dict[str, Row]:

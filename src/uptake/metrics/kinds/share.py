@@ -5,10 +5,10 @@ Rows whose window is still open are counted beside, never in: neither as a yes n
 
 from __future__ import annotations
 
-from uptake.metrics.kinds.status import present, status
+from uptake.metrics.kinds.intervals import with_intervals
+from uptake.metrics.kinds.status import status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
-from uptake.stats.proportion import wilson
 
 
 class Share(Kind):
@@ -28,18 +28,7 @@ class Share(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds interval and status."""
         del labels, asked
-        if not rows:
-            return []
-        intervals = wilson([row["count"] for row in rows], [row["n"] for row in rows])
-        return [
-            row
-            | {
-                "ci_lower": present(lower),
-                "ci_upper": present(upper),
-                "status": status(row["n"], still_open=row["open"]),
-            }
-            for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
-        ]
+        return [row | {"status": status(row["n"], still_open=row["open"])} for row in with_intervals(rows)]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """n, count, open, estimate, interval, status."""

@@ -6,12 +6,10 @@ it gave, with how many times (`value`).
 
 from __future__ import annotations
 
-from math import isnan
-
+from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
-from uptake.stats.difference import difference_of_shares, pvalue_of_difference
 from uptake.stats.proportion import wilson
 
 
@@ -42,17 +40,7 @@ class Signals(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds shares, intervals and p-values, adjusted for how many signals are compared."""
         del labels, asked
-        compared = [_compared(row) for row in rows]
-        tested = [row for row in compared if not isnan(row["pvalue"])]
-        if tested:
-            from scipy.stats import false_discovery_control  # it takes its time to import
-
-            adjusted = false_discovery_control([row["pvalue"] for row in tested])
-            for row, pvalue in zip(tested, adjusted, strict=True):
-                row["adjusted_pvalue"] = float(pvalue)
-        for row in compared:
-            row["pvalue"] = present(row["pvalue"])
-        return compared
+        return adjusted([_compared(row) for row in rows])
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The signal, both groups, their difference."""
@@ -88,18 +76,16 @@ class Signals(Kind):
 
 def _compared(row: Row) -> Row:
     left, stayed = wilson(row["did_left"], row["n_left"]), wilson(row["did_stayed"], row["n_stayed"])
-    apart = difference_of_shares(left, stayed)
-    return row | {
-        "n": row["n_left"] + row["n_stayed"],
-        "share_left": present(left.estimate),
-        "share_stayed": present(stayed.estimate),
-        "estimate": present(apart.estimate),
-        "ci_lower": present(apart.ci_lower),
-        "ci_upper": present(apart.ci_upper),
-        "pvalue": pvalue_of_difference(apart),
-        "adjusted_pvalue": None,
-        "status": status(min(row["n_left"], row["n_stayed"])),
-    }
+    return (
+        row
+        | difference(left, stayed)
+        | {
+            "n": row["n_left"] + row["n_stayed"],
+            "share_left": present(left.estimate),
+            "share_stayed": present(stayed.estimate),
+            "status": status(min(row["n_left"], row["n_stayed"])),
+        }
+    )
 
 
 SIGNALS = Signals()

@@ -6,10 +6,10 @@ bin holds whoever took longer. They are the same for every segment.
 
 from __future__ import annotations
 
-from uptake.metrics.kinds.status import present, status
+from uptake.metrics.kinds.intervals import with_intervals
+from uptake.metrics.kinds.status import status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
-from uptake.stats.proportion import wilson
 
 MOST_BINS = 24
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
@@ -55,13 +55,7 @@ class TimeToConvert(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds the interval of every bin's share."""
         del labels, asked
-        if not rows:
-            return []
-        intervals = wilson([row["count"] for row in rows], [row["n"] for row in rows])
-        return [
-            row | {"ci_lower": present(lower), "ci_upper": present(upper), "status": status(row["n"])}
-            for row, lower, upper in zip(rows, intervals.ci_lower, intervals.ci_upper, strict=True)
-        ]
+        return [row | {"status": status(row["n"])} for row in with_intervals(rows)]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The bin, n, how many took so long, their share with its interval; median, p75, p90, mean; status."""
