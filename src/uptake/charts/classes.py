@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from uptake.charts import calendar, dates, words
+from uptake.charts.columns import column_axis
 from uptake.charts.frame import LETTER, Row, Spec, frame, layer, quantity, tooltip, value_axis, word
 from uptake.charts.segments import Look
-from uptake.charts.up_and_down import SHORT
 
 HEIGHT = 280
 GRID = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -36,19 +36,7 @@ def classes(
     drawn = _columns(rows, order, period)
     # the ramp's last shade is the strongest, and belongs to the first class
     look = Look(tuple(reversed(order[:-1])), range="ordinal")
-    x = word(
-        "begin",
-        sort=None,
-        axis={
-            "labelAngle": 0,
-            "labelOverlap": "parity",
-            "labelSeparation": 8,
-            "title": None,
-            "grid": False,
-            "labelExpr": f"utcFormat(toDate(datum.value), '{SHORT[period]}')",
-        },
-        scale={"paddingInner": 0.15},
-    )
+    x = column_axis(period)
     y = quantity("from", scale={"domain": [0, 1], "nice": False}, axis=value_axis(GRID, "share"))
     tip = tooltip(period="Period", segment="Class", tip_value="Share", tip_interval="95 % interval", tip_n="Of them",
                   tip_status="")  # fmt: skip

@@ -3,18 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
-from uptake.charts.frame import PERCENT, Row, Spec, frame, layer, quantity, steps, tooltip, word
+from uptake.charts import words
+from uptake.charts.frame import PERCENT, Row, Spec, cell_of, frame, layer, quantity, steps, tooltip, word
+from uptake.charts.segments import segment_of, shortened
 
 ROW = 36
+
+
+def largest(rows: Sequence[Row], most: int) -> list[Row]:
+    """The rows with the largest differences, the largest first; rows without one are none of them."""
+    valued = [row for row in rows if words.finite(row.get("estimate")) is not None]
+    return sorted(valued, key=lambda row: -abs(row["estimate"]))[:most]
+
+
+def difference_bar(row: Row, name: str, **groups: str) -> dict[str, Any]:
+    """A bar of `difference_bars`.
+
+    Args:
+        row: A row with `estimate`, `ci_lower`, `ci_upper` and `adjusted_pvalue`.
+        name: What stands beside the bar.
+        groups: Column -> line of the tooltip about either group.
+    """
+    lower, upper = words.finite(row.get("ci_lower")), words.finite(row.get("ci_upper"))
+    adjusted = words.finite(row.get("adjusted_pvalue"))
+    return {
+        "name": name,
+        "estimate": row["estimate"],
+        "lower": lower,
+        "upper": upper,
+        "is_sure": adjusted is not None and adjusted < 0.05,
+        "tip_value": f"{words.MINUS if row['estimate'] < 0 else '+'}{words.points(row['estimate'])}",
+        "tip_interval": words.interval(lower, upper, "share", 3),
+        **groups,
+        "tip_pvalue": words.number(adjusted),
+        **cell_of(row),
+    }
+
+
+def named(row: Row, column: str, by: Sequence[str]) -> str:
+    """What a bar is of, with its segment where the answer is broken down."""
+    segment = segment_of(row, by)
+    return shortened(f"{row[column]}{f' · {segment}' if segment else ''}", 32)
 
 
 def difference_bars(drawn: Sequence[Row], noun: str, groups: Mapping[str, str], *, title: str, subtitle: str) -> Spec:
     """Draws differences of shares with their intervals.
 
     Args:
-        drawn: Rows with `name`, `estimate`, `lower`, `upper`, `is_sure`, `tip_value`, `tip_interval`, `tip_pvalue` and the
-            columns of `groups`, the topmost first.
+        drawn: Bars as `difference_bar` makes them, with the columns of `groups`, the topmost first.
         noun: What a bar stands for.
         groups: Column -> title of the lines of the tooltip about either group.
         title: What is shown.

@@ -8,12 +8,11 @@ from math import ceil
 from typing import Any
 
 from uptake.charts import calendar, dates, words
+from uptake.charts.columns import column_axis
 from uptake.charts.frame import LETTER, Row, Spec, cell_of, frame, layer, quantity, steps, tooltip, value_axis, word
 from uptake.charts.segments import Look
 
 HEIGHT = 280
-SHORT = {"day": "%-d %b", "week": "%-d %b", "month": "%b %Y", "quarter": "%b %Y", "year": "%Y"}
-"""How an axis writes the first day of a period."""
 Amounts = Mapping[str, float]
 
 
@@ -85,19 +84,7 @@ def up_and_down(
     axis = value_axis(grid, unit) | {"grid": True, "domain": False}
     if unit != "currency":
         axis["labelExpr"] = "format(abs(datum.value), ',.12~r')"
-    x = word(
-        "begin",
-        sort=None,
-        axis={
-            "labelAngle": 0,
-            "labelOverlap": "parity",
-            "labelSeparation": 8,
-            "title": None,
-            "grid": False,
-            "labelExpr": f"utcFormat(toDate(datum.value), '{SHORT[period]}')",
-        },
-        scale={"paddingInner": 0.15},
-    )
+    x = column_axis(period)
     y = quantity("from", scale={"domain": [grid[0], grid[-1]], "nice": False}, axis=axis)
     tip = tooltip(period="Period", segment="State", tip_value=parts.noun, **dict([parts.more]), tip_status="")
     bars = {"x": x, "y": y, "y2": {"field": "to"}, "tooltip": tip, **parts.look.color}
