@@ -154,7 +154,7 @@ def allowed(param: Param) -> str:
     if param.choices:
         return codes(param.choices)
     if param.least is not None and param.most is not None:
-        return f"{param.least:g} to {param.most:g}"
+        return ", ".join((f"{param.least:g} to {param.most:g}", *map(code, param.words)))
     return f"at least {param.least:g}" if param.least is not None else ""
 
 

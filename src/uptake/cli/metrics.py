@@ -67,7 +67,7 @@ def _values(param: Param) -> str:
     if param.choices:
         return ", ".join(param.choices)
     if param.least is not None and param.most is not None:
-        return f"{param.least:g} to {param.most:g}"
+        return ", ".join((f"{param.least:g} to {param.most:g}", *param.words))
     return f"{param.least:g} or more" if param.least is not None else param.type
 
 

@@ -22,13 +22,12 @@ from typing import Any
 
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.event_properties import counting
+from uptake.metrics.group_interval import GAP_DAYS, USAGE_INTERVAL
 from uptake.metrics.kinds.count import COUNT
 from uptake.metrics.kinds.count_within import COUNT_WITHIN
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY
 from uptake.metrics.usage_interval import gaps_sql
-
-USAGE_INTERVAL = "usage_interval"
 
 
 def rows(asked: Asked) -> Sql:
@@ -124,7 +123,7 @@ METRIC = Metric(
             "gap_days",
             "integer",
             "With usage_interval: days over which it is measured.",
-            default=180,
+            default=GAP_DAYS,
             least=2,
             most=3660,
         ),

@@ -19,6 +19,7 @@ from dataclasses import replace
 from typing import Any
 
 from uptake.metrics.grain import MEMBER
+from uptake.metrics.group_interval import INTERVAL_DAYS, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
@@ -35,6 +36,7 @@ def rows(asked: Asked) -> Sql:
     is_account = asked.question.entity == "account"
     grain = MEMBER if is_account else asked.grain
     seen = replace(asked, grain=grain)
+    interval = length(asked, "interval_days", grain=grain)
     has_value, value = "true", ""
     notes: tuple[str, ...] = (NO_VALUE,)
     if asked.plan.value_moments:
@@ -53,29 +55,29 @@ def rows(asked: Asked) -> Sql:
         if is_account
         else judged
     )
-    return Sql(
+    rows = Sql(
         f"""
     WITH holder AS (
-        SELECT h.*, p.on_day - (SELECT min(day) FROM active_day) + 1 < $interval_days::INTEGER * {NEEDED} AS is_open
-        FROM ({seats_sql(grain)}) h JOIN period p ON p.period_on IS NOT DISTINCT FROM h.period_on
+        SELECT h.*, p.on_day - (SELECT min(day) FROM active_day) + 1 < {interval.days} * {NEEDED} AS is_open
+        FROM ({seats_sql(grain)}) h JOIN period p ON p.period_on IS NOT DISTINCT FROM h.period_on {interval.join("h", "h")}
     ), used AS (
         SELECT d.entity_key, p.period_on,
-            count(DISTINCT (p.on_day - d.day) // $interval_days::INTEGER)
-                FILTER ((p.on_day - d.day) // $interval_days::INTEGER < {INTERVALS}) AS intervals,
+            count(DISTINCT (p.on_day - d.day) // {interval.days})
+                FILTER ((p.on_day - d.day) // {interval.days} < {INTERVALS}) AS intervals,
             bool_or(p.on_day - d.day < $active_days::INTEGER) AS is_active
-        FROM window_day p JOIN {grain.day} d USING (day) GROUP BY ALL
+        FROM window_day p JOIN {grain.day} d USING (day) {interval.join("d", "p")} GROUP BY ALL
     ), judged AS ({final}
     )
     SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, is_open FROM judged
     UNION ALL SELECT entity_key, anchor_at, period_on, 'active', active, false FROM judged""",
         {
-            "interval_days": asked.param("interval_days"),
             "active_days": asked.param("active_days"),
-            "window_days": max(asked.param("interval_days") * INTERVALS, asked.param("active_days")),
+            "window_days": max(interval.most * INTERVALS, asked.param("active_days")),
         },
         {"window_day": WINDOW_DAY},
         notes,
     )
+    return measured(rows, interval)
 
 
 def kind(params: Mapping[str, Any]) -> Kind:
@@ -88,8 +90,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     params=(
-        Param("interval_days", "integer", "Length of a usage interval; the plan's if not given.",
-              default=lambda plan: plan.product.usage_interval_days, least=1, most=366),
+        INTERVAL_DAYS,
         Param("active_days", "integer", "Days looked back on for active.", default=28, least=1, most=366),
     ),
     labels=("measure",),

@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions, earlier, event_properties, params, periods, recheck
+from uptake.metrics import dimensions, earlier, event_properties, group_interval, params, periods, recheck
 from uptake.metrics.catalogue import entry
 from uptake.metrics.dimensions import IN, OTHER, Dimension, EventProperty, Membership, in_segment
 from uptake.metrics.grain import MEMBER, grain
@@ -223,9 +223,10 @@ def entity_rows(prepared: Prepared) -> Sql:
         sql = metric.rows(asked)
     if of_events and metric.events == event_properties.START:
         sql.relations["starting_event"] = starting_events_sql(asked, of_events[0].label)
-    told_apart = labelled(
-        asked.grain, split, where, asked.plan.product.timezone, brings_properties=metric.events == event_properties.ROWS
-    )
+    zone = asked.plan.product.timezone
+    told_apart = labelled(asked.grain, split, where, zone, brings_properties=metric.events == event_properties.ROWS)
+    if sql.gaps is not None:
+        sql.relations = group_interval.relations(sql.gaps, prepared.dimensions, where, zone) | sql.relations
     if split and (top is not None or question.keep is not None):
         sql.relations |= largest(sql.select, told_apart, split, top, question.keep)
     else:

@@ -15,36 +15,42 @@ Source: definitions 5.25 (ours)
 """
 
 from uptake.metrics.activity import ACTIVE
+from uptake.metrics.group_interval import INTERVAL_DAYS, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, INTERVAL_DAYS, days_seen_sql, seen_from, watched
+from uptake.metrics.observed import AMONG, days_seen_sql, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:
     """Everyone who lived through an interval, with the share of those with activity."""
+    intervals = asked.param("intervals")
+    interval = length(asked, "interval_days", asked.param("active"))
     came_in = days_seen_sql(
-        asked, asked.param("active"), "list(DISTINCT (p.on_day - d.day) // $interval_days::INTEGER)"
+        asked,
+        asked.param("active"),
+        f"list(DISTINCT (p.on_day - d.day) // {interval.days})",
+        f"{interval.join('d', 'p')} WHERE p.on_day - d.day < {interval.days} * $intervals::INTEGER",
     )
-    return Sql(
+    rows = Sql(
         f"""
     SELECT entity_key, anchor_at, period_on,
         coalesce(len(list_filter(came_in, lambda number: number < lived)), 0) / lived AS value
     FROM (
         SELECT d.entity_key, {AT} AS anchor_at, d.period_on, d.counted AS came_in,
-            least($intervals::INTEGER, (p.on_day - {seen_from()} + 1) // $interval_days::INTEGER) AS lived
+            least($intervals::INTEGER, (p.on_day - {seen_from()} + 1) // {interval.days}) AS lived
         FROM ({came_in}) d
-        JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
+        JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on {interval.join("d", "d")}
         LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key
     ) WHERE lived > 0""",
         {
-            "interval_days": asked.param("interval_days"),
-            "intervals": asked.param("intervals"),
-            "window_days": asked.param("interval_days") * asked.param("intervals"),
+            "intervals": intervals,
+            "window_days": interval.most * intervals,
             **watched(asked),
         },
         {"window_day": WINDOW_DAY},
     )
+    return measured(rows, interval)
 
 
 METRIC = Metric(

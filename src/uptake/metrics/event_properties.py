@@ -147,7 +147,7 @@ def rows_by_value(metric: Metric, asked: Asked, split: Sequence[EventProperty], 
     if top is None and known is None and len(some) > most:
         notes.append(f"{called} has {len(some):,} values; {OTHER} are those beyond the {most} that most had.")
     union = " UNION ALL ".join(_with_labels(sql, split, value) for value, sql in sqls.items())
-    return Sql(union, first.values, {**relations, **first.relations}, (*first.notes, *notes))
+    return replace(first, select=union, relations={**relations, **first.relations}, notes=(*first.notes, *notes))
 
 
 def _valued(asked: Asked, texts: Sequence[str], kept: Sequence[tuple[str, ...]]) -> dict[str, str]:

@@ -16,27 +16,30 @@ Source: definitions 5.11 (ours); tenure scaling after fight-churn 7.8
 
 from uptake.errors import QuestionError
 from uptake.metrics.activity import ACTIVE
+from uptake.metrics.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, INTERVAL_DAYS, days_seen_sql, seen_from, watched
+from uptake.metrics.observed import AMONG, days_seen_sql, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:
     """Everyone counted, with active days over those expected."""
     window_days, interval_days = asked.param("window_days"), asked.param("interval_days")
-    if window_days < interval_days:
+    if interval_days != USAGE_INTERVAL and window_days < interval_days:
         raise QuestionError(f"window_days is {window_days}.", allowed=[f"at least interval_days, {interval_days}"])
-    return Sql(
+    interval = length(asked, "interval_days", asked.param("active"))
+    rows = Sql(
         f"""
-    SELECT d.entity_key, {AT} AS anchor_at, d.period_on, least(1, coalesce(d.counted, 0) * $interval_days::INTEGER
-        / greatest(least($window_days::INTEGER, p.on_day - {seen_from()} + 1), $interval_days::INTEGER)) AS value
+    SELECT d.entity_key, {AT} AS anchor_at, d.period_on, least(1, coalesce(d.counted, 0) * {interval.days}
+        / greatest(least($window_days::INTEGER, p.on_day - {seen_from()} + 1), {interval.days})) AS value
     FROM ({days_seen_sql(asked, asked.param("active"))}) d
-    JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
+    JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on {interval.join("d", "d")}
     LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key""",
-        {"window_days": window_days, "interval_days": interval_days, **watched(asked)},
+        {"window_days": window_days, **watched(asked)},
         {"window_day": WINDOW_DAY},
     )
+    return measured(rows, interval)
 
 
 METRIC = Metric(

@@ -25,7 +25,13 @@ Test = tuple[Dimension, Condition]
 
 
 def labelled(
-    grain: Grain, by: Sequence[Dimension], where: Sequence[Test], zone: str, *, brings_properties: bool = False
+    grain: Grain,
+    by: Sequence[Dimension],
+    where: Sequence[Test],
+    zone: str,
+    *,
+    brings_properties: bool = False,
+    rows: str = "entity_row",
 ) -> str:
     """SQL for the relation `labelled`: the rows of `entity_row` with a column a breakdown, filtered.
 
@@ -37,12 +43,13 @@ def labelled(
         where: Conditions that all must hold.
         zone: The product's time zone, in which dates begin.
         brings_properties: Whether the rows have the properties of their events, as JSON in `properties`.
+        rows: The relation they are rows of.
     """
     looked_up = _LookedUp(grain, zone, brings_properties)
     columns = "".join(f", {looked_up.label(one)} AS {name(one.label)}" for one in by)
     tests = [looked_up.test(one, condition) for one, condition in where]
     condition = f" WHERE {' AND '.join(tests)}" if tests else ""
-    return f"SELECT r.*{columns} FROM entity_row r {' '.join(looked_up.joins)}{condition}"
+    return f"SELECT r.*{columns} FROM {rows} r {' '.join(looked_up.joins)}{condition}"
 
 
 class _LookedUp:

@@ -51,6 +51,7 @@ class Param:
         choices: The allowed values of a choice.
         least: The smallest allowed number.
         most: The largest allowed number.
+        words: Words that may stand where a number does.
     """
 
     name: str
@@ -60,10 +61,26 @@ class Param:
     choices: tuple[str, ...] = ()
     least: float | None = None
     most: float | None = None
+    words: tuple[str, ...] = ()
 
     def default_for(self, plan: Plan) -> Any:  # noqa: ANN401 - values of parameters are of any type
         """The default under a plan."""
         return self.default(plan) if callable(self.default) else self.default
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """What the usage interval of each group of an answer is made of.
+
+    Args:
+        sql: SQL for (entity_key, anchor_at, period_on, gap): everyone, with the typical gap if there is one.
+        grain: Whose rows they are.
+        otherwise_days: The interval of a group in which nobody came twice.
+    """
+
+    sql: str
+    grain: Grain
+    otherwise_days: int
 
 
 @dataclass
@@ -78,6 +95,7 @@ class Sql:
         tables: Relations that are worked out here instead of by the engine, name -> how. The SQL of that name in
             `relations` gives the same rows; it is what people are shown.
         reads: What people are shown where no SQL gives those rows: the query for what they are worked out from.
+        gaps: What the relation `group_interval` is made of, if the rows read it.
     """
 
     select: str
@@ -86,6 +104,7 @@ class Sql:
     notes: tuple[str, ...] = ()
     tables: dict[str, Callable[[], pa.Table]] = field(default_factory=dict)
     reads: str = ""
+    gaps: Gaps | None = None
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,6 @@ AMONG = Param(
     default="active",
     choices=("active", "present"),
 )
-INTERVAL_DAYS = Param(
-    "interval_days",
-    "integer",
-    "Length of a usage interval; the plan's if not given.",
-    default=lambda plan: plan.product.usage_interval_days,
-    least=1,
-    most=366,
-)
 
 
 def seen_from(*also: str) -> str:
@@ -43,7 +35,12 @@ def watched(asked: Asked) -> dict[str, Any]:
     return {"watched_from": asked.plan.product.data_from}
 
 
-def days_seen_sql(asked: Asked, chosen: Any, counted: str = "count(*)") -> str:  # noqa: ANN401 - a selector in any form
+def days_seen_sql(
+    asked: Asked,
+    chosen: Any,  # noqa: ANN401 - a selector in any form
+    counted: str = "count(*)",
+    within: str = "",
+) -> str:
     """SQL for (entity_key, period_on, counted, first_on), over `window_day`: what was done in each period's window.
 
     Args:
@@ -51,9 +48,10 @@ def days_seen_sql(asked: Asked, chosen: Any, counted: str = "count(*)") -> str: 
             for what was not done.
         chosen: A selector as the plan writes it, or `active`.
         counted: SQL for what is counted of the days `d` of a window `p`.
+        within: SQL that follows their join, to leave out some of them.
     """
     days = f"""SELECT d.entity_key, p.period_on, {counted} AS counted, min(d.day) AS first_on
-        FROM window_day p JOIN ({days_sql(asked, chosen)}) d ON d.day = p.day GROUP BY ALL"""
+        FROM window_day p JOIN ({days_sql(asked, chosen)}) d ON d.day = p.day {within} GROUP BY ALL"""
     if asked.param("among") == "active":
         return days
     return f"""SELECT e.entity_key, e.period_on, a.counted, a.first_on

@@ -33,12 +33,16 @@ def read(metric: Metric, given: Mapping[str, Any], plan: Plan, name: str) -> dic
         if key not in known:
             raise QuestionError(f"{name} has no parameter '{key}'.", allowed=known or ["none: it has no parameters"])
     return {
-        key: _value(param, given[key]) if given.get(key) not in (None, "") else param.default_for(plan)
+        key: _given(param, given[key]) if given.get(key) not in (None, "") else param.default_for(plan)
         for key, param in known.items()
     }
 
 
-def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's value is of any type until it is read
+def _given(param: Param, value: Any) -> Any:  # noqa: ANN401 - a parameter's value is of any type until it is read
+    return str(value) if str(value) in param.words else _value(param, value)
+
+
+def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - as above
     match param.type:
         case "integer" | "number":
             return _number(param, value)
@@ -92,9 +96,9 @@ def _number(param: Param, value: Any) -> int | float:  # noqa: ANN401 - as above
             raise ValueError
     except (TypeError, ValueError):
         raise QuestionError(
-            f"{param.name} is '{value}'.", allowed=["a whole number" if whole else "a number"]
+            f"{param.name} is '{value}'.", allowed=["a whole number" if whole else "a number", *param.words]
         ) from None
     if (param.least is not None and number < param.least) or (param.most is not None and number > param.most):
         bounds = f"{param.least:g} to {param.most:g}" if param.most is not None else f"at least {param.least:g}"
-        raise QuestionError(f"{param.name} is {value}.", allowed=[bounds])
+        raise QuestionError(f"{param.name} is {value}.", allowed=[bounds, *param.words])
     return int(number) if whole else number

@@ -35,21 +35,30 @@ def seats_sql(grain: Grain) -> str:
         ) s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
 
 
-WINDOW_DAY = """SELECT c.day, p.period_on, p.on_day, p.on_at
-        FROM period p JOIN calendar c ON c.day > p.on_day - $window_days::INTEGER AND c.day <= p.on_day"""
+def window_sql(days: str) -> str:
+    """SQL for the relation `window_day`, over as many days as the SQL says."""
+    return f"""SELECT c.day, p.period_on, p.on_day, p.on_at
+        FROM period p JOIN calendar c ON c.day > p.on_day - {days} AND c.day <= p.on_day"""
+
+
+WINDOW_DAY = window_sql("$window_days::INTEGER")
 """SQL for the relation `window_day`: every day of the `$window_days` days up to each period's end.
 
 Facts meet it by `day`: an equality is quicker than a range, by far where there are many periods.
 """
 
 
-def active_sql(asked: Asked) -> str:
+def active_sql(asked: Asked, within: str = "") -> str:
     """SQL for (entity_key, anchor_at, period_on), over `window_day`: who was active in each period's window.
 
-    Everyone is met once, at the last active day before the end.
+    Everyone is met once, at the last active day `d` before the end.
+
+    Args:
+        asked: The question.
+        within: SQL that leaves out those for whom that day of the window `p` is too long ago.
     """
     return f"""SELECT d.entity_key, {AT} AS anchor_at, p.period_on
-        FROM window_day p JOIN {asked.grain.day} d ON d.day = p.day AND d.next_day > p.on_day"""
+        FROM window_day p JOIN {asked.grain.day} d ON d.day = p.day AND d.next_day > p.on_day {within}"""
 
 
 def eligible_sql(asked: Asked, conditions: Conditions) -> str:

@@ -11,7 +11,8 @@ Empty: no value where nobody came twice
 Interval: between two order statistics, 95 %, which assumes nothing about the distribution
 Pitfall: who came once has no gap and is not in it; that is what retention is for. Use the interval as the window of
     activity instead of a month for everybody: in the plan, `product.usage_interval_days` and `cadence_days`; or ask
-    `active_users` with `window=usage_interval`, where every group has its own
+    `active_users` with `window=usage_interval`, and `adoption_rate`, `consistency`, `frequency` and `value_realisation`
+    with `usage_interval` for the number of days, where every group has its own
 Source: definitions 5.5; Amplitude (median gap of users with two days or more); the share of 0.8 is ours
 """
 
@@ -33,19 +34,27 @@ def rows(asked: Asked) -> Sql:
     )
 
 
-def gaps_sql(asked: Asked, active: Any) -> str:  # noqa: ANN401 - a selector in any form
-    """SQL for (entity_key, period_on, on_day, on_at, gap), over `window_day`: the typical gap of all who came twice."""
+def gaps_sql(asked: Asked, active: Any, window: str = "window_day") -> str:  # noqa: ANN401 - a selector in any form
+    """SQL for (entity_key, period_on, on_day, on_at, gap), over a window: the typical gap of all who came twice.
+
+    Args:
+        asked: The question.
+        active: What counts as coming.
+        window: The relation `window_day`, or one like it.
+    """
     if active in (None, ACTIVE):
         gaps = f"""SELECT d.entity_key, p.period_on, p.on_day, p.on_at, d.next_day - d.day AS days
-        FROM window_day p JOIN {asked.grain.day} d USING (day) WHERE p.on_day - d.next_day >= 0"""
+        FROM {window} p JOIN {asked.grain.day} d USING (day) WHERE p.on_day - d.next_day >= 0"""
     else:
         gaps = f"""SELECT d.entity_key, p.period_on, p.on_day, p.on_at,
             lead(d.day) OVER (PARTITION BY d.entity_key, p.period_on ORDER BY d.day) - d.day AS days
-        FROM window_day p JOIN ({days_sql(asked, active)}) d USING (day)"""
+        FROM {window} p JOIN ({days_sql(asked, active)}) d USING (day)"""
     return f"""SELECT entity_key, period_on, on_day, on_at, ceil(median(days))::INTEGER AS gap
         FROM ({gaps}) p WHERE days IS NOT NULL GROUP BY entity_key, period_on, on_day, on_at"""
 
 
+SHARE = 0.8
+"""The share of entities that come at least that often, where nobody says."""
 METRIC = Metric(
     kind=QUANTILE,
     unit="days",
@@ -57,7 +66,7 @@ METRIC = Metric(
             "share",
             "number",
             "The share of entities that come at least that often.",
-            default=0.8,
+            default=SHARE,
             least=0.01,
             most=0.99,
         ),

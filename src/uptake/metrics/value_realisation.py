@@ -16,6 +16,7 @@ Source: product adoption glossary ("users reaching success metrics, 50-70 % of a
 
 from uptake.errors import DefinitionMissing
 from uptake.facts.milestone import reached_in_window, value_leaves
+from uptake.metrics.group_interval import USAGE_INTERVAL, length, measured
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, active_sql
@@ -26,24 +27,37 @@ def rows(asked: Asked) -> Sql:
     if not asked.plan.value_moments:
         raise DefinitionMissing("The plan has no value moments.", do="Describe what success is under value_moments.")
     leaves = value_leaves(asked.plan)
-    counts = ", ".join(f"coalesce(sum(v.events) FILTER (v.leaf = {n}), 0) AS leaf_{n}" for n in range(len(leaves)))
-    return Sql(
+    counts = ", ".join(f"coalesce(sum(d.events) FILTER (d.leaf = {n}), 0) AS leaf_{n}" for n in range(len(leaves)))
+    window = length(asked, "window_days")
+    within = f"{window.join('d', 'p')} WHERE p.on_day - d.day < {window.days}"
+    rows = Sql(
         f"""
     SELECT a.entity_key, a.anchor_at, a.period_on, coalesce(c.is_met, false)::INT AS value, false AS is_open
-    FROM ({active_sql(asked)}) a LEFT JOIN (
+    FROM ({active_sql(asked, within)}) a LEFT JOIN (
         SELECT entity_key, period_on, {reached_in_window(asked.plan)} AS is_met FROM (
-            SELECT v.entity_key, p.period_on, {counts}
-            FROM window_day p JOIN {asked.grain.of("value_day")} v ON v.day = p.day GROUP BY ALL
+            SELECT d.entity_key, p.period_on, {counts}
+            FROM window_day p JOIN {asked.grain.of("value_day")} d ON d.day = p.day {within} GROUP BY ALL
         )
     ) c ON c.entity_key = a.entity_key AND c.period_on IS NOT DISTINCT FROM a.period_on""",
-        {"window_days": asked.param("window_days")},
+        {"window_days": window.most},
         {"window_day": WINDOW_DAY},
     )
+    return measured(rows, window)
 
 
 METRIC = Metric(
     kind=SHARE,
     unit="share",
     rows=rows,
-    params=(Param("window_days", "integer", "Days looked back on.", default=30, least=1, most=3660),),
+    params=(
+        Param(
+            "window_days",
+            "integer",
+            "Days looked back on; usage_interval: as many as within which most are back, by group where there are groups.",
+            default=30,
+            least=1,
+            most=3660,
+            words=(USAGE_INTERVAL,),
+        ),
+    ),
 )

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+from uptake.metrics.group_interval import with_interval_sql
 from uptake.metrics.kinds.count import Count
 from uptake.metrics.metric import Asked, Cells
 from uptake.metrics.result import Column, Side
-from uptake.stats.quantile import HAIR
-
-SHARE = 0.8
-"""Share of entities whose typical gap the interval is at least, as the metric `usage_interval` has it."""
 
 
 class CountWithin(Count):
@@ -42,14 +39,7 @@ class CountWithin(Count):
 
 def _judged(labels: tuple[str, ...]) -> str:
     """SQL for the rows of `labelled` with their group's interval."""
-    columns = "".join(f"{label}, " for label in labels)
-    partition = f"PARTITION BY {', '.join(labels)} " if labels else ""
-    same = f"USING ({', '.join(labels)})" if labels else "ON true"
-    return f"""SELECT l.*, coalesce(i.days, $otherwise_days::INTEGER) AS interval_days FROM labelled l LEFT JOIN (
-            SELECT {columns}min(gap) AS days FROM (
-                SELECT {columns}gap, cume_dist() OVER ({partition}ORDER BY gap) AS share FROM labelled WHERE gap IS NOT NULL
-            ) WHERE share >= {SHARE} - {HAIR} GROUP BY ALL
-        ) i {same}"""
+    return with_interval_sql("labelled", labels, "$otherwise_days::INTEGER")
 
 
 COUNT_WITHIN = CountWithin()

@@ -7,6 +7,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.funnel_rules import steps_of
+from uptake.metrics.group_interval import USAGE_INTERVAL
 from uptake.metrics.starts import START_OF_LIFE
 from uptake.metrics.steps import read_steps
 from uptake.plan import Plan
@@ -71,13 +72,17 @@ def _sessions(plan: Plan, params: Params) -> str:
 
 
 def _realisation(plan: Plan, params: Params) -> str:
-    return f"{_value(plan)}, of those active in {params['window_days']} days" if plan.value_moments else ""
+    return f"{_value(plan)}, of those active in {_days(params['window_days'])}" if plan.value_moments else ""
 
 
 def _adoption(plan: Plan, params: Params) -> str:
     days = params["interval_days"]
-    intervals = "weeks" if days == 7 else f"intervals of {days} days"
+    intervals = "weeks" if days == 7 else f"intervals of {_days(days)}"
     return f"Reached {_value(plan)}, and active in 2 of the last 4 {intervals}" if plan.value_moments else ""
+
+
+def _days(length: int | str) -> str:
+    return "the usage interval" if length == USAGE_INTERVAL else f"{length} days"
 
 
 def _active_users(plan: Plan, params: Params) -> str:

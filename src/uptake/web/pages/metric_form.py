@@ -95,6 +95,8 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
             return replace(field, type="boolean", value=text or str(default).lower())
         case "integer" | "number":
             hint = "as in the plan" if default is None else str(default)
+            if param.words:
+                return replace(field, placeholder=hint, options=param.words)
             return replace(field, type="number", placeholder=hint, least=param.least, most=param.most)
         case "steps" | "exclusions":
             return replace(field, type="list", values=_lines(given), options=(*words.events, *plan.features))
