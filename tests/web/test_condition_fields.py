@@ -72,4 +72,4 @@ def test_a_sentence_about_a_segment_says_its_name(new_home: Callable[..., Path])
         )
         result = workspace.metric("active_users", by="segment.early")
         assert {row["segment.early"] for row in result.rows} == {"in", "not in"}
-        assert "highest in not early (2), lowest in early (1)" in sentence(result, headline(result), "Board")
+        assert "highest in not early (2), lowest in early (1)" in sentence(result, headline(result), workspace.plan)

@@ -29,7 +29,7 @@ def said(name: str, rows: list[dict[str, Any]], by: tuple[str, ...] = (), kind: 
     definition = found.definition
     at = datetime(2026, 5, 1)
     result = Result(name, kind, unit, given, at, "", definition, "users", (), rows, "", by)
-    return sentence(result, headline(result), "Planboard").replace(SPACE, " ")
+    return sentence(result, headline(result), parse({"plan.yml": "product: {name: Planboard}"})).replace(SPACE, " ")
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,13 @@ def test_segments_features_and_curves_have_sentences_of_their_own() -> None:
     )
     assert said("feature_adoption", []) == "No feature could be used by anybody yet."
     curve = [{"at_s": 0, "estimate": 0.0}, {"at_s": 86_400, "estimate": 0.3}]
-    assert said("time_to_first_value", curve, output="curve") == "30 % of the users got there within 1 day."
+    assert said("time_to_first_value", curve, output="curve") == (
+        "Of the users who started up to 30 April 2026, 30 % have reached first value within 1 day."
+    )
     curve.append({"at_s": 172_800, "estimate": 0.6})
-    assert said("time_to_first_value", curve, output="curve") == "Half of the users got there within 2 days."
+    assert said("time_to_first_value", curve, output="curve") == (
+        "Of the users who started up to 30 April 2026, half have reached first value within 2 days."
+    )
     power = [ROW | {"days": day, "at_least": 0.4} for day in range(1, 29)]
     assert said("stickiness", power, output="power") == "40 % of active users were active on at least 14 of 28 days."
 

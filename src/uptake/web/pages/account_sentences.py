@@ -80,9 +80,9 @@ def _signals(result: Result, found: Headline) -> str:
     who = "users" if result.params["entity"] == "user" else "accounts"
     left, days = words.count(most["n_left"]), words.days(result.params["first_days"])
     return (
-        f"{left} {who} left and {words.count(most['n_stayed'])} stayed; in their first {days}"
-        f" {words.share(most['share_left'])} of the ones and {words.share(most['share_stayed'])} of the others"
-        f" did {most['signal']}, the largest difference."
+        f"{left} {who} left and {words.count(most['n_stayed'])} stayed. They differ most in {most['signal']}:"
+        f" {words.share(most['share_left'])} of those who left did it in their first {days},"
+        f" {words.share(most['share_stayed'])} of those who stayed."
     )
 
 

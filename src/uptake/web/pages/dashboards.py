@@ -23,6 +23,7 @@ from uptake.web import links
 from uptake.web.cache import Urgency
 from uptake.web.forms import Form
 from uptake.web.pages import question
+from uptake.web.pages.first_look import first_look
 from uptake.web.pages.metric import chart_of
 from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
@@ -224,7 +225,7 @@ def _tile(site: Site, reader: Reader, request: Request) -> Part:
     chart = chart_of(reader, _shortened(result), pairs)
     return _tile_of(
         reader,
-        says=sentence(result, found, reader.plan.product.name),
+        says=sentence(result, found, reader.plan),
         chart=chart,
         is_untitled=chart["title"]["text"] == view.title,
         n=int(found.row["n"]) if found.row and found.row.get("n") is not None and result.kind in COUNTED else None,
@@ -254,7 +255,11 @@ def _answer(reader: Reader, view: View) -> tuple[Result, list[tuple[str, str]]]:
     if view.metric not in catalogue():
         raise QuestionError(f"There is no metric '{view.metric}' any more.", do="Remove this view.")
     found = catalogue()[view.metric]
-    asked = question.as_asked(question.completed(found, _question(view), reader.moment()[1], reader.first_day()))
+    asked = question.as_asked(
+        question.completed(
+            found, first_look(found, _question(view), reader.plan), reader.moment()[1], reader.first_day()
+        )
+    )
     return reader.metric(found.name, asked, Urgency.PART).result(), question.pairs(asked)
 
 

@@ -166,7 +166,7 @@ def show_list(reader: Reader, request: Request) -> Page:
     result = reader.metric("feature_adoption", asked).result()
     rows = [_told(row, features[row["feature"]]) for row in result.rows if row["feature"] in features]
     return FeaturesPage(
-        headline=sentence(result, headline(result), reader.plan.product.name) if rows else "",
+        headline=sentence(result, headline(result), reader.plan) if rows else "",
         fields=[field for field in form if field.name in ASKED],
         chart=charts.for_result("features", rows, CHART, "", "share", by=result.by) if rows else None,
         columns=_columns(rows, result.by),

@@ -23,6 +23,7 @@ from uptake.metrics.metric import Entry
 from uptake.metrics.question import ALL
 from uptake.metrics.recheck import Difference, differences
 from uptake.metrics.result import Result
+from uptake.plan import Plan
 from uptake.reports import overview, targets
 from uptake.reports.headline import as_drawn, headline
 from uptake.web import formats, links
@@ -32,7 +33,9 @@ from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.cells import address, linked, marked
 from uptake.web.pages.columns import columns, newest_first, with_titles
 from uptake.web.pages.condition_field import ConditionField
+from uptake.web.pages.first_look import first_look
 from uptake.web.pages.made_of import made_of
+from uptake.web.pages.part_sentences import launched
 from uptake.web.pages.problems import Problem, told
 from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
@@ -191,7 +194,7 @@ def show(site: Site, reader: Reader, request: Request) -> Page | Response:
     if question.pairs(given) != request.query_params.multi_items():
         # Empty fields of the form: the address without them is the one to share.
         return RedirectResponse(links.metric(found.name, question.pairs(given)), 303)
-    asked = question.completed(found, given, reader.moment()[1], reader.first_day())
+    asked = question.completed(found, first_look(found, given, reader.plan), reader.moment()[1], reader.first_day())
     result, problem, lacks = None, None, ""
     try:
         result = reader.metric(found.name, question.as_asked(asked)).result()
@@ -206,7 +209,7 @@ def show(site: Site, reader: Reader, request: Request) -> Page | Response:
     return MetricPage(
         title=found.definition.title,
         name=found.name,
-        headline=sentence(result, headline(result), reader.plan.product.name) if result else "",
+        headline=sentence(result, headline(result), reader.plan) if result else "",
         definition=found.definition,
         own_fields=own,
         fields=universal,
@@ -320,7 +323,7 @@ def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], p
     spec = charts.for_result(
         picture or result.kind,
         with_titles(marked(result, as_drawn(result.rows)), reader.plan),
-        _title(result, period),
+        _title(result, period, reader.plan),
         _caption(reader, result),
         result.unit,
         reference=reference.model_dump() if reference else None,
@@ -331,13 +334,15 @@ def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], p
     return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
 
 
-def _title(result: Result, period: str) -> str:
+def _title(result: Result, period: str, plan: Plan) -> str:
     """What the chart shows: "Activation rate by month and account.plan"."""
     labels = [label for label in result.by if label != "measure"]  # its lines are named by what they measure
     split = [*([period] if period and result.kind in question.PERIODIC_KINDS else []), *labels]
     if result.kind == "retention":
         return f"{result.title} over the {period}s since the start"
     title = TITLES_OF_KINDS.get(result.kind, result.title)
+    if result.kind == "launch":
+        title = f"{title} of {launched(result, plan)}"
     return f"{title} by {joined(split, 'and')}" if split else title
 
 

@@ -19,6 +19,7 @@ from uptake.metrics.result import Result
 from uptake.reports import overview
 from uptake.reports.headline import headline
 from uptake.web.cache import Urgency
+from uptake.web.pages.first_look import first_look
 from uptake.web.pages.overview import FIRST_PAINT_S
 from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader, ready
@@ -180,7 +181,8 @@ def _ask(reader: Reader, found: Entry, last_day: date) -> Future[Result]:
     elif found.name == "feature_adoption":
         given = {}
     else:
-        given = overview.window(found, {}, reader.plan, last_day).given
+        given = first_look(found, {}, reader.plan)
+        given |= overview.window(found, given, reader.plan, last_day).given
     return reader.metric(found.name, given, Urgency.PART)
 
 
@@ -193,7 +195,7 @@ def _listed(reader: Reader, found: Entry, asked: Future[Result] | None) -> Liste
         result = asked.result()
     except QuestionError as error:
         return Listed(*_words(listed), lacks=" ".join(part for part in (error.what, error.do) if part))
-    return Listed(*_words(listed), says=sentence(result, headline(result), reader.plan.product.name))
+    return Listed(*_words(listed), says=sentence(result, headline(result), reader.plan))
 
 
 def _words(listed: Listed) -> tuple[str, str, str]:

@@ -197,7 +197,7 @@ class Opening:
             self._window, futures = self._ask(ANYWAY)
             now, *before = (future.result() for future in futures)
             found = compared(now, *before)
-        return sentence(now, found, self._reader.plan.product.name, than=f"{self._window.days} days earlier")
+        return sentence(now, found, self._reader.plan, than=f"{self._window.days} days earlier")
 
 
 def _compared(window: Window, first_day: date | None) -> list[Window]:

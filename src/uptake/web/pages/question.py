@@ -29,7 +29,10 @@ SAYS_NOTHING = (("period", ALL), ("top", ALL), ("compare", NONE))
 GROUPS = 8
 """Groups of a breakdown that a page tells apart: with the others and those without, as many as a picture can show."""
 
-USUAL_PERIODS = {"retention": "week", "feature_discovery_lag": ALL}
+USUAL_PERIODS = {
+    "retention": "week",
+    **dict.fromkeys(("adoption_decay", "adoption_half_life", "depth", "feature_discovery_lag"), ALL),
+}
 """Metric -> the period its page opens with where that is not the month: a line for each feature is no picture."""
 
 Given = dict[str, Any]

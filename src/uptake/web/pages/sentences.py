@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from uptake.charts import dates, words
-from uptake.charts.launch import CURVES
 from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.result import Result
+from uptake.plan import Plan
 from uptake.reports.headline import PICKS, Headline
 from uptake.web import formats
 from uptake.web.pages.account_sentences import OF_ACCOUNTS
+from uptake.web.pages.columns import with_titles
+from uptake.web.pages.part_sentences import OF_PARTS, cohorts, launch
 from uptake.web.wording import joined
 
 NEWCOMERS: dict[str, str] = {
@@ -57,26 +60,33 @@ SEATS = {"user": "people with a seat", "member": "seats", "account": "an average
 NOTHING = "nothing to count yet"
 
 
-def sentence(result: Result, found: Headline, product: str, than: str = "") -> str:
+def sentence(result: Result, found: Headline, plan: Plan, than: str = "") -> str:
     """What an answer says first.
 
     Args:
         result: The answer.
         found: Its most important row.
-        product: The product's name.
+        plan: The adoption plan, for the names of the product, its features and its tasks.
         than: What the earlier value stands for, where that is not the period before.
 
     Returns:
         One sentence with the number, its interval and its change; what it lacks in words where there is no number.
     """
+    if result.kind == "launch":
+        return launch(result, plan)
+    if result.kind == "cohort_comparison":
+        return cohorts(result, found)
     if result.kind in OF_KINDS:
         return OF_KINDS[result.kind](result, found)
     if result.kind == "duration" and result.params["output"] == "curve":
-        return _curve(result)
+        return _curve(result, found)
     if result.by == ("state",):
         return _states(result, found)
     if result.by == ("class",):
         return _classes(result, found)
+    found = replace(found, highest=_titled(found.highest, plan), lowest=_titled(found.lowest, plan))
+    if (result.name, *result.by) in OF_PARTS and found.highest is not None:
+        return OF_PARTS[(result.name, *result.by)](result, found, when(result, found))
     if found.highest is not None:
         return _segments(result, found, found.highest)
     if found.row is None:
@@ -85,13 +95,16 @@ def sentence(result: Result, found: Headline, product: str, than: str = "") -> s
         who = f"{words.count(found.row['n'])} {_who(result)}"
         began, there = BELOW_HALF.get(result.name, ("started", "have reached {there}"))
         there = there.format(there=_there(result))
-        return f"Fewer than half of the {who} {_that(result)} {began} {when(result, found)} {there} so far."
+        begun = (
+            _in(found.row["period_on"], result.params["period"]) if found.row.get("period_on") else when(result, found)
+        )
+        return f"Fewer than half of the {who} {_that(result)} {began} {begun} {there} so far."
     if result.name == "time_to_value" and found.row["estimate"] == 0:
         return f"Half of the {_who(result)} that signed {when(result, found)} had reached {_there(result)} when they signed."
     before = found.before["estimate"] if found.before else None
     # "3.2 sessions a week" says the unit in the sentence itself.
     unit = "count" if result.unit == "per_week" else result.unit
-    said = _form(result, found, found.row, product)
+    said = _form(result, found, found.row, plan.product.name)
     than = than or _than(found)
     return formats.headline(
         said, found.row, unit, name=result.title, before=before, than=than, currency=result.currency
@@ -157,7 +170,9 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
 def _compared(result: Result, found: Headline) -> str:
     """The time between two moments that money is compared over."""
     over = result.params.get("over", "period")
-    return when(result, found) if over == "period" else f"in the {over} to {dates.day(found.last_on)}"
+    if over != "period":
+        return f"in the {over} to {dates.day(found.last_on)}"
+    return _in(found.first_on, found.period) if found.first_on and found.period else when(result, found)
 
 
 def _path_difference(result: Result, found: Headline) -> str:
@@ -183,21 +198,9 @@ def _parts(params: Mapping[str, Any]) -> str:
     )
 
 
-def _cohorts(result: Result, found: Headline) -> str:
-    row = found.row or found.highest
-    if row is None or row["estimate"] is None:
-        return f"{result.title}: {'still in progress' if row else NOTHING}."
-    cohort, against = (str(result.params[name]) for name in ("cohort", "against"))
-    in_unit = words.in_units(result.params["at"], result.params["at"], result.params["unit"])
-    did = f"came back in {in_unit}" if result.params["measure"] == "retention" else "were activated in time"
-    shares = f"{words.share(row['share_a'])} {did} against {words.share(row['share_b'])}"
-    where = "".join(f"{row[label]}, " for label in result.by[1:])
-    more = "more" if row["estimate"] > 0 else "less"
-    interval = words.interval(row["ci_lower"], row["ci_upper"], "share")
-    return (
-        f"{where}{cohort} against {against}: {shares}, {words.points(row['estimate'])} {more} (95 % interval of the difference"
-        f" {interval}). This is observational."
-    )
+def _titled(row: Mapping[str, Any] | None, plan: Plan) -> Mapping[str, Any] | None:
+    """A row with features and tasks called as people call them."""
+    return with_titles([dict(row)], plan)[0] if row else None
 
 
 def _who(result: Result) -> str:
@@ -242,26 +245,6 @@ def _states(result: Result, found: Headline) -> str:
     )
 
 
-def _launch(result: Result, found: Headline) -> str:
-    """How far a launch has got on the last day that is over, or on the day of the target."""
-    del found
-    if result.by:
-        return f"{result.title} by {joined(list(result.by), 'and')}."
-    over = [row for row in result.rows if row["estimate"] is not None]
-    aim = next((row for row in result.rows if row["target"] is not None), None)
-    if not over:
-        return f"{result.title}: {NOTHING}."
-    days = {row["day"] for row in over}
-    day = aim["day"] if aim and aim["day"] in days else max(days)
-    shares = {row["curve"]: row for row in over if row["day"] == day}
-    n = max(row["n"] for row in shares.values())
-    did = joined([f"{words.share(shares[curve]['estimate'])} had {word}" for curve, word in CURVES.items()], "and")
-    target = (
-        f" The target is {words.share(aim['target'])} that {CURVES[aim['curve']]} by day {aim['day']}." if aim else ""
-    )
-    return f"By day {day}, of {words.count(n)} {_who(result)} it is for, {did}.{target}"
-
-
 def _points(result: Result, found: Headline) -> str:
     del found
     noun = "accounts" if result.params["entity"] == "account" and "feature" not in result.params else "features"
@@ -274,7 +257,7 @@ def _points(result: Result, found: Headline) -> str:
     said = joined(
         [f"{words.count(size)} {name}" for name, size in sorted(sizes.items(), key=lambda one: -one[1])], "and"
     )
-    return f"Of {words.count(sum(sizes.values()))} {noun}, {said}."
+    return f"Of {words.count(sum(sizes.values()))} {noun}, {said.replace(' ', ' are ', 1)}."
 
 
 def _funnel(result: Result, found: Headline) -> str:
@@ -320,7 +303,8 @@ def _classes(result: Result, found: Headline) -> str:
     rows = [row for row in result.rows if row.get("period_on") == found.first_on and row["estimate"] is not None]
     if not rows:
         return f"{result.title}: {NOTHING}."
-    shares = joined([f"{words.share(row['estimate'])} {row['class']}" for row in rows], "and")
+    first, *others = [f"{words.share(row['estimate'])} {row['class']}" for row in rows]
+    shares = joined([first.replace(" ", " were ", 1), *others], "and")
     begin = when(result, found)
     return f"{begin[0].upper()}{begin[1:]}, of {words.count(rows[0]['n'])} {_who(result)} {shares}."
 
@@ -334,16 +318,19 @@ def _features(result: Result, found: Headline) -> str:
     return f"{most}; {found.lowest['title']} least, by {words.share(found.lowest['estimate'])}."
 
 
-def _curve(result: Result) -> str:
+def _curve(result: Result, found: Headline) -> str:
     if result.by:
         return f"{result.title} by {joined(list(result.by), 'and')}."
+    began, there = BELOW_HALF.get(result.name, ("started", "have reached {there}"))
+    whom = f"{_who(result)} {_that(result)} {began} {when(result, found)}"
+    there = there.format(there=_there(result))
     half = next((row for row in result.rows if (row["estimate"] or 0) >= 0.5), None)
     if half is not None:
-        return f"Half of the {_who(result)} got there within {words.duration(half['at_s'])}."
+        return f"Of the {whom}, half {there} within {words.duration(half['at_s'])}."
     last = next((row for row in reversed(result.rows) if row["estimate"] is not None), None)
     if last is None:
         return f"{result.title}: {NOTHING}."
-    return f"{words.share(last['estimate'])} of the {_who(result)} got there within {words.duration(last['at_s'])}."
+    return f"Of the {whom}, {words.share(last['estimate'])} {there} within {words.duration(last['at_s'])}."
 
 
 def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> str:
@@ -376,9 +363,7 @@ OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     "time_to_convert": _times,
     "drivers": _drivers,
     "points": _points,
-    "launch": _launch,
     "path_difference": _path_difference,
-    "cohort_comparison": _cohorts,
     **OF_ACCOUNTS,
 }
 """Kinds with a sentence of their own."""
