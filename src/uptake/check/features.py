@@ -9,11 +9,11 @@ from uptake.check.attributes import source
 from uptake.check.finding import Finding, many
 from uptake.check.subject import Subject
 from uptake.facts.feature_day import keyed
-from uptake.metrics.ask import read_question
 from uptake.metrics.catalogue import entry
 from uptake.metrics.grain import GRAINS
 from uptake.metrics.metric import Asked
 from uptake.metrics.population import eligible_sql
+from uptake.metrics.reading import read_question
 from uptake.plan import Conditions, location_text
 
 

@@ -10,7 +10,7 @@ from uptake.directory.accounts import accounts
 from uptake.directory.listing import Ask, moment
 from uptake.errors import QuestionError
 from uptake.facts.feature_day import keyed
-from uptake.metrics.ask import fetch
+from uptake.metrics.query import fetch
 from uptake.plan import Condition, Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal

@@ -6,7 +6,7 @@ from typing import Any
 
 from uptake.directory.listing import Ask, Page, page
 from uptake.facts.feature_day import keyed
-from uptake.metrics.ask import fetch
+from uptake.metrics.query import fetch
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal

@@ -8,9 +8,10 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import property_sql
-from uptake.metrics.ask import data_until, fetch
 from uptake.metrics.dimensions import find, known
+from uptake.metrics.query import fetch
 from uptake.metrics.question import last_day_before, read_as_of
+from uptake.metrics.reading import data_until
 from uptake.plan import Conditions, Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal, name

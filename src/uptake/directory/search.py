@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from uptake.metrics.ask import fetch
 from uptake.metrics.catalogue import catalogue
+from uptake.metrics.query import fetch
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 

@@ -6,15 +6,18 @@ their period within the window. It is asked like the question itself, with all t
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from math import isfinite, nan
 from typing import Any
 
 from uptake.metrics import periods
+from uptake.metrics.dimensions import OTHER, EventProperty
 from uptake.metrics.kinds.status import present
 from uptake.metrics.metric import Row
-from uptake.metrics.question import PREVIOUS_PERIOD, Question
+from uptake.metrics.prepared import Prepared
+from uptake.metrics.question import NONE, PREVIOUS_PERIOD, Question
 from uptake.metrics.result import Column, Result
 from uptake.stats.difference import difference_of_means, difference_of_shares
 from uptake.stats.estimate import Estimate
@@ -38,6 +41,42 @@ NO_INTERVAL = {
 """Kind -> why there is no interval."""
 
 
+def compared(prepared: Prepared, result: Result, answer: Callable[[Prepared], Result]) -> Result:
+    """The answer with that of an earlier window beside it, or why there is none.
+
+    Args:
+        prepared: What was asked.
+        result: The answer, its rows with all that their kind knows of them.
+        answer: Answers the same of the earlier window.
+    """
+    question, asked = prepared.question, prepared.asked
+    unit = question.period if prepared.kind.by_period else question.period or question.params.get("unit")
+    unit = unit if unit in periods.COLUMN else None
+    if not _can_compare(result):
+        return _without(result, "This answer has no single numbers to compare with an earlier window's.")
+    before = window(question, unit)
+    if before is None:
+        return _without(result, "There is nothing to compare with: the question names no first day (date_from).")
+    begins = asked.plan.product.data_from or asked.cursor.execute("SELECT min(day) FROM event").fetchall()[0][0]
+    if begins is None or before[0] < begins:
+        since = f"the data begins on {begins}" if begins else "there is no data"
+        return _without(result, f"There is nothing to compare with: the window before begins on {before[0]}, {since}.")
+    keep = _groups(prepared, result)
+    asked_then = replace(question, date_from=before[0], date_to=before[1], keep=keep, compare=NONE)
+    then = answer(replace(prepared, question=asked_then, asked=replace(asked, question=asked_then)))
+    return _beside(result, then, unit, question, before[0], is_snapshot=prepared.found.metric.is_snapshot)
+
+
+def _groups(prepared: Prepared, result: Result) -> tuple[tuple[str, ...], ...] | None:
+    """The groups that were chosen to stay apart, which an earlier answer is to tell apart as well; None where all are."""
+    of_events = [isinstance(one, EventProperty) for one in prepared.dimensions]
+    is_chosen = prepared.question.top is not None or any(of_events)
+    if not is_chosen or len(set(of_events)) != 1:  # of a mixture all are told apart
+        return None
+    groups = (tuple(row[one.label] for one in prepared.dimensions) for row in result.rows)
+    return tuple(group for group in dict.fromkeys(groups) if group[0] != OTHER)
+
+
 def columns(unit: str) -> tuple[Column, ...]:
     """What stands beside every row."""
     return (
@@ -50,7 +89,7 @@ def columns(unit: str) -> tuple[Column, ...]:
     )
 
 
-def can_compare(result: Result) -> bool:
+def _can_compare(result: Result) -> bool:
     """Whether rows have one estimate each and can be told from each other."""
     names = {column.name for column in result.columns}
     keys = [_key(result, row, None, date.min) for row in result.rows]
@@ -95,7 +134,7 @@ def _a_year_before(day: date) -> date:
     return date(day.year - 1, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
-def beside(
+def _beside(
     result: Result, earlier: Result, unit: str | None, question: Question, begins: date, *, is_snapshot: bool
 ) -> Result:
     """The answer with the earlier one beside it.
@@ -112,7 +151,7 @@ def beside(
     if unit is not None:
         first = periods.first_day(first, unit, question.week_start)
     before = {_key(earlier, row, unit, begins): row for row in earlier.rows}
-    rows = [row | _compared(result.kind, row, before.get(_key(result, row, unit, first))) for row in result.rows]
+    rows = [row | _row_beside(result.kind, row, before.get(_key(result, row, unit, first))) for row in result.rows]
     said = [str(earlier.params[name]) for name in ("date_from", "date_to")]
     why = NO_INTERVAL.get(result.kind, "There is no interval for the difference.")
     if result.kind in SCORES + MEANS:
@@ -121,7 +160,7 @@ def beside(
     return replace(result, columns=(*result.columns, *columns(_unit(result))), rows=rows, notes=notes)
 
 
-def without(result: Result, why: str) -> Result:
+def _without(result: Result, why: str) -> Result:
     """The answer with nothing beside it, and the reason."""
     return replace(result, columns=(*result.columns, *columns(_unit(result))), notes=(*result.notes, why))
 
@@ -138,7 +177,7 @@ def _key(result: Result, row: Row, unit: str | None, begins: date) -> Key:
     return tuple(periods.between(begins, value, unit) if isinstance(value, date) else value for value in values)
 
 
-def _compared(kind: str, row: Row, earlier: Row | None) -> Row:
+def _row_beside(kind: str, row: Row, earlier: Row | None) -> Row:
     found = {"earlier_estimate": earlier["estimate"], "earlier_n": earlier.get("n")} if earlier is not None else {}
     now, then = row["estimate"], found.get("earlier_estimate")
     if earlier is None or now is None or then is None or "in_progress" in (row.get("status"), earlier.get("status")):

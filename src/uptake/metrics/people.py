@@ -14,10 +14,12 @@ from typing import Any
 import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.metrics.ask import Prepared, as_asked, entity_rows, executed, population, prepare, shown_sql
 from uptake.metrics.definition import Definition
 from uptake.metrics.grain import ACCOUNT, USER, Grain
 from uptake.metrics.metric import Cells, Sql, as_rows, plain
+from uptake.metrics.prepared import Prepared, entity_rows, population, prepare
+from uptake.metrics.query import executed, shown_sql
+from uptake.metrics.reading import as_asked
 from uptake.metrics.result import Column, Side, arrow
 from uptake.plan import Plan
 from uptake.store.kept import Kept
