@@ -5,7 +5,8 @@ many days they are.
 
 Formula: ratio: actives in the `short_days` days up to a day / actives in the `long_days` days up to it, averaged
     over the last `smooth_days` days (30, or 7 at the end of each period). Power curve: share of those active in
-    the `window_days` days up to the end of the period who were active on exactly, and on at least, 1, 2, 3 ...
+    the `window_days` days up to the end of the period who were active on exactly, and on at least, 1, 2, 3 ... of
+    them; with `interval` week or month, of the last `intervals` weeks or months of the calendar that were over then
 Unit: share
 Grain: user, account (any of its users), or user in one account
 Population: entities active in the long window (ratio), or in the window of the power curve
@@ -22,7 +23,7 @@ from typing import Any
 from uptake.errors import QuestionError
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.event_properties import counting
-from uptake.metrics.kinds.power import POWER
+from uptake.metrics.kinds.power import CURVES
 from uptake.metrics.kinds.ratio import RATIO
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.population import AT
@@ -126,18 +127,43 @@ def _days(asked: Asked) -> dict[str, int]:
 
 
 def _power(asked: Asked) -> Sql:
+    if asked.param("interval") != "day":
+        return _power_of_calendar(asked)
     return Sql(
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, p.period_on, count(*) AS value
-    FROM period p JOIN {counting(asked).day} d ON d.day > p.on_day - $window_days::INTEGER AND d.day <= p.on_day
+    FROM period p JOIN {counting(asked).day} d ON d.day > p.on_day - $intervals::INTEGER AND d.day <= p.on_day
     WHERE d.events >= $at_least GROUP BY ALL""",
-        {"window_days": asked.param("window_days"), "at_least": asked.param("at_least")},
+        {"intervals": asked.param("window_days"), "at_least": asked.param("at_least")},
+    )
+
+
+def _power_of_calendar(asked: Asked) -> Sql:
+    """The same over weeks or months that were over at the end of the period."""
+    interval = asked.param("interval")
+    return Sql(
+        f"""
+    SELECT entity_key, anchor_at, period_on, count(*) AS value FROM (
+        SELECT d.entity_key, {AT} AS anchor_at, p.period_on, p.interval_on
+        FROM interval_day p JOIN {counting(asked).day} d USING (day)
+        GROUP BY ALL HAVING sum(d.events) >= $at_least
+    ) GROUP BY ALL""",
+        {"intervals": asked.param("intervals"), "at_least": asked.param("at_least")},
+        {
+            "over": f"""SELECT p.period_on, p.on_at,
+            CASE WHEN (c.{interval}_on + INTERVAL 1 {interval})::DATE = p.on_day + 1 THEN p.on_day + 1
+                ELSE c.{interval}_on END AS until
+        FROM period p JOIN calendar c ON c.day = p.on_day""",
+            "interval_day": f"""SELECT p.period_on, p.on_at, c.day, c.{interval}_on AS interval_on
+        FROM over p JOIN calendar c
+            ON c.day >= p.until - to_{interval}s($intervals::INTEGER) AND c.day < p.until""",
+        },
     )
 
 
 def kind(params: Mapping[str, Any]) -> Kind:
     """Ratio or power curve."""
-    return POWER if params["output"] == "power" else RATIO
+    return CURVES[params["interval"]] if params["output"] == "power" else RATIO
 
 
 METRIC = Metric(
@@ -152,8 +178,10 @@ METRIC = Metric(
         Param("short_days", "integer", "Days of the short window.", default=1, least=1, most=366),
         Param("long_days", "integer", "Days of the long window.", default=30, least=1, most=366),
         Param("smooth_days", "integer", "Days averaged over; 30, or 7 at the end of each period.", least=1, most=366),
+        Param("interval", "choice", "What the power curve counts.", default="day", choices=("day", "week", "month")),
         Param("window_days", "integer", "Days of the power curve.", default=28, least=1, most=366),
-        Param("at_least", "integer", "Events that make a day of the power curve.", default=1, least=1),
+        Param("intervals", "integer", "Weeks or months of the power curve.", default=12, least=1, most=120),
+        Param("at_least", "integer", "Events that make a day, week or month of the power curve.", default=1, least=1),
         Param("weekends", "boolean", "Whether Saturdays and Sundays are averaged over too.", default=True),
     ),
 )

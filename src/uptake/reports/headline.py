@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from uptake.charts import calendar
+from uptake.charts.power_curve import counted as counted_by
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.result import Result
 
@@ -63,11 +64,12 @@ def headline(result: Result) -> Headline:
         rows = _later_unit(rows, str(result.params.get("unit")))
         period = None
     elif result.kind == "power":
-        days = max((row["days"] for row in rows), default=0) // 2
+        counted = counted_by(rows)
+        half = max((row[counted] for row in rows), default=0) // 2
         rows = [
             {**row, "estimate": row["at_least"], "ci_lower": None, "ci_upper": None}
             for row in rows
-            if row["days"] == days
+            if row[counted] == half
         ]
         period = None
     elif result.kind in FLOWS:

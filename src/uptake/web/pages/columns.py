@@ -43,6 +43,8 @@ TITLES = {
     "count": "Of them",
     "count_at_least": "At least, count",
     "days": "Days",
+    "weeks": "Weeks",
+    "months": "Months",
     "difference": "Change",
     "earlier_estimate": "Before",
     "estimate": "Value",

@@ -61,7 +61,9 @@ def _core(plan: Plan, params: Params) -> str:
 
 def _stickiness(plan: Plan, params: Params) -> str:
     if params.get("output") == "power":
-        return f"On how many of {params['window_days']} days users were active; active means {active(plan)}"
+        is_of_days = params["interval"] == "day"
+        of = f"{params['window_days']} days" if is_of_days else f"{params['intervals']} {params['interval']}s"
+        return f"{'On' if is_of_days else 'In'} how many of {of} users were active; active means {active(plan)}"
     days = "a day" if params["short_days"] == 1 else f"{params['short_days']} days"
     return f"Active in {days} of those active in {params['long_days']}; active means {active(plan)}"
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from uptake.charts import dates, words
+from uptake.charts.power_curve import counted
 from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.result import Result
 from uptake.plan import Plan
@@ -144,7 +145,10 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
     if result.kind == "sequences":
         return f"{{value}} of paths are {row['sequence']}, the most frequent"
     if result.kind == "power":
-        return f"{{value}} of active {who} were active on at least {row['days']} of {params['window_days']} days"
+        column = counted([row])
+        of = params["window_days"] if column == "days" else params["intervals"]
+        on = "on" if column == "days" else "in"
+        return f"{{value}} of active {who} were active {on} at least {row[column]} of {of} {column}"
     form = {**NEWCOMERS, **EVERYBODY}.get(result.name, f"{result.title} was {{value}} {{when}}")
     if params.get("output") == "progress":
         form = "{who} {that} started {when} did {value} of their required steps on average"
