@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from uptake.directory.listing import Ask, Page, page
 from uptake.facts.feature_day import keyed
 from uptake.metrics.query import fetch
@@ -95,13 +93,3 @@ def weekly_active(cursor: Cursor, found: Page, weeks: int = 12) -> dict[str, lis
     for row in rows:
         lines[row["account_id"]][weeks - 1 - row["weeks_ago"]] = row["users"]
     return lines
-
-
-def attribute_values(cursor: Cursor, entity: str, attribute: str, limit: int = 50) -> list[Any]:
-    """The values an attribute has now, most frequent first; for choosing a filter."""
-    rows = cursor.execute(
-        f"""SELECT text FROM {entity}_attribute WHERE name = $name AND valid_to = TIMESTAMP '9999-12-31'
-        GROUP BY text ORDER BY count(*) DESC, text LIMIT {limit}""",
-        {"name": attribute},
-    ).fetchall()
-    return [row[0] for row in rows]

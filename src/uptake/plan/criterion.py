@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from uptake.errors import QuestionError
-from uptake.plan.problems import Gathering, Location, Problem, Problems, described, refuse, unknown_keys
+from uptake.plan.nesting import read_parts
+from uptake.plan.problems import Gathering, Location, Problems, described, refuse, unknown_keys
 from uptake.plan.selectors import KEYS as SELECTOR_KEYS
 from uptake.plan.selectors import Selector, read_selector
 from uptake.plan.words import read_count
@@ -94,27 +95,9 @@ def read_criteria(value: object, levels: int = MOST_LEVELS) -> Criteria:
         what = f"has {' and '.join(forms)}" if forms else "says nothing that must happen"
         raise refuse(what, *FORMS, do="Write exactly one of them; all and any may be nested.")
     if forms[0] in ("all", "any"):
-        return _group(forms[0], value, levels)
+        of = read_parts(forms[0], value, lambda part: read_criteria(part, levels - 1), "criteria")
+        return All(of=of) if forms[0] == "all" else Any(of=of)
     return _criterion(value)
-
-
-def _group(key: str, value: Mapping[str, object], levels: int) -> All | Any:
-    gathering = Gathering()
-    gathering.problems += [
-        Problem((other,), f"does not go with {key}", (key,), f"Write it inside the list of {key}.")
-        for other in value
-        if other != key
-    ]
-    parts = []
-    with gathering.at(key):
-        given = value[key]
-        if not isinstance(given, list | tuple) or not given:
-            raise refuse("is an empty list" if given == () else f"is {described(given)}", "a list of criteria")
-        for position, part in enumerate(given):
-            with gathering.at(key, position):
-                parts.append(read_criteria(part, levels - 1))
-    gathering.end()
-    return All(of=tuple(parts)) if key == "all" else Any(of=tuple(parts))
 
 
 def _criterion(value: Mapping[str, object]) -> Criterion:

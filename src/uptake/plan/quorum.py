@@ -10,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from uptake.errors import QuestionError
 from uptake.plan.criterion import KEYS as CRITERIA_KEYS
 from uptake.plan.criterion import MOST_LEVELS, Criteria, read_criteria
-from uptake.plan.problems import Gathering, Location, Problem, Problems, described, refuse, unknown_keys
+from uptake.plan.nesting import read_parts
+from uptake.plan.problems import Gathering, Location, Problems, described, refuse, unknown_keys
 from uptake.plan.words import read_count, read_text
 
 KEYS = ("members", "role", *CRITERIA_KEYS)
@@ -95,27 +96,9 @@ def read_quorum(value: object, levels: int = MOST_LEVELS) -> Quorum:
         raise Problems(*problems)
     for key in ("all", "any"):
         if key in value and not {"members", "role"} & set(value):
-            return _group(key, value, levels)
+            of = read_parts(key, value, lambda part: read_quorum(part, levels - 1), "parts")
+            return AllParts(of=of) if key == "all" else AnyPart(of=of)
     return _members(value)
-
-
-def _group(key: str, value: Mapping[str, object], levels: int) -> Quorum:
-    gathering = Gathering()
-    gathering.problems += [
-        Problem((other,), f"does not go with {key}", (key,), f"Write it inside the list of {key}.")
-        for other in value
-        if other != key
-    ]
-    parts: list[Quorum] = []
-    with gathering.at(key):
-        given = value[key]
-        if not isinstance(given, list | tuple) or not given:
-            raise refuse("is an empty list" if given == () else f"is {described(given)}", "a list of parts")
-        for position, part in enumerate(given):
-            with gathering.at(key, position):
-                parts.append(read_quorum(part, levels - 1))
-    gathering.end()
-    return AllParts(of=tuple(parts)) if key == "all" else AnyPart(of=tuple(parts))
 
 
 def _members(value: Mapping[str, object]) -> Members:
