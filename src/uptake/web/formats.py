@@ -182,6 +182,16 @@ def code_spans(text: object) -> Markup:
     return Markup(CODE.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before tags are put in
 
 
+def in_a_sentence(title: str) -> str:
+    """A title within a sentence: its first letter is small, unless it is an abbreviation.
+
+    Examples:
+        >>> in_a_sentence("Active users"), in_a_sentence("MRR churn")
+        ('active users', 'MRR churn')
+    """
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
 def without_code(text: str) -> str:
     """The same text without the marks, for where no HTML can stand."""
     return text.replace("`", "")
@@ -245,6 +255,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "day": dates.day,
     "days": words.days,
     "duration": words.duration,
+    "in_a_sentence": in_a_sentence,
     "in_unit": words.value,
     "instant": dates.instant,
     "json_script": json_script,

@@ -35,16 +35,13 @@ COLUMNS: tuple[dict[str, Any], ...] = (
      "about": "Seats whose users reached value and were active in 2 of the last 4 usage intervals."},
     {"name": "line", "title": "Active users, 12 weeks", "type": "line", "is_sortable": False},
     {"name": "active_users", "title": "Active users", "type": "integer", "about": "In the last 28 days."},
-    {"name": "features", "title": "Core features", "type": "integer", "about": "Used in the last 30 days."},
-    {"name": "value_days", "title": "Value days", "type": "integer",
-     "about": "Days with a value event in the last 30."},
     {"name": "mrr", "title": "A month", "type": "number", "unit": "currency",
      "about": "Monthly revenue of the subscriptions that run."},
     {"name": "renewal_on", "title": "Renewal", "type": "date"},
     {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never"},
-    {"name": "started_on", "title": "Started", "type": "date", "missing": "not yet"},
     {"name": "churned_on", "title": "Left", "type": "date", "missing": "no"},
 )  # fmt: skip
+"""What the list shows; its file has every column."""
 USERS_SHOWN = 20
 ATTRIBUTES_TOLD = ("name",)
 """Attributes that the page's title already says."""

@@ -15,6 +15,16 @@ Shown = dict[str, Any]
 
 TITLES = {
     "active": "Active on average",
+    "adjusted_pvalue": "p, adjusted",
+    "did_left": "Did it and left",
+    "did_stayed": "Did it and stayed",
+    "entities": "Who",
+    "n_with": "n with it",
+    "n_without": "n without it",
+    "share_left": "Of those who left",
+    "share_stayed": "Of those who stayed",
+    "share_with": "Converted with it",
+    "share_without": "Converted without",
     "adopted_share": "Adopted, share",
     "at_least": "At least so many",
     "account_id": "Account",
@@ -68,14 +78,26 @@ TITLES = {
     "status": "State",
     "title": "Feature",
     "to_node": "To",
-    "s_per_t": "Content, share of eligible",
-    "satisfied_share": "Content, share of answers",
+    "s_per_t": "Content, of eligible",
+    "satisfied_share": "Content",
     "tried_share": "Tried, share",
     "unit_index": "Unit",
 }
 OWN_ENDS = re.compile(r"((p|by_)\d+d?|step)_ci_(lower|upper)")
 """Intervals of numbers beside the estimate: the files have them."""
 BY_DAY = re.compile(r"by_(\d+)d")
+IN_FILES_ONLY = {
+    "cohort_comparison": ("count_a", "count_b", "open_a", "open_b", "share_a_ci_lower", "share_a_ci_upper",
+                          "share_b_ci_lower", "share_b_ci_upper"),
+    "drivers": ("n", "converted_with", "converted_without", "phi", "pvalue"),
+    "duration": ("p90",),
+    "funnel": ("dropped_share", "median_from_start_s"),
+    "journey": ("median_ci_lower", "median_ci_upper"),
+    "ledger": ("features", "modules"),
+    "share": ("again_share",),
+    "signals": ("n", "n_left", "n_stayed", "mean_left", "mean_stayed", "pvalue"),
+}  # fmt: skip
+"""Kind -> columns that a table on a page leaves out, so that it is read; the files have all."""
 FUNNEL = {
     "count": "Did it",
     "dropped": "Stopped before it",
@@ -90,9 +112,12 @@ TIMES = {"from_s": "From", "to_s": "To", "count": "So many", "mean_s": "Mean", "
 """What those of a histogram of times are called."""
 """What the columns of a funnel are called."""
 FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "adopted", "adopted_share", "interval",
-            "retained", "retained_share", "answered", "satisfied_share", "s_per_t", "status")  # fmt: skip
+            "retained", "retained_share", "satisfied_share", "status")  # fmt: skip
 """What is shown of features; the files have every interval."""
 
+COHORTS = {"n_a": ("n", "cohort"), "share_a": ("Share", "cohort"),
+           "n_b": ("n", "against"), "share_b": ("Share", "against")}  # fmt: skip
+"""Of a comparison, what is shown of which cohort."""
 UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_unit"), "brackets": ("unit_index",)}
 """Criterion of retention -> columns that would say the unit once more, or number the runs as if they were units."""
 
@@ -118,6 +143,10 @@ def columns(result: Result) -> list[Shown]:
     # the cells of retention's triangle lead to people already, and a table of all of them is long
     counted = {side.column for side in result.sides if not side.less and result.kind != "retention"}
     found = [{"link": f"{LINK}{column['name']}", **column} if column["name"] in counted else column for column in found]
+    # Of the shares by a day, the first and the last say how it went.
+    by_days = [column["name"] for column in found if BY_DAY.fullmatch(column["name"])]
+    left_out = (*IN_FILES_ONLY.get(result.kind, ()), *by_days[1:-1])
+    found = [column for column in found if column["name"] not in left_out]
     if result.kind == "launch":
         found = [column for column in found if column["name"] != "target"]
     if result.kind == "points":
@@ -131,7 +160,7 @@ def columns(result: Result) -> list[Shown]:
     if result.kind == "features":
         by_name = {column["name"]: column for column in found}
         is_answered = any(row["answered"] for row in result.rows)
-        unsaid = set() if is_answered else {"answered", "satisfied_share", "s_per_t"}
+        unsaid = set() if is_answered else {"satisfied_share"}
         order = [*FEATURES[:1], *result.by, *FEATURES[1:]]
         return [by_name[name] for name in order if name in by_name and name not in unsaid]
     return found
@@ -169,6 +198,9 @@ def _shown(result: Result, column: Column) -> Shown:
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
     title = {"funnel": FUNNEL, "time_to_convert": TIMES}.get(result.kind, {}).get(name)
     title = title or TITLES.get(name, label_title(name))
+    if result.kind == "cohort_comparison" and name in COHORTS:
+        about, cohort = COHORTS[name]
+        title = f"{about}, {result.params[cohort]}"
     if name == "difference" and column.unit == "share":
         title = "Change, points"
     if name == "estimate" and result.kind in ("movements", "ledger"):

@@ -17,6 +17,10 @@ ALWAYS = ("entity", "period", "by", "top", "where", "segment")
 """Fields that every form shows at once, after those of the metric."""
 
 
+OFTEN = ("unit", "output", "window", "over", "launch", "task", "measure", "cohort", "against")
+"""Of a metric's own fields those that are often changed."""
+
+
 @dataclass(frozen=True)
 class Explorer:
     """One question with its page.
@@ -94,7 +98,7 @@ def explorers() -> dict[str, Explorer]:
 def first_fields(metric: str) -> tuple[str, ...]:
     """Names of the fields that a metric's form shows at once."""
     found = explorers().get(metric)
-    return found.fields if found else ("entity", "unit", "output", "window", *ALWAYS[1:])
+    return found.fields if found else ("entity", *OFTEN, *ALWAYS[1:])
 
 
 @dataclass(frozen=True, kw_only=True)

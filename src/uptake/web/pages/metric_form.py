@@ -19,6 +19,12 @@ from uptake.web.pages.question import GROUPS, Given
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}
 COMPARED = {NONE: "Nothing", PREVIOUS_PERIOD: "As long before", PREVIOUS_YEAR: "A year before"}
+TITLES = {
+    "after": "After the event", "before": "Before the event", "output": "Show", "over": "Compared over",
+    "returns": "Coming back means", "start": "The clock starts with", "window": "Active within", "x": "Across",
+    "y": "Upwards",
+}  # fmt: skip
+"""What parameters are called where their name says too little."""
 MOST_CHOICES = 60
 MOST_BREAKDOWNS = 3
 ZONES = (
@@ -84,10 +90,17 @@ def fields(
 def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) -> Field:  # noqa: ANN401 - any value
     default = param.default_for(plan)
     text = "" if given is None else str(given)
-    field = Field(param.name, _title(param.name), "text", param.about, text, wrong=_wrong(param.name, wrong))
+    field = Field(
+        param.name,
+        TITLES.get(param.name, _title(param.name)),
+        "text",
+        param.about,
+        text,
+        wrong=_wrong(param.name, wrong),
+    )
     match param.type:
         case "choice":
-            options = tuple((choice, "No" if choice == "none" else _title(choice)) for choice in param.choices)
+            options = tuple((choice, _choice(param.name, choice)) for choice in param.choices)
             if default is None:
                 return replace(field, type="select", options=(("", "By default"), *options))
             return replace(field, type="select", value=text or str(default), options=options)
@@ -100,6 +113,12 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
             return replace(field, type="number", placeholder=hint, least=param.least, most=param.most)
         case "steps" | "exclusions":
             return replace(field, type="list", values=_lines(given), options=(*words.events, *plan.features))
+        case "text" if param.name in ("launch", "task"):
+            return replace(
+                field,
+                options=tuple(plan.launches if param.name == "launch" else plan.tasks),
+                placeholder=_shown(default),
+            )
         case "selector":
             return replace(field, options=(*plan.features, *words.events), placeholder=_shown(default))
     return replace(field, placeholder=_shown(default))
@@ -167,6 +186,13 @@ def _lines(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
 
 def _as_text(part: object) -> str:
     return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
+
+
+def _choice(param: str, choice: str) -> str:
+    """What is chosen, for people: a window of 28 is one of days."""
+    if param == "window" and choice.isdecimal():
+        return f"{choice} day{'' if choice == '1' else 's'}"
+    return "No" if choice == "none" else choice.upper() if choice == "mrr" else _title(choice)
 
 
 def _title(name: str) -> str:

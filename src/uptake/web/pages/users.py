@@ -32,11 +32,10 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "active_days", "title": "Active days", "type": "integer", "about": "In the last 28 days."},
     {"name": "sessions", "title": "Sessions", "type": "integer", "about": "In the last 28 days."},
     {"name": "features", "title": "Core features", "type": "integer", "about": "Used in the last 30 days."},
-    {"name": "started_on", "title": "Started", "type": "date", "missing": "not yet"},
     {"name": "activated_on", "title": "Activated", "type": "date", "missing": "not yet"},
-    {"name": "value_on", "title": "First value", "type": "date", "missing": "not yet"},
     {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never"},
 )
+"""What the list shows; its file has every column."""
 
 
 @dataclass(frozen=True, kw_only=True)
