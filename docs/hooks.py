@@ -115,7 +115,7 @@ def questions() -> Iterator[tuple[str, str]]:
         ),
         "## What every metric takes",
         parameters(UNIVERSAL_PARAMS),
-        "How they work together is in [Breaking down and filtering](../questions.md).",
+        "How they work together is in [Questions](../questions.md).",
         "## Types",
         table(("Type", "Takes"), list(TYPES.items())),
         "## Metrics",
