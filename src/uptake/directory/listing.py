@@ -8,11 +8,13 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import property_sql
-from uptake.metrics.dimensions import find, known
+from uptake.metrics.dimensions import AT_EVENT, IN, find, in_segment, known, membership
+from uptake.metrics.grain import MEMBER, grain
+from uptake.metrics.labelled import labelled
 from uptake.metrics.query import fetch
 from uptake.metrics.question import last_day_before, read_as_of
 from uptake.metrics.reading import data_until
-from uptake.plan import Conditions, Plan
+from uptake.plan import Condition, Conditions, Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal, name
 
@@ -28,6 +30,7 @@ class Ask:
     Args:
         search: Text that the id or the name holds, in any case.
         where: Conditions on attributes as they were at `as_of`.
+        segments: Segments of the plan, all of which somebody has to be in at `as_of`.
         sort: A column; a leading minus sorts downwards.
         limit: Rows of a page.
         offset: Rows before it.
@@ -36,6 +39,7 @@ class Ask:
 
     search: str = ""
     where: Conditions = ()
+    segments: tuple[str, ...] = ()
     sort: str = ""
     limit: int = 50
     offset: int = 0
@@ -92,7 +96,7 @@ def page(
         values: Parameters bound in the query.
 
     Raises:
-        QuestionError: A column or an attribute is not known.
+        QuestionError: A column, an attribute or a segment is not known.
     """
     at, last_day = moment(cursor, plan, ask.as_of)
     order = ask.sort or sort
@@ -100,6 +104,7 @@ def page(
         raise QuestionError(f"The list cannot be sorted by '{order.removeprefix('-')}'.", allowed=columns)
     tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {entity}_id)), lower($search)))"]
     tests += _filters(cursor, plan, ask.where, entity)
+    tests += [_in_segment(cursor, plan, segment, entity) for segment in ask.segments]
     result = fetch(
         cursor,
         f"""WITH listed AS ({sql})
@@ -118,6 +123,24 @@ def page(
     for row in result:
         del row["total"]
     return Page(result, total, at, last_day, order, columns)
+
+
+def _in_segment(cursor: Cursor, plan: Plan, segment: str, entity: str) -> str:
+    """SQL that holds for who is in a segment; a user is in a segment of accounts with one of the accounts."""
+    one = membership(known(cursor), plan, segment, AT_EVENT)
+    if entity == "account" and one.entity == "user":
+        raise QuestionError(
+            f"A list of accounts cannot be filtered by '{segment}', a segment of users.",
+            allowed=[name for name, other in plan.segments.items() if other.entity == entity],
+        )
+    whose = grain(entity) if one.entity == entity else MEMBER
+    everyone = f"""(SELECT {whose.key} AS entity_key, $as_of - INTERVAL 1 MICROSECOND AS anchor_at
+        FROM {f"{entity}s" if one.entity == entity else "membership"}
+        {"" if one.entity == entity else "WHERE valid_from < $as_of AND valid_to >= $as_of"})"""
+    condition = in_segment(Condition(property=one.label, test="is", values=(IN,)))
+    within = labelled(whose, [], [(one, condition)], plan.product.timezone, rows=everyone)
+    key = "entity_key & 4294967295" if whose is MEMBER else "entity_key"
+    return f"listed.{entity}_key IN (SELECT {key} FROM ({within}))"
 
 
 def _order(order: str) -> str:

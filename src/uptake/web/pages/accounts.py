@@ -117,6 +117,7 @@ def show_list(reader: Reader, request: Request) -> Page:
         is_descending=is_descending,
         choices=found,
         others=paging.others(found, asked.where),
+        segments=paging.segments(reader.plan, "account"),
         size=paging.SIZE,
         csv_url=f"/accounts.csv?{request.url.query}".rstrip("?"),
         has_any=bool(page.total or reader.accounts(Ask(limit=1))[0].total),

@@ -16,7 +16,7 @@ from uptake.directory.listing import MOST_ROWS, Ask
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
 from uptake.metrics.export import harmless
-from uptake.plan import conditions
+from uptake.plan import Plan, conditions
 from uptake.web.pages.condition_field import condition
 from uptake.web.site import Page
 
@@ -50,6 +50,7 @@ class Asked:
         is_descending: From the largest down.
         search: The text searched for.
         where: The conditions as they were written.
+        segments: Segments of the plan that rows are in.
     """
 
     ask: Ask
@@ -58,6 +59,7 @@ class Asked:
     is_descending: bool
     search: str
     where: list[str]
+    segments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +76,7 @@ class ListPage(Page):
         is_descending: Whether from the largest down.
         choices: Attributes to filter by.
         others: Conditions of other kinds that are set.
+        segments: (name, title) of the segments that the list can be narrowed to.
         size: Rows of a page.
         csv_url: The whole list as a file.
         has_any: Whether there is anything to list, whatever is searched for.
@@ -89,6 +92,7 @@ class ListPage(Page):
     is_descending: bool
     choices: list[Choice]
     others: list[str]
+    segments: list[tuple[str, str]]
     size: int
     csv_url: str
     has_any: bool
@@ -106,8 +110,10 @@ def read(query: QueryParams) -> Asked:
     where = [text for text in query.getlist("where") if text.strip()]
     number = whole(query.get("page", "1"))
     order = f"-{sort}" if sort and is_descending else sort
-    ask = Ask(search=search, where=conditions(where), sort=order, limit=SIZE, offset=(number - 1) * SIZE)
-    return Asked(ask, number, sort, is_descending, search, where)
+    segments = tuple(dict.fromkeys(name for name in query.getlist("segment") if name))
+    page = {"limit": SIZE, "offset": (number - 1) * SIZE}
+    ask = Ask(search=search, where=conditions(where), segments=segments, sort=order, **page)
+    return Asked(ask, number, sort, is_descending, search, where, segments)
 
 
 def shown_order(page: listing.Page) -> tuple[str, bool]:
@@ -125,6 +131,11 @@ def choices(words: Vocabulary, entity: str, where: Sequence[str]) -> list[Choice
             chosen = next((text for text, _ in options if text in where), "")
             found.append(Choice(name, [("", "All"), *options], chosen))
     return found
+
+
+def segments(plan: Plan, entity: str) -> list[tuple[str, str]]:
+    """The segments that a list can be narrowed to: of its own, and users to those of their accounts."""
+    return [(name, one.title) for name, one in plan.segments.items() if one.entity in (entity, "account")]
 
 
 def others(found: Sequence[Choice], where: Sequence[str]) -> list[str]:

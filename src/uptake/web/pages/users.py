@@ -104,6 +104,7 @@ def show_list(reader: Reader, request: Request) -> Page:
         is_descending=is_descending,
         choices=found,
         others=paging.others(found, asked.where),
+        segments=paging.segments(reader.plan, "user"),
         account_id=account_id,
         account_url=links.account(account_id),
         size=paging.SIZE,
