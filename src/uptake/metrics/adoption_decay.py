@@ -61,8 +61,42 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql:
+    """The counts from those who used a feature within its cadences, without anybody's last day.
+
+    The day of adoption is a day of use: who used a feature lately and had adopted it by then used it since.
+    """
+    features = chosen(asked, asked.param("feature"))
+    relations = used_since_adoption(asked, features)
+    period = "p.period_on, " if asked.question.period else ""
+    same = (
+        "r.entity_key = e.entity_key AND r.feature_key = a.feature_key AND r.period_on IS NOT DISTINCT FROM e.period_on"
+    )
+    return Sql(
+        f"""SELECT *, count / n AS estimate FROM (
+            SELECT {period}a.feature, count(*) AS n, count(*) FILTER (r.entity_key IS NULL) AS count, 0 AS open
+            FROM adopted a JOIN feature_class c USING (feature_key)
+            JOIN eligible e ON e.entity_key = a.entity_key AND e.class = c.class
+            JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on AND a.adopted_on <= p.on_day
+            LEFT JOIN (SELECT DISTINCT * FROM recent) r ON {same} GROUP BY ALL
+        ) ORDER BY ALL""",
+        relations={
+            "feature_class(feature_key, class)": class_of_feature_sql(features),
+            **{name: relations[name] for name in relations if name != "used"},
+            "eligible": eligible_classes_sql(asked, features),
+            "loud_day": """SELECT r.feature_key::SMALLINT AS feature_key, c.day, p.period_on
+        FROM feature_rule r CROSS JOIN period p JOIN calendar c
+            ON c.day > p.on_day - r.quiet_days AND c.day <= p.on_day""",
+            "recent": f"""SELECT d.period_on, u.entity_key, u.feature_key
+        FROM loud_day d JOIN {asked.grain.of("feature_day")} u ON u.feature_key = d.feature_key AND u.day = d.day""",
+        },
+    )
+
+
 def used_since_adoption(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
     """Relations, the last of them `used`: every day from adoption on, on which who adopted a feature used it.
+
+    An account has a row for each of its users. Rows that differ in nothing cost less than telling all of them apart.
 
     Args:
         asked: The question; has the parameter `quiet_intervals`.
@@ -80,7 +114,7 @@ def used_since_adoption(asked: Asked, features: dict[int, Feature]) -> dict[str,
         "adopted": f"""SELECT l.*, r.quiet_days, f.feature FROM ({life_sql(asked, by_plan=True)}) l
         JOIN feature_rule r USING (feature_key) JOIN features f USING (feature_key)
         WHERE l.adopted_on <= $last_day::DATE""",
-        "used": f"""SELECT DISTINCT a.entity_key, a.feature_key, a.feature, a.adopted_on, a.quiet_days, u.day
+        "used": f"""SELECT a.entity_key, a.feature_key, a.feature, a.adopted_on, a.quiet_days, u.day
         FROM adopted a JOIN {asked.grain.of("feature_day")} u
             ON u.entity_key = a.entity_key AND u.feature_key = a.feature_key
         WHERE u.day >= a.adopted_on AND u.day <= $last_day::DATE""",
@@ -89,4 +123,4 @@ def used_since_adoption(asked: Asked, features: dict[int, Feature]) -> dict[str,
 
 FEATURE = Param("feature", "text", "A feature of the plan, or core, advanced or all.", default="all")
 QUIET = Param("quiet_intervals", "integer", "Cadences without use that make a silence.", default=2, least=1, most=52)
-METRIC = Metric(kind=Decayed(), unit="share", rows=rows, params=(FEATURE, QUIET), labels=("feature",))
+METRIC = Metric(kind=Decayed(), unit="share", rows=rows, totals=totals, params=(FEATURE, QUIET), labels=("feature",))

@@ -15,25 +15,31 @@ Pitfall: a part of one or two people is live as soon as one of them adopts. Adop
 Source: requirements C18; GitLab counts a stage as adopted above 25 % of an account's users
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from uptake.errors import QuestionError
 from uptake.metrics import dimensions
 from uptake.metrics.depth import chosen
-from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql
+from uptake.metrics.features import classes, eligible_classes_sql
 from uptake.metrics.grain import MEMBER
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import present_sql
+from uptake.plan import Feature
 from uptake.store.sql import literal
 
-OF_PLAN = {"features": "f.feature", "modules": "f.module"}
-"""Parts that the plan names -> SQL for them."""
+OF_PLAN: dict[str, Callable[[Feature], str | None]] = {
+    "features": lambda feature: feature.name,
+    "modules": lambda feature: feature.module,
+}
+"""Parts that the plan names -> which one a feature is of, if any."""
 
 
 def rows(asked: Asked) -> Sql:
     """Every account with how many of its parts are live, or newly so."""
     features = chosen(asked, asked.param("feature"))
+    crowds, parts = _crowds(asked, features)
     live = _live(asked, eligible_classes_sql(replace(asked, grain=MEMBER), features))
     counted = "SELECT * FROM live_now"
     if asked.param("output") == "new":
@@ -46,7 +52,8 @@ def rows(asked: Asked) -> Sql:
     GROUP BY e.entity_key, e.anchor_at, e.period_on""",
         {"live_share": asked.param("live_share")},
         {
-            "feature_class(feature_key, class)": class_of_feature_sql(features),
+            "class_crowd(class, crowd)": crowds,
+            "feature_part(feature_key, class, crowd, part)": parts,
             "at_end": "SELECT * FROM period",
             "at_begin": "SELECT * REPLACE (begins_at AS on_at, first_day - 1 AS on_day) FROM period",
             "live_now": f"WITH period AS (SELECT * FROM at_end) {live}",
@@ -55,23 +62,60 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def _crowds(asked: Asked, features: dict[int, Feature]) -> tuple[str, str]:
+    """SQL for (class, crowd) and for (feature_key, class, crowd, part).
+
+    A crowd is everyone who could use some feature of a part. Parts with features of the same classes share one, so that
+    people are counted once a crowd and not once a feature.
+    """
+    part_of = OF_PLAN.get(asked.param("of"))
+    numbers = {key: number for number, keys in enumerate(classes(features).values()) for key in keys}
+    parts = {key: part_of(one) if part_of else None for key, one in features.items()}
+    kept = [key for key in features if parts[key] is not None or not part_of]
+    classes_of = {part: frozenset(numbers[key] for key in kept if parts[key] == part) for part in parts.values()}
+    crowds = {crowd: number for number, crowd in enumerate(dict.fromkeys(classes_of[parts[key]] for key in kept))}
+    return (
+        _values([(one, number) for crowd, number in crowds.items() for one in sorted(crowd)], 2),
+        _values([(key, numbers[key], crowds[classes_of[parts[key]]], parts[key]) for key in kept], 4),
+    )
+
+
+def _values(found: Sequence[tuple[object, ...]], width: int) -> str:
+    """SQL for rows of literals, also where there are none."""
+    if not found:
+        return f"SELECT {', '.join(['NULL'] * width)} WHERE false"
+    return "VALUES " + ", ".join(f"({', '.join(literal(cell) for cell in row)})" for row in found)
+
+
 def _live(asked: Asked, eligible: str) -> str:
     """SQL for (account_key, period_on, part), of parts of which enough users have adopted a feature."""
     part, join = _part(asked)
-    return f"""SELECT (e.entity_key >> 32)::INTEGER AS account_key, e.period_on, {part} AS part
-        FROM ({eligible}) e JOIN feature_class c USING (class) JOIN features f ON f.feature_key = c.feature_key
-        JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on {join}
-        LEFT JOIN member_feature m ON m.member_key = e.entity_key AND m.feature_key = c.feature_key
-            AND m.adopted_on <= p.on_day
-        WHERE {part} IS NOT NULL GROUP BY ALL
-        HAVING count(DISTINCT m.member_key) > $live_share::DOUBLE * count(DISTINCT e.entity_key)"""
+    own = f", {part} AS part" if join else ""
+    same = "AND n.part = a.part" if join else ""
+    # a feature has its users once; they are in a module, or a team, by any of its features
+    counted = "count(*)" if asked.param("of") == "features" else "count(DISTINCT e.entity_key)"
+    return f"""SELECT a.account_key, a.period_on, a.part FROM (
+            SELECT (e.entity_key >> 32)::INTEGER AS account_key, e.period_on, f.crowd, {part} AS part,
+                {counted} AS adopters
+            FROM member_feature m JOIN feature_part f ON f.feature_key = m.feature_key
+            JOIN ({eligible}) e ON e.entity_key = m.member_key AND e.class = f.class
+            JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on AND m.adopted_on <= p.on_day {join}
+            WHERE {part} IS NOT NULL GROUP BY ALL
+        ) a JOIN (
+            SELECT (e.entity_key >> 32)::INTEGER AS account_key, e.period_on, c.crowd{own},
+                {counted} AS users
+            FROM ({eligible}) e JOIN class_crowd c USING (class)
+            JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on {join}
+            GROUP BY ALL
+        ) n ON n.account_key = a.account_key AND n.crowd = a.crowd {same} AND n.period_on IS NOT DISTINCT FROM a.period_on
+        WHERE a.adopters > $live_share::DOUBLE * n.users"""
 
 
 def _part(asked: Asked) -> tuple[str, str]:
-    """SQL for the part that a row is of, and the join it takes."""
+    """SQL for the part that a row is of, and, where it is what somebody is, the join it takes."""
     word = asked.param("of")
     if word in OF_PLAN:
-        return OF_PLAN[word], ""
+        return "f.part", ""
     attribute = dimensions.find(dimensions.known(asked.cursor), word, "user")
     if attribute.entity != "user" or attribute.name == "id":
         raise QuestionError(f"of is '{word}'.", allowed=[*OF_PLAN, "an attribute of users, such as user.team"])

@@ -6,10 +6,10 @@ Who has not got there yet is censored, not dropped: the curve uses that it took 
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import groupby
 from math import isnan, nan
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from uptake.metrics.kinds.status import TOO_FEW, present
@@ -75,16 +75,20 @@ class Duration(Kind):
         FROM ({table}) {f"GROUP BY {', '.join(labels)}" if labels else "HAVING count(*) > 0"} ORDER BY ALL"""
 
     def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
-        """One row per label with its columns as arrays: there are as many durations as people."""
+        """One row per label with its columns as arrays: there are as many durations as people.
+
+        The rows of a label are next to each other.
+        """
         table = answer.to_arrow_table()
         if not labels:
             return [_counts(table)] if len(table) else []
         names = plain(labels)
-        rows, begin = [], 0
-        for key, group in groupby(zip(*(table[name].to_pylist() for name in names), strict=True)):
-            size = sum(1 for _ in group)
-            rows.append(dict(zip(names, key, strict=True)) | _counts(table.slice(begin, size)))
-            begin += size
+        numbered = table.select(names).append_column("row", pa.array(np.arange(len(table))))
+        groups = numbered.group_by(names).aggregate([("row", "min"), ("row", "count")]).sort_by("row_min").to_pylist()
+        rows = []
+        for group in groups:
+            part = table.slice(group.pop("row_min"), group.pop("row_count"))
+            rows.append(group | _counts(part))
         return rows
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
