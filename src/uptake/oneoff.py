@@ -9,7 +9,8 @@ import weakref
 from contextlib import ExitStack
 from pathlib import Path
 
-from uptake.workspace import Workspace, init, opened
+from uptake.sources.opening import opened
+from uptake.workspace import Workspace, init
 
 
 class OneOff(Workspace):

@@ -8,7 +8,7 @@ ws.metric("retention", unit="week").to_pandas()
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -17,23 +17,21 @@ from typing import Any, Self, TypeVar
 
 from uptake import flow, plan, settings
 from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, WorkspaceClosed
-from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, note, silent
-from uptake.kinds import BY_NAME, Kind
+from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, apply_again, silent
+from uptake.kinds import BY_NAME
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
 from uptake.metrics.question import read_zone
 from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
 from uptake.plan import Plan, Segment
-from uptake.sources.files import Reading, open_files, open_table
-from uptake.sources.records import records
+from uptake.sources.opening import opened
 from uptake.store import archive
-from uptake.store.apply import apply, from_archive
 from uptake.store.cuts import Cuts
 from uptake.store.disk import is_full, needing_room
 from uptake.store.home import Home, Lock
 from uptake.store.kept import Kept
-from uptake.store.ledger import Import, Ledger
+from uptake.store.ledger import Ledger
 from uptake.store.projection import Cursor, EngineError, Projection, meta, set_meta, transaction
 
 __all__ = ["READING", "Confirm", "Progress", "Report", "Summary", "Workspace", "init"]
@@ -61,7 +59,7 @@ class Workspace:
     def __init__(self, folder: Path | str, *, url: str = "", token: str = "", report: Report = silent) -> None:
         self.home = Home(Path(folder))
         self.home.require()
-        self._plan_files = _files(self.home.plan)  # before they are read: what is written meanwhile is a change
+        self._plan_files = plan.stamps(self.home.plan)  # before they are read: what is written meanwhile is a change
         self.plan = plan.load(self.home.plan)
         self.plan_refused: UptakeError | None = None
         """Why the plan is not that of its files: they have errors, or the facts could not be made; None: it is."""
@@ -286,7 +284,7 @@ class Workspace:
     @property
     def has_new_plan(self) -> bool:
         """Whether the plan's files have changed since they were read."""
-        return self._plan_files != _files(self.home.plan)
+        return self._plan_files != plan.stamps(self.home.plan)
 
     def follow_plan(self, report: Report = silent) -> None:
         """Takes the plan into use as its files are now, if they have changed; else `plan_refused` says why not."""
@@ -305,7 +303,7 @@ class Workspace:
             DiskFull: There is no room for the facts; the plan stays as it was.
         """
         with self._importing:
-            files = _files(self.home.plan)
+            files = plan.stamps(self.home.plan)
             try:
                 self.home.require()
                 read = plan.load(self.home.plan)
@@ -384,51 +382,11 @@ class Workspace:
                     self.projection.empty(cursor)
                 for number, done in enumerate(behind):
                     report(Progress(f"applying import {done.import_id}", number, len(behind)))
-                    self._apply(cursor, current, done)
+                    apply_again(cursor, self.home, self.ledger, current, done)
                 if behind:
                     set_meta(cursor, "facts_version", "")
                 flow.rebuild(cursor, current, lambda stage: report(Progress(stage)))
         self.projection.checkpoint()
-
-    def _apply(self, cursor: Cursor, current: Plan, done: Import) -> None:
-        files = self.ledger.files(import_id=done.import_id)
-        if files:
-            fresh = from_archive(cursor, self.home.archive, files, self.ledger.salt, done.kind)
-            apply(cursor, done.kind, fresh, done.import_id, current.product.timezone)
-            cursor.execute(f"DROP TABLE {fresh}")
-        note(cursor, done)
-
-
-def _files(folder: Path) -> tuple[tuple[str, int, int, int], ...]:
-    """Names, sizes, times and places of a plan's files, by which a change is known without reading them."""
-    try:
-        stats = [(str(file), file.stat()) for file in plan.files(folder)]
-    except OSError:
-        return ()  # whoever reads them says what is wrong
-    return tuple((name, stat.st_size, stat.st_mtime_ns, stat.st_ino) for name, stat in stats)
-
-
-def opened(source: object, kind: str, renames: Mapping[str, str], file_format: str | None = None) -> Reading:
-    """A source of rows as it can be read.
-
-    Raises:
-        ImportFailed: It cannot be read.
-    """
-    columns = _known_columns(BY_NAME[kind], renames)
-    if isinstance(source, Reading):
-        return source
-    if isinstance(source, str | Path):
-        return open_files([source], kind, columns, file_format)
-    if isinstance(source, Sequence) and all(isinstance(one, str | Path) for one in source):
-        return open_files(list(source), kind, columns, file_format)
-    if isinstance(source, Sequence):
-        return open_table(records(source), kind)
-    return open_table(source, kind)
-
-
-def _known_columns(kind: Kind, renames: Mapping[str, str]) -> frozenset[str]:
-    names = {name for column in kind.columns for name in (column.name, *column.aliases)}
-    return frozenset(names | set(renames.values()))
 
 
 def init(folder: Path | str, files: Mapping[str, str] | None = None) -> Home:

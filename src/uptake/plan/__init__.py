@@ -14,7 +14,7 @@ from uptake.plan.feature import Adopted, Feature
 from uptake.plan.invites import Invites
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
 from uptake.plan.launch import Launch
-from uptake.plan.loader import files, load, parse
+from uptake.plan.loader import files, load, parse, stamps
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
@@ -91,6 +91,7 @@ __all__ = [
     "save_segment",
     "selector",
     "split_condition",
+    "stamps",
     "starter",
     "starter_from",
     "time_zone",
