@@ -243,7 +243,9 @@ class Metric:
 
     def kind_for(self, params: Mapping[str, Any]) -> Kind:
         """The kind under these parameters."""
-        return self.kind(params) if callable(self.kind) and not hasattr(self.kind, "select") else self.kind  # type: ignore[return-value]
+        if callable(self.kind) and not hasattr(self.kind, "select"):
+            return self.kind(params)
+        return self.kind  # type: ignore[return-value]  # a protocol is not told from a function by isinstance
 
     def labels_for(self, params: Mapping[str, Any]) -> tuple[str, ...]:
         """The columns that always split the answer, under these parameters."""

@@ -14,7 +14,7 @@ from uptake.plan.feature import Adopted, Feature
 from uptake.plan.invites import Invites
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
 from uptake.plan.launch import Launch
-from uptake.plan.loader import files, load, parse, stamps
+from uptake.plan.loader import load, parse, stamps
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
@@ -80,7 +80,6 @@ __all__ = [
     "conditions",
     "criteria",
     "delete_segment",
-    "files",
     "is_vanity",
     "load",
     "location_text",
