@@ -9,6 +9,7 @@ from alike import assert_alike
 import uptake
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
+from uptake.store.kept import STATE
 
 USER = "(SELECT user_id || CASE WHEN is_anonymous THEN ' (anonymous)' ELSE '' END FROM users WHERE user_key = t.{})"
 ACCOUNT = "(SELECT account_id FROM accounts WHERE account_key = t.{})"
@@ -43,7 +44,8 @@ def contents(workspace: uptake.Workspace) -> Contents:
             columns = [row[0] for row in cursor.execute(f'DESCRIBE "{schema}"."{table}"').fetchall()]
             read = ", ".join(NATURAL.get(column, f't."{column}"') for column in columns)
             rows = cursor.execute(f'SELECT {read} FROM "{schema}"."{table}" t').fetchall()
-            found[table] = sorted(rows, key=str)
+            # the state is named anew by every change, whatever it changed
+            found[table] = sorted((row for row in rows if row[0] != STATE), key=str)
         return found
 
 
