@@ -213,7 +213,7 @@ SCALARS = (
     | st.booleans()
     | st.integers(-(2**60), 2**60)
     | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text()
+    | st.text(st.characters(codec="utf-8", exclude_characters="\0"))  # a row with NUL is refused
 )
 VALUES = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3)

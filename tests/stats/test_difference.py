@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from uptake.stats.difference import difference_of_means, difference_of_shares
+from uptake.stats.difference import adjusted_pvalues, difference_of_means, difference_of_shares
 from uptake.stats.mean import mean_from_values
 from uptake.stats.proportion import wilson
 
@@ -40,3 +40,13 @@ def test_means_without_spread_or_without_an_interval() -> None:
     alone = difference_of_means(mean_from_values([2]), mean_from_values([1, 3]))
     assert alone.estimate == 0
     assert np.isnan(alone.ci_lower)
+
+
+@given(st.lists(st.floats(0, 1) | st.none() | st.just(float("nan")), max_size=30))
+def test_adjusted_pvalues_are_those_of_scipy(pvalues: list[float | None]) -> None:
+    """Ties, zeros and ones included; where there was no test nothing is adjusted."""
+    tested = [pvalue for pvalue in pvalues if pvalue is not None and not np.isnan(pvalue)]
+    adjusted = adjusted_pvalues(pvalues)
+    expected = list(scipy.stats.false_discovery_control(tested)) if tested else list[float]()
+    assert len(adjusted) == len(pvalues)
+    assert [one for one in adjusted if not np.isnan(one)] == pytest.approx(expected)
