@@ -72,7 +72,7 @@ def bars(
     x = quantity(
         "estimate",
         scale={"domain": [0, grid[-1]], "nice": False},
-        axis=value_axis(grid, unit, counts) | {"grid": True, "domain": False, "ticks": False},
+        axis=value_axis(grid, unit, counts, currency) | {"grid": True, "domain": False, "ticks": False},
     )
     place = word("segment")
     valued = [row for row in drawn if row["estimate"] is not None]

@@ -125,11 +125,14 @@ def scaled(value: object, divisor: float) -> float | None:
     return None if found is None else found / divisor
 
 
-def value_axis(values: Sequence[float], unit: str, counts: str = "") -> Spec:
-    """An axis over round values, percent for shares, its measure as the title."""
+def value_axis(values: Sequence[float], unit: str, counts: str = "", currency: str = "") -> Spec:
+    """An axis over round values, percent for shares, amounts with the sign of their currency, its measure as the title."""
+    symbol = words.SYMBOLS.get(currency.upper())
     axis: Spec = {"values": list(values), "title": counts or None}
     if unit == "share":
         axis["labelExpr"] = PERCENT
+    elif unit == "currency" and symbol:
+        axis["labelExpr"] = f"(datum.value < 0 ? '{words.MINUS}' : '') + '{symbol}' + format(abs(datum.value), '~s')"
     elif unit == "currency":
         axis["format"] = "~s"
     else:

@@ -88,7 +88,9 @@ def trend(
         "scale": {"type": "utc", "domain": [calendar.utc_day(day) for day in _ends(starts, points)]},
         "axis": calendar.time_axis(starts, period),
     }
-    y = quantity("estimate", scale={"domain": [0, grid[-1]], "nice": False}, axis=value_axis(grid, unit, counts))
+    y = quantity(
+        "estimate", scale={"domain": [0, grid[-1]], "nice": False}, axis=value_axis(grid, unit, counts, currency)
+    )
     labels = EndLabels(_value_label(last, closed, grid[-1]), 28, [])
     if by:
         labels = end_labels(last, HEIGHT, grid[-1], look)
@@ -230,12 +232,17 @@ def _alone(points: Sequence[Row]) -> list[Row]:
 
 
 def _too_few(points: Sequence[Row]) -> list[Spec]:
-    rows = [{**point, "zero": 0} for point in points if point["status"] in ("too_few", "not_eligible")]
+    rows = [
+        # A value that is drawn needs no second one on the base line, but the word for why it is not to be trusted.
+        {**point, "zero": 0, "why": point["tip_value"] if point["estimate"] is None else words.status(point["status"])}
+        for point in points
+        if point["status"] in ("too_few", "not_eligible")
+    ]
     if not rows:
         return []
     cross = {"shape": CROSS, "size": 48, "filled": False, "strokeWidth": 1.5, "opacity": 0.9}
     marks = [layer("point", "neutral", rows, cross, x=X, y=quantity("zero"))]
     if len(rows) <= MOST_NOTES:
         above = {"baseline": "bottom", "dy": -8}
-        marks.append(layer("text", "note", rows, above, x=X, y=quantity("zero"), text=word("tip_value")))
+        marks.append(layer("text", "note", rows, above, x=X, y=quantity("zero"), text=word("why")))
     return marks

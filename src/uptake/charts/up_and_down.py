@@ -81,7 +81,7 @@ def up_and_down(
     low = max([-row["to"] for row in drawn] + [0.0])
     above = steps(top)
     grid = [-above[1] * number for number in range(ceil(low / above[1] - 1e-9), 0, -1)] + above
-    axis = value_axis(grid, unit) | {"grid": True, "domain": False}
+    axis = value_axis(grid, unit, currency=currency) | {"grid": True, "domain": False}
     if unit != "currency":
         axis["labelExpr"] = "format(abs(datum.value), ',.12~r')"
     x = column_axis(period)

@@ -95,6 +95,7 @@ IN_FILES_ONLY = {
     "journey": ("median_ci_lower", "median_ci_upper"),
     "ledger": ("features", "modules"),
     "share": ("again_share",),
+    "time_to_convert": ("median_s", "p75_s", "p90_s", "mean_s"),
     "signals": ("n", "n_left", "n_stayed", "mean_left", "mean_stayed", "pvalue"),
 }  # fmt: skip
 """Kind -> columns that a table on a page leaves out, so that it is read; the files have all."""

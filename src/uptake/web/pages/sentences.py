@@ -24,6 +24,7 @@ NEWCOMERS: dict[str, str] = {
     "onboarding_completion": "{value} of {who} {that} started {when} finished setting up",
     "time_to_first_value": "Half of the {who} {that} started {when} reached {there} within {value}",
     "adoption_velocity": "Half of the {who} {that} were activated {when} were proficient within {value}",
+    "funnel": "{value} of {who} {that} entered {when} went all the way",
     "paid_conversion": "{value} of {who} {that} started {when} began to pay",
     "time_to_value": "Half of the {who} {that} signed {when} reached {there} within {value}",
 }
