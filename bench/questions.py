@@ -75,6 +75,11 @@ QUESTIONS = (
         {"output": "power"},
     ),
     Question(
+        "lifecycle", "New, current, resurrected and dormant users, every week of a year", "lifecycle",
+        ("period_on", "state", "n", "estimate"), {"period": "week"},
+    ),
+    Question("frequency_classes", "Frequency classes of the last 14 days", "frequency_classes", ("class", *SHARE)),
+    Question(
         "feature_adoption", "Adoption of 30 features", "feature_adoption",
         ("feature", "eligible", "tried", "adopted", "retained", "estimate"),
     ),
