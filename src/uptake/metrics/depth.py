@@ -18,6 +18,7 @@ Source: definitions 5.11 (ours); tenure scaling after fight-churn 7.8; mid-ranks
 """
 
 from dataclasses import replace
+from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics import dimensions
@@ -51,24 +52,74 @@ def rows(asked: Asked) -> Sql:
             ON e.entity_key = r.entity_key >> 32 AND e.period_on IS NOT DISTINCT FROM r.period_on GROUP BY ALL"""
     return Sql(
         ranked,
-        {"window_days": asked.param("window_days"), "least_days": asked.param("least_days"), **watched(asked)},
+        _values(asked),
         {
-            "window_day": WINDOW_DAY,
-            "feature_class(feature_key, class)": class_of_feature_sql(features),
-            "eligible": eligible_classes_sql(seen, features),
-            "used": f"""SELECT u.entity_key, u.feature_key, p.period_on, sum(u.uses) AS counted, min(u.day) AS first_on
+            **_relations(seen, features),
+            "rated": _rated_sql(seen, "LEFT JOIN"),
+        },
+    )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The sums from how many have each rate: most never use a feature, and need not be ranked one by one."""
+    if asked.param("peers") or asked.grain is ACCOUNT:
+        return None
+    features = chosen(asked, asked.param("feature"))
+    period = "period_on, " if asked.question.period else ""
+    return Sql(
+        f"""SELECT {period}feature, sum(members)::BIGINT AS n, sum(members * value) AS total,
+            sum(members * value * value) AS total_squares, total / n AS estimate,
+            (min(value) FILTER (below + members >= (peers + 1) // 2)
+                + min(value) FILTER (below + members >= peers // 2 + 1)) / 2 AS median
+        FROM (SELECT *, (below + members / 2) / peers AS value FROM placed) GROUP BY ALL ORDER BY ALL""",
+        _values(asked),
+        {
+            **_relations(asked, features),
+            "rated": _rated_sql(asked, "JOIN"),
+            "alike": "SELECT period_on, feature, rate, count(*) AS members FROM rated GROUP BY ALL",
+            "able": """SELECT e.period_on, f.feature, e.members
+        FROM (SELECT period_on, class, count(*) AS members FROM eligible GROUP BY ALL) e
+        JOIN feature_class c USING (class) JOIN features f USING (feature_key)""",
+            "idle": """SELECT a.period_on, a.feature, 0 AS rate, a.members - coalesce(b.members, 0) AS members
+        FROM able a LEFT JOIN (SELECT period_on, feature, sum(members) AS members FROM alike GROUP BY ALL) b
+            ON b.feature = a.feature AND b.period_on IS NOT DISTINCT FROM a.period_on""",
+            "placed": """SELECT period_on, feature, members,
+            sum(members) OVER (PARTITION BY period_on, feature ORDER BY rate) - members AS below,
+            sum(members) OVER (PARTITION BY period_on, feature) AS peers
+        FROM (
+            SELECT period_on, feature, rate, sum(members)::BIGINT AS members
+            FROM (FROM alike UNION ALL FROM idle) GROUP BY ALL
+        ) WHERE members > 0""",
+        },
+    )
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    return {"window_days": asked.param("window_days"), "least_days": asked.param("least_days"), **watched(asked)}
+
+
+def _relations(seen: Asked, features: dict[int, Feature]) -> dict[str, str]:
+    """Relations: who could use each feature, and how much each used it."""
+    return {
+        "window_day": WINDOW_DAY,
+        "feature_class(feature_key, class)": class_of_feature_sql(features),
+        "eligible": eligible_classes_sql(seen, features),
+        "used": f"""SELECT u.entity_key, u.feature_key, p.period_on, sum(u.uses) AS counted, min(u.day) AS first_on
         FROM window_day p JOIN {seen.grain.of("feature_day")} u ON u.day = p.day GROUP BY ALL""",
-            # rounded, as equal rates come from different fractions
-            "rated": f"""SELECT e.entity_key, e.anchor_at, e.period_on, f.feature,
+    }
+
+
+def _rated_sql(seen: Asked, join: str) -> str:
+    """SQL for (entity_key, anchor_at, period_on, feature, rate) of everyone eligible, or with a JOIN of who used it."""
+    # rounded, as equal rates come from different fractions
+    return f"""SELECT e.entity_key, e.anchor_at, e.period_on, f.feature,
             round(coalesce(d.counted, 0) * $window_days::INTEGER / greatest($least_days::INTEGER,
                 least($window_days::INTEGER, p.on_day - {seen_from("f.launched_on")} + 1)), 9) AS rate
         FROM eligible e JOIN feature_class c USING (class) JOIN features f ON f.feature_key = c.feature_key
         JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on
-        LEFT JOIN used d ON d.entity_key = e.entity_key AND d.feature_key = c.feature_key
+        {join} used d ON d.entity_key = e.entity_key AND d.feature_key = c.feature_key
             AND d.period_on IS NOT DISTINCT FROM e.period_on
-        LEFT JOIN {seen.grain.start} s ON s.entity_key = e.entity_key""",
-        },
-    )
+        LEFT JOIN {seen.grain.start} s ON s.entity_key = e.entity_key"""
 
 
 def chosen(asked: Asked, word: str) -> dict[int, Feature]:
@@ -104,6 +155,7 @@ METRIC = Metric(
     kind=MEAN,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         Param("feature", "text", "A feature of the plan, or core, advanced or all.", default="core"),
         Param("peers", "text", "An attribute whose value peers have in common; everyone eligible if not given."),
