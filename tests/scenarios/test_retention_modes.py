@@ -224,3 +224,18 @@ def test_the_first_and_the_last_cohort_are_whole(new_home: NewHome) -> None:
         assert cohorts(result, "cohort_size") == {
             ("2025-03-03", 0): 2, ("2025-03-03", 1): 2, ("2025-03-10", 0): 2, ("2025-03-10", 1): 2,
         }  # fmt: skip
+
+
+def test_cohorts_are_named_by_their_own_period(workspace: uptake.Workspace) -> None:
+    """Cohorts of months whose returns are told by week are months on the picture, and its axis is of weeks."""
+    workspace.import_rows(
+        [{"user_id": user, "event": "task", "timestamp": f"2025-0{month}-03T10:00:00Z"}
+         for user, months in (("a", (1, 2)), ("b", (2, 3))) for month in months],
+        "events",
+    )  # fmt: skip
+    result = workspace.metric("retention", unit="week", period="month", as_of="2025-04-30")
+    picture = str(result.chart_spec())
+    assert "January 2025" in picture
+    assert "Week of" not in picture
+    assert "weeks since the start" in picture
+    assert workspace.metric("retention", unit="hour", as_of="2025-04-30").cohort_period == "day"

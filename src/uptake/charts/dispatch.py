@@ -61,6 +61,7 @@ def for_result(
     by: Sequence[str] = (),
     *,
     period: str = "",
+    cohort_period: str = "",
     known: Iterable[str] = (),
     currency: str = "",
 ) -> Spec:
@@ -78,6 +79,7 @@ def for_result(
         dark: The dark theme.
         by: Breakdown columns.
         period: day, week, month, quarter or year; found from the rows where not given.
+        cohort_period: For retention, the period of the cohorts where it is not that of the units.
         known: All segments of the property, so that colours agree between charts.
         currency: Code for the unit currency.
 
@@ -93,9 +95,9 @@ def for_result(
             spec = _estimates(rows, unit, reference, by, period, known, currency, about)
         case "retention":
             rows = [row for row in rows if row.get("row") != SIMPLE]  # a second mean would be a second curve
-            spec = retention_curve(rows, by=by, period=period, known=known, **about)
+            spec = retention_curve(rows, by=by, period=period, cohort_period=cohort_period, known=known, **about)
         case "retention_heatmap":
-            spec = retention_heatmap(rows, by=by, period=period, **about)
+            spec = retention_heatmap(rows, by=by, period=cohort_period or period, **about)
         case "states":
             spec = lifecycle(rows, by=[label for label in by if label != "state"], period=period or "week", **about)
         case "classes" if len({row["period_on"] for row in rows if row.get("period_on") is not None}) > 1:

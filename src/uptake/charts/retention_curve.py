@@ -24,6 +24,7 @@ def retention_curve(
     subtitle: str = "",
     by: Sequence[str] = (),
     period: str = "",
+    cohort_period: str = "",
     known: Iterable[str] = (),
 ) -> Spec:
     """Draws the share of each cohort that came back in each unit of its life.
@@ -38,6 +39,7 @@ def retention_curve(
         subtitle: The definition.
         by: Breakdown columns.
         period: The unit; found from the rows where not given.
+        cohort_period: The period of the cohorts where it is not the unit.
         known: All segments of the property, so that colours agree between charts.
 
     Returns:
@@ -46,7 +48,7 @@ def retention_curve(
     kept, of = largest(rows, by)
     starts = [calendar.first_day(row["cohort_on"]) for row in rows if row.get("cohort_on") is not None]
     period = period or calendar.period_of(starts, "unit")
-    points = [_point(row, by, period) for row in rows if segment_of(row, by) in kept]
+    points = [_point(row, by, period, cohort_period or period) for row in rows if segment_of(row, by) in kept]
     points = [point for point in points if point["estimate"] is not None]
     mean = [point for point in points if point["is_mean"]]
     cohorts = [] if by else [point for point in points if not point["is_mean"]]
@@ -82,11 +84,11 @@ def retention_curve(
     )
 
 
-def _point(row: Row, by: Sequence[str], period: str) -> dict[str, Any]:
+def _point(row: Row, by: Sequence[str], period: str, cohort_period: str) -> dict[str, Any]:
     segment = segment_of(row, by)
     is_mean = row.get("cohort_on") is None
     start = None if is_mean else calendar.first_day(row["cohort_on"])
-    cohort = "Mean" if start is None else dates.period(start, period)
+    cohort = "Mean" if start is None else dates.period(start, cohort_period)
     value = words.share(row.get("estimate"))
     return {
         "cohort_on": "" if start is None else start.isoformat(),

@@ -63,7 +63,7 @@ def retention_grid(rows: Sequence[Row], period: str = "", by: Sequence[str] = ()
         rows: Rows with `row` (weighted or simple on the means), `cohort_on` (None on the means), `unit_index`,
             `first_unit`, `last_unit`, `cohort_size`, `n`, `estimate`, `ci_lower`, `ci_upper` and `status`, and the
             breakdown columns.
-        period: The unit of the cohorts; found from the rows where not given.
+        period: The period of the cohorts; found from the rows where not given.
         by: Breakdown columns; every segment has lines of its own.
 
     Returns:

@@ -27,7 +27,7 @@ def retention_heatmap(
         title: What is shown.
         subtitle: The definition.
         by: Breakdown columns.
-        period: The unit; found from the rows where not given.
+        period: The period of the cohorts; found from the rows where not given.
 
     Returns:
         A Vega-Lite specification; open cells are hatched.

@@ -127,13 +127,22 @@ class Result:
         frame: pd.DataFrame = self.to_arrow().to_pandas()
         return frame
 
+    @property
+    def cohort_period(self) -> str:
+        """For retention the period that its cohorts started in; empty for other kinds."""
+        if self.kind != "retention":
+            return ""
+        unit = str(self.params["unit"])
+        return str(self.params.get("period") or ("day" if unit == "hour" else unit))
+
     def chart_spec(self, *, dark: bool = False, reference: dict[str, Any] | None = None) -> dict[str, Any]:
         """The rows as a Vega-Lite specification."""
         from uptake import charts  # charts are drawn seldom and cost a second to import elsewhere
 
         return charts.for_result(
             self.kind, self.rows, self.title, self.population, self.unit, reference=reference, dark=dark, by=self.by,
-            currency=self.currency,
+            period=str(self.params["unit"]) if self.kind == "retention" else "",
+            cohort_period=self.cohort_period, currency=self.currency,
         )  # fmt: skip
 
     def chart(self) -> altair.Chart:

@@ -75,6 +75,7 @@ class Shown:
         triangle: Rows of the retention table; empty for other metrics.
         by: Columns the answer is broken down by.
         unit_name: For retention, the unit of the triangle's cells.
+        cohorts: For retention, the period of the cohorts.
         population: Who was counted, in words.
         notes: What a reader should know beside it.
         sql: The query.
@@ -93,6 +94,7 @@ class Shown:
     triangle: Sequence[Mapping[str, Any]]
     by: tuple[str, ...]
     unit_name: str
+    cohorts: str
     population: str
     notes: Sequence[str]
     sql: str
@@ -294,6 +296,7 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         triangle=linked(result, result.rows, pairs) if result.kind == "retention" else (),
         by=result.by,
         unit_name=str(result.params.get("unit", "")),
+        cohorts=result.cohort_period,
         population=result.population,
         notes=result.notes,
         sql=result.sql,
@@ -329,6 +332,7 @@ def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], p
         reference=reference.model_dump() if reference else None,
         by=result.by,
         period=period,
+        cohort_period=result.cohort_period,
         currency=result.currency,
     )
     return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
