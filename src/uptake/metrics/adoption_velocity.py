@@ -19,7 +19,7 @@ Source: definitions 5.25 (proficiency), customer adoption for success teams (ado
 """
 
 from uptake.metrics.durations import OUTPUT, by_days
-from uptake.metrics.features import core
+from uptake.metrics.features import bits_of, core, used_of
 from uptake.metrics.kinds.duration import DURATION
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.milestones import milestone_sql
@@ -46,10 +46,11 @@ def rows(asked: Asked) -> Sql:
             "busy": f"""SELECT a.entity_key, {number} AS number
         FROM {asked.grain.day} d JOIN activated a USING (entity_key)
         WHERE d.day BETWEEN a.activated_on AND $last_day GROUP BY ALL HAVING count(*) >= $days""",
-            "broad": f"""SELECT a.entity_key, {number} AS number
-        FROM {asked.grain.of("feature_day")} d JOIN activated a USING (entity_key)
-        WHERE d.day BETWEEN a.activated_on AND $last_day AND list_contains({literal(keys)}::INTEGER[], d.feature_key)
-        GROUP BY ALL HAVING count(DISTINCT d.feature_key) >= $core_features""",
+            "broad": f"""SELECT b.entity_key, b.number FROM (
+            SELECT a.entity_key, {number} AS number{bits_of("d", keys)}
+            FROM {asked.grain.of("feature_set")} d JOIN activated a USING (entity_key)
+            WHERE d.day BETWEEN a.activated_on AND $last_day GROUP BY ALL
+        ) b WHERE {used_of("b", keys)} >= $core_features""",
             # intervals that are over and good enough; in a run of them the number grows as fast as the position
             "good": f"""SELECT entity_key, number,
             number - row_number() OVER (PARTITION BY entity_key ORDER BY number) AS run

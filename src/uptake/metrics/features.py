@@ -54,15 +54,19 @@ def used_sql(asked: Asked, features: Iterable[int]) -> str:
         asked: The question.
         features: Keys of the features that matter; each word of bits they lie in is a column.
     """
-    chosen = words(features)
-    # one word holds 64 features, and then there is nothing to choose rows by
-    bits = "".join(
-        f", bit_or(f.bits){f' FILTER (f.word = {word})' if len(chosen) > 1 or word else ''} AS bits_{word}"
-        for word in chosen
-    )
-    return f"""SELECT f.entity_key, {AT} AS anchor_at, p.period_on{bits}
+    return f"""SELECT f.entity_key, {AT} AS anchor_at, p.period_on{bits_of("f", features)}
         FROM window_day p JOIN {asked.grain.of("feature_set")} f ON f.day = p.day
         GROUP BY f.entity_key, p.period_on, p.on_at HAVING bool_or(f.is_active)"""
+
+
+def bits_of(alias: str, features: Iterable[int]) -> str:
+    """SQL for the columns `bits_0, ...`, each after a comma, aggregated over rows of `feature_set`."""
+    chosen = words(features)
+    # one word holds 64 features, and then there is nothing to choose rows by
+    return "".join(
+        f", bit_or({alias}.bits){f' FILTER ({alias}.word = {word})' if len(chosen) > 1 or word else ''} AS bits_{word}"
+        for word in chosen
+    )
 
 
 def used_of(alias: str, features: Iterable[int]) -> str:
