@@ -44,6 +44,9 @@ def rows(asked: Asked) -> Sql:
         "paid": contracts.paid_sql(asked, "begins_at"),
         "gone": _by_inactivity(asked) if _is_inactivity(asked) else _by_contract(zone),
         "adopted": adopted_sql(asked, "gone"),
+        # only of them it is told when use began to fall
+        "slow": """SELECT DISTINCT g.entity_key, g.churned_on FROM gone g JOIN adopted a USING (entity_key)
+        WHERE a.adopted_on < g.churned_on""",
         "used": _used(asked),
         "decayed": f"""SELECT entity_key, churned_on,
             churned_on - min(k) FILTER (uses >= $decay * usual)::INTEGER * $interval_days::INTEGER AS decay_on
@@ -109,23 +112,22 @@ def _by_inactivity(asked: Asked) -> str:
 
 
 def _used(asked: Asked) -> str:
-    """SQL for (entity_key, churned_on, k, uses): use in every usage interval before leaving, k counted backwards.
+    """SQL for (entity_key, churned_on, k, uses): use in every usage interval before leaving slowly, k counted backwards.
 
     Intervals without use are there too, from the first active day on.
     """
     is_account = asked.question.entity == "account"
     uses = "count(DISTINCT d.user_key)" if is_account else "count(DISTINCT d.day)"
     key = "account_key" if is_account else "user_key"
-    return f"""SELECT g.entity_key, g.churned_on, i.k, coalesce(u.uses, 0) AS uses
+    return f"""SELECT i.entity_key, i.churned_on, i.k, coalesce(u.uses, 0) AS uses
         FROM (
-            SELECT DISTINCT entity_key, churned_on, unnest(range(
+            SELECT entity_key, churned_on, unnest(range(
                 least((churned_on - first_on) // $interval_days::INTEGER, {MOST_INTERVALS})::BIGINT)) AS k
-            FROM gone JOIN (SELECT entity_key, min(day) AS first_on FROM {asked.grain.day} GROUP BY ALL) USING (entity_key)
-        ) i JOIN (SELECT DISTINCT entity_key, churned_on FROM gone) g
-            ON g.entity_key = i.entity_key AND g.churned_on = i.churned_on
+            FROM slow JOIN (SELECT entity_key, min(day) AS first_on FROM {asked.grain.day} GROUP BY ALL) USING (entity_key)
+        ) i
         LEFT JOIN (
             SELECT g.entity_key, g.churned_on, (g.churned_on - 1 - d.day) // $interval_days::INTEGER AS k, {uses} AS uses
-            FROM gone g JOIN active_day d ON d.{key} = g.entity_key WHERE d.day < g.churned_on GROUP BY ALL
+            FROM slow g JOIN active_day d ON d.{key} = g.entity_key WHERE d.day < g.churned_on GROUP BY ALL
         ) u ON u.entity_key = i.entity_key AND u.churned_on = i.churned_on AND u.k = i.k"""
 
 
