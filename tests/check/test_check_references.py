@@ -44,8 +44,10 @@ def test_a_reference_under_a_name_of_its_own_says_its_metric(tmp_path: Path) -> 
         (
             "short: 7",
             "references.habit.params.short: stickiness has no parameter 'short'.",
-            "Allowed: active, output, short_days, long_days, smooth_days, interval, window_days, intervals, at_least,"
-            " weekends.",
+            (
+                "Allowed: active, output, short_days, long_days, smooth_days, interval, window_days, intervals, at_least,"
+                " weekends."
+            ),
         ),
         ("short_days: 0", "references.habit.params.short_days: short_days is 0.", "Allowed: 1 to 366."),
         ("short_days: week", "references.habit.params.short_days: short_days is 'week'.", "Allowed: a whole number."),
