@@ -107,9 +107,9 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
     outdate(cursor)
     calendar.build(cursor, plan)
     feature_day.describe(cursor, plan)
-    segment_list.build(cursor, plan)
     set_meta(cursor, "plan_version", plan.version)
     if meta(cursor, "facts_version") == _version(cursor, plan):
+        segment_list.build(cursor, plan)  # lists are read with the plan, but no fact is made of them
         return False
     cut_days(cursor, plan.product.timezone)
     people.merge(cursor)

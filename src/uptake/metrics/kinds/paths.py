@@ -24,20 +24,25 @@ SPECIAL = {END: "(end)", OPEN: "(in progress)", START: "(start)", OTHER: "(other
 """Keys of what is no event: where a path ends, may still go on or begins, and what the smaller nodes are taken together."""
 
 
-class Paths(Kind):
-    """Shares of all paths that take each step, the most frequent first."""
+class OfPaths(Kind):
+    """Shares of paths, each with the interval of entities."""
 
-    name = "paths"
     by_period = True
-
-    def select(self, labels: tuple[str, ...]) -> str:
-        """A row a step: its paths and people, all paths, and the sums that the interval is made of."""
-        return f"{steps_sql(labels)} ORDER BY {''.join(f'{label}, ' for label in labels)}position, paths DESC, from_node, to_node"
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds intervals."""
         del labels, asked
         return [row | _estimate(row) for row in rows]
+
+
+class Paths(OfPaths):
+    """Shares of all paths that take each step, the most frequent first."""
+
+    name = "paths"
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """A row a step: its paths and people, all paths, and the sums that the interval is made of."""
+        return f"{steps_sql(labels)} ORDER BY {''.join(f'{label}, ' for label in labels)}position, paths DESC, from_node, to_node"
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The step, and how many went it."""
@@ -46,14 +51,7 @@ class Paths(Kind):
             Column("position", "integer"),
             Column("from_node", "text"),
             Column("to_node", "text"),
-            Column("paths", "integer", "count"),
-            Column("people", "integer", "count"),
-            Column("n", "integer", "count"),
-            Column("estimate", "number", unit),
-            Column("ci_lower", "number", unit),
-            Column("ci_upper", "number", unit),
-            Column("median_s", "number", "seconds"),
-            Column("status", "text"),
+            *_counted(unit),
         )
 
     def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
@@ -67,11 +65,10 @@ class Paths(Kind):
         return Cells((side,), rows, ("position", "from_node", "to_node"), value="paths", value_title="Paths")
 
 
-class Sequences(Kind):
+class Sequences(OfPaths):
     """Whole paths, the most frequent first."""
 
     name = "sequences"
-    by_period = True
 
     def select(self, labels: tuple[str, ...]) -> str:
         """A row a sequence of nodes, the `$most` most frequent of each group."""
@@ -89,25 +86,13 @@ class Sequences(Kind):
         QUALIFY row_number() OVER ({_partition(labels)}ORDER BY paths DESC, sequence) <= $most
         ORDER BY {columns}paths DESC, sequence"""
 
-    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
-        """Adds intervals."""
-        del labels, asked
-        return [row | _estimate(row) for row in rows]
-
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The sequence, and how many went it."""
         del asked
         return (
             Column("sequence", "text"),
             Column("length", "integer", "count"),
-            Column("paths", "integer", "count"),
-            Column("people", "integer", "count"),
-            Column("n", "integer", "count"),
-            Column("estimate", "number", unit),
-            Column("ci_lower", "number", unit),
-            Column("ci_upper", "number", unit),
-            Column("median_s", "number", "seconds"),
-            Column("status", "text"),
+            *_counted(unit),
         )
 
     def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
@@ -118,6 +103,20 @@ class Sequences(Kind):
         FROM ({_whole_sql(labels)}) GROUP BY ALL"""
         side = Side("through", "went this way", "true", "people")
         return Cells((side,), rows, ("sequence",), value="paths", value_title="Paths")
+
+
+def _counted(unit: str) -> tuple[Column, ...]:
+    """How many went a way: the columns of steps and of whole paths."""
+    return (
+        Column("paths", "integer", "count"),
+        Column("people", "integer", "count"),
+        Column("n", "integer", "count"),
+        Column("estimate", "number", unit),
+        Column("ci_lower", "number", unit),
+        Column("ci_upper", "number", unit),
+        Column("median_s", "number", "seconds"),
+        Column("status", "text"),
+    )
 
 
 def steps_sql(labels: tuple[str, ...]) -> str:
