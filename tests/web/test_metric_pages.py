@@ -156,7 +156,7 @@ def test_a_wrong_parameter_is_said_on_the_page_with_what_is_allowed(client: Clie
 
 def test_a_wrong_value_stays_in_its_field(client: Client) -> None:
     page = require_inert(client.get("/metrics/retention?units=x").text)
-    (field,) = [field for field in page.of("input") if field["name"] == "units"]
+    (field,) = [field for field in page.of("input") if field.get("name") == "units"]
     assert (field["value"], field["aria-invalid"]) == ("x", "true")
 
 
@@ -202,7 +202,7 @@ def test_the_form_asks_the_same_question_again(client: Client) -> None:
 def test_every_parameter_of_every_metric_has_a_field(client: Client) -> None:
     for name, entry in catalogue().items():
         page = require_inert(client.get(f"/metrics/{name}").text)
-        fields = {field["name"] for field in (*page.of("input"), *page.of("select"))}
+        fields = {field.get("name") for field in (*page.of("input"), *page.of("select"))}
         expected = {param.name for param in entry.metric.params} | {
             "entity",
             "by",
@@ -224,7 +224,7 @@ def test_newcomers_from_before_the_data_are_left_out_unless_asked_for(client: Cl
     page = require_inert(client.get("/metrics/active_users").text)
     assert " Since 1 June 2025 if empty. " in page.text  # the twelve months that end with May 2026
     page = require_inert(client.get("/metrics/activation_rate?date_from=2020-01-01").text)
-    (field,) = [field for field in page.of("input") if field["name"] == "date_from"]
+    (field,) = [field for field in page.of("input") if field.get("name") == "date_from"]
     assert field["value"] == "2020-01-01"
 
 
@@ -359,7 +359,7 @@ def test_what_is_wrong_is_put_in_the_place_of_the_answer(client: Client) -> None
 def test_days_nobody_chose_are_not_in_the_form(client: Client) -> None:
     def day(address: str) -> str | None:
         page = require_inert(client.get(address).text)
-        return next(field["value"] for field in page.of("input") if field["name"] == "date_from")
+        return next(field["value"] for field in page.of("input") if field.get("name") == "date_from")
 
     assert day("/metrics/retention") == ""
     assert day("/metrics/retention?date_from=2026-02-01") == "2026-02-01"

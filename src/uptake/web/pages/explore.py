@@ -13,7 +13,7 @@ from uptake.web import links
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
-ALWAYS = ("entity", "period", "by", "top", "where", "segment")
+ALWAYS = ("entity", "period", "by", "top", "segment", "where")
 """Fields that every form shows at once, after those of the metric."""
 
 
@@ -48,43 +48,43 @@ EVERY = (
         "retention",
         "Who comes back?",
         "Cohorts by start as a triangle, and the curve. Choose what starts the clock and what counts as coming back.",
-        ("entity", "unit", "start", "returns", "criterion", "by", "top", "where", "segment"),
+        ("entity", "unit", "start", "returns", "criterion", "by", "top", "segment", "where"),
     ),
     Explorer(
         "funnel",
         "Where do they stop on the way?",
         "Steps with who goes on and who drops off, and how long each step takes.",
-        ("entity", "steps", "order", "window_days", "output", "by", "top", "where", "segment"),
+        ("entity", "steps", "order", "window_days", "output", "by", "top", "segment", "where"),
     ),
     Explorer(
         "lifecycle",
         "Is the audience growing?",
         "New, current and resurrected above the line, dormant below it, period by period; pulse in one number.",
-        ("entity", "period", "active", "output", "by", "top", "where", "segment"),
+        ("entity", "period", "active", "output", "by", "top", "segment", "where"),
     ),
     Explorer(
         "stickiness",
         "Is it a habit?",
         "How many of a month's actives come on a given day, or on how many days they come (the power curve).",
-        ("entity", "output", "short_days", "long_days", "period", "by", "top", "where", "segment"),
+        ("entity", "output", "short_days", "long_days", "period", "by", "top", "segment", "where"),
     ),
     Explorer(
         "feature_adoption",
         "Which features are taken up?",
         "For each feature who could use it, tried it, adopted it and kept it.",
-        ("entity", "period", "by", "top", "where", "segment"),
+        ("entity", "period", "by", "top", "segment", "where"),
     ),
     Explorer(
         "paths",
         "What do they do next?",
         "The ways from an event, or to one, and how often each is taken.",
-        ("entity", "after", "before", "nodes", "output", "by", "top", "where", "segment"),
+        ("entity", "after", "before", "nodes", "output", "by", "top", "segment", "where"),
     ),
     Explorer(
         "adoption_map",
         "Which accounts stand where?",
         "Accounts as points on two axes of your choice, with named quadrants: who uses much or little of what they pay for.",
-        ("entity", "x", "y", "by", "top", "where", "segment"),
+        ("entity", "x", "y", "by", "top", "segment", "where"),
     ),
 )
 """In the order in which the page has them."""

@@ -12,19 +12,13 @@ from uptake.metrics.metric import Entry, Param
 from uptake.metrics.question import ALL, NONE, PERIODS, PREVIOUS_PERIOD, PREVIOUS_YEAR
 from uptake.metrics.steps import listed
 from uptake.plan import WEEK_STARTS, Plan
-from uptake.web.pages import condition_field
+from uptake.web.pages import condition_field, parameter_words
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.question import GROUPS, Given
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}
 COMPARED = {NONE: "Nothing", PREVIOUS_PERIOD: "As long before", PREVIOUS_YEAR: "A year before"}
-TITLES = {
-    "after": "After the event", "before": "Before the event", "output": "Show", "over": "Compared over",
-    "returns": "Coming back means", "start": "The clock starts with", "window": "Active within", "x": "Across",
-    "y": "Upwards",
-}  # fmt: skip
-"""What parameters are called where their name says too little."""
 MOST_CHOICES = 60
 MOST_BREAKDOWNS = 3
 ZONES = (
@@ -48,7 +42,9 @@ class Field:
         placeholder: What an empty field stands for.
         least: The smallest allowed number.
         most: The largest.
+        step: What numbers are multiples of; any: fractions too.
         wrong: What is wrong with the value.
+        unit: What a number counts, shown behind it; empty if its title says so.
         key: Tells fields of the same name apart; empty for the first.
         values: For a list, one text for each line.
     """
@@ -62,7 +58,9 @@ class Field:
     placeholder: str = ""
     least: float | None = None
     most: float | None = None
+    step: str = "1"
     wrong: str = ""
+    unit: str = ""
     key: str = ""
     values: tuple[str, ...] = ()
 
@@ -83,16 +81,24 @@ def fields(
     Returns:
         The metric's own fields, and those that every metric has.
     """
-    own = [_own(param, given.get(param.name), plan, words, wrong) for param in entry.metric.params]
+    own = [_own(entry.name, param, given.get(param.name), plan, words, wrong) for param in entry.metric.params]
     return own, _universal(entry, given, plan, words, wrong, since)
 
 
-def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) -> Field:  # noqa: ANN401 - any value
+def _own(
+    metric: str,
+    param: Param,
+    given: Any,  # noqa: ANN401 - of any type
+    plan: Plan,
+    words: Vocabulary,
+    wrong: str,
+) -> Field:
     default = param.default_for(plan)
     text = "" if given is None else str(given)
+    empty = _shown(default) or parameter_words.EMPTY.get(param.name, "")
     field = Field(
         param.name,
-        TITLES.get(param.name, _title(param.name)),
+        parameter_words.title(metric, param.name),
         "text",
         param.about,
         text,
@@ -100,7 +106,7 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
     )
     match param.type:
         case "choice":
-            options = tuple((choice, _choice(param.name, choice)) for choice in param.choices)
+            options = tuple((choice, parameter_words.choice(param.name, choice)) for choice in param.choices)
             if default is None:
                 return replace(field, type="select", options=(("", "By default"), *options))
             return replace(field, type="select", value=text or str(default), options=options)
@@ -108,20 +114,18 @@ def _own(param: Param, given: Any, plan: Plan, words: Vocabulary, wrong: str) ->
             return replace(field, type="boolean", value=text or str(default).lower())
         case "integer" | "number":
             hint = "as in the plan" if default is None else str(default)
+            field = replace(field, placeholder=hint, unit=parameter_words.unit(metric, param.name))
             if param.words:
-                return replace(field, placeholder=hint, options=param.words)
-            return replace(field, type="number", placeholder=hint, least=param.least, most=param.most)
+                return replace(field, options=param.words)
+            step = "1" if param.type == "integer" else "any"
+            return replace(field, type="number", least=param.least, most=param.most, step=step)
         case "steps" | "exclusions":
             return replace(field, type="list", values=_lines(given), options=(*words.events, *plan.features))
         case "text" if param.name in ("launch", "task"):
-            return replace(
-                field,
-                options=tuple(plan.launches if param.name == "launch" else plan.tasks),
-                placeholder=_shown(default),
-            )
+            return replace(field, type="select", value=text, options=_named(param.name, plan))
         case "selector":
-            return replace(field, options=(*plan.features, *words.events), placeholder=_shown(default))
-    return replace(field, placeholder=_shown(default))
+            return replace(field, options=(*plan.features, *words.events), placeholder=empty)
+    return replace(field, placeholder=empty)
 
 
 def _universal(
@@ -135,7 +139,10 @@ def _universal(
     values = dict(words.values) | {f"segment.{name}": ("in", "not in") for name in plan.segments}
     period = str(given.get("period", ALL))
     is_retention = entry.name == "retention"
-    every = [(ALL, "The unit" if is_retention else "One number"), *((name, _title(name)) for name in PERIODS)]
+    every = [
+        (ALL, "The unit" if is_retention else "One number"),
+        *((name, parameter_words.plain(name)) for name in PERIODS),
+    ]
     return [
         Field("entity", "Of", "select", value=str(given.get("entity", metric.default_entity)),
               options=tuple((name, ENTITIES[name]) for name in metric.entities), wrong=_wrong("entity", wrong)),
@@ -163,8 +170,8 @@ def _universal(
         Field("timezone", "Days of", "text", value=str(given.get("timezone", "")), options=ZONES,
               placeholder=plan.product.timezone, wrong=_wrong("timezone", wrong)),
         Field("week_start", "Weeks begin on", "select", value=str(given.get("week_start", "")),
-              options=(("", f"{_title(plan.product.week_start)}, as in the plan"),
-                       *((day, _title(day)) for day in WEEK_STARTS if day != plan.product.week_start)),
+              options=(("", f"{parameter_words.plain(plan.product.week_start)}, as in the plan"),
+                       *((day, parameter_words.plain(day)) for day in WEEK_STARTS if day != plan.product.week_start)),
               wrong=_wrong("week_start", wrong)),
     ]  # fmt: skip
 
@@ -173,6 +180,14 @@ def _tops(given: Given) -> list[str]:
     """How many groups can be chosen, and what was."""
     numbers = {3, 5, GROUPS, 20} | ({int(given["top"])} if str(given.get("top")).isdecimal() else set())
     return [*map(str, sorted(numbers)), ALL]
+
+
+def _named(param: str, plan: Plan) -> tuple[tuple[str, str], ...]:
+    """The launches or tasks of the plan; what stands for none of them is the only one, or all."""
+    if param == "task":
+        return (("", "All"), *((name, task.title) for name, task in plan.tasks.items()))
+    launches = [(name, launch.title) for name, launch in plan.launches.items()]
+    return tuple(launches if len(launches) == 1 else [("", "Choose one"), *launches])
 
 
 def _lines(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
@@ -186,17 +201,6 @@ def _lines(given: Any) -> tuple[str, ...]:  # noqa: ANN401 - as above
 
 def _as_text(part: object) -> str:
     return part if isinstance(part, str) else json.dumps(part, ensure_ascii=False)
-
-
-def _choice(param: str, choice: str) -> str:
-    """What is chosen, for people: a window of 28 is one of days."""
-    if param == "window" and choice.isdecimal():
-        return f"{choice} day{'' if choice == '1' else 's'}"
-    return "No" if choice == "none" else choice.upper() if choice == "mrr" else _title(choice)
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ").capitalize()
 
 
 def _shown(default: object) -> str:
