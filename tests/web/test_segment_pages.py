@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import web_world
@@ -58,6 +59,20 @@ def test_people_become_a_segment_and_are_taken_away(own: tuple[uptake.Workspace,
     assert gone.headers["location"] == "/segments?deleted=back"
     assert "back" not in workspace.plan.segments
     assert not (workspace.home.plan / "lists" / "back.csv").exists()
+
+
+def test_all_segments_are_a_breakdown_by_their_titles(own: tuple[uptake.Workspace, Client]) -> None:
+    """The form offers it, the table says titles, addresses of the people say names; the overview leads there."""
+    workspace, client = own
+    ids = workspace.people("retention", {"unit_index": 1}, unit="month").ids()
+    workspace.save_segment("back", "user", ids, title="Came <back>")
+    page = require_inert(client.get("/metrics/active_users?by=segment").text)
+    assert "All segments" in page.text
+    assert "Came <back>" in page.text
+    behind = [str(one["href"]) for one in page.of("a") if '"segment":"back"' in unquote(str(one.get("href")))]
+    assert client.get(behind[0]).status_code == 200
+    assert "Segments hold" in page.text
+    assert "Activation in each segment" in require_inert(client.get("/").text).text
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ WITH period AS (...), entity_row AS (the metric), labelled AS (attributes, filte
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from uptake.metrics import dimensions, earlier, periods
+from uptake.metrics import dimensions, earlier, overlap, periods
 from uptake.metrics.metric import Row, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.prepared import Prepared, entity_rows, population, prepare
@@ -76,11 +76,16 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
         sql=prepared.heading + shown_sql(asked, shown),
         has_whole_sql=not shown.reads,
         by=prepared.by,
-        notes=(*notes(asked, found.metric), *dimensions.notes(prepared.dimensions), *shown.notes),
+        notes=(*notes(asked, found.metric), *_group_notes(prepared), *shown.notes),
         currency=str(prepared.question.params.get("currency") or plan.product.currency or "").upper(),
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
     )
+
+
+def _group_notes(prepared: Prepared) -> Iterator[str]:
+    yield from dimensions.notes(prepared.dimensions)
+    yield from overlap.notes(prepared)
 
 
 def _mark_open_periods(rows: list[Row], question: Question) -> None:

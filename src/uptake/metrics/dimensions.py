@@ -103,7 +103,37 @@ class EventProperty:
         return f"{EVENT}.{self.name}"
 
 
-Dimension = Attribute | Membership | EventProperty
+@dataclass(frozen=True)
+class Memberships:
+    """Which of all segments somebody is in: none, one or several.
+
+    Args:
+        parts: Each of the segments.
+        left_out: What is not among them, in sentences.
+        suffix: `@` and the mode, where they were asked for with it.
+    """
+
+    parts: tuple[Membership, ...]
+    left_out: tuple[str, ...] = ()
+    suffix: str = ""
+
+    @property
+    def entity(self) -> str:
+        """Whose segments they are: of accounts, if some are."""
+        return "account" if any(one.entity == "account" for one in self.parts) else "user"
+
+    @property
+    def label(self) -> str:
+        """How they are called in answers: `segment`."""
+        return f"{SEGMENT}{self.suffix}"
+
+
+Dimension = Attribute | Membership | Memberships | EventProperty
+
+
+def is_overlapping(one: Dimension) -> bool:
+    """Whether somebody can be in several groups of it at the same moment."""
+    return isinstance(one, Memberships) or (isinstance(one, Attribute) and one.mode == ANY_TIME)
 
 
 def known(cursor: Cursor) -> list[Attribute]:
@@ -141,7 +171,7 @@ def _unknown(attributes: list[Attribute], text: str) -> QuestionError:
 
 
 def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, mode: str) -> Dimension:
-    """What a word means: `event.NAME`, or an attribute or `segment.NAME`, with `@most_recent` or another mode or not.
+    """What a word means: `event.NAME`, or an attribute, `segment.NAME` or `segment`, with or without `@most_recent`.
 
     Args:
         attributes: All that exist.
@@ -160,6 +190,8 @@ def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, m
     if at and behind in MODES:
         word, said = before, behind
         suffix = f"@{said}" if said != mode else ""
+    if word == SEGMENT and plan.segments:
+        return memberships(attributes, plan, entity, said, suffix)
     named = word.removeprefix(f"{SEGMENT}.")
     if word != named and named in plan.segments:
         return membership(attributes, plan, named, said, suffix)
@@ -191,15 +223,48 @@ def membership(attributes: list[Attribute], plan: Plan, name: str, mode: str, su
             f"properties is any_time, but the conditions of segment '{segment.name}' must hold at one moment.",
             do=f"Ask for {named}@{AT_EVENT} or {named}@{MOST_RECENT}.",
         )
-    there = {(attribute.entity, attribute.name) for attribute in attributes}
-    for attribute, _ in found.attributes():
-        if (attribute.entity, attribute.name) not in there:
-            raise QuestionError(
-                f"Segment '{segment.name}' asks for {attribute.label}, an attribute that no {attribute.entity} has.",
-                allowed=[one.label for one in attributes if one.entity == attribute.entity],
-                do="Correct it in the plan, or import the attribute.",
-            )
+    missing = _missing(attributes, found)
+    if missing is not None:
+        raise QuestionError(
+            _asks_for(segment, missing),
+            allowed=[one.label for one in attributes if one.entity == missing.entity],
+            do="Correct it in the plan, or import the attribute.",
+        )
     return found
+
+
+def memberships(attributes: list[Attribute], plan: Plan, entity: str, mode: str, suffix: str = "") -> Memberships:
+    """Which of all the plan's segments somebody is in; accounts are in those of accounts alone.
+
+    Raises:
+        QuestionError: There are none, or they cannot be asked for so.
+    """
+    meant = [one for one in plan.segments.values() if entity != ACCOUNT.name or one.entity == ACCOUNT.name]
+    if not meant:
+        raise QuestionError(
+            "All segments of the plan are of users, and an account has many.", do="Ask with entity=user."
+        )
+    parts, left_out = list[Membership](), list[str]()
+    for segment in meant:
+        missing = _missing(attributes, Membership(segment))
+        if missing:
+            left_out.append(f"{_asks_for(segment, missing)} It is not among the rows.")
+        else:
+            parts.append(membership(attributes, plan, segment.name, mode))
+    if len(meant) < len(plan.segments):
+        left_out.append("Segments of users are not among the rows: an account has many.")
+    return Memberships(tuple(parts), tuple(left_out), suffix)
+
+
+def _missing(attributes: list[Attribute], one: Membership) -> Attribute | None:
+    """The first attribute of its conditions that nobody has."""
+    there = {(attribute.entity, attribute.name) for attribute in attributes}
+    asked = (attribute for attribute, _ in one.attributes())
+    return next((attribute for attribute in asked if (attribute.entity, attribute.name) not in there), None)
+
+
+def _asks_for(segment: Segment, attribute: Attribute) -> str:
+    return f"Segment '{segment.name}' asks for {attribute.label}, an attribute that no {attribute.entity} has."
 
 
 def _look_up(attributes: list[Attribute], text: str, entity: str) -> Attribute | None:
@@ -212,6 +277,19 @@ def _look_up(attributes: list[Attribute], text: str, entity: str) -> Attribute |
             if attribute.label == candidate:
                 return attribute
     return None
+
+
+def in_segments(condition: Condition, of: Memberships) -> Condition:
+    """A condition on which segments somebody is in, which names some of them.
+
+    Raises:
+        QuestionError: It names others, or compares.
+    """
+    names = [one.segment.name for one in of.parts]
+    if condition.test != "exists" and (condition.test not in ("is", "is_not") or not {*condition.values} <= {*names}):
+        do = f"An attribute of that name is user.{SEGMENT} or account.{SEGMENT}."
+        raise QuestionError(f"{condition.property} is held against something else than segments.", allowed=names, do=do)
+    return condition
 
 
 def in_segment(condition: Condition) -> Condition:
@@ -246,6 +324,8 @@ def grain_for(entity: Grain, dimensions: Iterable[Dimension]) -> Grain:
 def notes(by: Iterable[Dimension]) -> Iterator[str]:
     """What somebody who reads a breakdown should know of when its labels hold."""
     for one in by:
+        if isinstance(one, Memberships):
+            yield from one.left_out
         if not isinstance(one, Attribute) or one.name == "id":
             continue
         if one.mode == ANY_TIME:

@@ -12,7 +12,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.activity import ACTIVE
-from uptake.metrics.dimensions import ANY_TIME, Attribute, Dimension, EventProperty
+from uptake.metrics.dimensions import Dimension, EventProperty, is_overlapping
 from uptake.metrics.grain import Grain
 from uptake.metrics.labelled import Test, labelled
 from uptake.metrics.metric import Asked, Gaps, Param, Sql
@@ -103,7 +103,7 @@ def relations(gaps: Gaps, by: Sequence[Dimension], where: Sequence[Test], zone: 
         QuestionError: Somebody can be in several groups at once, and would have several intervals.
     """
     for one in by:
-        if isinstance(one, EventProperty) or (isinstance(one, Attribute) and one.mode == ANY_TIME):
+        if isinstance(one, EventProperty) or is_overlapping(one):
             raise QuestionError(
                 f"With {USAGE_INTERVAL} everybody is in one group, and {one.label} puts people in several.",
                 do="Break down by what somebody was at one moment, or give a number of days.",

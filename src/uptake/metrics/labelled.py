@@ -16,6 +16,7 @@ from uptake.metrics.dimensions import (
     Dimension,
     EventProperty,
     Membership,
+    Memberships,
 )
 from uptake.metrics.grain import MEMBER, Grain
 from uptake.plan import Condition, Group
@@ -35,7 +36,7 @@ def labelled(
 ) -> str:
     """SQL for the relation `labelled`: the rows of `entity_row` with a column a breakdown, filtered.
 
-    Where a breakdown is by every value somebody had, there is a row for each of them.
+    Where a breakdown is by every value somebody had, or by all segments, there is a row for each of them.
 
     Args:
         grain: Whose rows they are.
@@ -70,12 +71,23 @@ class _LookedUp:
         """SQL for the label."""
         if isinstance(one, Membership):
             return f"CASE WHEN {self.holds(one)} THEN {literal(IN)} ELSE {literal(OUT)} END"
+        if isinstance(one, Memberships):
+            names = ", ".join(
+                f"CASE WHEN {self.holds(part)} THEN {literal(part.segment.name)} END" for part in one.parts
+            )
+            found = f"list_filter([{names}]::VARCHAR[], lambda segment: segment IS NOT NULL)"
+            return f"unnest(coalesce(nullif({found}, []), [{literal(MISSING)}]))"
         return f"coalesce({self.columns(one)[0]}, {literal(MISSING)})"
 
     def test(self, one: Dimension, condition: Condition) -> str:
         """SQL for a condition."""
         if isinstance(one, Membership):
             return property_sql(condition, f"({self.label(one)})", "NULL::DOUBLE", self.zone)
+        if isinstance(one, Memberships):
+            named = [part for part in one.parts if condition.test == "exists" or part.segment.name in condition.values]
+            is_in_some = " OR ".join(self.holds(part) for part in named) or "false"
+            is_negative = condition.test == "is_not" or condition.values == (False,)
+            return f"{'NOT ' if is_negative else ''}({is_in_some})"
         if isinstance(one, Attribute) and one.mode == ANY_TIME and one.name != "id":
             return self._ever(one, condition)
         return property_sql(condition, *self.columns(one), self.zone)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from uptake.metrics.dimensions import ANY_TIME, MISSING, OTHER, Attribute, Dimension
+from uptake.metrics.dimensions import MISSING, OTHER, Dimension, is_overlapping
 from uptake.store.sql import literal, name
 
 
@@ -36,7 +36,7 @@ def largest(
         for column in columns
     )
     # somebody who had several of the other values is one of the others once
-    is_fanned_out = any(isinstance(one, Attribute) and one.mode == ANY_TIME for one in by)
+    is_fanned_out = any(map(is_overlapping, by))
     if is_fanned_out:
         rows = f"SELECT *, row_number() OVER () AS row_number FROM ({rows})"
     chosen = f"""SELECT {listed} FROM told_apart WHERE NOT has_no_label GROUP BY ALL

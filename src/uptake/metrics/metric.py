@@ -118,6 +118,7 @@ class Asked:
         cursor: For looking up keys of events; metrics run no query of their own.
         unit: Unit of the metric's estimate.
         kept: Events that were read before.
+        groups_overlap: Whether somebody can be in several groups of the breakdown at once.
     """
 
     question: Question
@@ -126,6 +127,7 @@ class Asked:
     cursor: Cursor
     unit: str
     kept: Kept = field(default_factory=Kept)
+    groups_overlap: bool = False
 
     def param(self, name: str) -> Any:  # noqa: ANN401 - values of parameters are of any type
         """The value of a parameter of the metric."""
@@ -169,11 +171,13 @@ class Cells:
 class Kind(Protocol):
     """A kind of metric: how entity rows become additive aggregates, and aggregates become estimates.
 
-    Kinds inherit from it what most of them do alike.
+    Kinds inherit from it what most of them do alike. One that `compares_groups` holds two groups of the first breakdown
+    against each other, where the metric has no labels of its own.
     """
 
     name: str
     by_period: bool
+    compares_groups: bool = False
 
     def select(self, labels: tuple[str, ...]) -> str:
         """SQL over `entity_row` that aggregates by the labels (period and breakdowns)."""

@@ -9,7 +9,16 @@ from typing import Any
 from uptake.errors import QuestionError
 from uptake.metrics import dimensions, event_properties, group_interval, recheck
 from uptake.metrics.catalogue import entry
-from uptake.metrics.dimensions import IN, Dimension, EventProperty, Membership, in_segment
+from uptake.metrics.dimensions import (
+    IN,
+    Dimension,
+    EventProperty,
+    Membership,
+    Memberships,
+    in_segment,
+    in_segments,
+    is_overlapping,
+)
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.labelled import Test, labelled
 from uptake.metrics.largest import largest
@@ -73,7 +82,8 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], k
     split, where = _dimensions(cursor, plan, question)
     all_named = [*split, *(one for one, _ in where)]
     counted = dimensions.grain_for(grain(question.entity), all_named)
-    asked = Asked(question, plan, counted, cursor, found.metric.unit, kept or Kept())
+    overlaps = any(map(is_overlapping, split))
+    asked = Asked(question, plan, counted, cursor, found.metric.unit, kept or Kept(), overlaps)
     event_properties.require(found.metric, found.name, [one for one in all_named if isinstance(one, EventProperty)])
     if found.metric.events == event_properties.ACTIVITY:
         of_events = [(one, test) for one, test in where if isinstance(one, EventProperty)]
@@ -81,6 +91,11 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], k
         where = [(one, test) for one, test in where if not isinstance(one, EventProperty)]
     kind = found.metric.kind_for({**question.params, "entity": question.entity})
     own = found.metric.labels_for(question.params)
+    if kind.compares_groups and not own and split and is_overlapping(split[0]):
+        raise QuestionError(
+            f"Groups that are held against each other have nobody in common, and those of {split[0].label} may.",
+            do="Ask by one segment, segment.NAME, which people are in or not in, or by what they were at one moment.",
+        )
     periodic = question.period is not None and kind.by_period
     labels = (
         *(("period_on",) if periodic else ()),
@@ -142,8 +157,16 @@ def _dimensions(cursor: Cursor, plan: Plan, question: Question) -> tuple[list[Di
     if len({one.label.lower() for one in by}) < len(by):
         labels = " and ".join(one.label for one in by)
         raise QuestionError(f"{labels} differ in case alone.", do="Ask by one of them at a time.")
+    if sum(isinstance(one, Memberships) for one in by) > 1:
+        raise QuestionError("All segments are asked for twice.", do="Ask at one moment at a time.")
     where: list[Test] = [(find(test.property), test) for test in question.where]
     for segment in question.segments:
         one = dimensions.membership(attributes, plan, segment, question.properties)
         where.append((one, Condition(property=one.label, test="is", values=(IN,))))
-    return by, [(one, in_segment(test) if isinstance(one, Membership) else test) for one, test in where]
+    return by, [(one, _checked(one, test)) for one, test in where]
+
+
+def _checked(one: Dimension, test: Condition) -> Condition:
+    if isinstance(one, Memberships):
+        return in_segments(test, one)
+    return in_segment(test) if isinstance(one, Membership) else test

@@ -20,7 +20,11 @@ UNIVERSAL_PARAMS = (
         "instant",
         "What happened at or after it is not known; of a date, its end. The end of the data if not given, never the clock.",
     ),
-    Param("by", "texts", "Attributes, segments or properties of events to break the answer down by."),
+    Param(
+        "by",
+        "texts",
+        "Attributes, segments (`segment` for all of them) or properties of events to break the answer down by.",
+    ),
     Param(
         "top", "integer", "Groups of the breakdown that stay apart, the largest; the others become `(other)`.", least=1
     ),

@@ -24,6 +24,7 @@ class ComparedShares(Kind):
 
     name = "cohort_comparison"
     by_period = False
+    compares_groups = True
 
     def __init__(self, cohorts: tuple[str, str]) -> None:
         self._cohorts = cohorts
@@ -72,6 +73,7 @@ class ComparedDurations(Duration):
     """
 
     by_period = False
+    compares_groups = True
 
     def __init__(self, cohorts: tuple[str, str]) -> None:
         super().__init__()
@@ -82,15 +84,19 @@ class ComparedDurations(Duration):
         either = " OR ".join(_tests(labels, self._cohorts))
         return super().select(labels).replace("FROM labelled", f"FROM labelled WHERE {either}")
 
+    def is_tested(self, asked: Asked) -> bool:
+        """Cohorts have nobody in common, whatever they are broken down by beside."""
+        del asked
+        return True
+
     def fixed(self, labels: list[str]) -> list[str]:
         """Cohorts are tested against each other within what the answer is broken down by beside."""
         return labels[1:]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
-        """Those of any durations, and the p-value also where cohorts are no breakdown."""
+        """Those of any durations."""
         del unit
-        found = super().columns("seconds", asked)
-        return found if any(column.name == "pvalue" for column in found) else (*found, Column("pvalue", "number"))
+        return super().columns("seconds", asked)
 
 
 def _tests(labels: tuple[str, ...], cohorts: tuple[str, str]) -> list[str]:

@@ -94,8 +94,10 @@ class Duration(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
         curves = [kaplan_meier_from_counts(row["duration_s"], row["reached"], row["censored"]) for row in rows]
+        untested: list[float | None] = [None] * len(rows)
+        pvalues = self._pvalues(rows, curves, plain(labels)) if self.is_tested(asked) else untested
         answers = []
-        for row, curve, pvalue in zip(rows, curves, self._pvalues(rows, curves, plain(labels)), strict=True):
+        for row, curve, pvalue in zip(rows, curves, pvalues, strict=True):
             common = {name: row[name] for name in plain(labels)}
             if asked.param("output") == "curve":
                 answers += [common | point | {"pvalue": pvalue} for point in _points(curve)]
@@ -104,6 +106,10 @@ class Duration(Kind):
                     common | self._summary(curve, int(row["reached"].sum()), _days(asked)) | {"pvalue": pvalue}
                 )
         return answers
+
+    def is_tested(self, asked: Asked) -> bool:
+        """Whether there are groups of different entities, to be tested against each other."""
+        return bool(asked.question.by) and not asked.groups_overlap
 
     def fixed(self, labels: list[str]) -> list[str]:
         """The labels within whose values groups are tested against each other."""
@@ -130,8 +136,8 @@ class Duration(Kind):
         return row
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
-        """Summary or curve; with a breakdown, the p-value of the test between its groups."""
-        tested = (Column("pvalue", "number"),) if asked.question.by else ()
+        """Summary or curve; with a breakdown into groups of different people, the p-value of the test between them."""
+        tested = (Column("pvalue", "number"),) if self.is_tested(asked) else ()
         if asked.param("output") == "curve":
             return (
                 Column("at_s", "number", "seconds"),

@@ -24,6 +24,7 @@ class PathDifference(Kind):
 
     name = "path_difference"
     by_period = False
+    compares_groups = True
 
     def __init__(self, groups: str | None) -> None:
         self._groups = [part.strip() for part in (groups or "").split(",")]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from uptake.metrics.dimensions import MODES, SEGMENT
 from uptake.metrics.onboarding_completion import COMPLETE
 from uptake.metrics.result import Column, Result
 from uptake.plan import Plan
@@ -175,14 +176,18 @@ def newest_first(result: Result) -> list[dict[str, Any]]:
 
 
 def with_titles(rows: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
-    """The rows with steps, tasks and features called as people call them; files keep the plan's names."""
+    """The rows with steps, tasks, features and segments called as people call them; files keep the plan's names."""
     steps = plan.onboarding.steps if plan.onboarding else ()
     named: dict[str, dict[str, str]] = {
         "step": {COMPLETE: "All required steps"} | {step.name: step.title for step in steps},
         "task": {name: task.title for name, task in plan.tasks.items()},
         "feature": {name: feature.title for name, feature in plan.features.items()},
     }
-    found = [column for column in named if rows and column in rows[0] and "title" not in rows[0]]
+    if rows and "title" in rows[0]:  # what a row is about is called by its title beside the name
+        named = {}
+    segments = {name: segment.title for name, segment in plan.segments.items()}
+    named |= {f"{SEGMENT}{suffix}": segments for suffix in ("", *(f"@{mode}" for mode in MODES))}
+    found = [column for column in named if rows and column in rows[0]]
     return [{**row, **{column: named[column].get(row[column], row[column]) for column in found}} for row in rows]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
+from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.metric import Entry, Param
 from uptake.metrics.question import ALL, NONE, PERIODS, PREVIOUS_PERIOD, PREVIOUS_YEAR
 from uptake.metrics.steps import listed
@@ -18,6 +19,8 @@ from uptake.web.pages.question import GROUPS, Given
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}
+BY = {SEGMENT: "All segments"}
+"""What a breakdown is called where its name says too little."""
 COMPARED = {NONE: "Nothing", PREVIOUS_PERIOD: "As long before", PREVIOUS_YEAR: "A year before"}
 MOST_CHOICES = 60
 MOST_BREAKDOWNS = 3
@@ -133,10 +136,12 @@ def _universal(
 ) -> list[Field | ConditionField]:
     metric = entry.metric
     by = given.get("by", [])
-    attributes = [*words.attributes[:MOST_CHOICES], *(f"segment.{name}" for name in plan.segments)]
+    attributes = [*words.attributes[:MOST_CHOICES], *([SEGMENT] if plan.segments else [])]
+    attributes += [f"{SEGMENT}.{name}" for name in plan.segments]
     attributes += words.event_properties[:MOST_CHOICES] if metric.events else []
     attributes += [name for name in by if name not in attributes]
-    values = dict(words.values) | {f"segment.{name}": ("in", "not in") for name in plan.segments}
+    values = dict(words.values) | {f"{SEGMENT}.{name}": (IN, OUT) for name in plan.segments}
+    values |= {SEGMENT: tuple(plan.segments)} if plan.segments else {}
     period = str(given.get("period", ALL))
     is_retention = entry.name == "retention"
     every = [
@@ -149,7 +154,8 @@ def _universal(
         Field("period", "Cohorts of a" if is_retention else "A number for each", "select", value=period,
               options=tuple(every), wrong=_wrong("period", wrong)),
         *(Field("by", "And by" if number else "Broken down by", "select", value=text,
-                options=(("", "Nothing"), *((name, name) for name in attributes)), key=f"by-{number}" if number else "")
+                options=(("", "Nothing"), *((name, BY.get(name, name)) for name in attributes)),
+                key=f"by-{number}" if number else "")
           for number, text in enumerate([*by, ""] if len(by) < MOST_BREAKDOWNS else by)),
         *([Field("top", "Groups", "select", value=str(given.get("top", ALL)), wrong=_wrong("top", wrong),
                  options=tuple((name, f"The {name} largest" if name != ALL else "All") for name in _tops(given)))]

@@ -41,6 +41,7 @@ class OverviewPage(Page):
         retention: What the part `retention` shows, or None where it is fetched later.
         features: What the part `features` shows, or None where it is fetched later.
         has_targets: Whether the plan has targets that no line of the table shows.
+        has_segments: Whether the plan has segments, which numbers can be told apart by.
         home: The workspace's folder, for commands.
     """
 
@@ -54,6 +55,7 @@ class OverviewPage(Page):
     retention: RetentionPart | None
     features: FeaturesPart | None
     has_targets: bool
+    has_segments: bool
     home: str
 
 
@@ -145,7 +147,7 @@ def show(reader: Reader, request: Request) -> Page:
     del request
     if not reader.has_events():
         return OverviewPage(headline="", has_events=False, lines=[], retention=None, features=None, has_targets=False,
-                            home=reader.home)  # fmt: skip
+                            has_segments=False, home=reader.home)  # fmt: skip
     last_day = reader.moment()[1]
     first_day = reader.first_day()
     opening = Opening(reader, last_day, first_day)
@@ -162,6 +164,7 @@ def show(reader: Reader, request: Request) -> Page:
         retention=_retention_shown(retention.result(), last_day) if retention.done() else None,
         features=_features_shown(features.result()) if features.done() else None,
         has_targets=bool(_further_targets(reader)),
+        has_segments=bool(reader.plan.segments),
         home=reader.home,
     )
 
