@@ -35,7 +35,7 @@ def solved(
     named = [np.array([number in row.excluded for row in rows], np.bool_) for number in range(len(exclusions))]
     spoiling = [Exclusion(one, *gap) for one, gap in zip(named, exclusions, strict=True)]
     between = None if rounds is None else np.array(rounds, np.int64)
-    return funnel(Events(entity, at, columns), rules, spoiling, between)
+    return funnel(Events(entity, at, columns, part_rows=2), rules, spoiling, between)
 
 
 def as_lines(outcome: Outcome) -> list[Line]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.sequences.events import Bools, Events, Instants
+from uptake.sequences.events import Bools, Events, Instants, Keys
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
@@ -28,6 +28,7 @@ class Wanted:
         key: SQL for the entity's key, over the table `event`.
         needs: SQL that holds for events that have one.
         tests: SQL for what is asked of each event; an event is read if one of the answers is yes.
+        any_test: SQL that holds where one of them does.
         steps: How many of the tests are steps; the others are what is excluded.
         all_of: Read all events of those entities for which this one of the tests holds at least once; None: only events
             that answer yes.
@@ -38,6 +39,7 @@ class Wanted:
     key: str
     needs: str
     tests: tuple[str, ...]
+    any_test: str
     steps: int
     all_of: int | None = None
     held: str = ""
@@ -52,7 +54,7 @@ class Wanted:
 
     def condition(self) -> str:
         """SQL that holds for the events read."""
-        tests = " OR ".join(dict.fromkeys(self.tests))
+        tests = self.any_test
         if self.all_of is not None:
             tests = f"{self.key} IN (SELECT {self.key} FROM event WHERE {self.needs} AND {self.tests[self.all_of]})"
         held = f" AND {self.held} IS NOT NULL" if self.held else ""
@@ -72,8 +74,8 @@ class StepEvents:
         held: What is the same in a history, a text for each; empty where nothing is held.
     """
 
-    entity: NDArray[np.int64]
-    history: NDArray[np.int64]
+    entity: Keys
+    history: Keys
     at: Instants
     fits: tuple[Bools, ...]
     steps: int
@@ -82,8 +84,9 @@ class StepEvents:
     @property
     def nbytes(self) -> int:
         """Bytes they take, with what is worked out from them."""
-        # each step has a truth, a count of 4 bytes and at most a number of 8 for every event
-        own = self.at.nbytes * 3 + sum(fits.nbytes for fits in self.fits) + 8 * self.steps * len(self.at)
+        # every event has the end of its entity, and for each step the next that fits and at most its own number
+        own = self.entity.nbytes + self.at.nbytes + sum(fits.nbytes for fits in self.fits)
+        own += (4 + 12 * self.steps) * len(self.at)
         return own + (0 if self.history is self.entity else self.history.nbytes)
 
     @cached_property
@@ -126,13 +129,13 @@ def read(cursor: Cursor, kept: Kept, wanted: Wanted) -> StepEvents:
 def _read(cursor: Cursor, wanted: Wanted) -> StepEvents:
     found = cursor.execute(wanted.sql()).fetchnumpy()
     columns: dict[str, NDArray[Any]] = {name: np.asarray(column) for name, column in found.items()}
-    entity = columns["entity_key"].astype(np.int64, copy=False)
+    entity = columns["entity_key"]
     history, held = _histories(entity, columns["held"]) if wanted.held else (entity, entity[:0])
     fits = [columns[f"fits_{place}"] for place in range(1, len(wanted.tests) + 1)]
     return StepEvents(entity, history, columns["event_at"].view(np.int64), tuple(fits), wanted.steps, held)
 
 
-def _histories(entity: NDArray[np.int64], held: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[Any]]:
+def _histories(entity: Keys, held: NDArray[Any]) -> tuple[Keys, NDArray[Any]]:
     """The number of each event's history, from 0, and what is held in each of them."""
     is_new = np.ones(len(entity), np.bool_)
     is_new[1:] = (entity[1:] != entity[:-1]) | (held[1:] != held[:-1])

@@ -26,7 +26,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.funnel_drivers import LESS_TIME, OBSERVED, drivers_sql
-from uptake.metrics.funnel_passes import Passes, wanted
+from uptake.metrics.funnel_passes import Passes, passes_of
 from uptake.metrics.funnel_rules import (
     APART,
     ATTRIBUTIONS,
@@ -39,7 +39,6 @@ from uptake.metrics.funnel_rules import (
     PRESETS,
     Funnel,
     event_properties_of,
-    funnel_of,
 )
 from uptake.metrics.funnel_sql import pass_sql
 from uptake.metrics.funnel_touches import touched_sql
@@ -61,7 +60,8 @@ SEVERAL = (
 
 def rows(asked: Asked) -> Sql:
     """Everyone who entered, with when each step was done."""
-    found = funnel_of(asked)
+    passes = passes_of(asked)
+    found, events = passes.found, passes.wanted
     is_open = (
         "false"
         if found.counts_open or found.rules.window is None
@@ -92,9 +92,7 @@ def rows(asked: Asked) -> Sql:
         values["least_n"] = asked.param("least_n")
     else:
         select = f"SELECT {columns}, done_at FROM {relation}"
-    events = wanted(asked, found)
     written = pass_sql(asked, found, events)
-    passes = Passes(asked, found)
     return Sql(
         select,
         relations={
@@ -122,7 +120,7 @@ def totals(asked: Asked) -> Sql | None:
     """The counts without a row per pass."""
     if asked.param("output") != STEPS or asked.question.period:
         return None
-    return Sql("SELECT * FROM funnel_count", tables={"funnel_count": Passes(asked, funnel_of(asked)).counts})
+    return Sql("SELECT * FROM funnel_count", tables={"funnel_count": passes_of(asked).counts})
 
 
 def _steps(found: Funnel) -> str:

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from uptake.facts.selection import events_sql, property_text
 from uptake.facts.step_events import StepEvents, Wanted, read
 from uptake.metrics import periods
-from uptake.metrics.funnel_rules import Funnel
+from uptake.metrics.funnel_rules import Funnel, funnel_of
 from uptake.metrics.metric import Asked
-from uptake.sequences.events import Bools, Instants
+from uptake.sequences.events import Bools, Instants, Keys
 from uptake.sequences.funnel import funnel
 from uptake.sequences.outcome import MISSING, Outcome
 from uptake.sequences.rules import Exclusion
@@ -34,15 +34,23 @@ COUNTS = pa.schema(
 )
 
 
-def wanted(asked: Asked, found: Funnel) -> Wanted:
-    """The events that are read for a funnel."""
+def _wanted(asked: Asked, found: Funnel) -> Wanted:
     selectors = [*(step.selectors for step in found.steps), *(one.selectors for one in found.exclusions)]
     tests = tuple(events_sql(asked.cursor, asked.plan, one) for one in selectors)
+    any_test = events_sql(asked.cursor, asked.plan, [one for several in selectors for one in several])
     held = property_text(found.held) if found.held else ""
     if found.hold == ACCOUNT:
         held = "account_key::VARCHAR"
     all_of = 0 if found.rules.order == "strict" else None
-    return Wanted(asked.grain.key, asked.grain.needs, tests, len(found.steps), all_of, held)
+    return Wanted(asked.grain.key, asked.grain.needs, tests, any_test, len(found.steps), all_of, held)
+
+
+def passes_of(asked: Asked) -> Passes:
+    """The passes of the funnel that is asked for, worked out once."""
+    if "passes" not in asked.made:
+        asked.made["passes"] = Passes(asked, funnel_of(asked))
+    passes: Passes = asked.made["passes"]
+    return passes
 
 
 @dataclass(frozen=True)
@@ -58,10 +66,15 @@ class Passes:
     found: Funnel
 
     @cached_property
+    def wanted(self) -> Wanted:
+        """Which events are read."""
+        return _wanted(self.asked, self.found)
+
+    @cached_property
     def events(self) -> StepEvents:
         """The events known at `as_of`."""
         as_of = microseconds_of(self.asked.question.as_of)
-        return read(self.asked.cursor, self.asked.kept, wanted(self.asked, self.found)).before(as_of)
+        return read(self.asked.cursor, self.asked.kept, self.wanted).before(as_of)
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -77,13 +90,13 @@ class Passes:
         return outcome.of(outcome.depth > 0)
 
     @property
-    def entity(self) -> NDArray[np.int64]:
+    def entity(self) -> Keys:
         """Whose each line is; with a funnel for each value an entity has several."""
         if not self.found.by_value:
             return self.outcome.entity
         return self.events.entity[np.searchsorted(self.events.history, self.outcome.entity)]
 
-    def _of_entities(self, outcome: Outcome, entity: NDArray[np.int64], history: NDArray[np.int64]) -> Outcome:
+    def _of_entities(self, outcome: Outcome, entity: Keys, history: Keys) -> Outcome:
         """The best of the histories of each entity and period."""
         keys = entity[np.searchsorted(history, outcome.entity)]
         pairs, owner = np.unique(np.stack([keys, self._round(outcome)]), axis=1, return_inverse=True)
@@ -138,11 +151,9 @@ class Passes:
     def counts(self) -> pa.Table:
         """What the kind makes of all passes, without a row for each: a row for each step; none if nobody entered."""
         lines = self.outcome.of(~self.is_open)
-        instants, done = lines.instants, lines.done
-        counts = np.count_nonzero(done, axis=0).tolist()
-        n, rows = len(instants), []
+        counts, n, rows = lines.counts_by_step.tolist(), len(lines.entity), list[dict[str, object]]()
         for step, (name, before) in enumerate(zip(self.found.names, self.found.previous, strict=True)):
-            at = instants[done[:, step]]
+            at = lines.instants.compress(lines.done[:, step], axis=0)
             rows.append(
                 {
                     "step": step + 1,

@@ -119,6 +119,7 @@ class Asked:
         unit: Unit of the metric's estimate.
         kept: Events that were read before.
         groups_overlap: Whether somebody can be in several groups of the breakdown at once.
+        made: What was worked out while this question is answered, for those who need it again.
     """
 
     question: Question
@@ -128,6 +129,7 @@ class Asked:
     unit: str
     kept: Kept = field(default_factory=Kept)
     groups_overlap: bool = False
+    made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def param(self, name: str) -> Any:  # noqa: ANN401 - values of parameters are of any type
         """The value of a parameter of the metric."""

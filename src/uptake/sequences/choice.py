@@ -36,7 +36,7 @@ def choose(owner: NDArray[Any], depth: NDArray[Any], last: NDArray[Any], entry: 
         sizes = np.diff(groups, append=len(deepest))
         ends = last[deepest]
         deepest = deepest[ends == np.repeat(np.minimum.reduceat(ends, groups), sizes)]
-    groups = _firsts(owner[deepest])
+    groups = _firsts(owner.take(deepest))
     if entry == "earliest":
         return deepest.take(groups)
     return deepest.take(np.append(groups[1:], len(deepest)) - 1)

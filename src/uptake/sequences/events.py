@@ -16,8 +16,16 @@ Bools = NDArray[np.bool_]
 Instants = NDArray[np.int64]
 """Microseconds since 1970, UTC."""
 
+Keys = NDArray[np.integer[Any]]
+"""Keys of entities."""
+
 Rows = NDArray[np.intp]
 """Numbers of rows. The number of all rows stands for "no row", so it is later than every row."""
+
+
+def row_type(rows: int) -> type[np.signedinteger[Any]]:
+    """What numbers of so many rows, and "no row", are kept as: the narrower, the more of them fit the processor's cache."""
+    return np.int32 if rows < 2**31 else np.int64
 
 
 class RowSet:
@@ -36,10 +44,14 @@ class RowSet:
 
     @cached_property
     def _earlier(self) -> NDArray[Any]:
-        # Counting costs one pass over the rows and makes each question one look-up; a binary search costs about ten.
-        earlier = np.zeros(len(self._fits) + 1, np.int32 if len(self._fits) < 2**31 else np.intp)
+        earlier = np.zeros(len(self._fits) + 1, row_type(len(self._fits)))
         np.cumsum(self._fits, out=earlier[1:])
         return earlier
+
+    @cached_property
+    def _next(self) -> NDArray[Any]:
+        # Written out for every row it makes each question one look-up; a binary search costs about ten.
+        return np.repeat(self.rows.astype(row_type(len(self._fits))), np.diff(self.rows, prepend=-1))
 
     def since(self, rows: Rows, skipped: int = 0) -> Rows:
         """The first row of the set at or after each given one.
@@ -51,8 +63,9 @@ class RowSet:
         Returns:
             Rows of the set, "no row" where none is left. Whose row it is, is for the caller to check.
         """
-        places = self._earlier.take(rows, mode="clip")
-        return self.rows.take(places + skipped if skipped else places, mode="clip")
+        if not skipped:
+            return self._next.take(rows, mode="clip")
+        return self.rows.take(self._earlier.take(rows, mode="clip") + skipped, mode="clip")
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +77,16 @@ class Events:
         at: When it happened. Never falls within an entity.
         steps: For each step, whether each row fits it; a row may fit several steps or none. Strict order needs all
             events of the entities, the others only those that fit a step or an exclusion.
+        part_rows: How many rows are followed at a time, so that what is worked out of them fits the processor's cache.
 
     Raises:
         ValueError: If there is no step, a column has another length or the rows are not sorted.
     """
 
-    entity: NDArray[np.int64]
+    entity: Keys
     at: Instants
     steps: Sequence[Bools]
+    part_rows: int = 1 << 17
 
     def __post_init__(self) -> None:
         if not self.steps:
@@ -88,10 +103,22 @@ class Events:
         return len(self.entity)
 
     @cached_property
+    def parts(self) -> list[tuple[slice, Events]]:
+        """Runs of whole entities, which do not bear on each other: the rows of each, and its events."""
+        cuts = np.arange(self.part_rows, len(self), self.part_rows)
+        ends = np.unique(np.searchsorted(self.entity, self.entity[cuts - 1], side="right"))
+        bounds = [0, *(end for end in ends.tolist() if end < len(self)), len(self)]
+        return [(rows, self._of(rows)) for rows in map(slice, bounds[:-1], bounds[1:])]
+
+    def _of(self, rows: slice) -> Events:
+        return Events(self.entity[rows], self.at[rows], [fits[rows] for fits in self.steps], self.part_rows)
+
+    @cached_property
     def end(self) -> Rows:
         """For each row the first one behind its entity, which tells entities apart as well."""
         ends = np.append(np.flatnonzero(self.entity[1:] != self.entity[:-1]) + 1, len(self))
-        return np.repeat(ends, np.diff(ends, prepend=0)) if len(self) else ends[:0]
+        narrow = ends.astype(row_type(len(self)))
+        return np.repeat(narrow, np.diff(ends, prepend=0)) if len(self) else ends[:0]
 
     @cached_property
     def ends_of_time(self) -> tuple[int, int]:

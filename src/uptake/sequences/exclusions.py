@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from uptake.sequences.events import Bools, Events, Rows, RowSet
+from uptake.sequences.events import Bools, Rows, RowSet
 from uptake.sequences.reach import Reach
 from uptake.sequences.rules import Exclusion
 from uptake.sequences.ties import Arrival
@@ -33,32 +33,39 @@ class Spoiling(NamedTuple):
         return Spoiling(self.is_spoilt[places], self.row[places], self.clean[places], self.depth[places])
 
 
-def by_gap(
-    events: Events, exclusions: Sequence[Exclusion], required: Sequence[int], in_order: bool
-) -> list[RowSet | None]:
-    """What is excluded between each required step and the next.
+def require_gaps(exclusions: Sequence[Exclusion], required: Sequence[int], rows: int) -> None:
+    """Refuses exclusions that are not of these steps or events.
 
     Args:
-        events: The events.
         exclusions: The exclusions of the funnel.
         required: The numbers of its required steps.
-        in_order: Whether the steps have an order; if not, what is excluded is excluded anywhere.
-
-    Returns:
-        The excluded rows for each required step but the last, None where nothing is excluded.
+        rows: How many events there are.
 
     Raises:
         ValueError: If an exclusion names a step that is not required, two steps the wrong way round, or not one
             truth a row.
     """
     for exclusion in exclusions:
-        if exclusion.rows.shape != events.at.shape:
-            raise ValueError(f"What is excluded is said of each of {len(events)} events, not {exclusion.rows.shape}.")
+        if exclusion.rows.shape != (rows,):
+            raise ValueError(f"What is excluded is said of each of {rows} events, not {exclusion.rows.shape}.")
         if not (exclusion.after in required and exclusion.before in required and exclusion.after < exclusion.before):
             raise ValueError(
                 f"An event is excluded after one required step and before a later one, of {list(required)}: "
                 f"not after {exclusion.after} and before {exclusion.before}."
             )
+
+
+def by_gap(exclusions: Sequence[Exclusion], required: Sequence[int], in_order: bool) -> list[RowSet | None]:
+    """What is excluded between each required step and the next.
+
+    Args:
+        exclusions: The exclusions of the funnel.
+        required: The numbers of its required steps.
+        in_order: Whether the steps have an order; if not, what is excluded is excluded anywhere.
+
+    Returns:
+        The excluded rows for each required step but the last, None where nothing is excluded.
+    """
     sets: list[RowSet | None] = []
     for step in required[:-1]:
         excluded = [one.rows for one in exclusions if not in_order or one.after <= step < one.before]
@@ -82,7 +89,7 @@ def spoil(chosen: Rows, excluded: Sequence[RowSet | None], reach: Reach, ties: A
         What became of the m passes.
     """
     none = len(reach.events)
-    depth = np.count_nonzero(chosen < none, axis=0)
+    depth = np.add.reduce(chosen < none, axis=0, dtype=np.int16)
     clean, row = depth.copy(), np.full(chosen.shape[1], none, np.intp)
     is_spoilt = np.zeros(chosen.shape[1], np.bool_)
     for step in range(len(excluded) - 1, -1, -1):

@@ -10,9 +10,9 @@ import numpy as np
 from uptake.sequences import ordered, strict, unordered
 from uptake.sequences.choice import choose
 from uptake.sequences.events import Events, Instants, Rows
-from uptake.sequences.exclusions import Spoiling, by_gap, spoil
+from uptake.sequences.exclusions import Spoiling, by_gap, require_gaps, spoil
 from uptake.sequences.optional import add_optional
-from uptake.sequences.outcome import MISSING, Outcome
+from uptake.sequences.outcome import MISSING, Outcome, joined
 from uptake.sequences.reach import Reach
 from uptake.sequences.rules import Exclusion, Rules
 from uptake.sequences.ties import Arrival, Tolerance
@@ -48,9 +48,19 @@ def funnel(
     (array([2, 1]), array([2, 1]))
     """
     rules.require_consistent(len(events.steps))
+    require_gaps(exclusions, rules.required(len(events.steps)), len(events))
+    return joined(
+        [
+            _of_part(part, rules, [replace(one, rows=one.rows[rows]) for one in exclusions], rounds)
+            for rows, part in events.parts
+        ]
+    )
+
+
+def _of_part(events: Events, rules: Rules, exclusions: Sequence[Exclusion], rounds: Instants | None) -> Outcome:
     required = rules.required(len(events.steps))
     in_order = rules.order != "unordered"
-    excluded = by_gap(events, exclusions, required, in_order)
+    excluded = by_gap(exclusions, required, in_order)
     ties = Tolerance(events, rules.tolerance) if rules.tolerance is not None and in_order else Arrival()
     if in_order:
         chosen, reach = _in_order(events, rules, required, ties, rounds)
@@ -60,11 +70,12 @@ def funnel(
         chosen = _without_forgotten(events, chosen, rounds)
     spoiling = spoil(chosen, excluded, reach, ties)
     places = _best(events, rules, chosen, spoiling, rounds)
-    chosen, spoiling = chosen[:, places], spoiling.of(places)
-    starts, depth = chosen[0], spoiling.clean
-    if rules.exclusion == "remove":
-        depth = np.where(spoiling.is_spoilt, 0, depth)
-    done = np.where(np.arange(len(required))[:, np.newaxis] < depth, chosen, len(events))
+    chosen, spoiling = chosen.take(places, axis=1), spoiling.of(places)
+    starts, depth, done = chosen[0], spoiling.clean, chosen
+    if exclusions:
+        if rules.exclusion == "remove":
+            depth = np.where(spoiling.is_spoilt, 0, depth)
+        done = np.where(np.arange(len(required))[:, np.newaxis] < depth, chosen, len(events))
     if rules.optional:
         done = add_optional(events, rules, required, done, spoiling.row, reach, ties)
     return Outcome(
@@ -101,8 +112,8 @@ def _in_any_order(events: Events, rules: Rules, rounds: Instants | None) -> tupl
 def _entries(events: Events, rules: Rules, starts: Rows, rounds: Instants | None) -> Rows:
     first, last = events.ends_of_time
     if rounds is not None and (first < rounds[0] or last >= rounds[-1]):
-        at = events.at[starts]
-        starts = starts[(at >= rounds[0]) & (at < rounds[-1])]
+        at = events.at.take(starts)
+        starts = starts.take(np.flatnonzero((at >= rounds[0]) & (at < rounds[-1])))
     if rules.entry == "first":
         return starts.compress(np.diff(_owner(events, starts, rounds), prepend=-1) != 0)
     return starts
@@ -110,7 +121,7 @@ def _entries(events: Events, rules: Rules, starts: Rows, rounds: Instants | None
 
 def _owner(events: Events, starts: Rows, rounds: Instants | None) -> Rows:
     # Whose entries they are: an entity's, and where there are rounds an entity's in one of them.
-    ends = events.end[starts]
+    ends = events.end.take(starts)
     if rounds is None or len(rounds) == 2:
         return ends
     number = np.searchsorted(rounds, events.at[starts], side="right")
@@ -135,8 +146,8 @@ def _best(events: Events, rules: Rules, chosen: Rows, spoiling: Spoiling, rounds
 
 
 def _instants(events: Events, chosen: Rows) -> Instants:
-    instants = np.full((chosen.shape[1], len(chosen)), MISSING, np.int64)
-    for step, rows in enumerate(chosen):
-        is_done = rows < len(events)
-        instants[is_done, step] = events.at[rows[is_done]]
-    return instants
+    if not len(events):
+        return np.empty(chosen.shape[::-1], np.int64)
+    instants = events.at.take(chosen, mode="clip")
+    instants[chosen == len(events)] = MISSING
+    return instants.T

@@ -48,7 +48,7 @@ def arrivals(steps: Sequence[RowSet], starts: Rows, reach: Reach, ties: Arrival)
 
 
 def _entries(steps: Sequence[RowSet], starts: Rows, reach: Reach) -> Rows:
-    entries = np.full((len(steps), len(starts)), len(reach.events), np.intp)
+    entries = np.full((len(steps), len(starts)), len(reach.events), starts.dtype)
     entries[0] = starts
     return entries
 
@@ -57,11 +57,14 @@ def _earliest(steps: Sequence[RowSet], starts: Rows, reach: Reach, ties: Arrival
     # With no limit but the window of the whole pass the first event of the next step is as good as any: whatever may
     # follow a later one may follow it, and the window is the same.
     chosen = _entries(steps, starts, reach)
+    going, last, limits = np.arange(len(starts)), starts, reach.limits(starts)
     for step in range(1, len(steps)):
-        found = steps[step].since(ties.next(chosen[step - 1]))
+        found = steps[step].since(ties.next(last))
         if ties.is_open:
-            found = unused(found, chosen[:step], steps[step])
-        chosen[step] = np.where(reach.within_pass(starts, found), found, len(reach.events))
+            found = unused(found, chosen[:step, going], steps[step])
+        reached = np.flatnonzero(limits.hold(found))
+        going, last, limits = going.take(reached), found.take(reached), limits.of(reached)
+        chosen[step, going] = last
     return chosen
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.sequences.choice import choose
-from uptake.sequences.events import Bools, Instants
+from uptake.sequences.events import Bools, Instants, Keys
 from uptake.sequences.rules import Entry
 
 MISSING: Final = np.iinfo(np.int64).min
@@ -30,7 +31,7 @@ class Outcome:
         required: The numbers of the required steps.
     """
 
-    entity: NDArray[np.int64]
+    entity: Keys
     entered_at: Instants
     depth: NDArray[np.intp]
     instants: Instants
@@ -45,27 +46,28 @@ class Outcome:
     @property
     def counts_by_step(self) -> NDArray[np.intp]:
         """How many entities did each step; never rises from one required step to the next."""
-        counts: NDArray[np.intp] = np.count_nonzero(self.done, axis=0)
-        return counts
+        return np.array([np.count_nonzero(done) for done in self.done.T], np.intp)
 
     def of(self, lines: NDArray[Any]) -> Outcome:
         """Some of the lines, by their places or by one truth each."""
-        if lines.dtype == np.bool_ and lines.all():
-            return self
+        if lines.dtype == np.bool_:
+            if lines.all():
+                return self
+            lines = np.flatnonzero(lines)
         return Outcome(
-            self.entity[lines],
-            self.entered_at[lines],
-            self.depth[lines],
-            self.instants[lines],
-            self.is_spoilt[lines],
+            self.entity.take(lines),
+            self.entered_at.take(lines),
+            self.depth.take(lines),
+            self.instants.take(lines, axis=0),
+            self.is_spoilt.take(lines),
             self.required,
         )
 
-    def renamed(self, entity: NDArray[np.int64]) -> Outcome:
+    def renamed(self, entity: Keys) -> Outcome:
         """The same lines of entities that are called otherwise, one name a line."""
         return replace(self, entity=entity)
 
-    def best_by(self, owner: NDArray[np.int64], entry: Entry) -> Outcome:
+    def best_by(self, owner: Keys, entry: Entry) -> Outcome:
         """Merges entities that are one, such as a user with each value of a property that was held constant.
 
         Args:
@@ -85,3 +87,15 @@ class Outcome:
         columns = np.array(self.required)[np.maximum(depth - 1, 0)]
         best = order[choose(owners, depth, self.instants[order, columns], entry)]
         return self.of(best).renamed(owner[best])
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """The lines of several outcomes of the same steps, one after the other."""
+    return Outcome(
+        np.concatenate([one.entity for one in outcomes]),
+        np.concatenate([one.entered_at for one in outcomes]),
+        np.concatenate([one.depth for one in outcomes]),
+        np.concatenate([one.instants for one in outcomes]),
+        np.concatenate([one.is_spoilt for one in outcomes]),
+        outcomes[0].required,
+    )

@@ -4,10 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from uptake.sequences.events import Bools, Events, Rows, RowSet
+from uptake.sequences.events import Bools, Events, Instants, Rows, RowSet
+
+
+class Limits(NamedTuple):
+    """Up to where each of some passes may go.
+
+    Args:
+        events: The events.
+        end: The first row behind its entity.
+        until: The last instant of its window; None: there is no window.
+    """
+
+    events: Events
+    end: Rows
+    until: Instants | None
+
+    def hold(self, rows: Rows) -> Bools:
+        """Whether a row for each pass lies within its limits; "no row" does not."""
+        within = rows < self.end
+        if self.until is not None:
+            within &= self.events.at.take(rows, mode="clip") <= self.until
+        return within
+
+    def of(self, passes: Rows) -> Limits:
+        """The limits of some of the passes."""
+        return Limits(self.events, self.end.take(passes), None if self.until is None else self.until.take(passes))
 
 
 @dataclass(frozen=True)
@@ -36,10 +62,12 @@ class Reach:
 
     def within_pass(self, starts: Rows, rows: Rows) -> Bools:
         """Whether rows belong to the entities and the windows of passes with these first events; "no row" does not."""
-        belongs = rows < self.end.take(starts, mode="clip")
-        if self.window is not None:
-            belongs &= self.events.between(starts, rows) <= self.window
-        return belongs
+        return self.limits(starts).hold(rows)
+
+    def limits(self, starts: Rows) -> Limits:
+        """Up to where passes with these first events may go."""
+        until = None if self.window is None else self.events.at.take(starts, mode="clip") + self.window
+        return Limits(self.events, self.end.take(starts, mode="clip"), until)
 
     def within_step(self, step: int, earlier: Rows, later: Rows) -> Bools:
         """Whether a required step may lie at `later` if the one before, number `step` of them, lies at `earlier`."""
