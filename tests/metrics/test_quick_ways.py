@@ -13,7 +13,10 @@ import pyarrow as pa
 import pytest
 
 import uptake
+from uptake.facts import entity_days
 from uptake.metrics.catalogue import catalogue
+from uptake.metrics.recheck import differences
+from uptake.store.kept import Kept
 
 PLAN = """
 product: {timezone: Europe/Berlin}
@@ -152,6 +155,40 @@ def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any]) ->
     assert len(rows) == len(expected) > 0
     for row, other in zip(rows, expected, strict=True):
         assert row == pytest.approx(other, abs=1e-9, nan_ok=True)
+
+
+@pytest.mark.parametrize("more", [{}, {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03"}])
+@pytest.mark.parametrize("period", [None, "week", "month"])
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("usage_interval", {"window_days": 30}),
+        ("active_users", {"window": "usage_interval", "gap_days": 60}),
+        ("active_days_per_week", {"among": "present"}),
+        ("frequency", {"window_days": 40, "interval_days": 5}),
+        ("consistency", {"intervals": 3, "interval_days": 5}),
+        ("consistency", {"intervals": 4, "interval_days": "usage_interval", "among": "present"}),
+        ("adoption_rate", {"interval_days": 9, "active_days": 5}),
+    ],
+)
+def test_what_is_worked_out_in_memory_is_what_its_sql_gives(
+    workspace: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str | None, more: dict[str, Any]
+) -> None:
+    result = workspace.metric(name, **given, **more, entity=entity, period=period)
+    assert result.rows
+    assert differences(result, workspace.rows_of(result.sql)) == []
+
+
+def test_days_are_in_the_same_order_where_keys_are_too_large_to_be_packed(
+    workspace: uptake.Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with workspace.projection.reading() as cursor:
+        packed = entity_days.read(cursor, Kept(), "member", "")
+        monkeypatch.setattr(entity_days, "MOST_PACKED", 0)
+        sorted_twice = entity_days.read(cursor, Kept(), "member", "")
+        np.testing.assert_array_equal(packed.entity, sorted_twice.entity)
+        np.testing.assert_array_equal(packed.day, sorted_twice.day)
 
 
 @pytest.mark.parametrize("period", [None, "month"])

@@ -17,21 +17,23 @@ Source: product adoption glossary ("3-5 a week for daily-use products"); tenure 
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, days_seen_sql, seen_from, watched
+from uptake.metrics.observed import AMONG, days_seen, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:
     """Everyone counted, with active days per week seen."""
+    seen = days_seen(asked, asked.param("active"), asked.param("window_days"))
     return Sql(
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, d.period_on,
         coalesce(d.counted, 0) / (greatest(least($window_days::INTEGER, p.on_day - {seen_from()} + 1), 7) / 7) AS value
-    FROM ({days_seen_sql(asked, asked.param("active"))}) d
+    FROM {seen.sql} d
     JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
     LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key""",
         {"window_days": asked.param("window_days"), **watched(asked)},
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **seen.relations},
+        tables=dict(seen.tables),
     )
 
 

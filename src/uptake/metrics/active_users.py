@@ -27,7 +27,7 @@ from uptake.metrics.kinds.count import COUNT
 from uptake.metrics.kinds.count_within import COUNT_WITHIN
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY
-from uptake.metrics.usage_interval import gaps_sql
+from uptake.metrics.usage_interval import gaps_source
 
 
 def rows(asked: Asked) -> Sql:
@@ -51,7 +51,8 @@ def rows(asked: Asked) -> Sql:
 
 def _within_interval(asked: Asked) -> Sql:
     """The same with the days since the last activity and the typical gap; the kind knows each group's interval."""
-    gaps, grain = gaps_sql(asked, asked.param("active")), counting(asked)
+    grain = counting(asked)
+    gaps = gaps_source(asked, asked.grain, asked.param("active"), asked.param("gap_days"))
     return Sql(
         f"""
     SELECT s.entity_key, {AT} AS anchor_at, p.period_on, p.on_day - a.day AS days_ago, g.gap, false AS is_open
@@ -61,9 +62,10 @@ def _within_interval(asked: Asked) -> Sql:
         SELECT d.entity_key, p.on_day, d.day FROM period p JOIN {grain.day} d
             ON d.day <= p.on_day AND d.next_day > p.on_day
     ) a ON a.entity_key = s.entity_key AND a.on_day = p.on_day
-    LEFT JOIN ({gaps}) g ON g.entity_key = s.entity_key AND g.on_day = p.on_day""",
+    LEFT JOIN {gaps.sql} g ON g.entity_key = s.entity_key AND g.on_day = p.on_day""",
         {"window_days": asked.param("gap_days"), "otherwise_days": asked.plan.product.usage_interval_days},
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **gaps.relations},
+        tables=dict(gaps.tables),
     )
 
 

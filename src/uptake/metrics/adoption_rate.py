@@ -18,13 +18,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from uptake.metrics.activity import ACTIVE
 from uptake.metrics.grain import MEMBER
-from uptake.metrics.group_interval import INTERVAL_DAYS, length, measured
+from uptake.metrics.group_interval import INTERVAL_DAYS, Length, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.milestones import milestone_sql
 from uptake.metrics.population import WINDOW_DAY, seats_sql
+from uptake.metrics.windows import Column, Window, counted, worked_out
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""
@@ -37,6 +39,8 @@ def rows(asked: Asked) -> Sql:
     grain = MEMBER if is_account else asked.grain
     seen = replace(asked, grain=grain)
     interval = length(asked, "interval_days", grain=grain)
+    window_days = max(interval.most * INTERVALS, asked.param("active_days"))
+    used = _used(seen, interval, window_days)
     has_value, value = "true", ""
     notes: tuple[str, ...] = (NO_VALUE,)
     if asked.plan.value_moments:
@@ -47,7 +51,7 @@ def rows(asked: Asked) -> Sql:
             ({has_value} AND coalesce(u.intervals, 0) >= {NEEDED})::INT AS adopted,
             coalesce(u.is_active, false)::INT AS active
         FROM holder h {value}
-        LEFT JOIN used u ON u.entity_key = h.entity_key AND u.period_on IS NOT DISTINCT FROM h.period_on"""
+        LEFT JOIN {used.sql} u ON u.entity_key = h.entity_key AND u.period_on IS NOT DISTINCT FROM h.period_on"""
     final = (
         f"""SELECT entity_key >> 32 AS entity_key, anchor_at, period_on, is_open,
             avg(adopted) FILTER (NOT is_open) AS adopted, avg(active) AS active
@@ -60,24 +64,41 @@ def rows(asked: Asked) -> Sql:
     WITH holder AS (
         SELECT h.*, p.on_day - (SELECT min(day) FROM active_day) + 1 < {interval.days} * {NEEDED} AS is_open
         FROM ({seats_sql(grain)}) h JOIN period p ON p.period_on IS NOT DISTINCT FROM h.period_on {interval.join("h", "h")}
-    ), used AS (
-        SELECT d.entity_key, p.period_on,
-            count(DISTINCT (p.on_day - d.day) // {interval.days})
-                FILTER ((p.on_day - d.day) // {interval.days} < {INTERVALS}) AS intervals,
-            bool_or(p.on_day - d.day < $active_days::INTEGER) AS is_active
-        FROM window_day p JOIN {grain.day} d USING (day) {interval.join("d", "p")} GROUP BY ALL
     ), judged AS ({final}
     )
     SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, is_open FROM judged
     UNION ALL SELECT entity_key, anchor_at, period_on, 'active', active, false FROM judged""",
         {
             "active_days": asked.param("active_days"),
-            "window_days": max(interval.most * INTERVALS, asked.param("active_days")),
+            "window_days": window_days,
         },
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **used.relations},
         notes,
+        dict(used.tables),
     )
     return measured(rows, interval)
+
+
+def _used(seen: Asked, interval: Length, window_days: int) -> Source:
+    """Rows (entity_key, period_on, intervals, is_active): in how many of the last intervals everyone active was."""
+    active_days = seen.param("active_days")
+
+    def columns(window: Window) -> dict[str, Column]:
+        is_active = window.last_ago < active_days
+        return {"intervals": window.intervals(interval.most, INTERVALS), "is_active": is_active}
+
+    return worked_out(
+        seen,
+        seen.grain,
+        ACTIVE,
+        "used",
+        f"""SELECT d.entity_key, p.period_on,
+            count(DISTINCT (p.on_day - d.day) // {interval.days})
+                FILTER ((p.on_day - d.day) // {interval.days} < {INTERVALS}) AS intervals,
+            bool_or(p.on_day - d.day < $active_days::INTEGER) AS is_active
+        FROM window_day p JOIN {seen.grain.day} d USING (day) {interval.join("d", "p")} GROUP BY ALL""",
+        None if interval.gaps else lambda days: counted(seen, days, window_days, columns),
+    )
 
 
 def kind(params: Mapping[str, Any]) -> Kind:

@@ -18,7 +18,7 @@ from uptake.metrics.activity import ACTIVE
 from uptake.metrics.group_interval import INTERVAL_DAYS, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, days_seen_sql, seen_from, watched
+from uptake.metrics.observed import AMONG, Counted, days_seen, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
@@ -26,20 +26,21 @@ def rows(asked: Asked) -> Sql:
     """Everyone who lived through an interval, with the share of those with activity."""
     intervals = asked.param("intervals")
     interval = length(asked, "interval_days", asked.param("active"))
-    came_in = days_seen_sql(
-        asked,
-        asked.param("active"),
-        f"list(DISTINCT (p.on_day - d.day) // {interval.days})",
+    came_in = Counted(
+        f"count(DISTINCT (p.on_day - d.day) // {interval.days})",
+        None if interval.gaps else lambda window: window.intervals(interval.most),
         f"{interval.join('d', 'p')} WHERE p.on_day - d.day < {interval.days} * $intervals::INTEGER",
     )
+    seen = days_seen(asked, asked.param("active"), interval.most * intervals, came_in)
+    # who came before a whole interval had been lived through came in one that does not count: the oldest, no other
     rows = Sql(
         f"""
-    SELECT entity_key, anchor_at, period_on,
-        coalesce(len(list_filter(came_in, lambda number: number < lived)), 0) / lived AS value
+    SELECT entity_key, anchor_at, period_on, (coalesce(came_in, 0) - coalesce(oldest >= lived, false)::INT) / lived AS value
     FROM (
         SELECT d.entity_key, {AT} AS anchor_at, d.period_on, d.counted AS came_in,
+            (p.on_day - d.first_on) // {interval.days} AS oldest,
             least($intervals::INTEGER, (p.on_day - {seen_from()} + 1) // {interval.days}) AS lived
-        FROM ({came_in}) d
+        FROM {seen.sql} d
         JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on {interval.join("d", "d")}
         LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key
     ) WHERE lived > 0""",
@@ -48,7 +49,8 @@ def rows(asked: Asked) -> Sql:
             "window_days": interval.most * intervals,
             **watched(asked),
         },
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **seen.relations},
+        tables=dict(seen.tables),
     )
     return measured(rows, interval)
 

@@ -19,7 +19,7 @@ from uptake.metrics.activity import ACTIVE
 from uptake.metrics.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, days_seen_sql, seen_from, watched
+from uptake.metrics.observed import AMONG, days_seen, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
@@ -29,15 +29,17 @@ def rows(asked: Asked) -> Sql:
     if interval_days != USAGE_INTERVAL and window_days < interval_days:
         raise QuestionError(f"window_days is {window_days}.", allowed=[f"at least interval_days, {interval_days}"])
     interval = length(asked, "interval_days", asked.param("active"))
+    seen = days_seen(asked, asked.param("active"), window_days)
     rows = Sql(
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, d.period_on, least(1, coalesce(d.counted, 0) * {interval.days}
         / greatest(least($window_days::INTEGER, p.on_day - {seen_from()} + 1), {interval.days})) AS value
-    FROM ({days_seen_sql(asked, asked.param("active"))}) d
+    FROM {seen.sql} d
     JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on {interval.join("d", "d")}
     LEFT JOIN {asked.grain.start} s ON s.entity_key = d.entity_key""",
         {"window_days": window_days, **watched(asked)},
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **seen.relations},
+        tables=dict(seen.tables),
     )
     return measured(rows, interval)
 

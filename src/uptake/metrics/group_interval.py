@@ -17,7 +17,7 @@ from uptake.metrics.grain import Grain
 from uptake.metrics.labelled import Test, labelled
 from uptake.metrics.metric import Asked, Gaps, Param, Sql
 from uptake.metrics.population import AT, window_sql
-from uptake.metrics.usage_interval import SHARE, gaps_sql
+from uptake.metrics.usage_interval import SHARE, gaps_source
 from uptake.stats.quantile import HAIR
 from uptake.store.sql import name
 
@@ -82,12 +82,12 @@ def length(asked: Asked, parameter: str, active: Any = ACTIVE, grain: Grain | No
     if given != USAGE_INTERVAL:
         return Length(f"${parameter}::INTEGER", given, {parameter: given})
     otherwise = asked.plan.product.usage_interval_days
+    typical = gaps_source(asked, grain, active, GAP_DAYS, "gap_day")
     gaps = f"""SELECT s.entity_key, {AT} AS anchor_at, p.period_on, g.gap
-        FROM period p CROSS JOIN {grain.start} s LEFT JOIN (
-            {gaps_sql(replace(asked, grain=grain), active, "gap_day")}
-        ) g ON g.entity_key = s.entity_key AND g.on_day = p.on_day"""
+        FROM period p CROSS JOIN {grain.start} s
+        LEFT JOIN {typical.sql} g ON g.entity_key = s.entity_key AND g.on_day = p.on_day"""
     most = max(GAP_DAYS, otherwise)
-    return Length(f"coalesce(i.interval_days, {otherwise})", most, {}, (NOTE,), Gaps(gaps, grain, otherwise))
+    return Length(f"coalesce(i.interval_days, {otherwise})", most, {}, (NOTE,), Gaps(gaps, typical, grain, otherwise))
 
 
 def relations(gaps: Gaps, by: Sequence[Dimension], where: Sequence[Test], zone: str) -> dict[str, str]:
@@ -110,6 +110,7 @@ def relations(gaps: Gaps, by: Sequence[Dimension], where: Sequence[Test], zone: 
             )
     return {
         "gap_day": window_sql(str(GAP_DAYS)),
+        **gaps.typical.relations,
         "gap_row": gaps.sql,
         "gap_labelled": labelled(gaps.grain, by, where, zone, rows="gap_row"),
         "group_interval": "SELECT entity_key, period_on, interval_days FROM ("
@@ -139,4 +140,6 @@ def with_interval_sql(rows: str, labels: Sequence[str], otherwise_days: int | st
 
 def measured(sql: Sql, length: Length) -> Sql:
     """The rows of a metric that reads a length, with what its SQL needs."""
-    return replace(sql, values={**sql.values, **length.values}, notes=(*sql.notes, *length.notes), gaps=length.gaps)
+    tables = {**sql.tables, **(length.gaps.typical.tables if length.gaps else {})}
+    values, notes = {**sql.values, **length.values}, (*sql.notes, *length.notes)
+    return replace(sql, values=values, notes=notes, gaps=length.gaps, tables=tables)

@@ -69,16 +69,33 @@ class Param:
 
 
 @dataclass(frozen=True)
+class Source:
+    """Something that a query selects from.
+
+    Args:
+        sql: What stands after FROM.
+        relations: Relations it is made of, name -> SQL.
+        tables: Those of them that are worked out here instead of by the engine, as in `Sql`.
+    """
+
+    sql: str
+    relations: Mapping[str, str] = field(default_factory=dict)
+    tables: Mapping[str, Callable[[], pa.Table]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Gaps:
     """What the usage interval of each group of an answer is made of.
 
     Args:
         sql: SQL for (entity_key, anchor_at, period_on, gap): everyone, with the typical gap if there is one.
+        typical: What that reads beside the relation `gap_day`.
         grain: Whose rows they are.
         otherwise_days: The interval of a group in which nobody came twice.
     """
 
     sql: str
+    typical: Source
     grain: Grain
     otherwise_days: int
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pyarrow as pa
+
+from uptake.facts.entity_days import EntityDays
 from uptake.metrics.activity import days_sql
-from uptake.metrics.metric import Asked, Param
+from uptake.metrics.metric import Asked, Param, Source
 from uptake.metrics.population import present_sql
+from uptake.metrics.windows import Column, Window, counted, worked_out
 
 AMONG = Param(
     "among",
@@ -35,25 +41,67 @@ def watched(asked: Asked) -> dict[str, Any]:
     return {"watched_from": asked.plan.product.data_from}
 
 
-def days_seen_sql(
+@dataclass(frozen=True)
+class Counted:
+    """What is counted of the active days in a window.
+
+    Args:
+        sql: SQL for it, over the days `d` of a window `p`.
+        work: The same of columns in memory; None: only the engine can count it.
+        within: SQL that follows the join of both, to leave out some days; `work` knows nothing of it.
+    """
+
+    sql: str
+    work: Callable[[Window], Column] | None
+    within: str = ""
+
+
+DAYS = Counted("count(*)", lambda window: window.days)
+
+
+def days_seen(
     asked: Asked,
     chosen: Any,  # noqa: ANN401 - a selector in any form
-    counted: str = "count(*)",
-    within: str = "",
-) -> str:
-    """SQL for (entity_key, period_on, counted, first_on), over `window_day`: what was done in each period's window.
+    window_days: int,
+    what: Counted = DAYS,
+) -> Source:
+    """Rows (entity_key, period_on, counted, first_on), over `window_day`: what was done in each period's window.
 
     Args:
         asked: The question; with the parameter `among` set to present, everyone who was there has a row, with NULL
             for what was not done.
         chosen: A selector as the plan writes it, or `active`.
-        counted: SQL for what is counted of the days `d` of a window `p`.
-        within: SQL that follows their join, to leave out some of them.
+        window_days: How many days a window has.
+        what: What is counted.
     """
-    days = f"""SELECT d.entity_key, p.period_on, {counted} AS counted, min(d.day) AS first_on
-        FROM window_day p JOIN ({days_sql(asked, chosen)}) d ON d.day = p.day {within} GROUP BY ALL"""
+    done = days_done(asked, chosen, window_days, what)
     if asked.param("among") == "active":
-        return days
-    return f"""SELECT e.entity_key, e.period_on, a.counted, a.first_on
-        FROM ({present_sql(asked)}) e LEFT JOIN ({days}) a
-            ON a.entity_key = e.entity_key AND a.period_on IS NOT DISTINCT FROM e.period_on"""
+        return done
+    everyone = f"""(SELECT e.entity_key, e.period_on, a.counted, a.first_on
+        FROM ({present_sql(asked)}) e LEFT JOIN {done.sql} a
+            ON a.entity_key = e.entity_key AND a.period_on IS NOT DISTINCT FROM e.period_on)"""
+    return replace(done, sql=everyone)
+
+
+def days_done(
+    asked: Asked,
+    chosen: Any,  # noqa: ANN401 - a selector in any form
+    window_days: int,
+    what: Counted = DAYS,
+) -> Source:
+    """The same rows, of those who did anything; arguments as of `days_seen`."""
+    work = what.work
+
+    def table(days: EntityDays) -> pa.Table:
+        assert work is not None
+        return counted(asked, days, window_days, lambda window: {"counted": work(window), "first_on": window.first_on})
+
+    return worked_out(
+        asked,
+        asked.grain,
+        chosen,
+        "done",
+        f"""SELECT d.entity_key, p.period_on, {what.sql} AS counted, min(d.day) AS first_on
+        FROM window_day p JOIN ({days_sql(asked, chosen)}) d ON d.day = p.day {what.within} GROUP BY ALL""",
+        table if work else None,
+    )

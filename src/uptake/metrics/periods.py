@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from uptake.facts.calendar import SHIFT, recut
 from uptake.metrics.question import Question
@@ -107,9 +108,18 @@ def weeks(question: Question, plan: Plan) -> dict[str, str]:
 
 def read(cursor: Cursor, question: Question, plan: Plan) -> list[tuple[date | None, datetime, datetime]]:
     """The periods of a question in their order: the first day (None without periods), beginning and end."""
+    return _rows(cursor, question, plan, "period_on, begins_at, ends_at")
+
+
+def ends(cursor: Cursor, question: Question, plan: Plan) -> list[tuple[date | None, date]]:
+    """The periods of a question in their order: the first day (None without periods), and the last that was over."""
+    return _rows(cursor, question, plan, "period_on, on_day")
+
+
+def _rows(cursor: Cursor, question: Question, plan: Plan, columns: str) -> list[Any]:
     relations = {**weeks(question, plan), "period": sql(question)}
     text = "WITH " + ", ".join(f"{name} AS ({body})" for name, body in relations.items())
-    text += " SELECT period_on, begins_at, ends_at FROM period ORDER BY begins_at"
+    text += f" SELECT {columns} FROM period ORDER BY begins_at"
     values = {"as_of": question.as_of, "date_from": question.date_from, "date_to": question.date_to}
     values["last_day"] = question.last_day
     taken = parameters(text)
