@@ -28,6 +28,7 @@ launches: {first: {feature: tasks, launched_on: 2026-01-02, target: 0.5, within_
 journey: {}
 invites: {sent: task, accepted: ship}
 """
+RANGES = {"cohort": "2026-01-01/2026-01-05", "against": "2026-01-06/2026-01-09"}
 WAYS: list[dict[str, Any]] = [
     {},
     {"period": "month"},
@@ -49,6 +50,26 @@ OTHERS: list[tuple[str, dict[str, Any]]] = [
     ("paths", {"output": "sequences", "gap_minutes": 10_000, "by": "account.plan"}),
     ("retention", {"start": "task", "entry": "recurring", "unit": "month", "by": "account.plan"}),
     ("retention", {"start": "task", "entry": "every", "unit": "week", "mode": "rolling", "floor": "day"}),
+    (
+        "paths",
+        {"output": "difference", "by": "account.plan", "groups": "Pro,Free", "entity": "user", "gap_minutes": 5000},
+    ),
+    ("paths", {"output": "difference", "by": "account.id", "groups": "a2,a0", "most": 1, "gap_minutes": 5000}),
+    ("cohort_comparison", RANGES),
+    ("cohort_comparison", {**RANGES, "by": "account.plan", "measure": "activation", "entity": "member"}),
+    ("cohort_comparison", {"cohort": "Pro", "against": "Free", "by": "account.plan", "unit": "day", "at": 2}),
+    ("cohort_comparison", {**RANGES, "measure": "time_to_value", "until": "shipped"}),
+    (
+        "cohort_comparison",
+        {
+            "cohort": "Pro",
+            "against": "Free",
+            "by": "account.plan",
+            "measure": "time_to_value",
+            "until": "shipped",
+            "output": "curve",
+        },
+    ),
     ("active_users", {"active": "ship", "period": "week"}),
     ("stickiness", {"active": "ship", "output": "power"}),
 ]

@@ -74,6 +74,21 @@ def test_retention_of_two_ranges_of_starts(world: uptake.Workspace) -> None:
     assert row["pvalue"] > 0.05
 
 
+def test_people_of_either_cohort(world: uptake.Workspace) -> None:
+    """Late: b1 and b2 came back, b3 did not. Early: a1 came back, a2 did not. Nobody has still time."""
+    asked: dict[str, Any] = {"cohort": LATE, "against": EARLY, "unit": "day", "at": 1}
+    (row,) = (result := world.metric("cohort_comparison", **asked)).rows
+    found = {
+        side.name: world.people("cohort_comparison", result.cell_of(row), side=side.name, **asked).ids()
+        for side in result.sides
+    }
+    assert found == {
+        "did_a": ["b1", "b2"], "did_not_a": ["b3"], "open_a": [], "did_b": ["a1"], "did_not_b": ["a2"], "open_b": [],
+    }  # fmt: skip
+    with pytest.raises(QuestionError, match="ranges such as"):
+        world.people("cohort_comparison", {}, cohort="Pro", against="Free")
+
+
 def test_a_range_is_days_even_where_units_are_weeks(world: uptake.Workspace) -> None:
     """The week of the 3rd has c1 too, who started on the 7th; the range ends on the 4th."""
     assert compared(world, unit="week", at=0)["n_b"] == 2

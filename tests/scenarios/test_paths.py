@@ -195,19 +195,26 @@ def test_groups_and_their_difference(new_home: NewHome) -> None:
         )
         shown = workspace.rows_of(result.sql)
         assert [row["estimate"] for row in shown] == [row["estimate"] for row in result.rows]
+        stopped = result.cell_of(found["board", "(end)"])
+        behind: dict[str, Any] = {"output": "difference", "groups": "k,l", **asked}
+        assert workspace.people("paths", stopped, **behind).ids() == ["k2"]
+        assert workspace.people("paths", stopped, side="through_b", **behind).ids() == ["l0", "l1", "l2"]
 
 
 def test_what_makes_no_sense_is_refused(new_home: NewHome) -> None:
+    refused: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"outcome": "dropped", "after": "board"}, "needs both after and before"),
+        ({"output": "difference"}, "of one breakdown"),
+        ({"output": "difference", "by": "account.id"}, "groups is ''"),
+        ({"output": "difference", "by": "account.id", "groups": "k,k"}, "groups is 'k,k'"),
+        ({"nodes": "features", "events": "task"}, "Both events and nodes=features"),
+    )
     with opened(new_home, TWO_USERS) as workspace:
-        for asked, said in (
-            ({"outcome": "dropped", "after": "board"}, "needs both after and before"),
-            ({"output": "difference"}, "of one breakdown"),
-            ({"output": "difference", "by": "account.id"}, "groups is ''"),
-            ({"output": "difference", "by": "account.id", "groups": "k,k"}, "groups is 'k,k'"),
-            ({"nodes": "features", "events": "task"}, "Both events and nodes=features"),
-        ):
+        for asked, said in refused:
             with pytest.raises(QuestionError, match=said):
                 workspace.metric("paths", **asked)
+            with pytest.raises(QuestionError, match=said):
+                workspace.people("paths", {"position": 1, "from_node": "board", "to_node": "task"}, **asked)
 
 
 def test_an_event_nobody_sent_is_told(new_home: NewHome) -> None:

@@ -38,6 +38,7 @@ def _bar(row: Row, side: str, place: int, by: Sequence[str]) -> dict[str, Any]:
     return {
         **{name: row.get(name) for name in by[1:]},
         **({by[0]: names[place] if len(names) > place else side} if by else {}),
+        "cell": row.get(f"cell_{side}"),
         "n": row.get(f"n_{side}"),
         "estimate": row.get(f"share_{side}"),
         "ci_lower": row.get(f"share_{side}_ci_lower"),

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from uptake.charts import words
 from uptake.charts.difference_bars import difference_bar, difference_bars, largest
-from uptake.charts.frame import Row, Spec
+from uptake.charts.frame import Row, Spec, cell_of
 from uptake.charts.segments import shortened
 
 MOST = 12
@@ -26,7 +26,7 @@ def path_difference(
         known: Not looked at: no colour stands for a group.
 
     Returns:
-        A Vega-Lite specification; bars that might as well be 0 are pale.
+        A Vega-Lite specification; bars that might as well be 0 are pale, and lead to the group that goes there more.
     """
     del known
     drawn = [_bar(row) for row in largest(rows, MOST)]
@@ -46,4 +46,5 @@ def _bar(row: Row) -> Row:
         f" ({words.count(row[f'paths_{side}'])} of {words.count(row[f'n_{side}'])} paths)"
         for side in "ab"
     }
-    return difference_bar(row, name, **sides)
+    more = "a" if row["estimate"] > 0 else "b"
+    return difference_bar(row, name, **sides) | cell_of({"cell": row.get(f"cell_{more}")})

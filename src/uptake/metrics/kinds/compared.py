@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from uptake.errors import QuestionError
 from uptake.metrics.kinds.differences import difference
 from uptake.metrics.kinds.duration import Duration
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row, plain
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 from uptake.store.sql import literal
 
 SIDES = ("a", "b")
 """What the names of columns end with: the cohort, and the one it is held against."""
+DID = {
+    "retention": ("came back", "did not come back"),
+    "activation": ("were activated", "were not activated"),
+}
+"""Measure -> what is said of those who did it, and of those who did not."""
 
 
 class ComparedShares(Kind):
@@ -64,6 +71,22 @@ class ComparedShares(Kind):
             Column("status", "text"),
         )
 
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Of either cohort those who did it, those who did not, and those who still have time."""
+        did, did_not = DID[asked.param("measure")]
+        tests = dict(zip(SIDES, _tests(labels, self._cohorts), strict=True))
+        sides = [
+            one
+            for side, cohort in zip(SIDES, self._cohorts, strict=True)
+            for one in (
+                Side(f"did_{side}", f"of {cohort} {did}", f"is_{side} AND NOT is_open AND value = 1", f"count_{side}"),
+                Side(f"did_not_{side}", f"of {cohort} {did_not}", f"is_{side} AND NOT is_open AND value = 0",
+                     f"n_{side}", less=f"count_{side}"),
+                Side(f"open_{side}", f"of {cohort} still have time", f"is_{side} AND is_open", f"open_{side}"),
+            )
+        ]  # fmt: skip
+        return Cells(tuple(sides), of_both_sql(labels[0], tests, self._cohorts))
+
 
 class ComparedDurations(Duration):
     """Times of two cohorts with the log-rank test between them.
@@ -97,6 +120,14 @@ class ComparedDurations(Duration):
         """Those of any durations."""
         del unit
         return super().columns("seconds", asked)
+
+
+def of_both_sql(label: str, tests: Mapping[str, str], groups: Sequence[str], rows: str = "labelled") -> str:
+    """SQL for the rows of two groups, called as the answer calls their difference, with a column `is_` for each side."""
+    sides = ", ".join(f"{test} AS is_{side}" for side, test in tests.items())
+    both = literal(" less ".join(groups))
+    return f"""SELECT * REPLACE ({both} AS {label}) FROM (SELECT *, {sides} FROM {rows})
+            WHERE {" OR ".join(f"is_{side}" for side in tests)}"""
 
 
 def _tests(labels: tuple[str, ...], cohorts: tuple[str, str]) -> list[str]:

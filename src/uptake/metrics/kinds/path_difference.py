@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from uptake.errors import QuestionError
+from uptake.metrics.kinds.compared import SIDES, of_both_sql
 from uptake.metrics.kinds.differences import adjusted, difference
-from uptake.metrics.kinds.paths import share_of, steps_sql
+from uptake.metrics.kinds.paths import people_of_steps_sql, share_of, steps_sql
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Kind, Row, plain
-from uptake.metrics.result import Column
+from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.result import Column, Side
 from uptake.store.sql import literal
 
 SUMS = ("paths", "people", "sum_yy", "sum_xy")
@@ -31,15 +32,7 @@ class PathDifference(Kind):
 
     def select(self, labels: tuple[str, ...]) -> str:
         """A row a step with what is known of both groups."""
-        if len(labels) != 1:
-            raise QuestionError(
-                "A difference is one of two groups of one breakdown.", do="Ask by one attribute: by=account.plan."
-            )
-        if len(self._groups) != 2 or "" in self._groups or self._groups[0] == self._groups[1]:
-            raise QuestionError(
-                f"groups is '{','.join(self._groups)}'.", allowed=["two values of the breakdown, such as Pro,Free"]
-            )
-        holds = [f"{labels[0]} = {literal(group)}" for group in self._groups]
+        holds = self._tests(labels).values()
         sums = ", ".join(
             f"coalesce(sum({name}) FILTER ({test}), 0)::BIGINT AS {name}_{side}"
             for test, side in zip(holds, "ab", strict=True)
@@ -55,6 +48,33 @@ class PathDifference(Kind):
             SELECT position, from_node, to_node, {sums}, {kept}
             FROM (SELECT *, {totals} FROM ({steps_sql(labels)})) WHERE {" OR ".join(holds)} GROUP BY ALL
         ) ORDER BY abs(estimate) DESC NULLS LAST, position, from_node, to_node"""
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Whose paths took a step, of either group."""
+        del asked
+        tests = self._tests(labels)
+        sides = [
+            Side(f"through_{side}", f"of {group} went this way", f"is_{side}", f"people_{side}")
+            for side, group in zip(SIDES, self._groups, strict=True)
+        ]
+        rows = of_both_sql(labels[0], tests, self._groups, f"({people_of_steps_sql(labels)})")
+        return Cells(tuple(sides), rows, ("position", "from_node", "to_node"), value="paths", value_title="Paths")
+
+    def _tests(self, labels: tuple[str, ...]) -> dict[str, str]:
+        """SQL that tells whether a row is of either group.
+
+        Raises:
+            QuestionError: There are not two of one breakdown.
+        """
+        if len(labels) != 1:
+            raise QuestionError(
+                "A difference is one of two groups of one breakdown.", do="Ask by one attribute: by=account.plan."
+            )
+        if len(self._groups) != 2 or "" in self._groups or self._groups[0] == self._groups[1]:
+            raise QuestionError(
+                f"groups is '{','.join(self._groups)}'.", allowed=["two values of the breakdown, such as Pro,Free"]
+            )
+        return {side: f"{labels[0]} = {literal(group)}" for side, group in zip(SIDES, self._groups, strict=True)}
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds intervals and p-values, adjusted for how many steps are compared."""

@@ -57,12 +57,9 @@ class Paths(OfPaths):
     def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
         """Whose paths took a step."""
         del asked
-        columns = "".join(f"{label}, " for label in labels)
-        rows = f"""SELECT entity_key, {columns}position, f.node AS from_node, t.node AS to_node,
-            min(anchor_at) AS anchor_at, count(*) AS paths
-        FROM ({merged_sql()}) JOIN node f ON f.node_key = from_key JOIN node t ON t.node_key = to_key GROUP BY ALL"""
         side = Side("through", "went this way", "true", "people")
-        return Cells((side,), rows, ("position", "from_node", "to_node"), value="paths", value_title="Paths")
+        at = ("position", "from_node", "to_node")
+        return Cells((side,), people_of_steps_sql(labels), at, value="paths", value_title="Paths")
 
 
 class Sequences(OfPaths):
@@ -134,6 +131,14 @@ def steps_sql(labels: tuple[str, ...]) -> str:
             ) JOIN (SELECT {step}, median(seconds) AS median_s FROM merged GROUP BY ALL) USING ({step})
         ) s JOIN ({_groups_sql(labels)}) g {_same(labels)}
         JOIN node f ON f.node_key = from_key JOIN node t ON t.node_key = to_key"""
+
+
+def people_of_steps_sql(labels: tuple[str, ...]) -> str:
+    """SQL for a row a step, group and entity, with how many of its paths took the step."""
+    columns = "".join(f"{label}, " for label in labels)
+    return f"""SELECT entity_key, {columns}position, f.node AS from_node, t.node AS to_node,
+            min(anchor_at) AS anchor_at, count(*) AS paths
+        FROM ({merged_sql()}) JOIN node f ON f.node_key = from_key JOIN node t ON t.node_key = to_key GROUP BY ALL"""
 
 
 def merged_sql() -> str:

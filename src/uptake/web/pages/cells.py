@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from uptake.metrics.kinds.compared import SIDES
 from uptake.metrics.result import Result
 from uptake.web import links
 
@@ -34,7 +35,17 @@ def linked(result: Result, rows: list[Row], pairs: Iterable[tuple[str, Any]]) ->
 
 
 def marked(result: Result, rows: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """Rows for a chart, each with its cell, which a mark of the chart leads to."""
+    """Rows for a chart, each with its cell, which a mark of the chart leads to; of two groups also `cell_` of either."""
     if not result.sides:
         return [dict(row) for row in rows]
-    return [{**row, "cell": links.cell(result.cell_of(row))} for row in rows]
+    either = [(f"cell_{group}", side) for group in SIDES if (side := _first_of(result, group))]
+    return [
+        {**row, "cell": links.cell(cell), **{name: links.cell(cell, side) for name, side in either}}
+        for row in rows
+        for cell in (result.cell_of(row),)
+    ]
+
+
+def _first_of(result: Result, group: str) -> str:
+    """The first side that is of one of two groups that are held against each other; empty where there are none."""
+    return next((side.name for side in result.sides if side.name.endswith(f"_{group}")), "")

@@ -88,7 +88,7 @@ OWN_ENDS = re.compile(r"((p|by_)\d+d?|step)_ci_(lower|upper)")
 """Intervals of numbers beside the estimate: the files have them."""
 BY_DAY = re.compile(r"by_(\d+)d")
 IN_FILES_ONLY = {
-    "cohort_comparison": ("count_a", "count_b", "open_a", "open_b", "share_a_ci_lower", "share_a_ci_upper",
+    "cohort_comparison": ("open_a", "open_b", "share_a_ci_lower", "share_a_ci_upper",
                           "share_b_ci_lower", "share_b_ci_upper"),
     "drivers": ("n", "converted_with", "converted_without", "phi", "pvalue"),
     "duration": ("p90",),
@@ -97,6 +97,7 @@ IN_FILES_ONLY = {
     "ledger": ("features", "modules"),
     "share": ("again_share",),
     "time_to_convert": ("median_s", "p75_s", "p90_s", "mean_s"),
+    "path_difference": ("paths_a", "paths_b", "n_a", "n_b", "pvalue"),
     "signals": ("n", "n_left", "n_stayed", "mean_left", "mean_stayed", "pvalue"),
 }  # fmt: skip
 """Kind -> columns that a table on a page leaves out, so that it is read; the files have all."""
@@ -117,9 +118,11 @@ FEATURES = ("period_on", "title", "tag", "eligible", "tried", "tried_share", "ad
             "retained", "retained_share", "satisfied_share", "status")  # fmt: skip
 """What is shown of features; the files have every interval."""
 
-COHORTS = {"n_a": ("n", "cohort"), "share_a": ("Share", "cohort"),
-           "n_b": ("n", "against"), "share_b": ("Share", "against")}  # fmt: skip
+COHORTS = {"n_a": ("n", "cohort"), "count_a": ("Of them", "cohort"), "share_a": ("Share", "cohort"),
+           "n_b": ("n", "against"), "count_b": ("Of them", "against"), "share_b": ("Share", "against")}  # fmt: skip
 """Of a comparison, what is shown of which cohort."""
+GROUPS = {"people_a": ("People", 0), "share_a": ("Share", 0), "people_b": ("People", 1), "share_b": ("Share", 1)}
+"""Of the difference of two groups' paths, what is shown of which."""
 UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_unit"), "brackets": ("unit_index",)}
 """Criterion of retention -> columns that would say the unit once more, or number the runs as if they were units."""
 
@@ -207,6 +210,9 @@ def _shown(result: Result, column: Column) -> Shown:
     if result.kind == "cohort_comparison" and name in COHORTS:
         about, cohort = COHORTS[name]
         title = f"{about}, {result.params[cohort]}"
+    if result.kind == "path_difference" and name in GROUPS:
+        about, place = GROUPS[name]
+        title = f"{about}, {str(result.params['groups']).split(',')[place].strip()}"
     if name == "difference" and column.unit == "share":
         title = "Change, points"
     if name == "estimate" and result.kind in ("movements", "ledger"):
