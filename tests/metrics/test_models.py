@@ -1,4 +1,4 @@
-"""Every metric has a second opinion: a model in plain Python that reads what happened one by one, or it is named here."""
+"""Every metric has a second opinion: a model in plain Python that reads what happened one by one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ MODELS = {
     "active_users": "scenarios/test_naive_metrics.py::test_rolling_actives",
     "adoption_decay": "scenarios/test_decay.py::test_a_plain_count_gives_the_same",
     "adoption_half_life": "scenarios/test_decay.py::test_a_plain_count_gives_the_same",
+    "adoption_map": "scenarios/test_naive_colleagues.py::test_adoption_map",
     "adoption_rate": "scenarios/test_naive_usage.py::test_adoption_rate",
     "adoption_velocity": "scenarios/test_naive_journey.py::test_velocity_is_timed_to_the_end_of_two_good_intervals",
     "breadth": "scenarios/test_naive_usage.py::test_features_used_and_breadth",
+    "churn_kind": "scenarios/test_naive_contracts.py::test_churn_kind",
     "churn_signals": "scenarios/test_churn_signals.py::test_the_same_by_reading_events_one_by_one",
     "cohort_comparison": "scenarios/test_naive_usage.py::test_cohort_comparison",
     "consistency": "scenarios/test_frequency.py::test_a_plain_count_gives_the_same",
@@ -33,6 +35,9 @@ MODELS = {
     "frequency_classes": "scenarios/test_frequency.py::test_a_plain_count_gives_the_same",
     "funnel": "sequences/test_funnel_metric.py::test_the_metric_counts_what_the_model_counts",
     "gross_revenue_retention": "scenarios/test_money.py::test_the_same_by_reading_subscriptions_one_by_one",
+    "invite_loop": "scenarios/test_naive_colleagues.py::test_invite_loop",
+    "journey": "scenarios/test_naive_contracts.py::test_journey",
+    "labouring": "scenarios/test_naive_colleagues.py::test_labouring",
     "launch_adoption": "scenarios/test_launches.py::test_a_plain_count_gives_the_same_curves",
     "lifecycle": "scenarios/test_naive_usage.py::test_lifecycle",
     "lifetime_value": "scenarios/test_money.py::test_the_same_by_reading_subscriptions_one_by_one",
@@ -48,30 +53,20 @@ MODELS = {
     "stickiness": "scenarios/test_naive_metrics.py::test_stickiness",
     "task_success": "scenarios/test_tasks.py::test_the_naive_model_agrees",
     "time_to_first_value": "scenarios/test_clocks.py::test_quantiles_shares_and_the_test_are_those_of_lifelines",
+    "time_to_value": "scenarios/test_naive_contracts.py::test_time_to_value",
     "usage_interval": "scenarios/test_naive_usage.py::test_usage_interval",
     "value_realisation": "scenarios/test_naive_usage.py::test_value_realisation",
 }
 """Metric -> the test that holds it against its model."""
-BY_HAND = {
-    "adoption_map": "scenarios/test_maps.py",
-    "churn_kind": "scenarios/test_churn_kind.py",
-    "invite_loop": "scenarios/test_invite_loop.py",
-    "journey": "scenarios/test_account_journey.py",
-    "labouring": "scenarios/test_labouring.py",
-    "time_to_value": "scenarios/test_clocks.py",
-}
-"""Metrics with scenarios counted by hand alone; none is to be added without a model."""
 
 
-def test_every_metric_has_a_model_or_is_known_to_have_none() -> None:
-    assert MODELS.keys() | BY_HAND.keys() == set(catalogue())
-    assert not MODELS.keys() & BY_HAND.keys()
+def test_every_metric_has_a_model() -> None:
+    assert MODELS.keys() == set(catalogue())
 
 
-@pytest.mark.parametrize(("metric", "where"), [*MODELS.items(), *BY_HAND.items()])
+@pytest.mark.parametrize(("metric", "where"), MODELS.items())
 def test_the_model_is_where_it_is_said_to_be(metric: str, where: str) -> None:
     module, _, test = where.partition("::")
     text = (TESTS / module).read_text()
     assert metric in text
-    if test:
-        assert test in {one.name for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)}
+    assert test in {one.name for one in ast.parse(text).body if isinstance(one, ast.FunctionDef)}

@@ -81,6 +81,13 @@ def test_time_to_value_begins_with_the_signature(customers: uptake.Workspace) ->
     assert shares["by_14d_ci_lower"] < 0.5 < shares["by_14d_ci_upper"]
 
 
+def test_the_clock_of_an_account_does_not_run_for_users_who_come_later(customers: uptake.Workspace) -> None:
+    """Signed on days 0, 0, 5; the users came on days -19, 1, 6: at the end of day 0 (1 March) one of them waits."""
+    row = only(customers.metric("time_to_value", entity="member", as_of="2025-03-01"))
+    assert (row["n"], row["reached"]) == (1, 0)
+    assert only(customers.metric("time_to_value", entity="member", as_of="2025-03-02"))["n"] == 2
+
+
 def test_who_left_is_censored_if_asked(customers: uptake.Workspace) -> None:
     """`gone` left 10 days after signing, before shipping: S = 3/4 at 2, then slow of 2 at 20: 3/8. Median 20 days."""
     row = only(customers.metric("time_to_value", as_of=AS_OF, left="censored"))

@@ -79,6 +79,17 @@ def test_without_ids_what_was_accepted_is_held_against_what_was_sent(
     assert "no property with the invited user's id" in found.notes[0]
 
 
+def test_who_was_invited_under_an_id_that_became_another_is_followed_too(
+    invited: Callable[[str], uptake.Workspace],
+) -> None:
+    """d never came, but signed up as e, who accepted on 30 March, 26 days after d was invited: too late, unlike e."""
+    workspace = invited(", invitee: to")
+    workspace.import_rows(pa.table({"previous_id": ["d"], "user_id": ["e"], "alias_at": ["2025-04-01"]}), "aliases")
+    assert by(workspace.metric("invite_loop", as_of="2025-04-15", **MARCH), "part", of="came")["accepted"] == 2
+    workspace.import_rows(pa.table({"previous_id": ["e"], "user_id": ["f"], "alias_at": ["2025-04-02"]}), "aliases")
+    assert by(workspace.metric("invite_loop", as_of="2025-04-15", **MARCH), "part", of="came")["accepted"] == 2
+
+
 def test_the_sql_shown_gives_the_numbers(invited: Callable[[str], uptake.Workspace]) -> None:
     for more in ("", ", invitee: to"):
         workspace = invited(more)

@@ -51,9 +51,10 @@ def rows(asked: Asked) -> Sql:
     WHERE value > 0 OR base > 0""",
         {"within_days": invites.within_days},
         {
-            "sent": f"""SELECT e.account_key, e.event_at AS sent_at, u.user_key AS invitee_key
+            "sent": f"""SELECT e.account_key, e.event_at AS sent_at, coalesce(w.user_key, u.user_key) AS invitee_key
         FROM (SELECT *, {invitee} AS invitee FROM event WHERE {chosen["sent"]} AND {needs}) e
-        LEFT JOIN users u ON u.user_id = e.invitee AND NOT u.is_anonymous""",
+        LEFT JOIN users u ON u.user_id = e.invitee AND NOT u.is_anonymous
+        LEFT JOIN person w ON w.actor_key = u.user_key""",
             "accepted": f"SELECT account_key, user_key, event_at AS accepted_at FROM event"
             f" WHERE {chosen['accepted']} AND {needs}",
         },

@@ -31,6 +31,9 @@ DATES = {
 }
 """Attributes that need not say whose they are; an account's creation is meant where accounts are asked for."""
 
+_KNOWN = f"(SELECT DISTINCT entity_key FROM {MEMBER.present} WHERE valid_from < $as_of)"
+"""Who was a user of an account by then: its dates are not those of users who came later."""
+
 
 def check_moment(given: Any) -> None:  # noqa: ANN401 - a moment in any form
     """Refuses what can be no moment: a word may be one, anything else has to be criteria.
@@ -95,7 +98,7 @@ def _date(asked: Asked, side: str, name: str) -> str:
     if grain is not MEMBER:
         return f"SELECT {side}_key AS entity_key, started_at AS reached_at FROM ({dates})"
     key = "entity_key >> 32" if side == "account" else "entity_key & 4294967295"
-    return f"""SELECT s.entity_key, d.started_at AS reached_at FROM {grain.start} s
+    return f"""SELECT s.entity_key, d.started_at AS reached_at FROM {_KNOWN} s
         JOIN ({dates}) d ON d.{side}_key = s.{key}"""
 
 
@@ -105,6 +108,6 @@ def _occurrence(asked: Asked, name: str) -> str:
     if asked.grain is not MEMBER:
         return f"""SELECT entity_key, min(occurred_at) AS reached_at FROM {asked.grain.of("occurrence")} WHERE {wanted}
         GROUP BY entity_key"""
-    return f"""SELECT s.entity_key, min(o.occurred_at) AS reached_at FROM {asked.grain.start} s
+    return f"""SELECT s.entity_key, min(o.occurred_at) AS reached_at FROM {_KNOWN} s
         JOIN occurrence o ON o.account_key = s.entity_key >> 32
         WHERE {wanted} AND (o.user_key IS NULL OR o.user_key = s.entity_key & 4294967295) GROUP BY s.entity_key"""
