@@ -49,6 +49,11 @@ def test_people_become_a_segment_and_are_taken_away(own: tuple[uptake.Workspace,
     said = require_inert(client.get(answer.headers["location"]).text).text
     assert "Came back is a segment of the plan now" in said
     assert "lists/back.csv" in said
+    assert "1 segment: 1 of users." in said
+    size = require_inert(client.get("/segments/back/size").text)
+    assert size.text == f"{people.total} users"
+    assert f"of {people.total} users were active" in require_inert(client.get(size.of("a")[0]["href"] or "").text).text
+    assert client.get("/segments/nobody/size").status_code == 404
     again = send(client, str(form["action"]), fields)
     assert again.status_code == 400
     assert "There is a segment 'back' already. Nothing was written." in require_inert(again.text).text

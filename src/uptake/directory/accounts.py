@@ -14,6 +14,21 @@ COLUMNS = (
     "features", "value_days", "last_active_on", "started_on", "mrr", "renewal_on", "churned_on",
 )  # fmt: skip
 """What the list shows and can be sorted by."""
+RENEWAL_DAYS = 90
+"""How far ahead a renewal is near."""
+HERE = "(churned_on IS NULL OR churned_on > $last_day)"
+SLACK = f"{HERE} AND active_share < 0.5"
+RENEWING = f"renewal_on > $last_day AND renewal_on <= $last_day + {RENEWAL_DAYS}"
+TOTALS = {
+    "customers": f"count(*) FILTER ({HERE})",
+    "active": f"count(*) FILTER ({HERE} AND active_users > 0)",
+    "slack": f"count(*) FILTER ({SLACK})",
+    "renewing": f"count(*) FILTER ({HERE} AND {RENEWING})",
+    "renewing_slack": f"count(*) FILTER ({SLACK} AND {RENEWING})",
+    "mrr_slack": f"sum(mrr) FILTER ({SLACK} AND {RENEWING})",
+}
+"""What is counted of all accounts that fit: those still here, of them the active, those with fewer than half of their
+seats active, those that renew soon, and what they pay."""
 
 
 def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
@@ -76,7 +91,9 @@ def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
         LEFT JOIN active USING (account_key) LEFT JOIN breadth USING (account_key)
         LEFT JOIN value USING (account_key) LEFT JOIN last USING (account_key)
         LEFT JOIN account_start start USING (account_key) LEFT JOIN money USING (account_key)"""
-    return page(cursor, plan, ask, entity="account", columns=COLUMNS, sql=sql, sort="-active_users", values={})
+    return page(
+        cursor, plan, ask, entity="account", columns=COLUMNS, sql=sql, sort="-active_users", values={}, totals=TOTALS
+    )
 
 
 def weekly_active(cursor: Cursor, found: Page, weeks: int = 12) -> dict[str, list[int]]:

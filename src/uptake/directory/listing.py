@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from uptake.errors import QuestionError
@@ -19,6 +21,7 @@ from uptake.store.projection import Cursor
 from uptake.store.sql import literal, name
 
 MOST_ROWS = 1_000
+NO_TOTALS: Mapping[str, str] = MappingProxyType({})
 WORDS = frozenset({"name", "account_id", "user_id", "accounts", "owner", "plan", "role"})
 """Columns of text; sorted whatever its case, as people look things up."""
 
@@ -56,6 +59,8 @@ class Page:
         as_of: The instant everything is told for, UTC.
         last_day: The last local day that was over then.
         sort: The order they are in.
+        columns: Columns it can be sorted by.
+        totals: `total` and what else was counted of the rows of all pages; empty where there are none.
     """
 
     rows: list[dict[str, Any]]
@@ -63,7 +68,8 @@ class Page:
     as_of: datetime
     last_day: date
     sort: str = ""
-    columns: tuple[str, ...] = field(default=())
+    columns: tuple[str, ...] = ()
+    totals: dict[str, Any] = field(default_factory=dict)
 
 
 def moment(cursor: Cursor, plan: Plan, as_of: object) -> tuple[datetime, date]:
@@ -82,6 +88,7 @@ def page(
     sql: str,
     sort: str,
     values: dict[str, Any],
+    totals: Mapping[str, str] = NO_TOTALS,
 ) -> Page:
     """Runs a list's query with search, filters, order and page applied.
 
@@ -94,6 +101,7 @@ def page(
         sql: The list's query; one row an entity with `{entity}_key`, `{entity}_id` and `name`.
         sort: The order if none is asked for.
         values: Parameters bound in the query.
+        totals: What is counted of the rows of all pages: name -> an aggregate over the query's columns.
 
     Raises:
         QuestionError: A column, an attribute or a segment is not known.
@@ -105,10 +113,12 @@ def page(
     tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {entity}_id)), lower($search)))"]
     tests += _filters(cursor, plan, ask.where, entity)
     tests += [_in_segment(cursor, plan, segment, entity) for segment in ask.segments]
+    counted = {"total": "count(*)", **totals}
     result = fetch(
         cursor,
         f"""WITH listed AS ({sql})
-        SELECT *, count(*) OVER () AS total FROM listed WHERE {" AND ".join(tests)}
+        SELECT *, {", ".join(f"{sql} OVER () AS total_{number}" for number, sql in enumerate(counted.values()))}
+        FROM listed WHERE {" AND ".join(tests)}
         ORDER BY {_order(order)}, lower({entity}_id), {entity}_id LIMIT $limit OFFSET $offset""",
         {
             "as_of": at,
@@ -119,10 +129,11 @@ def page(
         }
         | values,
     )
-    total = int(result[0]["total"]) if result else 0
+    found = {one: result[0][f"total_{number}"] for number, one in enumerate(counted)} if result else {}
     for row in result:
-        del row["total"]
-    return Page(result, total, at, last_day, order, columns)
+        for number in range(len(counted)):
+            del row[f"total_{number}"]
+    return Page(result, int(found.get("total", 0)), at, last_day, order, columns, found)
 
 
 def _in_segment(cursor: Cursor, plan: Plan, segment: str, entity: str) -> str:

@@ -13,6 +13,11 @@ COLUMNS = (
     "sessions", "last_active_on",
 )  # fmt: skip
 """What the list shows and can be sorted by."""
+TOTALS = {
+    "active": "count(*) FILTER (active_days > 0)",
+    "lapsed": "count(*) FILTER (activated_on IS NOT NULL AND active_days = 0)",
+}
+"""What is counted of all users that fit: who was active in the last 28 days, who was activated and was not."""
 
 
 def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
@@ -67,4 +72,6 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
         LEFT JOIN user_start start USING (user_key)
         WHERE true {of_account}"""
     values = {"account_id": account_id} if account_id else {}
-    return page(cursor, plan, ask, entity="user", columns=COLUMNS, sql=sql, sort="-active_days", values=values)
+    return page(
+        cursor, plan, ask, entity="user", columns=COLUMNS, sql=sql, sort="-active_days", values=values, totals=TOTALS
+    )

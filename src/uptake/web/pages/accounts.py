@@ -17,29 +17,32 @@ from uptake.directory.account import Account
 from uptake.directory.listing import Ask
 from uptake.errors import QuestionError
 from uptake.web import links
-from uptake.web.pages import paging, problems
+from uptake.web.pages import list_sentences, paging, problems
+from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
 Row = Mapping[str, Any]
 
 COLUMNS: tuple[dict[str, Any], ...] = (
-    {"name": "name", "title": "Account", "link": "url"},
-    {"name": "plan", "title": "Plan"},
-    {"name": "owner", "title": "Owner"},
-    {"name": "seats", "title": "Seats", "type": "integer",
+    {"name": "name", "title": "Account", "link": "url", "under": "under"},
+    {"name": "plan", "title": "Plan", "rank": EXTRA},
+    {"name": "owner", "title": "Owner", "rank": EXTRA},
+    {"name": "seats", "title": "Seats", "type": "integer", "rank": WIDE,
      "about": "Seats held now; members where there is no roster."},
     {"name": "active_share", "title": "Active", "type": "number", "unit": "share",
      "about": "Seats whose users were active in the last 28 days."},
-    {"name": "adopted_share", "title": "Adopted", "type": "number", "unit": "share",
+    {"name": "adopted_share", "title": "Adopted", "type": "number", "unit": "share", "rank": WIDE,
      "about": "Seats whose users reached value and were active in 2 of the last 4 usage intervals."},
-    {"name": "line", "title": "Active users, 12 weeks", "type": "line", "is_sortable": False},
-    {"name": "active_users", "title": "Active users", "type": "integer", "about": "In the last 28 days."},
-    {"name": "mrr", "title": "A month", "type": "number", "unit": "currency",
+    {"name": "line", "title": "12 weeks", "type": "line", "is_sortable": False, "rank": WIDE,
+     "about": "Active users, week by week."},
+    {"name": "active_users", "title": "Active users", "type": "integer", "rank": WIDE,
+     "about": "In the last 28 days."},
+    {"name": "mrr", "title": "A month", "type": "number", "unit": "currency", "rank": WIDE,
      "about": "Monthly revenue of the subscriptions that run."},
     {"name": "renewal_on", "title": "Renewal", "type": "date"},
-    {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never"},
-    {"name": "churned_on", "title": "Left", "type": "date", "missing": "no"},
+    {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never", "rank": EXTRA},
+    {"name": "churned_on", "title": "Left", "type": "date", "missing": "no", "rank": EXTRA},
 )  # fmt: skip
 """What the list shows; its file has every column."""
 USERS_SHOWN = 20
@@ -104,10 +107,12 @@ def show_list(reader: Reader, request: Request) -> Page:
     page, lines = reader.accounts(asked.ask)
     found = paging.choices(reader.vocabulary(), "account", asked.where)
     rows = [
-        {**row, "url": links.account(row["account_id"]), "line": lines.get(row["account_id"], [])} for row in page.rows
+        {**row, "url": links.account(row["account_id"]), "line": lines.get(row["account_id"], []), "under": _under(row)}
+        for row in page.rows
     ]
     sort, is_descending = paging.shown_order(page)
     return AccountsPage(
+        headline=list_sentences.accounts(page.totals, reader.plan.product.currency or ""),
         rows=rows,
         columns=_columns(page.rows, reader.plan.product.currency),
         total=page.total,
@@ -169,6 +174,12 @@ def _columns(rows: Sequence[Row], currency: str | None) -> list[Row]:
         column for column in COLUMNS if column["name"] == "line" or any(_has(row, column["name"]) for row in rows)
     ]
     return [{**column, "currency": currency or ""} for column in filled]
+
+
+def _under(row: Row) -> str:
+    """What stands below an account's name: its plan, its owner, and when it left."""
+    left = f"left {dates.day(row['churned_on'])}" if row["churned_on"] else ""
+    return " · ".join(str(part) for part in (row["plan"], row["owner"], left) if part)
 
 
 def _has(row: Row, name: str) -> bool:

@@ -22,11 +22,10 @@ TITLES = {
     "entities": "Who",
     "n_with": "n with it",
     "n_without": "n without it",
-    "share_left": "Of those who left",
-    "share_stayed": "Of those who stayed",
-    "share_with": "Converted with it",
-    "share_without": "Converted without",
-    "adopted_share": "Adopted, share",
+    "share_left": "Who left",
+    "share_stayed": "Who stayed",
+    "share_with": "With it",
+    "share_without": "Without it",
     "at_least": "At least so many",
     "account_id": "Account",
     "at_s": "Time from the start",
@@ -72,7 +71,6 @@ TITLES = {
     "p25": "A quarter by",
     "p75": "Three quarters by",
     "p90": "Nine in ten by",
-    "retained_share": "Kept, share of adopted",
     "relative_change": "Change, relative",
     "returned": "Came back",
     "row": "Row",
@@ -81,7 +79,6 @@ TITLES = {
     "to_node": "To",
     "s_per_t": "Content, of eligible",
     "satisfied_share": "Content",
-    "tried_share": "Tried, share",
     "unit_index": "Unit",
 }
 OWN_ENDS = re.compile(r"((p|by_)\d+d?|step)_ci_(lower|upper)")
@@ -101,6 +98,30 @@ IN_FILES_ONLY = {
     "signals": ("n", "n_left", "n_stayed", "mean_left", "mean_stayed", "pvalue"),
 }  # fmt: skip
 """Kind -> columns that a table on a page leaves out, so that it is read; the files have all."""
+WIDE, EXTRA = "wide", "extra"
+"""Ranks of columns: not shown on a phone, and not shown at all, unless all columns are asked for."""
+ONLY_IF_ASKED = {
+    "drivers": ("n_with", "n_without", "adjusted_pvalue"),
+    "duration": ("p25", "p75", "open"),
+    "features": ("tag", "tried", "retained", "status"),
+    "funnel": ("open", "median_s"),
+    "ledger": ("seats_before", "seats_after", "plan_before", "plan_after"),
+    "signals": ("did_left", "did_stayed", "adjusted_pvalue"),
+}
+"""Kind -> columns that a page shows only if all are asked for, so that its table fits the screen."""
+ALWAYS = ("estimate", "interval", "title", "name", "step", "task", "feature", "state", "class", "kind", "movement",
+          "part", "measure", "to_node", "account_id")  # fmt: skip
+"""What a table on a phone has beside its first column."""
+ON_PHONE = {
+    "drivers": ("share_with", "share_without"),
+    "features": ("tried_share", "adopted_share", "retained_share"),
+    "funnel": ("name", "count", "estimate"),
+    "points": ("estimate", "quadrant"),
+    "signals": ("share_left", "share_stayed"),
+}  # fmt: skip
+"""Kind -> the same, where that would say too much or too little."""
+MOST_ON_PHONE = 3
+"""A table of no more columns is shown whole."""
 FUNNEL = {
     "count": "Did it",
     "dropped": "Stopped before it",
@@ -110,6 +131,9 @@ FUNNEL = {
     "n": "Entered",
     "step_conversion_rate": "Of the step before",
 }
+OF_FEATURES = {"tried": "Tried, n", "adopted": "Adopted, n", "retained": "Kept, n", "tried_share": "Tried",
+               "adopted_share": "Adopted", "retained_share": "Kept"}  # fmt: skip
+"""What the columns of features are called: shares by their plain names, counts with an n."""
 TIMES = {"from_s": "From", "to_s": "To", "count": "So many", "mean_s": "Mean", "median_s": "Median",
          "n": "Went on", "p75_s": "Three quarters by", "p90_s": "Nine in ten by"}  # fmt: skip
 """What those of a histogram of times are called."""
@@ -129,6 +153,18 @@ UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_
 
 def columns(result: Result) -> list[Shown]:
     """The columns of an answer's table: the interval is one, and the state is left out where every row is closed."""
+    found = _columns(result)
+    on_phone = ON_PHONE.get(result.kind) or (*result.by, *ALWAYS)
+    told = found[:1] + [column for column in found[1:] if column["name"] in on_phone]
+    if len(found) <= MOST_ON_PHONE:
+        told = found
+    extra = ONLY_IF_ASKED.get(result.kind, ())
+    return [
+        column if column in told else {**column, "rank": EXTRA if column["name"] in extra else WIDE} for column in found
+    ]
+
+
+def _columns(result: Result) -> list[Shown]:
     found: list[Shown] = []
     left_out = UNITS.get(str(result.params.get("criterion")), ()) if result.kind == "retention" else ()
     for column in result.columns:
@@ -205,7 +241,7 @@ def _shown(result: Result, column: Column) -> Shown:
     if name in ("period_on", "cohort_on"):
         period = _period(result.params)
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
-    title = {"funnel": FUNNEL, "time_to_convert": TIMES}.get(result.kind, {}).get(name)
+    title = {"features": OF_FEATURES, "funnel": FUNNEL, "time_to_convert": TIMES}.get(result.kind, {}).get(name)
     title = title or TITLES.get(name, label_title(name))
     if result.kind == "cohort_comparison" and name in COHORTS:
         about, cohort = COHORTS[name]

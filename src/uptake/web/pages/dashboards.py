@@ -59,6 +59,7 @@ class DashboardsPage(Page):
     """All dashboards.
 
     Args:
+        headline: How many there are, and how many views on them.
         dashboards: They.
         form_token: What a form of this server has to know.
         folder: Where their files are.
@@ -68,6 +69,7 @@ class DashboardsPage(Page):
     section: ClassVar[str] = "/dashboards"
 
     title: str = "Dashboards"
+    headline: str
     dashboards: Sequence[Dashboard]
     form_token: str
     folder: str
@@ -186,9 +188,19 @@ def routes(site: Site) -> list[Route]:
 
 def _list(site: Site, reader: Reader) -> Page:
     del reader
+    every = site.dashboards.every()
     return DashboardsPage(
-        dashboards=site.dashboards.every(), form_token=site.form_token, folder=str(site.dashboards.folder)
+        headline=_headline(every), dashboards=every, form_token=site.form_token, folder=str(site.dashboards.folder)
     )
+
+
+def _headline(every: Sequence[Dashboard]) -> str:
+    """How many dashboards there are and how many views on them."""
+    if not every:
+        return ""
+    views = sum(len(one.views) for one in every)
+    of = f"{len(every)} dashboard{'' if len(every) == 1 else 's'}"
+    return f"{views} saved view{'' if views == 1 else 's'} on {of}."
 
 
 def _show(site: Site, reader: Reader, request: Request) -> Page:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from uptake.charts import dates
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.metric import Entry
@@ -24,12 +25,18 @@ from uptake.web.pages.overview import FIRST_PAINT_S
 from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Part, Site
+from uptake.web.wording import joined
 
-STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Activation", ("activation_rate", "onboarding_completion", "funnel")),
-    ("Value", ("time_to_first_value", "time_to_value", "value_realisation", "paid_conversion", "task_success")),
+STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Activation", "Do newcomers get started?", ("activation_rate", "onboarding_completion", "funnel")),
+    (
+        "Value",
+        "Do they get what they came for?",
+        ("time_to_first_value", "time_to_value", "value_realisation", "paid_conversion", "task_success"),
+    ),
     (
         "Adoption",
+        "Which features are taken up, and kept?",
         (
             "adoption_rate",
             "feature_adoption",
@@ -48,6 +55,7 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     (
         "Engagement",
+        "How often do they come, and how much do they do?",
         (
             "active_users",
             "stickiness",
@@ -61,9 +69,10 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
             "usage_interval",
         ),
     ),
-    ("Retention", ("retention", "lifecycle", "paths", "cohort_comparison")),
+    ("Retention", "Do they come back?", ("retention", "lifecycle", "paths", "cohort_comparison")),
     (
         "Customers and revenue",
+        "Which customers stay, grow or leave?",
         (
             "account_churn",
             "mrr_churn",
@@ -78,7 +87,11 @@ STAGES: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-"""The way of a user, stage by stage; metrics that are named nowhere come last."""
+"""The way of a user, stage by stage, each with its question; metrics that are named nowhere come last."""
+
+
+MOST_NAMED = 3
+"""Metrics without an answer that the page's sentence names."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +115,16 @@ class Listed:
 
 @dataclass(frozen=True)
 class Stage:
-    """A stage with its metrics."""
+    """A stage with its metrics.
+
+    Args:
+        title: Its name.
+        asks: The question that its metrics answer.
+        metrics: They.
+    """
 
     title: str
+    asks: str
     metrics: list[Listed]
 
 
@@ -113,6 +133,7 @@ class MetricsPage(Page):
     """All metrics.
 
     Args:
+        headline: How many have an answer now.
         stages: They, by stage.
         has_events: Whether anything was imported.
     """
@@ -121,6 +142,7 @@ class MetricsPage(Page):
     section: ClassVar[str] = "/metrics"
 
     title: str = "Metrics"
+    headline: str
     stages: list[Stage]
     has_events: bool
 
@@ -149,13 +171,20 @@ def show(reader: Reader, request: Request) -> Page:
     has_events, last_day = reader.has_events(), reader.moment()[1]
     asked = {name: _ask(reader, found, last_day) for name, found in catalogue().items()} if has_events else {}
     ready(list(asked.values()), FIRST_PAINT_S)
-    named = [name for _, names in STAGES for name in names]
+    named = [name for _, _, names in STAGES for name in names]
     rest = tuple(name for name in catalogue() if name not in named)
     stages = [
-        Stage(title, [_listed(reader, catalogue()[name], asked.get(name)) for name in names if name in catalogue()])
-        for title, names in (*STAGES, ("More", rest))
+        Stage(
+            title, asks, [_listed(reader, catalogue()[name], asked.get(name)) for name in names if name in catalogue()]
+        )
+        for title, asks, names in (*STAGES, ("More", "What else can be asked?", rest))
     ]
-    return MetricsPage(stages=[stage for stage in stages if stage.metrics], has_events=has_events)
+    lacking = [one.title for stage in stages for one in stage.metrics if one.lacks]
+    return MetricsPage(
+        headline=_headline(len(catalogue()), lacking, last_day) if has_events else "",
+        stages=[stage for stage in stages if stage.metrics],
+        has_events=has_events,
+    )
 
 
 def says_part(reader: Reader, request: Request) -> Part:
@@ -172,6 +201,15 @@ def definitions(reader: Reader, request: Request) -> Response:
     """Definitions stand on the pages of the metrics."""
     del reader, request
     return RedirectResponse("/metrics", 301)
+
+
+def _headline(number: int, lacking: list[str], last_day: date) -> str:
+    """How many questions the data and the plan answer."""
+    until = f"up to {dates.day(last_day)}"
+    if not lacking:
+        return f"{number} questions are answered from your data {until}."
+    shown = joined([*lacking[:MOST_NAMED], *(["others"] if len(lacking) > MOST_NAMED else [])], "and")
+    return f"{number - len(lacking)} of {number} questions are answered from your data {until}; {shown} cannot be yet."
 
 
 def _ask(reader: Reader, found: Entry, last_day: date) -> Future[Result]:

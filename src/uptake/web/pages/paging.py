@@ -67,6 +67,7 @@ class ListPage(Page):
     """A page of a long list.
 
     Args:
+        headline: What the list says, in a sentence.
         rows: The rows of this page, each with `url`.
         columns: The table's columns.
         total: Rows of all pages.
@@ -83,6 +84,7 @@ class ListPage(Page):
         home: The workspace's folder, for commands.
     """
 
+    headline: str
     rows: Sequence[Mapping[str, Any]]
     columns: Sequence[Mapping[str, Any]]
     total: int

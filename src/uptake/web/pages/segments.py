@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from uptake.charts import words
+from uptake.directory.listing import Ask
 from uptake.errors import PlanError, QuestionError
 from uptake.plan import Group, Segment
 from uptake.web import links
@@ -20,7 +22,8 @@ from uptake.web.forms import Form
 from uptake.web.pages import people
 from uptake.web.pages.explore import explorers
 from uptake.web.reader import Reader
-from uptake.web.site import Page, Site
+from uptake.web.site import Page, Part, Site
+from uptake.web.wording import joined
 
 ENTITIES = {"user": "users", "account": "accounts"}
 TESTS = {"is": "is", "is_not": "is not", "gte": "is at least", "lte": "is at most", "gt": "is above", "lt": "is below"}
@@ -46,12 +49,33 @@ class Listed:
     questions: list[tuple[str, str]]
     is_list: bool
 
+    @property
+    def url(self) -> str:
+        """Everybody who is in it."""
+        return f"/{self.of}?{urlencode({'segment': self.name})}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SizePart(Part):
+    """How many are in a segment now.
+
+    Args:
+        text: How many, in words.
+        url: Who they are.
+    """
+
+    template: ClassVar[str] = "part_size.html"
+
+    text: str
+    url: str
+
 
 @dataclass(frozen=True, kw_only=True)
 class SegmentsPage(Page):
     """All segments.
 
     Args:
+        headline: How many there are, and of whom.
         segments: They.
         saved: The segment that was just saved, or None.
         deleted: The name of the segment that was just taken away; empty if none was.
@@ -63,6 +87,7 @@ class SegmentsPage(Page):
     section: ClassVar[str] = "/segments"
 
     title: str = "Segments"
+    headline: str
     segments: Sequence[Listed]
     saved: Listed | None
     deleted: str
@@ -81,6 +106,7 @@ def routes(site: Site) -> list[Route]:
 
     return [
         Route("/segments", site.endpoint(lambda reader, request: _show(site, reader, request))),
+        Route("/segments/{name}/size", site.endpoint(_size)),
         Route("/segments/{name}/delete", site.action(delete), methods=["POST"]),
         Route("/metrics/{name}/people/segment", site.action(save), methods=["POST"]),
     ]
@@ -90,12 +116,33 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     listed = [_listed(segment) for segment in reader.plan.segments.values()]
     saved = request.query_params.get("saved", "")
     return SegmentsPage(
+        headline=_headline(listed),
         segments=listed,
         saved=next((segment for segment in listed if segment.name == saved), None),
         deleted=request.query_params.get("deleted", ""),
         plan_folder=f"{reader.home}/plan",
         form_token=site.form_token,
     )
+
+
+def _size(reader: Reader, request: Request) -> Part:
+    """How many are in it now: counting takes a moment, so the page does not wait for it."""
+    segment = reader.plan.segments.get(request.path_params["name"])
+    if segment is None:
+        raise HTTPException(404)
+    asked = Ask(segments=(segment.name,), limit=1)
+    page = reader.accounts(asked)[0] if segment.entity == "account" else reader.users(asked)
+    noun = segment.entity if page.total == 1 else ENTITIES[segment.entity]
+    return SizePart(text=f"{words.count(page.total)} {noun}", url=_listed(segment).url)
+
+
+def _headline(listed: Sequence[Listed]) -> str:
+    """How many segments there are: "3 segments: 2 of accounts and 1 of users."."""
+    if not listed:
+        return ""
+    of = [(sum(segment.of == whose for segment in listed), whose) for whose in ENTITIES.values()]
+    said = joined([f"{number} of {whose}" for number, whose in sorted(of, reverse=True) if number], "and")
+    return f"{len(listed)} segment{'' if len(listed) == 1 else 's'}: {said}."
 
 
 def _save(site: Site, reader: Reader, request: Request, form: Form) -> Response:
@@ -148,6 +195,8 @@ def _said(group: Group | None) -> str:
     """Conditions in words: "account.plan is Pro and (seats is at least 10 or industry is Software)"."""
     if group is None:
         return ""
+    if not group.conditions and len(group.of) == 1:
+        return _said(group.of[0])
     parts = [
         f"{test.property} {TESTS.get(test.test, test.test)} {' or '.join(map(str, test.values))}"
         for test in group.conditions

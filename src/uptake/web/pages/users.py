@@ -19,21 +19,28 @@ from uptake.errors import QuestionError
 from uptake.facts.milestone import STEP
 from uptake.plan import Plan
 from uptake.web import links
-from uptake.web.pages import paging, problems
+from uptake.web.pages import list_sentences, paging, problems
+from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
 Row = Mapping[str, Any]
 
 COLUMNS: tuple[dict[str, Any], ...] = (
-    {"name": "name", "title": "User", "link": "url"},
+    {"name": "name", "title": "User", "link": "url", "under": "role"},
     {"name": "accounts", "title": "Accounts"},
-    {"name": "role", "title": "Role"},
+    {"name": "role", "title": "Role", "rank": EXTRA},
     {"name": "active_days", "title": "Active days", "type": "integer", "about": "In the last 28 days."},
-    {"name": "sessions", "title": "Sessions", "type": "integer", "about": "In the last 28 days."},
-    {"name": "features", "title": "Core features", "type": "integer", "about": "Used in the last 30 days."},
-    {"name": "activated_on", "title": "Activated", "type": "date", "missing": "not yet"},
-    {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never"},
+    {"name": "sessions", "title": "Sessions", "type": "integer", "about": "In the last 28 days.", "rank": EXTRA},
+    {
+        "name": "features",
+        "title": "Features",
+        "type": "integer",
+        "about": "Core features used in the last 30 days.",
+        "rank": WIDE,
+    },
+    {"name": "activated_on", "title": "Activated", "type": "date", "missing": "not yet", "rank": WIDE},
+    {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never", "rank": WIDE},
 )
 """What the list shows; its file has every column."""
 
@@ -95,6 +102,7 @@ def show_list(reader: Reader, request: Request) -> Page:
     found = paging.choices(reader.vocabulary(), "user", asked.where)
     sort, is_descending = paging.shown_order(page)
     return UsersPage(
+        headline=list_sentences.users(page.totals),
         rows=[{**row, "url": links.user(row["user_id"])} for row in page.rows],
         columns=[column for column in COLUMNS if any(row[column["name"]] is not None for row in page.rows)],
         total=page.total,
