@@ -25,6 +25,7 @@ from uptake.metrics.question import read_zone
 from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
 from uptake.plan import Plan, Segment
+from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.sources.opening import opened
 from uptake.store import archive
 from uptake.store.cuts import Cuts
@@ -153,6 +154,32 @@ class Workspace:
                 return people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit, kept=self.kept)
 
         return self.read(found)
+
+    def scores(self, name: str, **given: Any) -> Scores:
+        """A score of every user or account on a day.
+
+        Args:
+            name: The score, one of `plan.all_scores`.
+            **given: `entity` (user or account), `as_of`, `since` (the earlier day that changes are told from), `timezone`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+
+        def answer(cursor: Cursor) -> Scores:
+            with self.facts_for(given, cursor, self.plan):
+                return scores(cursor, self.plan, name, given)
+
+        return self.read(answer)
+
+    def explain(self, name: str, id_: str, **given: Any) -> Explained:
+        """Why the score of a user or an account is what it is, in lines that add up; parameters as for `scores`."""
+
+        def answer(cursor: Cursor) -> Explained:
+            with self.facts_for(given, cursor, self.plan):
+                return explain(cursor, self.plan, name, id_, given)
+
+        return self.read(answer)
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""

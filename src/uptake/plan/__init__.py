@@ -21,6 +21,7 @@ from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zo
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
 from uptake.plan.quorum import AllParts, AnyPart, Members, Quorum, parts, quorum
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
+from uptake.plan.scores import DEFAULT_SCORES, Component, Score
 from uptake.plan.segment_writing import delete as delete_segment
 from uptake.plan.segment_writing import save as save_segment
 from uptake.plan.segments import Group, Segment
@@ -33,6 +34,7 @@ from uptake.plan.words import NAME
 
 __all__ = [
     "CRM_STEPS",
+    "DEFAULT_SCORES",
     "NAME",
     "OPPORTUNITIES",
     "REFERENCE_RANGES",
@@ -46,6 +48,7 @@ __all__ = [
     "AllParts",
     "Any",
     "AnyPart",
+    "Component",
     "Condition",
     "Conditions",
     "Criteria",
@@ -69,6 +72,7 @@ __all__ = [
     "Quorum",
     "Reference",
     "ReferenceRange",
+    "Score",
     "Segment",
     "Selector",
     "Start",

@@ -24,6 +24,7 @@ from uptake.plan.product import Product, Start
 from uptake.plan.proficiency import Proficiency
 from uptake.plan.quorum import parts
 from uptake.plan.references import Reference
+from uptake.plan.scores import DEFAULT_SCORES, Score
 from uptake.plan.section import Section, named
 from uptake.plan.segments import Segment
 from uptake.plan.selectors import Selector, SelectorField
@@ -66,6 +67,7 @@ class Plan(Section):
         launches: Launches of features by name.
         journey: How far accounts are, from awareness to expansion, or None.
         invites: The events that are invites, or None.
+        scores: Scores by name; empty stands for adoption, engagement and health as they come.
     """
 
     product: Product = Product()
@@ -86,6 +88,7 @@ class Plan(Section):
     launches: Annotated[dict[Name, Launch], BeforeValidator(named)] = Field(default_factory=dict)
     journey: Journey | None = None
     invites: Invites | None = None
+    scores: Annotated[dict[Name, Score], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -116,6 +119,11 @@ class Plan(Section):
         if not self.active:
             content["vanity"] = sorted(VANITY)
         return _hash(content)
+
+    @property
+    def all_scores(self) -> Mapping[str, Score]:
+        """The plan's scores, or those that come where it has none."""
+        return self.scores or DEFAULT_SCORES
 
     def in_zone(self, timezone: str) -> Plan:
         """The same plan with its days cut in another time zone."""

@@ -1,0 +1,1 @@
+"""Scores of users and accounts, made of signals and explained by them."""

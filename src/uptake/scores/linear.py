@@ -1,0 +1,57 @@
+"""Scores out of components, and what each component did to them. Pure functions.
+
+Arrays of components have the shape (components, entities, days), 0 to 1, nan where one is missing. Weights are
+shares that add up to 1 over all components.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from uptake.signals.windows import Floats
+
+
+def mean(values: Floats, weights: Floats) -> Floats:
+    """100 times the weighted mean of the components that are known; nan where none is.
+
+    A missing component is not 0: the others carry its weight.
+
+    >>> mean(np.array([[[0.5]], [[np.nan]]]), np.array([0.2, 0.8]))
+    array([[50.]])
+    """
+    known = ~np.isnan(values)
+    carried = np.tensordot(weights, known.astype(np.float64), axes=1)
+    total = np.tensordot(weights, np.where(known, values, 0.0), axes=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return 100.0 * total / np.where(carried > 0, carried, np.nan)
+
+
+def worst(values: Floats) -> Floats:
+    """100 times the worst component that is known; nan where none is.
+
+    >>> worst(np.array([[[0.5]], [[0.25]]]))
+    array([[25.]])
+    """
+    lowest = np.min(np.where(np.isnan(values), np.inf, values), axis=0)
+    return 100.0 * np.where(np.isinf(lowest), np.nan, lowest)
+
+
+def contributions(values: Floats, baseline: Floats, weights: Floats) -> tuple[Floats, float]:
+    """What each component adds to a baseline, and what carrying the weight of missing ones does.
+
+    With `b` the declared weights: 100 * (sum over known components of b * (value - baseline), and the rest that leads
+    from there to the weighted mean of those known). Together they are the score less the baseline's own score.
+
+    Args:
+        values: One entity's components on one day.
+        baseline: The same of the baseline; nan where it has none, which counts as the entity's own value.
+        weights: The declared weights.
+
+    Returns:
+        Points per component, 0 for those that are missing, and the points of redistributed weight.
+    """
+    known = ~np.isnan(values)
+    reference = np.where(np.isnan(baseline), np.where(known, values, 0.0), baseline)
+    points = np.where(known, 100.0 * weights * (np.where(known, values, 0.0) - reference), 0.0)
+    score = 100.0 * float(np.sum(weights[known] * values[known]) / np.sum(weights[known]))
+    return points, score - 100.0 * float(np.sum(weights * reference)) - float(np.sum(points))

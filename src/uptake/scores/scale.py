@@ -1,0 +1,43 @@
+"""From a signal's values to 0..1: between a worst and a best value, or by rank among peers. Pure functions."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from uptake.signals.windows import Floats
+
+Groups = NDArray[np.int64]
+
+
+def between(values: Floats, worst: float, best: float) -> Floats:
+    """0 at the worst value and beyond, 1 at the best and beyond, straight in between; nan stays nan.
+
+    >>> between(np.array([[0.0, 5.0, 20.0]]), worst=10.0, best=0.0)
+    array([[1. , 0.5, 0. ]])
+    """
+    return np.clip((values - worst) / (best - worst), 0.0, 1.0)
+
+
+def ranked(values: Floats, groups: Groups) -> Floats:
+    """The rank of each value among those of its group on its day, by middle ranks.
+
+    0 for nothing (0 or less); else the share of those with anything that have less, half of those level with it
+    included, the value itself among them.
+
+    Args:
+        values: A row per entity, a column per day; nan where there is none.
+        groups: The group of each, of the same shape.
+
+    >>> ranked(np.array([[0.0], [3.0], [3.0], [9.0]]), np.zeros((4, 1), dtype=np.int64)).ravel().round(2).tolist()
+    [0.0, 0.33, 0.33, 0.83]
+    """
+    made = np.where(np.isnan(values), np.nan, 0.0)
+    for day in range(values.shape[1]):
+        column, group = values[:, day], groups[:, day]
+        has_any = column > 0
+        for one in np.unique(group[has_any]):
+            chosen = has_any & (group == one)
+            made[chosen, day] = (rankdata(column[chosen]) - 0.5) / np.count_nonzero(chosen)
+    return made

@@ -1,0 +1,174 @@
+"""Everyone's score on every day of a panel, with all that it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from uptake.errors import QuestionError
+from uptake.metrics import dimensions
+from uptake.plan import Component, Score
+from uptake.scores import linear, scale
+from uptake.scores.scale import Groups
+from uptake.scores.shrinkage import Shrunk, shrink
+from uptake.signals.labels import labels
+from uptake.signals.panel import Panel
+from uptake.signals.signal import find, read
+from uptake.signals.windows import Floats, means, sums
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A score of everyone of a panel. Arrays are of entities and days; components come first where there are several.
+
+    Args:
+        score: What was asked for.
+        panel: Of whom, and when.
+        names: The components that these entities can have.
+        weights: Their weights, together 1.
+        raw: Signals as they are, before they become 0 to 1.
+        values: The components, 0 to 1, nan where missing.
+        n: How many users each component of an account is the mean of; 1 for what is said of the entity itself.
+        groups: The peer group of everyone.
+        own: The score by the entity's own components alone.
+        shrunk: The score, with interval.
+        baseline: The mean of each component over the peer group.
+    """
+
+    score: Score
+    panel: Panel
+    names: tuple[str, ...]
+    weights: Floats
+    raw: Floats
+    values: Floats
+    n: Floats
+    groups: Groups
+    own: Floats
+    shrunk: Shrunk
+    baseline: Floats
+
+    @property
+    def points(self) -> Floats:
+        """The score, 0 to 100."""
+        return self.shrunk.score
+
+
+def scored(panel: Panel, score: Score) -> Scored:
+    """Scores everyone of a panel.
+
+    Args:
+        panel: Users, users in accounts, or accounts.
+        score: A score of the plan.
+
+    Raises:
+        QuestionError: A signal or an attribute is not known, or the score is not of these.
+    """
+    grain = panel.grain.name
+    entity = "account" if grain == "account" else "user"
+    if entity not in score.entities:
+        raise QuestionError(f"The score '{score.name}' is not of {entity}s.", allowed=score.entities)
+    chosen = {name: part for name, part in score.components.items() if find(part.signal).is_said_of(entity)}
+    if not chosen:
+        raise QuestionError(f"No component of the score '{score.name}' is said of {entity}s.")
+    groups = _groups(panel, score, entity)
+    weights = np.array([part.weight for part in chosen.values()])
+    weights = weights / weights.sum()
+    raw = np.stack([read(panel, part.signal, part.params) for part in chosen.values()])
+    if grain == "account":
+        values, n, variance = _of_accounts(panel, chosen, raw, weights, groups)
+    else:
+        values = np.stack([_scaled(raw[row], part, groups) for row, part in enumerate(chosen.values())])
+        n, variance = np.ones_like(values), np.zeros(values.shape[1:])
+    combine = linear.worst if score.model == "strict" else lambda known: linear.mean(known, weights)
+    own = combine(values)
+    is_drawn = score.shrink and score.model == "linear" and grain == "account"
+    return Scored(
+        score, panel, tuple(chosen), weights, raw, values, n, groups, own,
+        shrink(own, variance, groups, drawn=is_drawn), _peers_mean(values, groups),
+    )  # fmt: skip
+
+
+def _of_accounts(
+    panel: Panel, chosen: Mapping[str, Component], raw: Floats, weights: Floats, groups: Groups
+) -> tuple[Floats, Floats, Floats]:
+    """Components of accounts, of how many users each is the mean, and the variance that this sample leaves in the score.
+
+    The users of an account are its sample. How much users differ is taken from all accounts of the peer group together,
+    as an account of one user says nothing of it.
+    """
+    members = panel.members
+    of_member = np.where((panel.of_member >= 0)[:, None], groups[np.maximum(panel.of_member, 0)], -1)
+    values, n, sampled = np.empty_like(raw), np.ones_like(raw), []
+    for row, part in enumerate(chosen.values()):
+        if find(part.signal).is_of_members:
+            own = _scaled(read(members, part.signal, part.params), part, of_member)
+            values[row], n[row] = panel.mean_of_members(own)
+            sampled.append((weights[row], own))
+        else:
+            values[row] = _scaled(raw[row], part, groups)
+    if not sampled:
+        return values, n, np.zeros(values.shape[1:])
+    share = np.array([weight for weight, _ in sampled])
+    person = linear.mean(np.stack([own for _, own in sampled]), share / share.sum())
+    mean, users = means(person, panel.of_member, panel.n)
+    apart = np.where(np.isnan(person), 0.0, person - mean[np.maximum(panel.of_member, 0)]) ** 2
+    squares = sums(np.where(np.isnan(apart), 0.0, apart), panel.of_member, panel.n)
+    within = _pooled(squares, np.maximum(users - 1, 0), groups)
+    carried = sum(np.where(np.isnan(values[row]), 0.0, weights[row]) for row in range(len(weights)))
+    of_users = sum(
+        np.where(np.isnan(values[row]), 0.0, weights[row])
+        for row, part in enumerate(chosen.values())
+        if find(part.signal).is_of_members
+    )
+    with np.errstate(invalid="ignore", divide="ignore"):
+        variance = (of_users / carried) ** 2 * within / users
+    return values, n, np.where(np.isfinite(variance), variance, 0.0)
+
+
+def _scaled(values: Floats, part: Component, groups: Groups) -> Floats:
+    signal = find(part.signal)
+    is_ranked = signal.is_ranked and part.best is None if part.ranked is None else part.ranked
+    if is_ranked:
+        return scale.ranked(values, groups)
+    worst = signal.worst if part.worst is None else part.worst
+    best = signal.best if part.best is None else part.best
+    if best is None or best == worst:
+        raise QuestionError(
+            f"The component '{part.name}' does not say which value of {part.signal} stands for 100.",
+            do="Write best (and worst) with it in the plan, or ranked: true.",
+        )
+    return scale.between(values, worst, best)
+
+
+def _groups(panel: Panel, score: Score, entity: str) -> Groups:
+    """The peer group of everyone on every day, numbered; one for all where the score names no attribute."""
+    if score.peers is None:
+        return np.zeros((panel.n, panel.days), dtype=np.int64)
+    attribute = dimensions.find(dimensions.known(panel.cursor), score.peers, entity)
+    return labels(panel, attribute)[0]
+
+
+def _pooled(squares: Floats, freedom: Floats, groups: Groups) -> Floats:
+    """The variance within accounts of a peer group, all of them together, at everyone's place."""
+    made = np.zeros_like(squares)
+    for day in range(squares.shape[1]):
+        for group in np.unique(groups[:, day]):
+            chosen = groups[:, day] == group
+            free = freedom[chosen, day].sum()
+            made[chosen, day] = squares[chosen, day].sum() / free if free > 0 else 0.0
+    return made
+
+
+def _peers_mean(values: Floats, groups: Groups) -> Floats:
+    """The mean of each component over everyone's peers."""
+    made = np.full(values.shape, np.nan)
+    for day in range(values.shape[2]):
+        for group in np.unique(groups[:, day]):
+            chosen = groups[:, day] == group
+            known = ~np.isnan(values[:, chosen, day])
+            with np.errstate(invalid="ignore", divide="ignore"):
+                mean = np.where(known, values[:, chosen, day], 0.0).sum(axis=1) / known.sum(axis=1)
+            made[:, chosen, day] = mean[:, None]
+    return made

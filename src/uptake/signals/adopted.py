@@ -1,0 +1,56 @@
+"""Adopted.
+
+Whether somebody has adopted the product: the metric `adoption_rate` of everyone who is there.
+
+Formula: 1 if a value moment was ever reached and somebody was active in at least 2 of the last 4 closed usage
+    intervals; without value moments in the plan the latter alone; else 0
+Account: the share of its users
+Missing: fewer than two usage intervals of data are over
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from uptake.metrics.adoption_rate import INTERVALS, NEEDED
+from uptake.metrics.metric import Param
+from uptake.signals.milestones import reached
+from uptake.signals.panel import Panel
+from uptake.signals.signal import Signal
+from uptake.signals.windows import Floats, trailing_sum
+
+
+def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
+    """1 where value was reached and use is regular."""
+    interval = params["interval_days"]
+    daily = panel.was_daily(panel.grain.day, INTERVALS * interval - 1).astype(np.int64)
+    came = trailing_sum(daily, interval, panel.days + (INTERVALS - 1) * interval) > 0
+    number = sum(
+        came[:, (INTERVALS - 1 - back) * interval :][:, : panel.days].astype(np.int64) for back in range(INTERVALS)
+    )
+    has_adopted = np.asarray(number) >= NEEDED
+    if panel.asked.plan.value_moments:
+        has_adopted &= reached(panel, "value")
+    begins = panel.cursor.execute("SELECT min(day) FROM active_day").fetchall()[0][0]
+    if begins is None:
+        return np.full((panel.n, panel.days), np.nan)
+    of_data = np.arange(panel.days) - (begins - panel.first).days + 1
+    return np.where(of_data >= interval * NEEDED, has_adopted.astype(np.float64), np.nan)
+
+
+SIGNAL = Signal(
+    unit="share",
+    of_user=read,
+    params=(
+        Param(
+            "interval_days",
+            "integer",
+            "Length of a usage interval in days, the plan's if not given.",
+            default=lambda plan: plan.product.usage_interval_days,
+            least=1,
+            most=90,
+        ),
+    ),
+    best=1.0,
+)

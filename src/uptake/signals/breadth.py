@@ -1,0 +1,40 @@
+"""Breadth.
+
+How many of the core features open to somebody are used: the metric `breadth` of everyone who is there.
+
+Formula: distinct core features used in the `window_days` days up to the day / core features open then
+Account: the mean of its users
+Missing: no core feature is open
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from uptake.facts.feature_set import words
+from uptake.metrics.features import classes, core
+from uptake.metrics.population import eligible_sql
+from uptake.signals.looking_back import WINDOW_DAYS
+from uptake.signals.panel import Panel
+from uptake.signals.signal import Signal
+from uptake.signals.windows import Floats, trailing_or
+
+
+def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
+    """Used over open core features."""
+    window = params["window_days"]
+    used_bits = {word: trailing_or(bits, window, panel.days) for word, bits in panel.bits_daily(window - 1).items()}
+    used = np.zeros((panel.n, panel.days))
+    available = np.zeros((panel.n, panel.days))
+    for conditions, keys in classes(core(panel.asked)).items():
+        is_open = panel.flags(eligible_sql(panel.asked, conditions)) if conditions else True
+        for word, mask in words(keys).items():
+            if word in used_bits:
+                used += np.bitwise_count(used_bits[word] & np.uint64(mask)) * is_open
+        available += len(keys) * np.asarray(is_open)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(available > 0, used / available, np.nan)
+
+
+SIGNAL = Signal(unit="share", of_user=read, params=(WINDOW_DAYS,), best=1.0)

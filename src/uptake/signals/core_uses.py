@@ -1,0 +1,43 @@
+"""Core uses.
+
+How much somebody does with the core features: the depth of use, to be held against peers.
+
+Formula: uses of core features in the `window_days` days up to the day, scaled to the whole window for who could be
+    seen for a part of it only (at least `least_days` days)
+Account: the mean of its users
+Missing: never; who did nothing has 0
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from uptake.metrics.features import core
+from uptake.metrics.metric import Param
+from uptake.signals.looking_back import WINDOW_DAYS, seen_days
+from uptake.signals.panel import Panel, in_window
+from uptake.signals.signal import Signal
+from uptake.signals.windows import Floats
+
+
+def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
+    """Uses of core features, scaled."""
+    window = params["window_days"]
+    keys = ", ".join(map(str, core(panel.asked))) or "NULL"
+    uses = panel.daily(panel.grain.of("feature_day"), window - 1, "uses", f"feature_key IN ({keys})")
+    seen = np.maximum(seen_days(panel, window, uses > 0), min(params["least_days"], window))
+    return np.asarray(in_window(uses, window, panel.days) * window / seen)
+
+
+SIGNAL = Signal(
+    unit="count",
+    of_user=read,
+    params=(
+        WINDOW_DAYS,
+        Param(
+            "least_days", "integer", "The shortest time that uses are scaled up from.", default=14, least=1, most=366
+        ),
+    ),
+    is_ranked=True,
+)

@@ -1,0 +1,126 @@
+"""Signals say of each what metrics say of all: their mean on any day is the metric's number at the end of it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+import uptake
+from uptake.metrics.grain import GRAINS
+from uptake.metrics.metric import Asked
+from uptake.metrics.question import Question, begin_of
+from uptake.signals.panel import Panel
+from uptake.signals.signal import catalogue, find, read
+from uptake.signals.windows import Floats
+from uptake.store.projection import Cursor
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+ZONE = "America/New_York"
+FIRST, LAST = date(2025, 2, 20), date(2025, 4, 13)
+"""The clocks change on 9 March."""
+PLAN = f"""
+product: {{timezone: {ZONE}}}
+features:
+  tasks: {{events: [task]}}
+  boards: {{events: [board], eligible: {{account.plan: Pro}}}}
+  reports: {{events: [report], eligible: {{user.role: admin}}}}
+value_moments:
+  shipped: {{event: task, at_least: 2}}
+  both: {{all: [{{event: board}}, {{event: report}}]}}
+"""
+
+
+@pytest.fixture(scope="module")
+def workspace(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
+    chance = random.Random(5)  # noqa: S311 - no secret
+    begin = datetime(2025, 1, 20, tzinfo=UTC)
+    events = [
+        {
+            "event": chance.choice(["task", "task", "board", "report", "login"]),
+            "user_id": f"u{user}",
+            "account_id": "abcd"[user % 4 if user % 7 or chance.random() < 0.5 else (user + 1) % 4],
+            "timestamp": begin + timedelta(days=chance.random() * chance.choice([5, 30, 80])),
+        }
+        for user in range(40)
+        for _ in range(chance.randint(1, 25))
+    ]
+    seats = [
+        {"account_id": "abcd"[number % 4], "user_id": f"u{number}", "valid_from": "2025-02-01", "valid_to": end}
+        for number, end in ((number, "2025-03-15" if number % 6 == 0 else None) for number in range(50))
+    ]
+    accounts = [
+        {"account_id": "a", "plan": "Pro", "valid_from": "2025-01-01"},
+        {"account_id": "b", "plan": "Free", "valid_from": "2025-01-01"},
+        {"account_id": "b", "plan": "Pro", "valid_from": "2025-03-10T04:00:00Z"},
+        {"account_id": "c", "plan": "Pro", "churned_on": "2025-04-01", "valid_from": "2025-01-01"},
+    ]
+    users = [{"user_id": f"u{number}", "role": "admin" if number % 3 else "member"} for number in range(30)]
+    with uptake.open(new_home(PLAN)) as workspace:
+        for kind, rows in (("events", events), ("accounts", accounts), ("users", users), ("seats", seats)):
+            workspace.import_rows(pa.Table.from_pylist(rows), kind)
+        yield workspace
+
+
+def signal(workspace: uptake.Workspace, entity: str, name: str, first: date, last: date) -> Floats:
+    def found(cursor: Cursor) -> Floats:
+        question = Question(name, entity, {}, None, last, None, begin_of(last, ZONE), last, ZONE, "monday")
+        return read(Panel(Asked(question, workspace.plan, GRAINS[entity], cursor, ""), first, last), name)
+
+    return workspace.read(found)
+
+
+PAIRS = [
+    ("frequency", "frequency", {"among": "present", "window_days": 28}, {}),
+    ("value_reached", "value_realisation", {"window_days": 28}, {"active": True}),
+    ("breadth", "breadth", {"window_days": 28}, {"active": True}),
+]
+
+
+@pytest.mark.parametrize("entity", ["user", "member"])
+@pytest.mark.parametrize(("name", "metric", "params", "only"), PAIRS, ids=[pair[0] for pair in PAIRS])
+def test_the_mean_of_a_signal_is_the_metric(
+    workspace: uptake.Workspace, entity: str, name: str, metric: str, params: dict[str, object], only: dict[str, bool]
+) -> None:
+    """On every day: over those who were active, where the metric counts these alone. Some leave on 15 March."""
+    last = LAST if name != "value_reached" else date(2025, 3, 14)  # the metric counts who was active and left since
+    values = signal(workspace, entity, name, FIRST, last)
+    active = signal(workspace, entity, "active_days", FIRST, last) > 0
+    answer = workspace.metric(metric, entity=entity, period="day", date_from=FIRST, date_to=last, as_of=LAST, **params)
+    assert len(answer.rows) == (last - FIRST).days + 1
+    for number, row in enumerate(answer.rows):
+        column = values[:, number]
+        if only:
+            column = column[active[:, number]]
+        known = column[~np.isnan(column)]
+        assert len(known) == row["n"], row
+        assert np.mean(known) == pytest.approx(row["estimate"], abs=1e-12), row
+
+
+def test_seat_coverage_is_the_adoption_rate_of_accounts(workspace: uptake.Workspace) -> None:
+    values = signal(workspace, "account", "seat_coverage", FIRST, LAST)
+    answer = workspace.metric(
+        "adoption_rate", entity="account", period="day", date_from=FIRST, date_to=LAST, as_of=LAST
+    )
+    rows = [row for row in answer.rows if row["measure"] == "adopted"]
+    for number, row in enumerate(rows):
+        known = values[:, number][~np.isnan(values[:, number])]
+        assert np.mean(known) == pytest.approx(row["estimate"], abs=1e-12), row
+
+
+@pytest.mark.parametrize("entity", ["user", "member", "account"])
+@pytest.mark.parametrize("name", sorted(catalogue()))
+def test_a_day_is_the_same_alone_and_among_others(workspace: uptake.Workspace, entity: str, name: str) -> None:
+    """What lies after a day, or before the panel begins, has no part in it."""
+    if entity != "account" and find(name).of_user is None:
+        pytest.skip("said of accounts alone")
+    together = signal(workspace, entity, name, FIRST, LAST)
+    for number in (0, 17, 30, (LAST - FIRST).days):
+        day = FIRST + timedelta(days=number)
+        np.testing.assert_allclose(signal(workspace, entity, name, day, day)[:, 0], together[:, number], atol=1e-12)
