@@ -11,6 +11,7 @@ from uptake.plan.conditions_given import conditions, parse_condition, split_cond
 from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
 from uptake.plan.document import Place
 from uptake.plan.feature import Adopted, Feature
+from uptake.plan.group import Group
 from uptake.plan.invites import Invites
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
 from uptake.plan.launch import Launch
@@ -21,10 +22,11 @@ from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zo
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
 from uptake.plan.quorum import AllParts, AnyPart, Members, Quorum, parts, quorum
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
+from uptake.plan.rule import Rule, read_rule, subjects
 from uptake.plan.scores import DEFAULT_SCORES, Component, Score
 from uptake.plan.segment_writing import delete as delete_segment
 from uptake.plan.segment_writing import save as save_segment
-from uptake.plan.segments import Group, Segment
+from uptake.plan.segments import Segment
 from uptake.plan.selectors import Selector, selector
 from uptake.plan.starter import starter
 from uptake.plan.targets import Target
@@ -72,6 +74,7 @@ __all__ = [
     "Quorum",
     "Reference",
     "ReferenceRange",
+    "Rule",
     "Score",
     "Segment",
     "Selector",
@@ -91,12 +94,14 @@ __all__ = [
     "parse_condition",
     "parts",
     "quorum",
+    "read_rule",
     "save_segment",
     "selector",
     "split_condition",
     "stamps",
     "starter",
     "starter_from",
+    "subjects",
     "time_zone",
     "vanity_kind",
     "vanity_warnings",

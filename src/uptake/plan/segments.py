@@ -3,95 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Annotated, ClassVar, Literal, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from uptake.kinds import LONGEST_ID
-from uptake.plan.condition import Condition, Conditions, read_conditions
-from uptake.plan.problems import Gathering, Location, Problem, Problems, described, refuse, shown
+from uptake.plan.group import Group, read_group
+from uptake.plan.problems import Gathering, Problem, Problems, described, refuse, shown
 from uptake.plan.section import Section, key_as_title
 from uptake.plan.words import Text, read_text
 
 SIDES = ("user", "account")
-MOST_LEVELS = 10
 FOLDER = "lists"
 """Where in the plan's folder lists of ids are."""
 _LIST = re.compile(rf"{FOLDER}/[A-Za-z0-9_-][A-Za-z0-9_.-]{{0,99}}\.csv")
-
-
-class Group(BaseModel):
-    """Conditions and further groups of them, of which all, or any, must hold.
-
-    Args:
-        kind: `all` or `any`.
-        conditions: Conditions on attributes, `user.role`, `account.plan`.
-        of: Groups inside.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    kind: Literal["all", "any"]
-    conditions: Conditions = ()
-    of: tuple[Group, ...] = ()
-
-    def leaves(self) -> Iterator[tuple[Location, Condition]]:
-        """Every condition with its location, as it was written below `where`."""
-        for condition in self.conditions:
-            yield (condition.property,), condition
-        for group in self.of:
-            for position, part in enumerate(group.of):
-                for location, condition in part.leaves():
-                    yield (group.kind, position, *location), condition
-
-
-def read_group(value: object, entity: str, levels: int = MOST_LEVELS) -> Group:
-    """Reads `{plan: Pro, any: [{seats: {gte: 10}}, {industry: Software}]}`: all of its keys must hold.
-
-    Args:
-        value: What was written; the keys `all` and `any` hold lists of such mappings.
-        entity: Whose attributes are meant; a name without `user.` or `account.` is one of theirs.
-        levels: How deep it may be nested.
-
-    Raises:
-        Problems: With locations inside the mapping.
-    """
-    if isinstance(value, Group):
-        return value
-    if not isinstance(value, Mapping) or not value:
-        what = "is an empty mapping" if value == {} else f"is {described(value)}"
-        raise refuse(what, "a mapping of attributes to tests, such as {plan: Pro}", "all and any, with a list of these")
-    if levels == 0:
-        raise refuse(f"is nested more than {MOST_LEVELS} deep")
-    gathering = Gathering()
-    conditions, groups = list[Condition](), list[Group]()
-    for key, given in value.items():
-        if key in ("all", "any"):
-            with gathering.at(key):
-                groups.append(_list_of_groups(key, given, entity, levels))
-        else:
-            with gathering.at():
-                conditions += (
-                    condition.model_copy(update={"property": _attribute(condition.property, entity)})
-                    for condition in read_conditions({key: given})
-                )
-    gathering.end()
-    return Group(kind="all", conditions=tuple(conditions), of=tuple(groups))
-
-
-def _list_of_groups(kind: Literal["all", "any"], given: object, entity: str, levels: int) -> Group:
-    if not isinstance(given, list | tuple) or not given:
-        wanted = "a list of mappings, such as [{plan: Pro}, {seats: {gte: 10}}]"
-        do = f"An attribute of that name is {entity}.{kind}."
-        raise refuse("is an empty list" if given == () else f"is {described(given)}", wanted, do=do)
-    gathering = Gathering()
-    parts = []
-    for position, part in enumerate(given):
-        with gathering.at(position):
-            parts.append(read_group(part, entity, levels - 1))
-    gathering.end()
-    return Group(kind=kind, of=tuple(parts))
 
 
 def _attribute(name: str, entity: str) -> str:
@@ -107,7 +32,8 @@ def _attribute(name: str, entity: str) -> str:
 
 
 def _where(value: object, info: ValidationInfo) -> Group:
-    return read_group(value, str(info.data.get("entity", "user")))
+    entity = str(info.data.get("entity", "user"))
+    return read_group(value, lambda name: _attribute(name, entity), f"An attribute of that name is {entity}.")
 
 
 def is_list(value: str) -> bool:

@@ -1,0 +1,51 @@
+"""Rules: what must hold of a user or an account on a day, over signals, scores, attributes and segments.
+
+`{frequency: {gte: 0.5}, any: [{score.adoption: {lt: 40}}, {account.plan: Free}]}`: a name without a dot is a signal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
+from uptake.plan.group import Group, read_group
+from uptake.plan.problems import Problem, Problems
+from uptake.plan.words import read_name
+
+KINDS = ("score", "fall", "benchmark", "segment", "placement", "user", "account")
+"""What stands before the dot. `fall.NAME` is by what share a score is below its own mean of the four weeks before;
+`benchmark.NAME` is a signal over the benchmark's; `placement.NAME` is where another scheme put somebody."""
+ATTRIBUTES = ("user", "account")
+
+
+def read_rule(value: object) -> Group:
+    """Reads a rule.
+
+    Raises:
+        Problems: With locations inside the rule.
+    """
+    return read_group(value, _subject)
+
+
+def _subject(name: str) -> str:
+    kind, dot, rest = name.partition(".")
+    if not dot:
+        return read_name(name)
+    if kind not in KINDS or not rest:
+        allowed = ("a signal, such as frequency", *(f"{kind}.NAME" for kind in KINDS))
+        raise Problems(Problem((name,), "is nothing a rule can ask for", allowed))
+    if kind not in ATTRIBUTES:
+        read_name(rest)
+    return name
+
+
+def subjects(rule: Group) -> Iterable[tuple[str, str]]:
+    """What a rule asks for, as kind and name; signals have the kind `signal`."""
+    for _, condition in rule.leaves():
+        kind, dot, rest = condition.property.partition(".")
+        yield (kind, rest) if dot else ("signal", kind)
+
+
+Rule = Annotated[Group, BeforeValidator(read_rule)]
