@@ -104,6 +104,10 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
         ("onboarding_completion", {}),
         ("onboarding_completion", {"within_days": 40, "as_of": "2026-02-10T13:00:00Z"}),
+        ("paths", {}),
+        ("paths", {"gap_minutes": 6_000, "depth": 3, "most": 1, "as_of": "2026-04-10T13:00:00Z"}),
+        ("paths", {"gap_minutes": 600, "before": "c", "date_from": "2026-02-03", "date_to": "2026-03-20"}),
+        ("paths", {"gap_minutes": 600, "after": "a", "before": "c", "outcome": "dropped"}),
     ],
 )
 def test_totals_equal_the_rows_they_stand_for(

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_paths import END, OPEN, START, Seen, Step, naive_steps
 
+from uptake.facts.path_events import PathEvents
 from uptake.sequences import paths
 from uptake.sequences.paths import Cut, steps
 
@@ -89,6 +90,18 @@ def test_depth_cuts_without_an_end() -> None:
 def test_nothing_gives_nothing() -> None:
     for cut in ({}, {"after": "a"}, {"before": "a"}, {"after": "a", "before": "b"}):
         assert followed([], gap=30, depth=3, until=10, **cut) == []
+
+
+def test_entities_are_followed_in_parts_of_which_none_is_cut() -> None:
+    """Entities of 1, 3 and 2 events: of two events at a time the second part is longer."""
+    at, node = np.array([0, 0, 1, 2, 0, 9], np.int64), np.array([0, 0, 1, 0, 1, 0])
+    events = PathEvents(np.array([5, 6, 9]), np.array([0, 1, 4, 6]), at, np.array([7, 8]), node)
+    assert [[one.tolist() for one in part] for part in events.parts(rows=2)] == [
+        [[0, 1, 1, 1], [0, 0, 1, 2], [0, 0, 1, 0]],
+        [[2, 2], [0, 9], [1, 0]],
+    ]
+    assert [part.entity.tolist() for part in events.before(1).parts(rows=1)] == [[0], [1], [2]]
+    assert [part.entity.tolist() for part in events.before(0).parts()] == [[]]
 
 
 EVENTS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 120), st.sampled_from("abc")), max_size=25).map(

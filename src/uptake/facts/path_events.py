@@ -2,41 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from uptake.facts.step_events import ARRIVAL
-from uptake.sequences.events import Instants
+from uptake.sequences.events import Instants, Keys, Rows
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
+
+PART_ROWS = 1 << 17
+"""How many events are followed at a time, so that what is worked out of them fits the processor's cache."""
+
+
+class Part(NamedTuple):
+    """Events of some entities.
+
+    Args:
+        entity: The place of each event's entity among all.
+        at: When it happened.
+        node: The place of its node among all.
+    """
+
+    entity: NDArray[np.int32]
+    at: Instants
+    node: Keys
 
 
 @dataclass(frozen=True, eq=False)
 class PathEvents:
     """Events in the order of their entities, and within one of the instant and of arrival.
 
+    All events there are may be among them, so they are kept as narrow as they can be.
+
     Args:
-        entity: Keys of the entities.
+        entities: Keys of the entities.
+        starts: The first event of each, and the number of all.
         at: When each event happened.
-        node: Key of the node each is.
+        nodes: Keys of the nodes.
+        node: The place of each event's node in them.
     """
 
-    entity: NDArray[np.int64]
+    entities: Keys
+    starts: Rows
     at: Instants
-    node: NDArray[np.int64]
+    nodes: Keys
+    node: Keys
 
     @property
     def nbytes(self) -> int:
         """Bytes they take."""
-        return self.entity.nbytes + self.at.nbytes + self.node.nbytes
+        return sum(one.nbytes for one in (self.entities, self.starts, self.at, self.nodes, self.node))
+
+    @cached_property
+    def _last_at(self) -> int:
+        return int(self.at.max(initial=np.iinfo(np.int64).min))
 
     def before(self, instant: int) -> PathEvents:
         """Those before an instant, microseconds since 1970."""
+        if self._last_at < instant:
+            return self
         kept = self.at < instant
-        return self if kept.all() else PathEvents(self.entity[kept], self.at[kept], self.node[kept])
+        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]
+        return PathEvents(self.entities, starts, self.at[kept], self.nodes, self.node[kept])
+
+    def parts(self, rows: int = PART_ROWS) -> Iterator[Part]:
+        """All of them, entity by entity, about so many at a time; one part at least."""
+        cuts = np.searchsorted(self.starts, np.arange(rows, len(self.at), rows))
+        bounds = [0, *np.unique(cuts[(cuts > 0) & (cuts < len(self.entities))]).tolist(), len(self.entities)]
+        for first, last in pairwise(bounds):
+            begin, end = self.starts[first], self.starts[last]
+            entity = np.repeat(np.arange(first, last, dtype=np.int32), np.diff(self.starts[first : last + 1]))
+            yield Part(entity, self.at[begin:end], self.node[begin:end])
+
+    def place(self, node: int) -> int:
+        """The place of a node, by its key; that of none where no event is one."""
+        found = np.flatnonzero(self.nodes == node)
+        return int(found[0]) if len(found) else len(self.nodes)
 
 
 def read(cursor: Cursor, kept: Kept, seen: str) -> PathEvents:
@@ -52,10 +99,18 @@ def read(cursor: Cursor, kept: Kept, seen: str) -> PathEvents:
 
 def _read(cursor: Cursor, seen: str) -> PathEvents:
     columns: dict[str, Any] = cursor.execute(
-        f"SELECT entity_key, event_at, node_key FROM ({seen}) ORDER BY entity_key, event_at, {ARRIVAL}"
+        f"SELECT entity_key, event_at, node_key::INTEGER AS node_key FROM ({seen})"
+        f" ORDER BY entity_key, event_at, {ARRIVAL}"
     ).fetchnumpy()
+    entity, node = columns["entity_key"], columns["node_key"]
+    firsts = np.flatnonzero(np.concatenate([np.ones(min(len(entity), 1), np.bool_), entity[1:] != entity[:-1]]))
+    is_there = np.bincount(node) > 0
+    nodes = np.flatnonzero(is_there).astype(np.int32)
+    places = np.cumsum(is_there, dtype=np.min_scalar_type(len(nodes))) - 1
     return PathEvents(
-        columns["entity_key"].astype(np.int64, copy=False),
+        entity.take(firsts),
+        np.append(firsts, len(entity)),
         columns["event_at"].view(np.int64),
-        columns["node_key"].astype(np.int64, copy=False),
+        nodes,
+        places.take(node),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +23,6 @@ from uptake.sequences.rules import Exclusion
 
 ACCOUNT = "account"
 """What is held constant: the account; anything else is a property of the events."""
-EPOCH = datetime(1970, 1, 1)
 COUNTS = pa.schema(
     [
         ("step", pa.int64()),
@@ -73,7 +72,7 @@ class Passes:
     @cached_property
     def events(self) -> StepEvents:
         """The events known at `as_of`."""
-        as_of = microseconds_of(self.asked.question.as_of)
+        as_of = periods.microseconds_of(self.asked.question.as_of)
         return read(self.asked.cursor, self.asked.kept, self.wanted).before(as_of)
 
     @cached_property
@@ -111,7 +110,7 @@ class Passes:
     def rounds(self) -> Instants:
         """The instants between which an entity enters once: where the periods begin, and where the last one ends."""
         ends = [begins_at for _, begins_at, _ in self._periods] + [ends_at for *_, ends_at in self._periods[-1:]]
-        instants = np.array([microseconds_of(one) for one in ends] or [0, 0], np.int64)
+        instants = np.array([periods.microseconds_of(one) for one in ends] or [0, 0], np.int64)
         if self.asked.question.date_from is None:
             instants[0] = MISSING
         return instants
@@ -125,7 +124,7 @@ class Passes:
         window = self.found.rules.window
         if self.found.counts_open or window is None:
             return np.zeros(len(self.outcome.entity), np.bool_)
-        return microseconds_of(self.asked.question.as_of) - self.outcome.entered_at <= window
+        return periods.microseconds_of(self.asked.question.as_of) - self.outcome.entered_at <= window
 
     def table(self) -> pa.Table:
         """The relation `pass`: entity_key, entered_at, period_on, done_at (when each step was done)."""
@@ -172,8 +171,3 @@ class Passes:
 
 def _median_s(durations: Instants) -> float | None:
     return float(np.median(durations)) / 1e6 if len(durations) else None
-
-
-def microseconds_of(instant: datetime) -> int:
-    """A UTC instant without zone as microseconds since 1970."""
-    return (instant - EPOCH) // timedelta(microseconds=1)

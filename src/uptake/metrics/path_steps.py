@@ -6,14 +6,18 @@ visit, at the last of them. It may be cut to what follows the first `after`, to 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.facts.path_events import read
+from uptake.facts.path_events import PathEvents, read
 from uptake.metrics.metric import Asked
 from uptake.metrics.path_nodes import AFTER, BEFORE, Nodes, nodes
-from uptake.sequences.paths import END, OPEN, START, Cut, steps
+from uptake.metrics.periods import microseconds_of
+from uptake.sequences.events import Keys
+from uptake.sequences.paths import END, OPEN, START, Cut, Steps, steps
 
 PATH = "PARTITION BY entity_key, path"
 ARRIVAL = "ORDER BY event_at, import_id, ordinal"
@@ -28,8 +32,7 @@ def relations(asked: Asked) -> dict[str, str]:
     Raises:
         QuestionError: `dropped` is asked for without two anchors.
     """
-    if asked.param("outcome") == "dropped" and None in (asked.param("after"), asked.param("before")):
-        raise QuestionError("outcome is 'dropped', but that needs both after and before.", do="Give both anchors.")
+    require_anchors(asked)
     found = nodes(asked)
     return {
         "node(node_key, node)": found.names,
@@ -46,31 +49,75 @@ def relations(asked: Asked) -> dict[str, str]:
     }
 
 
-def followed(asked: Asked) -> pa.Table:
-    """The rows of `path_step`, from events that are read once and kept."""
-    as_of, minute = int(np.datetime64(asked.question.as_of, "us").astype(np.int64)), 60_000_000
+def require_anchors(asked: Asked) -> None:
+    """Refuses the paths that were dropped between two anchors where there are not two.
+
+    Raises:
+        QuestionError: There are not.
+    """
+    if asked.param("outcome") == "dropped" and None in (asked.param("after"), asked.param("before")):
+        raise QuestionError("outcome is 'dropped', but that needs both after and before.", do="Give both anchors.")
+
+
+@dataclass(frozen=True)
+class Followed:
+    """Every path of a question, from events that are read once and kept.
+
+    Args:
+        events: The events.
+        parts: The steps, some entities at a time; entities and nodes are places in those of the events.
+    """
+
+    events: PathEvents
+    parts: list[Steps]
+
+    def keys(self, node: Keys) -> Keys:
+        """The keys of nodes, whose places are given; what is no event is its own."""
+        special = node < 0
+        return np.where(special, node, self.events.nodes.take(node, mode="clip")) if len(self.events.nodes) else node
+
+    def table(self) -> pa.Table:
+        """The rows of `path_step`."""
+        tables, paths = list[pa.Table](), 0
+        for found in self.parts:
+            tables.append(self._table(found, paths))
+            paths += int(found.path.max(initial=-1)) + 1
+        return pa.concat_tables(tables)
+
+    def _table(self, found: Steps, paths: int) -> pa.Table:
+        return pa.table(
+            {
+                "entity_key": self.events.entities.take(found.entity),
+                "path": found.path + paths,
+                "anchor_at": found.anchor_at.view("datetime64[us]"),
+                "position": found.position,
+                "from_key": self.keys(found.origin),
+                "to_key": self.keys(found.target),
+                "seconds": pa.array(found.microseconds / 1e6, mask=found.microseconds < 0),
+                "is_first": found.is_first,
+            }
+        )
+
+
+def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
+    """Follows the paths.
+
+    Args:
+        asked: The question.
+        anchored: Instants: only paths that are counted from the first up to the second; None: all.
+    """
+    as_of, minute = microseconds_of(asked.question.as_of), 60_000_000
     events = read(asked.cursor, asked.kept, _seen(asked, nodes(asked))).before(as_of)
     cut = Cut(
         gap=asked.param("gap_minutes") * minute,
         depth=asked.param("depth"),
         until=as_of,
-        after=None if asked.param("after") is None else AFTER,
-        before=None if asked.param("before") is None else _goal(asked),
+        after=None if asked.param("after") is None else events.place(AFTER),
+        before=None if asked.param("before") is None else events.place(_goal(asked)),
         is_dropped=asked.param("outcome") == "dropped",
+        anchored=anchored,
     )
-    found = steps(events.entity, events.at, events.node, cut)
-    return pa.table(
-        {
-            "entity_key": found.entity,
-            "path": found.path,
-            "anchor_at": found.anchor_at.view("datetime64[us]"),
-            "position": found.position,
-            "from_key": found.origin,
-            "to_key": found.target,
-            "seconds": pa.array(found.microseconds / 1e6, mask=found.microseconds < 0),
-            "is_first": found.is_first,
-        }
-    )
+    return Followed(events, [steps(*part, cut) for part in events.parts()])
 
 
 def _seen(asked: Asked, found: Nodes) -> str:

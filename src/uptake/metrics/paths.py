@@ -25,7 +25,8 @@ from typing import Any
 from uptake.metrics.kinds.path_difference import PathDifference
 from uptake.metrics.kinds.paths import PATHS, SEQUENCES
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.path_steps import followed, relations
+from uptake.metrics.path_steps import followed, relations, require_anchors
+from uptake.metrics.path_totals import counted
 
 
 def rows(asked: Asked) -> Sql:
@@ -36,7 +37,18 @@ def rows(asked: Asked) -> Sql:
     FROM path_step s JOIN period p ON s.anchor_at >= p.begins_at AND s.anchor_at < p.ends_at""",
         {name: asked.param(name) for name in ("gap_minutes", "depth", "most")},
         relations(asked),
-        tables={"path_step": lambda: followed(asked)},
+        tables={"path_step": lambda: followed(asked).table()},
+    )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The counts of steps without a row per step of a path."""
+    if asked.param("output") != "steps" or asked.question.period:
+        return None
+    require_anchors(asked)
+    return Sql(
+        "SELECT * FROM path_count ORDER BY position, paths DESC, from_node, to_node",
+        tables={"path_count": lambda: counted(asked)},
     )
 
 
@@ -51,6 +63,7 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         Param("after", "selector", "What paths begin with: an event or feature."),
         Param("before", "selector", "What paths lead to: an event or feature."),

@@ -11,6 +11,7 @@ from uptake.plan import Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import parameters
 
+EPOCH = datetime(1970, 1, 1)
 COLUMN = {"day": "day", "week": "week_on", "month": "month_on", "quarter": "quarter_on"}
 MONTHS = {"month": 1, "quarter": 3}
 """Months of a period; a week has 7 days."""
@@ -124,3 +125,8 @@ def _rows(cursor: Cursor, question: Question, plan: Plan, columns: str) -> list[
     values["last_day"] = question.last_day
     taken = parameters(text)
     return cursor.execute(text, {name: value for name, value in values.items() if name in taken}).fetchall()
+
+
+def microseconds_of(instant: datetime) -> int:
+    """A UTC instant without zone as microseconds since 1970."""
+    return (instant - EPOCH) // timedelta(microseconds=1)

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from uptake.sequences.events import Bools, Instants, Rows
+from uptake.sequences.events import Bools, Instants, Keys, Rows
 
 END: Final = -1
 """Where a path leads that is over."""
@@ -16,6 +15,8 @@ OPEN: Final = -2
 """Where a path leads that may still go on."""
 START: Final = -3
 """Where a path comes from that had no more before."""
+OTHER: Final = -4
+"""The nodes of a layer that are not named, taken together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,7 @@ class Cut:
         is_dropped: With both: the paths that never got there, up to their end.
         until: What happened at or after this instant is not known, so a path that ends less than the gap before it may
             go on.
+        anchored: Instants: only paths counted from the first up to the second are looked at; None: all.
     """
 
     gap: int
@@ -39,6 +41,7 @@ class Cut:
     after: int | None = None
     before: int | None = None
     is_dropped: bool = False
+    anchored: tuple[int, int] | None = None
 
     @property
     def is_backward(self) -> bool:
@@ -61,17 +64,17 @@ class Steps:
         is_first: Holds for one step of each path: the one next to its anchor.
     """
 
-    entity: NDArray[np.int64]
+    entity: Keys
     path: Rows
     anchor_at: Instants
     position: Rows
-    origin: NDArray[np.int64]
-    target: NDArray[np.int64]
+    origin: Keys
+    target: Keys
     microseconds: Instants
     is_first: Bools
 
 
-def steps(entity: NDArray[np.int64], at: Instants, node: NDArray[np.int64], cut: Cut) -> Steps:
+def steps(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Steps:
     """Follows every path.
 
     A path is a run of an entity's events without a long pause; events of one node in a row are one visit, at the last
@@ -93,42 +96,53 @@ def steps(entity: NDArray[np.int64], at: Instants, node: NDArray[np.int64], cut:
     [(0, 1, 2), (0, 2, -1), (1, 1, -1)]
     """
     is_new = np.ones(len(at), np.bool_)
-    is_new[1:] = (entity[1:] != entity[:-1]) | (at[1:] - at[:-1] >= cut.gap)
+    np.greater_equal(at[1:] - at[:-1], cut.gap, out=is_new[1:])
+    is_new[1:] |= entity[1:] != entity[:-1]
     is_visit = np.ones(len(at), np.bool_)
-    is_visit[:-1] = is_new[1:] | (node[1:] != node[:-1])
-    path = np.cumsum(is_new)[is_visit] - 1
-    entity, at, node = entity[is_visit], at[is_visit], node[is_visit]
-    firsts = np.flatnonzero(np.diff(path, prepend=-1))
-    ends = np.append(firsts[1:], len(path))
+    np.not_equal(node[1:], node[:-1], out=is_visit[:-1])
+    is_visit[:-1] |= is_new[1:]
+    visits, beginnings = np.flatnonzero(is_visit), np.flatnonzero(is_new)
+    owners, at, node = entity.take(beginnings), at.take(visits), node.take(visits)
+    firsts = np.searchsorted(visits, beginnings)
+    ends = np.append(firsts[1:], len(visits))
     begin, finish, anchor = _bounds(node, firsts, ends, cut)
-    kept = np.flatnonzero((begin >= 0) & (finish >= 0))
+    is_kept = (begin >= 0) & (finish >= 0)
+    if cut.anchored is not None and len(at):
+        moment = at.take(anchor, mode="clip")
+        is_kept &= (moment >= cut.anchored[0]) & (moment < cut.anchored[1])
+    kept = np.flatnonzero(is_kept)
     begin, finish, anchor = begin[kept], finish[kept], anchor[kept]
     length = np.minimum(finish - begin + 1, cut.depth)
     # one row a visit that is looked at, which becomes the step that leaves it
-    owner = np.repeat(np.arange(len(kept)), length)
-    visit = np.arange(len(owner)) - np.repeat(np.cumsum(length) - length, length) + np.repeat(begin, length)
-    has_next = visit + 1 < np.repeat(begin + length, length)
-    ended = np.where(at[ends[kept] - 1] + cut.gap <= cut.until, END, OPEN)
+    ended = np.where(at.take(ends.take(kept) - 1) + cut.gap <= cut.until, END, OPEN)
     # a path that got where it leads has no end of its own, and one that is cut short goes on unseen
-    stops = (finish + 1 == ends[kept]) & (length < cut.depth) & (cut.before is None or cut.is_dropped)
-    leaves = has_next | stops[owner]
-    following = np.minimum(visit + 1, len(node) - 1)
-    position = visit - (anchor[owner] if cut.is_backward else begin[owner] - 1)
+    stops = (finish + 1 == ends.take(kept)) & (length < cut.depth) & (cut.before is None or cut.is_dropped)
+    length -= ~stops
+    owner = np.repeat(np.arange(len(kept)), length)
+    ranks = np.arange(len(owner)) - np.repeat(np.cumsum(length) - length, length)
+    visit = ranks + begin.take(owner)
+    origin, left_at = node.take(visit), at.take(visit)
+    target = node.take(visit + 1, mode="clip").astype(np.int32)
+    microseconds = at.take(visit + 1, mode="clip") - left_at
+    lasts = np.cumsum(length)[stops] - 1
+    target[lasts], microseconds[lasts] = ended[stops], -1
+    position = ranks + 1 if not cut.is_backward else visit - anchor.take(owner)
     found = Steps(
-        entity=entity[visit],
-        path=path[visit],
-        anchor_at=at[anchor[owner]],
+        entity=owners.take(kept).take(owner),
+        path=kept.take(owner),
+        anchor_at=at.take(anchor).take(owner),
         position=position,
-        origin=node[visit],
-        target=np.where(has_next, node[following], ended[owner]),
-        microseconds=np.where(has_next, at[following] - at[visit], -1),
+        origin=origin.astype(np.int32),
+        target=target,
+        microseconds=microseconds,
         is_first=position == (-1 if cut.is_backward else 1),
     )
-    found = _those(found, leaves)
-    return _with_starts(found, entity, at, node, path, firsts[kept], anchor, cut) if cut.is_backward else found
+    if not cut.is_backward:
+        return found
+    return _with_starts(found, owners.take(kept), kept, at, node, firsts.take(kept), anchor, cut)
 
 
-def _bounds(node: NDArray[np.int64], firsts: Rows, ends: Rows, cut: Cut) -> tuple[Rows, Rows, Rows]:
+def _bounds(node: Keys, firsts: Rows, ends: Rows, cut: Cut) -> tuple[Rows, Rows, Rows]:
     """For every path its first visit, its last one and its anchor; -1 where it is not looked at."""
     begin = firsts if cut.after is None else _next(node == cut.after, firsts, ends)
     if cut.before is None:
@@ -155,26 +169,19 @@ def _those(found: Steps, rows: Bools | Rows) -> Steps:
 
 
 def _with_starts(
-    found: Steps,
-    entity: NDArray[np.int64],
-    at: Instants,
-    node: NDArray[np.int64],
-    path: Rows,
-    firsts: Rows,
-    anchor: Rows,
-    cut: Cut,
+    found: Steps, entity: Keys, path: Rows, at: Instants, node: Keys, firsts: Rows, anchor: Rows, cut: Cut
 ) -> Steps:
     """The steps, and for paths that begin within the layers one from the start to their first visit."""
-    short = anchor - firsts + 1 < cut.depth
-    firsts, anchor = firsts[short], anchor[short]
+    short = np.flatnonzero(anchor - firsts + 1 < cut.depth)
+    firsts, anchor = firsts.take(short), anchor.take(short)
     position = firsts - anchor - 1
     starts = Steps(
-        entity=entity[firsts],
-        path=path[firsts],
-        anchor_at=at[anchor],
+        entity=entity.take(short),
+        path=path.take(short),
+        anchor_at=at.take(anchor),
         position=position,
-        origin=np.full(len(firsts), START, np.int64),
-        target=node[firsts],
+        origin=np.full(len(firsts), START, np.int32),
+        target=node.take(firsts).astype(np.int32),
         microseconds=np.full(len(firsts), -1, np.int64),
         is_first=position == -1,
     )

@@ -14,12 +14,11 @@ from math import nan
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
-from uptake.sequences.paths import END, OPEN, START
+from uptake.sequences.paths import END, OPEN, OTHER, START
 from uptake.stats.estimate import Estimate
 from uptake.stats.proportion import wilson
 from uptake.stats.ratio import as_share, ratio
 
-OTHER = -4
 SPECIAL = {END: "(end)", OPEN: "(in progress)", START: "(start)", OTHER: "(other)"}
 """Keys of what is no event: where a path ends, may still go on or begins, and what the smaller nodes are taken together."""
 
