@@ -31,6 +31,19 @@ def test_an_event_that_never_occurred_is_an_error_with_line_and_the_nearest_name
     ]
 
 
+def test_a_title_of_an_event_that_never_occurred_is_told(tmp_path: Path) -> None:
+    plan = "features: {tasks: {events: [task_created]}}\nevents:\n  task_created: Task created\n  task_don: Task done\n"
+    found = check(tmp_path, plan, events=[event("task_created"), event("task_done")])
+    assert of(found, "gives a title") == [
+        (
+            "warning",
+            "plan/plan.yml:4",
+            "events gives a title to 'task_don', which never occurred.",
+            "Did you mean 'task_done' (once)?",
+        )
+    ]
+
+
 @pytest.mark.parametrize(
     ("written", "proposed"), [("Task Created", "task_created"), ("TASK-CREATED", "task_created"), ("$task", "")]
 )

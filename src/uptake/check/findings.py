@@ -21,6 +21,7 @@ def _vanity(checked: Subject) -> Iterator[Finding]:
 
 CHECKS: tuple[Check, ...] = (
     names.unknown,
+    names.titled,
     properties.conditions,
     properties.quantities,
     properties.acquisition,

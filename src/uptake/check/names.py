@@ -26,6 +26,15 @@ def unknown(checked: Subject) -> Iterator[Finding]:
             yield Finding("error", checked.plan.place((*location, "event", position)), what, do)
 
 
+def titled(checked: Subject) -> Iterator[Finding]:
+    """Titles of events that never occurred."""
+    for name in checked.plan.events:
+        if name not in checked.events:
+            what = f"events gives a title to {shown(name)}, which never occurred."
+            do = did_you_mean(name, checked.events) or "Correct the name, or take the title away."
+            yield Finding("warning", checked.plan.place(("events", name)), what, do)
+
+
 def spellings(checked: Subject) -> Iterator[Finding]:
     """Event names that differ in case, blanks or punctuation only."""
     alike: dict[str, dict[str, int]] = {}

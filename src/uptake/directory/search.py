@@ -59,8 +59,11 @@ def search(cursor: Cursor, plan: Plan, text: str) -> list[Hit]:
         hits += [Hit(kind, row["id"], row["title"], row["id"] if row["id"] != row["title"] else "") for row in rows]
     events = fetch(
         cursor,
-        f"""SELECT event_name FROM event_names WHERE contains(lower(event_name), $text)
+        f"""SELECT event_name FROM event_names WHERE contains(lower(event_name), $text) OR event_name IN (SELECT unnest($titled))
         ORDER BY starts_with(lower(event_name), $text) DESC, lower(event_name), event_name LIMIT {MOST_OF_A_KIND}""",
-        {"text": text},
+        {"text": text, "titled": [name for name, title in plan.events.items() if text in title.lower()]},
     )
-    return hits + [Hit("event", row["event_name"], row["event_name"]) for row in events]
+    names = [str(row["event_name"]) for row in events]
+    return hits + [
+        Hit("event", name, plan.events.get(name, name), name if name in plan.events else "") for name in names
+    ]

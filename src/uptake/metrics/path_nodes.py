@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from uptake.errors import QuestionError
@@ -78,14 +80,14 @@ def _chosen(asked: Asked) -> list[tuple[str, list[Selector]]]:
     return [(feature.name, [Selector(feature=feature.name)]) for feature in keyed(asked.plan).values()]
 
 
-def label_of(given: Any) -> str:  # noqa: ANN401 - a selector in any form
+def label_of(given: Any, titles: Mapping[str, str] = MappingProxyType({})) -> str:  # noqa: ANN401 - a selector in any form
     """What a selector is called: its event or feature, and its conditions.
 
     >>> label_of({"event": "page", "where": {"path": "/about"}})
     'page where path is /about'
     """
     found = selector(given)
-    name = found.feature or " or ".join(found.events)
+    name = " or ".join(titles.get(called, called) for called in ([found.feature] if found.feature else found.events))
     tests = (
         f"{test.property} {test.test.replace('_', ' ')} {' or '.join(map(str, test.values))}" for test in found.where
     )

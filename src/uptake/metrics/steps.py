@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from uptake.errors import QuestionError
@@ -91,12 +92,17 @@ def read_exclusions(value: Sequence[Any]) -> tuple[Excluded, ...]:
     return tuple(_excluded(number, part) for number, part in enumerate(value, 1))
 
 
-def name_of(selectors: Sequence[Selector]) -> str:
-    """What events are called where nobody gave them a label: "invite or share", "report (format = pdf)"."""
+def name_of(selectors: Sequence[Selector], titles: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What events are called where nobody gave them a label: "invite or share", "report (format = pdf)".
+
+    Args:
+        selectors: The events, any of them.
+        titles: Name of an event or a feature -> what people call it.
+    """
     names = []
     for one in selectors:
         tests = ", ".join(f"{test.property} {_said(test.test)} {'|'.join(map(str, test.values))}" for test in one.where)
-        name = one.feature or " or ".join(one.events)
+        name = " or ".join(titles.get(called, called) for called in ([one.feature] if one.feature else one.events))
         names.append(f"{name} ({tests})" if tests else name)
     return " or ".join(names)
 

@@ -15,6 +15,7 @@ from uptake.plan.account_journey import Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.document import Place, nearest_place
+from uptake.plan.event_titles import EventTitles
 from uptake.plan.feature import Feature
 from uptake.plan.invites import Invites
 from uptake.plan.journey import Activation, Milestone, Onboarding
@@ -52,6 +53,7 @@ class Plan(Section):
         start: Start of life of users and accounts.
         active: What counts as active, any of the selectors. Empty stands for every event that is not a
             vanity event (`is_vanity`).
+        events: Name of an event -> how people call it.
         features: Features by name.
         onboarding: Steps of setting up, or None.
         activation: When users and accounts are activated, or None.
@@ -73,6 +75,7 @@ class Plan(Section):
     product: Product = Product()
     start: Start = Start()
     active: tuple[SelectorField, ...] = ()
+    events: EventTitles = Field(default_factory=dict)
     features: Annotated[dict[Name, Feature], BeforeValidator(named)] = Field(default_factory=dict)
     onboarding: Onboarding | None = None
     activation: Activation | None = None

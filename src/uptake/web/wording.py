@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from uptake.plan import (
     All,
@@ -18,6 +19,9 @@ from uptake.plan import (
     StartPoint,
 )
 
+Titles = Mapping[str, str]
+AS_NAMED: Titles = MappingProxyType({})
+"""No titles: every event by its name."""
 TESTS = {
     "is": "is",
     "is_not": "is not",
@@ -30,7 +34,7 @@ TESTS = {
 START_POINTS = {"created_at": "creation", "signed_on": "the signed contract", "first_event": "the first event"}
 
 
-def criteria(tree: Criteria) -> str:
+def criteria(tree: Criteria, titles: Titles = AS_NAMED) -> str:
     """Criteria as a phrase.
 
     >>> from uptake.plan import criteria as read
@@ -39,25 +43,31 @@ def criteria(tree: Criteria) -> str:
     """
     if isinstance(tree, Criterion):
         times = f"{tree.at_least:,} times " if tree.at_least > 1 else ""
-        return times + selector(tree.selector)
-    parts = [criteria(part) if isinstance(part, Criterion) else f"({criteria(part)})" for part in tree.of]
+        return times + selector(tree.selector, titles)
+    parts = [
+        criteria(part, titles) if isinstance(part, Criterion) else f"({criteria(part, titles)})" for part in tree.of
+    ]
     return joined(parts, "and" if isinstance(tree, All) else "or")
 
 
-def selector(chosen: Selector) -> str:
+def selector(chosen: Selector, titles: Titles = AS_NAMED) -> str:
     """Events as a phrase.
 
     >>> from uptake.plan import selector as read
     >>> selector(read({"event": "board_viewed", "where": {"view": ["kanban", "list"]}}))
     'board_viewed where view is kanban or list'
     """
-    what = f"the feature {chosen.feature}" if chosen.feature else joined(list(chosen.events), "or")
+    what = (
+        f"the feature {chosen.feature}"
+        if chosen.feature
+        else joined([titles.get(name, name) for name in chosen.events], "or")
+    )
     return f"{what} where {conditions(chosen.where)}" if chosen.where else what
 
 
-def selectors(chosen: Iterable[Selector]) -> str:
+def selectors(chosen: Iterable[Selector], titles: Titles = AS_NAMED) -> str:
     """Several selectors, any of which counts."""
-    return joined([selector(one) for one in chosen], "or")
+    return joined([selector(one, titles) for one in chosen], "or")
 
 
 def conditions(tests: Iterable[Condition]) -> str:
@@ -65,9 +75,9 @@ def conditions(tests: Iterable[Condition]) -> str:
     return joined([_condition(test) for test in tests], "and")
 
 
-def start(points: Iterable[StartPoint]) -> str:
+def start(points: Iterable[StartPoint], titles: Titles = AS_NAMED) -> str:
     """Where life begins, as a phrase: the first that is known."""
-    return joined([_start_point(point) for point in points], "or else")
+    return joined([_start_point(point, titles) for point in points], "or else")
 
 
 def adopted(feature: Feature) -> str:
@@ -80,7 +90,7 @@ def activation(plan: Plan) -> str:
     if plan.activation is None:
         return ""
     user = plan.activation.user
-    return f"{criteria(user.criteria)} within {user.within_days} days"
+    return f"{criteria(user.criteria, plan.events)} within {user.within_days} days"
 
 
 def account_activation(plan: Plan) -> str:
@@ -88,10 +98,10 @@ def account_activation(plan: Plan) -> str:
     if plan.activation is None:
         return ""
     account = plan.activation.account
-    return f"{quorum(account.quorum)} within {account.within_days} days"
+    return f"{quorum(account.quorum, plan.events)} within {account.within_days} days"
 
 
-def quorum(tree: Quorum) -> str:
+def quorum(tree: Quorum, titles: Titles = AS_NAMED) -> str:
     """A quorum as a phrase.
 
     >>> from uptake.plan import quorum as read
@@ -99,13 +109,13 @@ def quorum(tree: Quorum) -> str:
     'an admin with sso_set_up and 2 activated members'
     """
     if not isinstance(tree, Members):
-        parts = [quorum(part) if isinstance(part, Members) else f"({quorum(part)})" for part in tree.of]
+        parts = [quorum(part, titles) if isinstance(part, Members) else f"({quorum(part, titles)})" for part in tree.of]
         return joined(parts, "and" if isinstance(tree, AllParts) else "or")
     noun = joined(list(tree.roles), "or") or "member"
     adjective = "activated " if tree.criteria is None else ""
     article = "an" if (adjective + noun)[:1].lower() in "aeiou" else "a"
     who = f"{article} {adjective}{noun}" if tree.members == 1 else f"{tree.members:,} {adjective}{noun}s"
-    return who if tree.criteria is None else f"{who} with {criteria(tree.criteria)}"
+    return who if tree.criteria is None else f"{who} with {criteria(tree.criteria, titles)}"
 
 
 def joined(parts: list[str], word: str) -> str:
@@ -129,7 +139,7 @@ def _value(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _start_point(point: StartPoint) -> str:
+def _start_point(point: StartPoint, titles: Titles) -> str:
     if point.kind == "event" and point.selector is not None:
-        return f"the first {selector(point.selector)}"
+        return f"the first {selector(point.selector, titles)}"
     return f"the attribute {point.attribute}" if point.kind == "attribute" else START_POINTS[point.kind]

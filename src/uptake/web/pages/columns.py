@@ -6,10 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from uptake.metrics.dimensions import MODES, SEGMENT
-from uptake.metrics.onboarding_completion import COMPLETE
 from uptake.metrics.result import Column, Result
-from uptake.plan import Plan
 from uptake.web.pages.cells import LINK
 
 Shown = dict[str, Any]
@@ -212,22 +209,6 @@ def newest_first(result: Result) -> list[dict[str, Any]]:
     if not any(column.name == "period_on" for column in result.columns):
         return result.rows
     return sorted(result.rows, key=lambda row: row["period_on"], reverse=True)
-
-
-def with_titles(rows: list[dict[str, Any]], plan: Plan) -> list[dict[str, Any]]:
-    """The rows with steps, tasks, features and segments called as people call them; files keep the plan's names."""
-    steps = plan.onboarding.steps if plan.onboarding else ()
-    named: dict[str, dict[str, str]] = {
-        "step": {COMPLETE: "All required steps"} | {step.name: step.title for step in steps},
-        "task": {name: task.title for name, task in plan.tasks.items()},
-        "feature": {name: feature.title for name, feature in plan.features.items()},
-    }
-    if rows and "title" in rows[0]:  # what a row is about is called by its title beside the name
-        named = {}
-    segments = {name: segment.title for name, segment in plan.segments.items()}
-    named |= {f"{SEGMENT}{suffix}": segments for suffix in ("", *(f"@{mode}" for mode in MODES))}
-    found = [column for column in named if rows and column in rows[0]]
-    return [{**row, **{column: named[column].get(row[column], row[column]) for column in found}} for row in rows]
 
 
 def _says_something(result: Result, name: str) -> bool:

@@ -146,15 +146,17 @@ def _said(plan: Plan) -> list[Said]:
     steps = plan.onboarding.steps if plan.onboarding else ()
     titles = [f"{step.title}{'' if step.required else ' (optional)'}" for step in steps]
     within = f", within {plan.onboarding.within_days} days" if plan.onboarding else ""
-    moments = [f"{moment.title} ({wording.criteria(moment.criteria)})" for moment in plan.value_moments.values()]
-    more = [f"{moment.title} ({wording.criteria(moment.criteria)})" for moment in plan.milestones.values()]
+    moments = [
+        f"{moment.title} ({wording.criteria(moment.criteria, plan.events)})" for moment in plan.value_moments.values()
+    ]
+    more = [f"{moment.title} ({wording.criteria(moment.criteria, plan.events)})" for moment in plan.milestones.values()]
     return [
         Said(
             "Days and weeks", f"cut in {product.timezone}, weeks start on {product.week_start.capitalize()}", "product"
         ),
         Said("Usage interval", f"{product.usage_interval_days} days", "product"),
-        Said("A user starts with", wording.start(plan.start.user), "start"),
-        Said("An account starts with", wording.start(plan.start.account), "start"),
+        Said("A user starts with", wording.start(plan.start.user, plan.events), "start"),
+        Said("An account starts with", wording.start(plan.start.account, plan.events), "start"),
         Said("Active means", active(plan), "active"),
         Said("Set-up", f"{', '.join(titles)}{within}" if titles else "", "onboarding"),
         Said("Activated means", wording.activation(plan), "activation"),

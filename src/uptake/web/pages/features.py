@@ -194,7 +194,7 @@ def show(reader: Reader, request: Request) -> Page:
         title=feature.title,
         feature=feature,
         headline=_headline(reader, feature),
-        events=wording.selectors(feature.events),
+        events=wording.selectors(feature.events, reader.plan.events),
         eligible=wording.conditions(feature.eligible),
         adopted=wording.adopted(feature),
         trend_url=f"{links.feature(name)}/trend",

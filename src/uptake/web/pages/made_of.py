@@ -12,6 +12,7 @@ from uptake.metrics.starts import START_OF_LIFE
 from uptake.metrics.steps import read_steps
 from uptake.plan import Plan
 from uptake.web import wording
+from uptake.web.pages.titles import of_events
 
 MOST_NAMED = 4
 """More names than these are counted instead."""
@@ -38,7 +39,7 @@ def _onboarding(plan: Plan, params: Params) -> str:
         return ""
     steps = [step.title for step in plan.onboarding.steps if step.required]
     within = params.get("within_days") or plan.onboarding.within_days
-    return f"{_named(steps, 'steps')} within {within} days of {wording.start(plan.start.user)}"
+    return f"{_named(steps, 'steps')} within {within} days of {wording.start(plan.start.user, plan.events)}"
 
 
 def _activation(plan: Plan, params: Params) -> str:
@@ -51,7 +52,7 @@ def _first_value(plan: Plan, params: Params) -> str:
     own = params.get("criteria") or params.get("until") or params.get("start") not in (None, START_OF_LIFE)
     if not plan.value_moments or own or params.get("milestone") != "value":
         return ""
-    return f"Median time from {wording.start(plan.start.user)} to {_value(plan)}"
+    return f"Median time from {wording.start(plan.start.user, plan.events)} to {_value(plan)}"
 
 
 def _core(plan: Plan, params: Params) -> str:
@@ -98,7 +99,7 @@ def active(plan: Plan) -> str:
         return "any event but signing up, signing in and looking at pages"
     if len(plan.active) > MOST_NAMED:
         return f"any of {len(plan.active)} features and events of the plan"
-    return wording.selectors(plan.active)
+    return wording.selectors(plan.active, plan.events)
 
 
 def _value(plan: Plan) -> str:
@@ -115,7 +116,8 @@ def _funnel(plan: Plan, params: Params) -> str:
     except QuestionError:
         return ""
     joins = {"ordered": ", then ", "strict": ", then at once ", "unordered": ", "}
-    said = joins[params["order"]].join(step.label for step in steps)
+    titles = of_events(plan, params)
+    said = joins[params["order"]].join(titles.get(step.label, step.label) for step in steps)
     return f"{said}, in any order" if params["order"] == "unordered" else said
 
 

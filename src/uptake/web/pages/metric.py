@@ -31,13 +31,14 @@ from uptake.web.pages import explore, question
 from uptake.web.pages import metric_form as form
 from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.cells import address, linked, marked
-from uptake.web.pages.columns import columns, newest_first, with_titles
+from uptake.web.pages.columns import columns, newest_first
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.first_look import first_look
 from uptake.web.pages.made_of import made_of
 from uptake.web.pages.part_sentences import launched
 from uptake.web.pages.problems import Problem, told
 from uptake.web.pages.sentences import sentence
+from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
 from uptake.web.wording import joined
@@ -279,7 +280,7 @@ def _entry(request: Request) -> Entry:
 
 def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Shown:
     pairs = question.pairs(question.as_asked(asked))
-    rows = with_titles(linked(result, newest_first(result)[:MOST_ROWS], pairs), reader.plan)
+    rows = with_titles(linked(result, newest_first(result)[:MOST_ROWS], pairs), reader.plan, result.params)
     if result.kind == "features":
         rows = [{**row, "url": links.feature(row["feature"])} for row in rows]
     for entity, link in (("account", links.account), ("user", links.user)):
@@ -325,7 +326,7 @@ def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], p
     period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
     spec = charts.for_result(
         picture or result.kind,
-        with_titles(marked(result, as_drawn(result.rows)), reader.plan),
+        with_titles(marked(result, as_drawn(result.rows)), reader.plan, result.params),
         _title(result, period, reader.plan),
         _caption(reader, result),
         result.unit,

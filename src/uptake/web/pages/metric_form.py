@@ -41,7 +41,7 @@ class Field:
         type: select, number, text, date, boolean or list.
         about: What it means, in one sentence.
         value: What was given, or the default.
-        options: For a select, (value, title); for text, suggestions.
+        options: For a select, (value, title); for text and lists, suggestions, or (suggestion, title).
         placeholder: What an empty field stands for.
         least: The smallest allowed number.
         most: The largest.
@@ -123,11 +123,11 @@ def _own(
             step = "1" if param.type == "integer" else "any"
             return replace(field, type="number", least=param.least, most=param.most, step=step)
         case "steps" | "exclusions":
-            return replace(field, type="list", values=_lines(given), options=(*words.events, *plan.features))
+            return replace(field, type="list", values=_lines(given), options=(*_events(plan, words), *plan.features))
         case "text" if param.name in ("launch", "task"):
             return replace(field, type="select", value=text, options=_named(param.name, plan))
         case "selector":
-            return replace(field, options=(*plan.features, *words.events), placeholder=empty)
+            return replace(field, options=(*plan.features, *_events(plan, words)), placeholder=empty)
     return replace(field, placeholder=empty)
 
 
@@ -180,6 +180,11 @@ def _universal(
                        *((day, parameter_words.plain(day)) for day in WEEK_STARTS if day != plan.product.week_start)),
               wrong=_wrong("week_start", wrong)),
     ]  # fmt: skip
+
+
+def _events(plan: Plan, words: Vocabulary) -> list[Any]:
+    """Events to choose from: names, or (name, title)."""
+    return [(name, plan.events[name]) if name in plan.events else name for name in words.events]
 
 
 def _tops(given: Given) -> list[str]:

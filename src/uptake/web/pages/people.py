@@ -19,12 +19,14 @@ from uptake.metrics import export
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.metric import Entry
 from uptake.metrics.people import People
+from uptake.plan import Plan
 from uptake.web import links
 from uptake.web.pages import question
 from uptake.web.pages.columns import TITLES, label_title
 from uptake.web.pages.explore import explorers
 from uptake.web.pages.metric import attachment
 from uptake.web.pages.paging import SIZE, whole
+from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
@@ -131,7 +133,7 @@ def show(site: Site, reader: Reader, request: Request) -> Page:
         is_explorer=found.name in explorers(),
         metric_title=found.definition.title,
         metric_url=links.metric(found.name, question.pairs(given)),
-        which=_which(people),
+        which=_which(people, reader.plan),
         tabs=[
             Tab(side.title, side.count, base + links.cell(people.cell, side.name), side.name == people.side)
             for side in people.sides
@@ -212,9 +214,10 @@ def _order(request: Request) -> tuple[str, bool]:
     return sort, request.query_params.get("descending", "0") == "1"
 
 
-def _which(people: People) -> list[tuple[str, str]]:
+def _which(people: People, plan: Plan) -> list[tuple[str, str]]:
     """The cell in words, then what the question limits it to."""
-    params, cell = people.params, people.cell
+    params = people.params
+    (cell,) = with_titles([people.cell], plan, params)
     found = []
     for name, value in cell.items():
         if name == "period_on":

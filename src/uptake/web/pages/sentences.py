@@ -15,8 +15,8 @@ from uptake.plan import Plan
 from uptake.reports.headline import PICKS, Headline
 from uptake.web import formats
 from uptake.web.pages.account_sentences import OF_ACCOUNTS
-from uptake.web.pages.columns import with_titles
 from uptake.web.pages.part_sentences import OF_PARTS, cohorts, launch
+from uptake.web.pages.titles import of_events, with_events, with_titles
 from uptake.web.wording import joined
 
 NEWCOMERS: dict[str, str] = {
@@ -74,6 +74,9 @@ def sentence(result: Result, found: Headline, plan: Plan, than: str = "") -> str
     Returns:
         One sentence with the number, its interval and its change; what it lacks in words where there is no number.
     """
+    titles = of_events(plan, result.params)
+    result = replace(result, rows=with_events(result.rows, titles))
+    found = replace(found, row=with_events([found.row], titles)[0] if found.row else None)
     if result.kind == "launch":
         return launch(result, plan)
     if result.kind == "cohort_comparison":
@@ -86,7 +89,7 @@ def sentence(result: Result, found: Headline, plan: Plan, than: str = "") -> str
         return _states(result, found)
     if result.by == ("class",):
         return _classes(result, found)
-    found = replace(found, highest=_titled(found.highest, plan), lowest=_titled(found.lowest, plan))
+    found = replace(found, highest=_titled(result, found.highest, plan), lowest=_titled(result, found.lowest, plan))
     if (result.name, *result.by) in OF_PARTS and found.highest is not None:
         return OF_PARTS[(result.name, *result.by)](result, found, when(result, found))
     if found.highest is not None:
@@ -203,9 +206,9 @@ def _parts(params: Mapping[str, Any]) -> str:
     )
 
 
-def _titled(row: Mapping[str, Any] | None, plan: Plan) -> Mapping[str, Any] | None:
+def _titled(result: Result, row: Mapping[str, Any] | None, plan: Plan) -> Mapping[str, Any] | None:
     """A row with features and tasks called as people call them."""
-    return with_titles([dict(row)], plan)[0] if row else None
+    return with_titles([dict(row)], plan, result.params)[0] if row else None
 
 
 def _who(result: Result) -> str:

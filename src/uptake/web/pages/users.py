@@ -73,6 +73,7 @@ class UserPage(Page):
         memberships: Accounts the user belongs or belonged to, each with `url`.
         reached: Milestones reached: title, reached_at.
         features: Features used, each with `url`.
+        events: The last events, newest first, each with `event`, what people call it.
     """
 
     template: ClassVar[str] = "user.html"
@@ -84,6 +85,7 @@ class UserPage(Page):
     memberships: Sequence[Row]
     reached: Sequence[Row]
     features: Sequence[Row]
+    events: Sequence[Row]
 
 
 def routes(site: Site) -> list[Route]:
@@ -147,6 +149,7 @@ def show(reader: Reader, request: Request) -> Page:
             {"title": _title(reader.plan, row["milestone"]), "reached_at": row["reached_at"]} for row in user.milestones
         ],
         features=[{**row, "url": links.feature(row["feature"])} for row in user.features],
+        events=[{**row, "event": reader.plan.events.get(row["event_name"], row["event_name"])} for row in user.events],
     )
 
 
