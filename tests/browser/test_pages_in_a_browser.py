@@ -134,7 +134,7 @@ def test_a_wrong_value_is_shown_beside_its_field(watched: Watched) -> None:
     page = watched.page
     page.goto(watched.home + "/metrics/retention?brackets=x&criterion=brackets")
     expect(page.get_by_role("alert")).to_contain_text("brackets is 'x'")
-    expect(page.get_by_label("Brackets")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Lengths of runs")).to_have_attribute("aria-invalid", "true")
     watched.wrong = [one for one in watched.wrong if "400" not in one]  # Chromium reports the status of the page itself
 
 

@@ -12,15 +12,17 @@ from uptake.charts.bars import bars
 from uptake.charts.frame import Row, Spec, cell_of, frame, layer, quantity, tooltip, word
 from uptake.charts.segments import Look, segment_of
 
-HEIGHT = 380
+HEIGHT = 440
 GAP = 0.03
 """Room between two nodes of a layer, of the height of all paths."""
 NODE = 0.035
 """Width of a node, of the distance between two layers."""
 COLUMN = 130
 """Pixels that a layer and its names need; a page too narrow for all of them lets the picture scroll."""
-LABEL = 15
+LABEL = 13
 """Pixels of height that a label needs."""
+PITCH = 0.05
+"""The least distance of two nodes of a layer, of the height of all paths; with it most have room for their labels."""
 POINTS = 12
 """Points of a band's edge."""
 CURVE = [
@@ -85,6 +87,7 @@ def paths(
     y = quantity("y", scale={"domain": [height, 0], "nice": False}, axis=None)
     bands = [_band(row, layers) for row in _ordered(rows, layers)]
     nodes = [_node(number, node) for number, members in layers.items() for node in members.values()]
+    labelled = _labelled(layers, height)
     tip = tooltip(step="Step", tip_value="Of all paths", tip_paths="Paths", tip_people="Of", tip_median="Median time")
     names = {"align": "left", "baseline": "middle", "dx": 10, "limit": {"expr": f"width / {last - first + 0.75} - 18"}}
     flow = layer("area", "series", bands, {"opacity": 0.32}, x=x, y=y, y2={"field": "y2"}, detail=word("edge"),
@@ -97,8 +100,8 @@ def paths(
         layer("rect", "series", [node for node in nodes if node["is_end"]], {"cornerRadius": 1}, x=x,
               x2={"field": "x2"}, y=y, y2={"field": "y2"}, tooltip=tooltip(label="Event", tip_value="Of all paths"),
               color={"datum": OFF, "type": "nominal", "scale": LOOK.color["color"]["scale"], "legend": None}),
-        layer("text", "label", [node for node in nodes if node["has_label"]], names, x=x, y=quantity("middle"),
-              text=word("text")),
+        layer("text", "label", [node for node in nodes if (node["x"], node["label"]) in labelled], names, x=x,
+              y=quantity("middle"), text=word("text")),
         layer("text", "note", _heads(layers, first < 0), {"align": "left", "baseline": "bottom", "dy": -10}, x=x,
               y={"value": 0}, text=word("text")),
     ]  # fmt: skip
@@ -155,9 +158,23 @@ def _place(layers: Mapping[int, Mapping[str, Node]]) -> float:
         at = 0.0
         for node in members.values():
             node.top = node.left = node.right = at
-            at += node.size + GAP
+            # small nodes stand as far apart as their labels are high
+            at += max(node.size + GAP, PITCH)
         heights.append(at - GAP)
     return max(heights)
+
+
+def _labelled(layers: Mapping[int, Mapping[str, Node]], height: float) -> set[tuple[int, str]]:
+    """The nodes whose names cover no other: in each layer the largest first."""
+    found: set[tuple[int, str]] = set()
+    for number, members in layers.items():
+        taken: list[float] = []
+        for name, node in sorted(members.items(), key=lambda one: -one[1].size):
+            middle = (node.top + node.size / 2) / height * HEIGHT
+            if all(abs(middle - other) >= LABEL for other in taken):
+                taken.append(middle)
+                found.add((number, name))
+    return found
 
 
 def _ordered(rows: Sequence[Row], layers: Mapping[int, Mapping[str, Node]]) -> list[Row]:
@@ -206,7 +223,6 @@ def _node(number: int, node: Node) -> dict[str, Any]:
         "text": f"{value} {node.name}",
         "tip_value": value,
         "is_end": node.name == END,
-        "has_label": node.size * HEIGHT >= LABEL * 0.6 or node.size + GAP >= LABEL / HEIGHT,
     }
 
 

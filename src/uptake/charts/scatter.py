@@ -10,8 +10,12 @@ from uptake.charts.frame import LETTER, Row, Spec, frame, layer, quantity, steps
 from uptake.charts.segments import BESIDE, LABEL_HEIGHT, Look, largest, look_of, segment_of, shortened, shown
 
 HEIGHT = 380
-WIDTH = 640
-"""What the width of the plot is taken for when names are placed; on narrower pages there are none."""
+WIDTH, NARROW = 640, 280
+"""What the width of the plot is taken for when names are placed: those that fit the narrow one too stand on a phone."""
+BELOW = 22
+"""Pixels between the plot and its axis, where the names of the lower quadrants stand."""
+DOT = 9
+"""Pixels from the middle of a dot to where its name begins."""
 MOST_NAMED = 14
 """With more points than these their names would cover each other; hovering says them."""
 AXES: dict[str, tuple[str, str]] = {
@@ -61,7 +65,7 @@ def scatter(
     x = quantity(
         "x",
         scale={"domain": [0, x_grid[-1]], "nice": False},
-        axis=value_axis(x_grid, x_unit) | {"title": x_title, "grid": False},
+        axis=value_axis(x_grid, x_unit) | {"title": x_title, "grid": False, "offset": BELOW},
     )
     y = quantity(
         "y",
@@ -136,15 +140,15 @@ def _corners(rows: Sequence[Row]) -> dict[str, tuple[bool, bool, int]]:
 
 
 def _labels(corners: dict[str, tuple[bool, bool, int]]) -> list[Spec]:
-    """Names beyond the plot's upper edge and inside its lower one, where dots seldom lie."""
+    """Names beyond the plot's upper and lower edges, where no dots lie."""
     found = []
     for name, (is_right, is_top, count) in corners.items():
         place: Spec = {"x": {"value": "width" if is_right else 0}, "y": {"value": 0 if is_top else "height"}}
         options = {
             "align": "right" if is_right else "left",
-            "baseline": "bottom",
+            "baseline": "bottom" if is_top else "top",
             "dx": 0,
-            "dy": -8 if is_top else -6,
+            "dy": -10 if is_top else 9,
         }
         row = {"text": f"{_capital(name)} {words.count(count)}"}
         found.append(layer("text", "label-strong", [row], options, text=word("text"), **place))
@@ -152,29 +156,43 @@ def _labels(corners: dict[str, tuple[bool, bool, int]]) -> list[Spec]:
 
 
 def _names(points: Sequence[Row], right: float, top: float) -> list[Spec]:
-    """The names of few points beside them, to the left of those near the right edge; none that would cover another."""
+    """The names of few points beside them, where they cover neither a name nor a point; some fit wide plots only."""
     if len(points) > MOST_NAMED:
         return []
-    taken: list[tuple[float, float, float]] = []
-    sides: dict[bool, list[Row]] = {False: [], True: []}
-    for point in points:
-        is_right = point["x"] > 0.75 * right
-        width = len(point["text"]) * LETTER + 18
-        at, height = point["x"] / right * WIDTH, point["y"] / top * HEIGHT
-        begin, end = (at - width, at) if is_right else (at, at + width)
-        if any(begin < other[1] and other[0] < end and abs(height - other[2]) < LABEL_HEIGHT for other in taken):
-            continue
-        taken.append((begin, end, height))
-        sides[is_right].append(point)
-    return [
-        layer(
-            "text", "note", part,
-            {"align": "right" if is_right else "left", "baseline": "middle", "dx": -9 if is_right else 9},
-            x=quantity("x"), y=quantity("y"), text=word("text"),
-        )
-        | {"name": f"{BESIDE}name-{int(is_right)}"}
-        for is_right, part in sides.items()
-    ]  # fmt: skip
+    wide, narrow = (_sides(points, right, top, width) for width in (WIDTH, NARROW))
+    found = []
+    for is_right in (False, True):
+        on_all = [point for point, side in zip(points, narrow, strict=True) if side is is_right]
+        names = {point["title"] for point, side in zip(points, narrow, strict=True) if side is not None}
+        on_wide = [
+            point for point, side in zip(points, wide, strict=True) if side is is_right and point["title"] not in names
+        ]
+        options = {"align": "right" if is_right else "left", "baseline": "middle", "dx": -DOT if is_right else DOT}
+        for part, name in ((on_all, "name"), (on_wide, f"{BESIDE}name")):
+            text = layer("text", "note", part, options, x=quantity("x"), y=quantity("y"), text=word("text"))
+            found.append(text | {"name": f"{name}-{int(is_right)}"})
+    return found
+
+
+def _sides(points: Sequence[Row], right: float, top: float, width: int) -> list[bool | None]:
+    """For each point whether its name ends left of it (True), begins right of it (False), or has no room (None)."""
+    at = [(point["x"] / right * width, point["y"] / top * HEIGHT) for point in points]
+    taken = [(x - DOT / 2, x + DOT / 2, y) for x, y in at]
+    found: list[bool | None] = []
+    for number, (point, (x, y)) in enumerate(zip(points, at, strict=True)):
+        length = len(point["text"]) * LETTER + DOT
+        # away from the nearer edge first
+        sides = [(x - length, x - DOT, True), (x + DOT, x + length, False)]
+        chosen = None
+        for begin, end, is_right in sides if x > 0.75 * width else reversed(sides):
+            others = [other for place, other in enumerate(taken) if place != number]
+            is_free = not any(begin < o[1] and o[0] < end and abs(y - o[2]) < LABEL_HEIGHT for o in others)
+            if is_free and begin >= 0 and end <= width + 24:
+                chosen = is_right
+                taken.append((begin, end, y))
+                break
+        found.append(chosen)
+    return found
 
 
 def _key(names: Sequence[str], look: Look) -> list[Spec]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from uptake.check import Finding
-from uptake.directory import account, accounts, feature, listing, search, user, users, vocabulary
+from uptake.directory import account, accounts, feature, listing, names, search, user, users, vocabulary
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
@@ -113,6 +113,14 @@ class Reader:
     def account(self, account_id: str) -> account.Account:
         """The profile of an account."""
         return self._now(("account", account_id), lambda cursor: account.account(cursor, self.plan, account_id))
+
+    def account_names(self, account_ids: tuple[str, ...]) -> dict[str, str]:
+        """What accounts are called, by id."""
+
+        def work(cursor: Cursor) -> dict[str, str]:
+            return names.account_names(cursor, account_ids, listing.moment(cursor, self.plan, None)[0])
+
+        return self._now(("account names", account_ids), work)
 
     def user(self, user_id: str) -> user.User:
         """The profile of a user."""

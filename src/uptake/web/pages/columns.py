@@ -98,11 +98,15 @@ IN_FILES_ONLY = {
 WIDE, EXTRA = "wide", "extra"
 """Ranks of columns: not shown on a phone, and not shown at all, unless all columns are asked for."""
 ONLY_IF_ASKED = {
+    "cohort_comparison": ("count_a", "count_b"),
     "drivers": ("n_with", "n_without", "adjusted_pvalue"),
     "duration": ("p25", "p75", "open"),
     "features": ("tag", "tried", "retained", "status"),
     "funnel": ("open", "median_s"),
     "ledger": ("seats_before", "seats_after", "plan_before", "plan_after"),
+    "path_difference": ("people_a", "people_b", "adjusted_pvalue"),
+    "points": ("members", "quadrant_n"),
+    "retention": ("row", "n", "earlier_estimate", "difference_interval"),
     "signals": ("did_left", "did_stayed", "adjusted_pvalue"),
 }
 """Kind -> columns that a page shows only if all are asked for, so that its table fits the screen."""
@@ -113,6 +117,8 @@ ON_PHONE = {
     "drivers": ("share_with", "share_without"),
     "features": ("tried_share", "adopted_share", "retained_share"),
     "funnel": ("name", "count", "estimate"),
+    "path_difference": ("from_node", "to_node", "estimate"),
+    "paths": ("from_node", "to_node", "estimate"),
     "points": ("estimate", "quadrant"),
     "signals": ("share_left", "share_stayed"),
 }  # fmt: skip
@@ -144,6 +150,7 @@ COHORTS = {"n_a": ("n", "cohort"), "count_a": ("Of them", "cohort"), "share_a": 
 """Of a comparison, what is shown of which cohort."""
 GROUPS = {"people_a": ("People", 0), "share_a": ("Share", 0), "people_b": ("People", 1), "share_b": ("Share", 1)}
 """Of the difference of two groups' paths, what is shown of which."""
+COMPARED = ("earlier_estimate", "difference", "relative_change")
 UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_unit"), "brackets": ("unit_index",)}
 """Criterion of retention -> columns that would say the unit once more, or number the runs as if they were units."""
 
@@ -155,7 +162,7 @@ def columns(result: Result) -> list[Shown]:
     told = found[:1] + [column for column in found[1:] if column["name"] in on_phone]
     if len(found) <= MOST_ON_PHONE:
         told = found
-    extra = ONLY_IF_ASKED.get(result.kind, ())
+    extra = ("relative_change", *ONLY_IF_ASKED.get(result.kind, ()))
     return [
         column if column in told else {**column, "rank": EXTRA if column["name"] in extra else WIDE} for column in found
     ]
@@ -165,6 +172,8 @@ def _columns(result: Result) -> list[Shown]:
     found: list[Shown] = []
     left_out = UNITS.get(str(result.params.get("criterion")), ()) if result.kind == "retention" else ()
     for column in result.columns:
+        if column.name in COMPARED and all(row[column.name] is None for row in result.rows):
+            continue  # there was nothing to compare with, as a note says
         if column.name in left_out or OWN_ENDS.fullmatch(column.name):
             continue
         if column.name == "ci_lower":
@@ -205,7 +214,10 @@ def _columns(result: Result) -> list[Shown]:
 
 
 def newest_first(result: Result) -> list[dict[str, Any]]:
-    """The rows as a table has them: the last period on top, where there are periods."""
+    """The rows as a table has them: the last period on top, where there are periods; of a launch days a week apart."""
+    if result.kind == "launch":
+        last = max((row["day"] for row in result.rows), default=0)
+        return [row for row in result.rows if row["day"] % 7 == 0 or row["day"] == last]
     if not any(column.name == "period_on" for column in result.columns):
         return result.rows
     return sorted(result.rows, key=lambda row: row["period_on"], reverse=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
 
@@ -72,6 +72,7 @@ class Shown:
         spec: The chart.
         columns: Columns of the table: name, type, unit.
         rows: Rows of the table, at most `MOST_ROWS`.
+        which: Which of all rows those are, in words.
         total: Rows there are.
         triangle: Rows of the retention table; empty for other metrics.
         by: Columns the answer is broken down by.
@@ -91,6 +92,7 @@ class Shown:
     spec: Mapping[str, Any]
     columns: Sequence[Mapping[str, Any]]
     rows: Sequence[Mapping[str, Any]]
+    which: str
     total: int
     triangle: Sequence[Mapping[str, Any]]
     by: tuple[str, ...]
@@ -212,7 +214,7 @@ def show(site: Site, reader: Reader, request: Request) -> Page | Response:
     return MetricPage(
         title=found.definition.title,
         name=found.name,
-        headline=sentence(result, headline(result), reader.plan) if result else "",
+        headline=_headline(reader, result) if result else "",
         definition=found.definition,
         own_fields=own,
         fields=universal,
@@ -229,6 +231,21 @@ def show(site: Site, reader: Reader, request: Request) -> Page | Response:
         dashboards=[*((one.name, one.title) for one in site.dashboards.every() if not one.problem), ("", "A new one")],
         form_token=site.form_token,
     )
+
+
+def _headline(reader: Reader, result: Result) -> str:
+    told = replace(result, rows=_named(reader, result.rows)) if result.kind == "stuck" else result
+    return sentence(told, headline(told), reader.plan)
+
+
+def _has_accounts(result: Result) -> bool:
+    return any(column.name == "account_id" for column in result.columns)
+
+
+def _named(reader: Reader, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows whose accounts are called by their names."""
+    found = reader.account_names(tuple(sorted({row["account_id"] for row in rows})))
+    return [{**row, "account_id": found.get(row["account_id"], row["account_id"])} for row in rows]
 
 
 def _aims(reader: Reader, found: Entry, asked: question.Given) -> list[Aim]:
@@ -286,6 +303,8 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
     for entity, link in (("account", links.account), ("user", links.user)):
         if any(column.name == f"{entity}_id" for column in result.columns):
             rows = [{**row, f"{entity}_url": link(row[f"{entity}_id"])} for row in rows]
+    if _has_accounts(result):
+        rows = _named(reader, rows)
     if result.kind == "points":
         page = links.feature if "feature" in result.params else links.account
         rows = [{**row, "url": page(row["point"])} for row in rows]
@@ -293,6 +312,7 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         spec=chart_of(reader, result, pairs),
         columns=columns(result),
         rows=rows,
+        which="Every seventh day" if result.kind == "launch" else f"The first {len(rows):,}",
         total=len(result.rows),
         triangle=linked(result, result.rows, pairs) if result.kind == "retention" else (),
         by=result.by,

@@ -15,6 +15,7 @@ from uptake.plan import Plan
 from uptake.reports.headline import PICKS, Headline
 from uptake.web import formats
 from uptake.web.pages.account_sentences import OF_ACCOUNTS
+from uptake.web.pages.group_sentences import groups
 from uptake.web.pages.part_sentences import OF_PARTS, cohorts, launch
 from uptake.web.pages.titles import of_events, with_events, with_titles
 from uptake.web.wording import joined
@@ -77,14 +78,15 @@ def sentence(result: Result, found: Headline, plan: Plan, than: str = "") -> str
     titles = of_events(plan, result.params)
     result = replace(result, rows=with_events(result.rows, titles))
     found = replace(found, row=with_events([found.row], titles)[0] if found.row else None)
+    kind = "curve" if result.kind == "duration" and result.params["output"] == "curve" else result.kind
+    if result.by and result.rows and kind in OF_GROUPS:
+        return groups(result, plan, *OF_GROUPS[kind])
     if result.kind == "launch":
         return launch(result, plan)
     if result.kind == "cohort_comparison":
         return cohorts(result, found)
-    if result.kind in OF_KINDS:
-        return OF_KINDS[result.kind](result, found)
-    if result.kind == "duration" and result.params["output"] == "curve":
-        return _curve(result, found)
+    if kind in OF_KINDS:
+        return OF_KINDS[kind](result, found)
     if result.by == ("state",):
         return _states(result, found)
     if result.by == ("class",):
@@ -270,9 +272,8 @@ def _points(result: Result, found: Headline) -> str:
 
 def _funnel(result: Result, found: Headline) -> str:
     rows = result.rows
-    if result.by or not rows:
-        labels = joined(list(result.by), "and")
-        return f"{result.title} by {labels}." if rows else f"{result.title}: {NOTHING}."
+    if not rows:
+        return f"{result.title}: {NOTHING}."
     last = rows[-1]
     first = next(row for row in reversed(rows) if row["step"] == 1)
     value = words.status(last["status"], last["n"]) if last["estimate"] is None else words.share(last["estimate"])
@@ -298,10 +299,8 @@ def _drivers(result: Result, found: Headline) -> str:
 
 def _times(result: Result, found: Headline) -> str:
     del found
-    if result.by or not result.rows:
-        return (
-            f"{result.title}: {NOTHING}." if not result.rows else f"{result.title} by {joined(list(result.by), 'and')}."
-        )
+    if not result.rows:
+        return f"{result.title}: {NOTHING}."
     row = result.rows[-1]
     half, most = words.duration(row["median_s"]), words.duration(row["p90_s"])
     return f"Half of the {words.count(row['n'])} {_who(result)} who went on took at most {half}, nine in ten {most}."
@@ -327,8 +326,6 @@ def _features(result: Result, found: Headline) -> str:
 
 
 def _curve(result: Result, found: Headline) -> str:
-    if result.by:
-        return f"{result.title} by {joined(list(result.by), 'and')}."
     began, there = BELOW_HALF.get(result.name, ("started", "have reached {there}"))
     whom = f"{_who(result)} {_that(result)} {began} {when(result, found)}"
     there = there.format(there=_there(result))
@@ -366,6 +363,7 @@ def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
 
 
 OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
+    "curve": _curve,
     "features": _features,
     "funnel": _funnel,
     "time_to_convert": _times,
@@ -375,3 +373,9 @@ OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     **OF_ACCOUNTS,
 }
 """Kinds with a sentence of their own."""
+OF_GROUPS = {
+    "curve": ("estimate", "share", ("in the end most", "least")),
+    "funnel": ("estimate", "share", ("all the way most often", "least often")),
+    "time_to_convert": ("median_s", "seconds", ("half took longest", "shortest")),
+}
+"""Kind -> what its groups are told by: column, unit, and what the most and the least of it are called."""

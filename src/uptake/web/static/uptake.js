@@ -36,8 +36,10 @@ function isDark() {
 
 // Names beside the lines would leave a narrow plot no room; there the key below the plot says them.
 function fitted(spec, element) {
-  if (element.clientWidth > NARROW || !spec.usermeta?.key?.length) return spec;
-  const layer = spec.layer.filter((each) => !each.name?.startsWith("beside-"));
+  if (element.clientWidth > NARROW || !spec.layer) return spec;
+  const has = Boolean(spec.usermeta?.key?.length);
+  const layer = spec.layer.filter((each) => !each.name?.startsWith(has ? "beside-" : "beside-name"));
+  if (!has) return { ...spec, layer };
   return { ...spec, layer, padding: { ...spec.padding, right: 16 } };
 }
 
