@@ -47,7 +47,7 @@ def test_a_field_shows_the_words_and_the_unit(client: Client) -> None:
 
 def test_a_form_stays_folded_on_a_phone_until_something_in_it_is_wrong(client: Client) -> None:
     def folds(address: str) -> list[bool]:
-        return ["checked" in box for box in Html(client.get(address).text).of("input") if box.get("type") == "checkbox"]
+        return ["checked" in box for box in Html(client.get(address).text).of("input") if box.get("id") == "fold"]
 
     assert folds("/metrics/stickiness") == [False]
     assert folds("/metrics/stickiness?long_days=0") == [True]

@@ -25,7 +25,7 @@ def groups(result: Result, plan: Plan, column: str, unit: str, names: tuple[str,
     about = f"{result.title} by {joined(list(result.by), 'and')}"
     last = {
         tuple(row[label] for label in result.by): row
-        for row in with_titles([dict(row) for row in result.rows], plan)
+        for row in with_titles([dict(row) for row in result.rows], plan, result.params)
         if row.get(column) is not None and row.get("status") in (None, "closed")
     }
     ranked = sorted(last.items(), key=lambda group: float(group[1][column]))
