@@ -18,7 +18,9 @@ from uptake.store.sql import literal
 def starts(checked: Subject) -> Iterator[Finding]:
     """Starts of life that many do not have. Looks at those with events only: a seat that never came has no start."""
     for entity, points in (("user", checked.plan.start.user), ("account", checked.plan.start.account)):
-        came = f"(SELECT DISTINCT {entity}_key FROM event WHERE {entity}_key IS NOT NULL)"
+        # every event of a user is in a session
+        events = "session" if entity == "user" else "event"
+        came = f"(SELECT DISTINCT {entity}_key FROM {events} WHERE {entity}_key IS NOT NULL)"
         total = checked.number(f"SELECT count(*) FROM {came}")
         if not total:
             continue

@@ -59,7 +59,7 @@ def _without(missing: int, rows: int, entity: str, do: str) -> Finding:
 def seats(checked: Subject) -> Iterator[Finding]:
     """Users with a seat who never came."""
     held, never = checked.cursor.execute(
-        """SELECT count(*), count(*) FILTER (user_key NOT IN (SELECT user_key FROM event WHERE user_key IS NOT NULL))
+        """SELECT count(*), count(*) FILTER (user_key NOT IN (SELECT user_key FROM session))
         FROM (SELECT DISTINCT user_key FROM seat WHERE valid_to > $last_day)""",
         {"last_day": checked.last_day},
     ).fetchall()[0]
