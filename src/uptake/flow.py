@@ -69,11 +69,11 @@ def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Pr
     if is_stale(cursor, plan) and rebuild(cursor, plan, progress):
         return
     kinds = set(imports.values())
-    if kinds & occurrence.KINDS:
-        occurrence.build(cursor)
     if "subscriptions" in kinds:
         contract.build(cursor)
     if not kinds & {"events", *ENTITY_KINDS} and not _has_newcomers(cursor):
+        if kinds & occurrence.KINDS:
+            occurrence.build(cursor)
         return
     if "aliases" in kinds:
         people.merge(cursor)

@@ -9,6 +9,8 @@ from uptake.plan import Any, Criteria, Criterion, Plan
 from uptake.store.projection import Cursor
 
 MEMBER_KEY = "((account_key::BIGINT << 32) | user_key)"
+FEW = 100
+"""So many of the earliest events of each are sooner kept while the others are passed than all are sorted."""
 
 
 def leaves(criteria: Criteria) -> Iterator[Criterion]:
@@ -37,6 +39,11 @@ def reached_sql(cursor: Cursor, plan: Plan, criteria: Criteria, key: str, where:
         chosen = events_sql(cursor, plan, [criteria.selector])
         if criteria.at_least == 1:
             return f"SELECT {key}, min(event_at) AS reached_at FROM {events} WHERE {chosen} AND {where} GROUP BY ALL"
+        if criteria.at_least <= FEW:
+            return (
+                f"SELECT {key}, min(event_at, {criteria.at_least})[{criteria.at_least}] AS reached_at FROM {events}"
+                f" WHERE {chosen} AND {where} GROUP BY ALL HAVING count(*) >= {criteria.at_least}"
+            )
         return (
             f"SELECT {key}, event_at AS reached_at FROM {events} WHERE {chosen} AND {where} QUALIFY row_number() OVER"
             f" (PARTITION BY {expression} ORDER BY event_at, import_id, ordinal) = {criteria.at_least}"

@@ -27,6 +27,8 @@ from uptake.store.sql import literal
 
 OPTIONS = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1"
 ROWS_AT_A_TIME = 1_000_000
+DAYS_AT_A_TIME = 100
+"""Files the engine holds open; of more days it would close some, and write a second file where one comes up again."""
 SYNCED_AT_ONCE = 4
 NAME = re.compile(r"([0-9]+)(_[0-9]+)?[.]parquet")
 """A file is named after its import; a day has several of one where the engine had to open its file again."""
@@ -77,7 +79,8 @@ def _write_days(cursor: duckdb.DuckDBPyConnection, folder: Path, rows: str, impo
     options = f", PARTITION_BY (day), OVERWRITE_OR_IGNORE, FILENAME_PATTERN '{import_id:06}_{{i}}'"
     days = cursor.execute(f"SELECT day, count(*) FROM ({rows}) GROUP BY day ORDER BY day").fetchall()
     while days:
-        many = sum(1 for total in accumulate(rows for _, rows in days) if total <= ROWS_AT_A_TIME)
+        totals = accumulate(rows for _, rows in days[:DAYS_AT_A_TIME])
+        many = sum(1 for total in totals if total <= ROWS_AT_A_TIME)
         first, last, days = days[0][0], days[max(many, 1) - 1][0], days[max(many, 1) :]
         some = f"FROM ({rows}) WHERE event_at >= {literal(first)} AND event_at < {literal(last + timedelta(days=1))}"
         yield from _write(cursor, some, folder, options)
