@@ -48,6 +48,7 @@ class Projection:
             "temp_directory": str(spill),
             "autoinstall_known_extensions": "false",
             "python_enable_replacements": "false",  # a query must not read our variables as tables
+            "allocator_background_threads": "true",  # what a query no longer needs goes back to the system soon after it
             # what the engine takes for a few rows may be all events, and each would be held against each
             "asof_loop_join_threshold": 0,
         }
