@@ -21,18 +21,24 @@ def answers(workspace: uptake.Workspace) -> Iterator[Answers]:
     found.close()
 
 
-def hold(answers: Answers) -> threading.Event:
-    """Keeps both places busy until the event returned is set."""
-    begun, free = threading.Barrier(3), threading.Event()
+def hold(answers: Answers) -> dict[Urgency, threading.Event]:
+    """Keeps each place busy until its event is set: that of all, that of pages and their parts, that of pages."""
+    free = {}
+    for urgency in (Urgency.AHEAD, Urgency.PART, Urgency.PAGE):
+        begun, free[urgency] = threading.Event(), threading.Event()
 
-    def wait(_: object) -> None:
+        def wait(_: object, begun: threading.Event = begun, free: threading.Event = free[urgency]) -> None:
+            begun.set()
+            free.wait()
+
+        answers.ask(("held", urgency), wait, urgency)
         begun.wait()
-        free.wait()
-
-    answers.ask("held by a page", wait, Urgency.PAGE)
-    answers.ask("held too", wait, Urgency.PAGE)
-    begun.wait()
     return free
+
+
+def release(free: dict[Urgency, threading.Event]) -> None:
+    for event in free.values():
+        event.set()
 
 
 def test_an_answer_is_worked_out_once(answers: Answers) -> None:
@@ -47,8 +53,9 @@ def test_who_asks_meanwhile_shares_the_answer(answers: Answers) -> None:
     free = hold(answers)
     first, second = (answers.ask("one", lambda cursor: cursor.execute("SELECT 7").fetchone()) for _ in range(2))
     assert first is second
-    free.set()
+    free[Urgency.PAGE].set()
     assert first.result() == (7,)
+    release(free)
 
 
 def test_urgent_questions_come_first_and_may_become_urgent_later(answers: Answers) -> None:
@@ -62,9 +69,10 @@ def test_urgent_questions_come_first_and_may_become_urgent_later(answers: Answer
         ask(name, Urgency.AHEAD)
     ask("part", Urgency.PART)
     answers.ask("raised", lambda _: order.append("never"), Urgency.PART)
-    free.set()
+    free[Urgency.AHEAD].set()
     answers.ask("last", lambda _: None, Urgency.AHEAD).result()
     assert order == ["part", "raised", "ahead"]
+    release(free)
 
 
 def test_a_page_is_answered_while_long_work_goes_on(answers: Answers) -> None:
@@ -103,7 +111,7 @@ def test_what_waits_is_cancelled_at_the_end(workspace: uptake.Workspace) -> None
     answers = Answers(workspace)
     free = hold(answers)
     waiting = answers.ask("waiting", lambda _: 1, Urgency.AHEAD)
-    free.set()
+    release(free)
     answers.close()
     assert waiting.cancelled() or waiting.result() == 1
 
@@ -120,6 +128,31 @@ def test_what_nobody_waits_for_is_not_begun_while_a_request_is_served(answers: A
         answers.ask("page", lambda _: order.append("page"), Urgency.PAGE).result()
     ahead.result()
     assert order == ["part", "raised", "page", "ahead"]
+
+
+def test_what_perhaps_nobody_asks_for_waits_until_nothing_was_asked_for_a_while(
+    answers: Answers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cache, "QUIET_S", 0.05)
+    order: list[str] = []
+    with answers.serving():
+        idle = answers.ask("idle", lambda _: order.append("idle"), Urgency.IDLE)
+        answers.ask("raised", lambda _: order.append("raised"), Urgency.IDLE)
+        with pytest.raises(TimeoutError):
+            idle.result(timeout=0.2)  # four times as long as it has to be quiet
+        answers.ask("raised", lambda _: order.append("never"), Urgency.PART).result()
+    answers.ask("ahead", lambda _: order.append("ahead"), Urgency.AHEAD).result()
+    idle.result()
+    assert order == ["raised", "ahead", "idle"]
+
+
+def test_two_parts_of_a_page_are_worked_out_side_by_side_and_leave_a_place_for_pages(answers: Answers) -> None:
+    both = threading.Barrier(3)
+    parts = [answers.ask(name, lambda _: both.wait(), Urgency.PART) for name in ("one", "two")]
+    assert answers.ask("page", lambda _: 1, Urgency.PAGE).result() == 1
+    both.wait()
+    for part in parts:
+        part.result()
 
 
 def test_work_that_asks_on_does_not_keep_it_from_ending(workspace: uptake.Workspace) -> None:

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from uptake.web import control
 from uptake.web.assets import Assets
 from uptake.web.cache import Urgency
-from uptake.web.pages import FAMILIES, overview, problems
+from uptake.web.pages import FAMILIES, ahead, problems
 from uptake.web.security import SecurityHeaders
 from uptake.web.site import Site
 from uptake.workspace import Workspace
@@ -36,7 +36,7 @@ def create_app(workspace: Workspace, token: str = "") -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         del app
-        site.ahead = overview.ask_ahead
+        site.ahead = ahead.ask_ahead
         site.reader()
         # The first page makes the few it needs by itself, sooner than if it had to share the interpreter with this.
         site.answers.ask("templates", lambda _: site.compile_templates(), Urgency.IDLE)

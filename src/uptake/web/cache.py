@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from enum import IntEnum
 from itertools import count
-from queue import PriorityQueue
+from queue import Empty, PriorityQueue
 from typing import Any, TypeVar
 
 from uptake.store.projection import Cursor, meta
@@ -17,6 +17,8 @@ from uptake.workspace import Workspace
 
 MOST = 300
 """Answers kept; those not asked for longest go first."""
+QUIET_S = 2.0
+"""How long nothing has to be asked before work begins that perhaps nobody ever asks for."""
 
 T = TypeVar("T")
 Work = Callable[[Cursor], Any]
@@ -38,10 +40,11 @@ class Urgency(IntEnum):
 class Answers:
     """Answers about one workspace.
 
-    Two questions are worked on at a time, as each uses all cores; one of the two places is kept for those a
-    page waits for. What nobody waits for is not begun while a request is served: it would take half of
-    the machine from whoever made it. An answer under way is shared: who asks the same meanwhile waits for it and starts nothing.
-    An error is told to those who wait for it and forgotten.
+    Three questions are worked on at a time: a question leaves cores idle while it is planned and its answer is read.
+    One of the three places is kept for those a page waits for, one for those and for its parts. What nobody waits for
+    is not begun while a request is served: it would take much of the machine from whoever made it; and what perhaps
+    nobody ever waits for, only once nothing was asked for a while. An answer under way is shared: who asks the same
+    meanwhile waits for it and starts nothing. An error is told to those who wait for it and forgotten.
 
     Args:
         workspace: The workspace; has to stay open until this is closed.
@@ -52,11 +55,14 @@ class Answers:
         self._lock = threading.Lock()
         self._known: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._waiting: dict[Future[Any], Work] = {}
-        self._everything, self._pages = Queue(), Queue()
+        self._queues = {most: Queue() for most in (Urgency.IDLE, Urgency.PART, Urgency.PAGE)}
+        """The lines of the places: each takes what is so urgent, or more."""
         self._order = count()
         self._threads: list[threading.Thread] = []
         self._requests = 0
         self._held: list[Place] = []
+        self._idle: list[Place] = []
+        self._is_quiet = False
         self._is_closed = False
 
     def ask(self, key: Hashable, work: Callable[[Cursor], T], urgency: Urgency = Urgency.PAGE) -> Future[T]:
@@ -86,8 +92,9 @@ class Answers:
                 self._known.popitem(last=False)
             if found in self._waiting:
                 # It may stand in line more than once; the entry that comes up later finds nothing to do.
-                for queue in (self._everything, self._pages) if urgency is Urgency.PAGE else (self._everything,):
-                    queue.put((urgency, next(self._order), found))
+                for most, queue in self._queues.items():
+                    if urgency <= most:
+                        queue.put((urgency, next(self._order), found))
         return found
 
     @contextmanager
@@ -95,6 +102,7 @@ class Answers:
         """Holds back what nobody waits for while a request is served."""
         with self._lock:
             self._requests += 1
+            self._is_quiet = False
         try:
             yield
         finally:
@@ -102,8 +110,7 @@ class Answers:
                 self._requests -= 1
                 if not self._requests:
                     held, self._held = self._held, []
-                    for place in held:
-                        self._everything.put(place)
+                    self._put_back(held)
 
     def state(self) -> State:
         """Numbers of the plan, of the facts made with it, and of the data: answers of one state go together.
@@ -124,27 +131,46 @@ class Answers:
             threads, self._threads = self._threads, []
         for future in waiting:
             future.cancel()
-        for queue in (self._everything, self._pages) if threads else ():
+        for queue in self._queues.values() if threads else ():
             queue.put((Urgency.PAGE, next(self._order), None))
         for thread in threads:
             thread.join()
 
     def _start_threads(self) -> None:
         if not self._threads:
-            queues = (self._everything, self._pages)
-            self._threads = [threading.Thread(target=self._serve, args=[queue], daemon=True) for queue in queues]
+            self._threads = [
+                threading.Thread(target=self._serve, args=[queue], daemon=True) for queue in self._queues.values()
+            ]
             for thread in self._threads:
                 thread.start()
 
     def _serve(self, queue: Queue) -> None:
-        while (future := (place := queue.get())[2]) is not None:
+        while (future := (place := self._next(queue))[2]) is not None:
             with self._lock:
+                if place[0] is Urgency.IDLE and not self._is_quiet:
+                    self._idle.append(place)
+                    continue
                 if self._requests and place[0] >= Urgency.AHEAD:
                     self._held.append(place)
                     continue
                 work = self._waiting.pop(future, None)
             if work is not None and future.set_running_or_notify_cancel():
                 self._run(future, work)
+
+    def _next(self, queue: Queue) -> Place:
+        """The next place in a line; waits for it, and meanwhile for quiet where something waits for that."""
+        while True:
+            try:
+                return queue.get(timeout=QUIET_S if self._idle and queue is self._queues[Urgency.IDLE] else None)
+            except Empty:
+                with self._lock:
+                    if not self._requests:
+                        self._is_quiet, idle, self._idle = True, self._idle, []
+                        self._put_back(idle)
+
+    def _put_back(self, places: list[Place]) -> None:
+        for place in places:
+            self._queues[Urgency.IDLE].put(place)
 
     def _run(self, future: Future[Any], work: Work) -> None:
         try:

@@ -148,12 +148,12 @@ class Reader:
         """The first local day with events that are complete."""
         return self._now(("first day",), lambda cursor: vocabulary.first_day(cursor, self.plan))
 
-    def findings(self) -> Future[tuple[Finding, ...]]:
+    def findings(self, urgency: Urgency = Urgency.PART) -> Future[tuple[Finding, ...]]:
         """What the check found, now or later."""
         from uptake.check.findings import findings
 
         ledger = self._workspace.ledger
-        return self._later(("findings",), lambda cursor: findings(cursor, self.plan, ledger), Urgency.PART)
+        return self._later(("findings",), lambda cursor: findings(cursor, self.plan, ledger), urgency)
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """What a query that a result showed gives now; never an answer that was kept."""

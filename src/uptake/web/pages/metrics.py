@@ -212,7 +212,13 @@ def _headline(number: int, lacking: list[str], last_day: date) -> str:
     return f"{number - len(lacking)} of {number} questions are answered from your data {until}; {shown} cannot be yet."
 
 
-def _ask(reader: Reader, found: Entry, last_day: date) -> Future[Result]:
+def ask_ahead(reader: Reader, last_day: date) -> None:
+    """Asks what the page will ask, before anybody waits for it."""
+    for found in catalogue().values():
+        _ask(reader, found, last_day, Urgency.IDLE)
+
+
+def _ask(reader: Reader, found: Entry, last_day: date, urgency: Urgency = Urgency.PART) -> Future[Result]:
     given: dict[str, Any]
     if found.name == "retention":
         given = {"unit": "month", "units": 12, "date_from": overview.months(last_day)["date_from"]}
@@ -221,7 +227,7 @@ def _ask(reader: Reader, found: Entry, last_day: date) -> Future[Result]:
     else:
         given = first_look(found, {}, reader.plan)
         given |= overview.window(found, given, reader.plan, last_day).given
-    return reader.metric(found.name, given, Urgency.PART)
+    return reader.metric(found.name, given, urgency)
 
 
 def _listed(reader: Reader, found: Entry, asked: Future[Result] | None) -> Listed:

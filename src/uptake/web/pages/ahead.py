@@ -1,0 +1,27 @@
+"""What is worked out before anybody asks: the overview at once, then what the metrics say and what the check finds.
+
+One round for each state of plan and data, one question after the other, and none is begun while a request is served.
+The second part begins once nothing was asked for `cache.QUIET_S` seconds.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from uptake.web.cache import Urgency
+from uptake.web.pages import metrics, overview
+from uptake.web.reader import Reader
+
+
+def ask_ahead(reader: Reader, last_day: date, first_day: date | None) -> None:
+    """Asks it.
+
+    Args:
+        reader: Where it is asked.
+        last_day: The last finished day.
+        first_day: The first day with events; None: there are none.
+    """
+    overview.ask_ahead(reader, last_day, first_day)
+    if first_day is not None:
+        metrics.ask_ahead(reader, last_day)
+        reader.findings(Urgency.IDLE)
