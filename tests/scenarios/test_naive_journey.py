@@ -20,6 +20,8 @@ from scenario_answers import by, only
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics.result import Result
+from uptake.stats.difference import difference_of_shares
+from uptake.stats.proportion import wilson
 
 ZONE = ZoneInfo("Europe/Berlin")
 AS_OF = datetime(2025, 4, 14, 22)
@@ -199,6 +201,12 @@ def test_conversion_is_counted_after_the_day_of_the_split(world: World, split: A
         "paid_conversion", entity="user", until="upgrade", within_days=20, split=split, split_days=5, as_of=AS_OF
     )
     assert {row.get("split"): [row["n"], row["count"], row["open"]] for row in result.rows} == dict(counts)
+    if split is not None:
+        one, other = (wilson(counts[part][1], counts[part][0]) for part in ("reached", "not reached"))
+        for row in result.rows:
+            found = [row[f"split_difference{end}"] for end in ("", "_ci_lower", "_ci_upper")]
+            assert found == pytest.approx(difference_of_shares(one, other)[1:])
+        assert "observational" in result.notes[-1]
 
 
 def test_accounts_convert_with_the_first_subscription_that_costs(world: World) -> None:

@@ -94,6 +94,7 @@ COLUMNS = {
     "sequence": "The nodes of the path in their order.",
     "share_a": "The share in the first group or cohort.",
     "share_b": "The share in the second group or cohort.",
+    "split_difference": "The share of those who had reached it by then, less that of the others.",
     "state": "new, current, resurrected or dormant.",
     "status": "closed; in_progress: not over; too_few: under 30; not_eligible: nobody could.",
     "step": "The step.",

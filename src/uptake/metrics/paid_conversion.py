@@ -6,13 +6,14 @@ early did so more often.
 Formula: entities that reached `until` (by default the first subscription that costs something) after their start and
     at most `within_days` x 24 h after it / entities that started in the period and have had that long. With `split`,
     each entity is judged at day `split_days`: had it reached that moment by then? Only those who had not converted by
-    that day are counted, and only conversions after it
+    that day are counted, and only conversions after it; beside both parts stands `split_difference`, the share of those
+    who had reached it less that of the others
 Unit: share
 Grain: account, user (with `until` an event of the user's), or user in one account
 Population: entities that started in the period and had not converted by their start, or by the day of the split;
     those whose window is still open are counted beside as open
 Empty: no value (never 0) where nobody started or nobody's window has closed
-Interval: Wilson, 95 %
+Interval: Wilson, 95 %; Newcombe's for the difference
 Pitfall: who adopted early chose to: the difference between the parts of a split is observational, a hypothesis for an
     experiment. Judging adoption at any time before the payment would credit it to those who simply stayed longer
     (immortal time): therefore one day for all
@@ -25,13 +26,15 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.kinds.split_share import SplitShare
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.moments import moment_sql
 from uptake.metrics.starts import START_OF_LIFE
 from uptake.store.sql import literal
 
 SPLIT = "split"
 REACHED, NOT_REACHED = "reached", "not reached"
+OBSERVATIONAL = "The difference is observational: who got there early chose to, and differs in more than that."
 
 
 def rows(asked: Asked) -> Sql:
@@ -60,6 +63,7 @@ def rows(asked: Asked) -> Sql:
     LEFT JOIN ({moment_sql(asked, asked.param("until"))}) m USING (entity_key){join}
     WHERE s.reached_at < $as_of{judged} AND (m.reached_at > {counted_from}) IS NOT FALSE""",
         {"within_days": asked.param("within_days"), "split_days": days},
+        notes=(OBSERVATIONAL,) if split is not None else (),
     )
 
 
@@ -68,8 +72,13 @@ def labels(params: Mapping[str, Any]) -> tuple[str, ...]:
     return (SPLIT,) if params[SPLIT] is not None else ()
 
 
+def kind(params: Mapping[str, Any]) -> Kind:
+    """A share, with a split the shares of both parts and their difference."""
+    return SHARE if params[SPLIT] is None else SplitShare(SPLIT, (REACHED, NOT_REACHED))
+
+
 METRIC = Metric(
-    kind=SHARE,
+    kind=kind,
     unit="share",
     rows=rows,
     params=(

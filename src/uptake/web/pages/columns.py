@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from uptake.metrics.kinds.split_share import APART
 from uptake.metrics.result import Column, Result
 from uptake.web.pages.cells import LINK
 
@@ -54,6 +55,7 @@ TITLES = {
     "months": "Months",
     "difference": "Change",
     "earlier_estimate": "Before",
+    "split_difference": "Difference",
     "estimate": "Value",
     "first_unit": "First unit",
     "from_node": "From",
@@ -179,13 +181,21 @@ def _columns(result: Result) -> list[Shown]:
         if column.name == "ci_lower":
             found.append({"name": "interval", "title": "95 % interval", "type": "interval",
                           "unit": column.unit, "currency": result.currency})  # fmt: skip
+        elif column.name == f"{APART}_ci_lower":
+            found.append({"name": "split_interval", "title": "95 % interval of the difference", "type": "interval",
+                          "ends": f"{APART}_ci", "unit": column.unit})  # fmt: skip
         elif column.name == "difference_ci_lower":
             if _says_something(result, column.name):
                 found.append({"name": "difference_interval", "title": "95 % interval of the change", "type": "interval",
                               "ends": "difference_ci", "unit": column.unit, "currency": result.currency})  # fmt: skip
-        elif column.name not in ("ci_upper", "difference_ci_upper", "earlier_n", "status", "open") or _says_something(
-            result, column.name
-        ):
+        elif column.name not in (
+            "ci_upper",
+            f"{APART}_ci_upper",
+            "difference_ci_upper",
+            "earlier_n",
+            "status",
+            "open",
+        ) or _says_something(result, column.name):
             found.append(_shown(result, column))
     # the cells of retention's triangle lead to people already, and a table of all of them is long
     counted = {side.column for side in result.sides if not side.less and result.kind != "retention"}

@@ -8,6 +8,8 @@ from typing import Any
 from uptake.charts import words
 from uptake.charts.launch import CURVES
 from uptake.metrics.cohort_comparison import BEFORE, LATEST, SPAN
+from uptake.metrics.kinds.split_share import APART
+from uptake.metrics.paid_conversion import NOT_REACHED, REACHED
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.reports.headline import Headline
@@ -120,6 +122,22 @@ def _invites(result: Result, found: Headline, when: str) -> str:
     return f"{when[0].upper()}{when[1:]}, {said}."
 
 
+def _conversion(result: Result, found: Headline, when: str) -> str:
+    high, low = _two(found)
+    rows = {row["split"]: row for row in (high, low)}
+    if len(rows) < 2:
+        return f"{_share(high)} of {NOUNS[result.params['entity']]} who had {high['split']} it {when} began to pay."
+    row = rows[REACHED]
+    more = "more" if row[APART] > 0 else "less"
+    ends = [words.number(row[f"{APART}{end}"] * 100, 2) for end in ("_ci_lower", "_ci_upper")]
+    sure = "" if row[f"{APART}_ci_lower"] * row[f"{APART}_ci_upper"] > 0 else ", which may be chance"
+    return (
+        f"{_share(row)} of {NOUNS[result.params['entity']]} that had got there by day {result.params['split_days']} began"
+        f" to pay {when}, against {_share(rows[NOT_REACHED])} of the others: {words.points(row[APART])} {more}"
+        f" (95{words.SPACE}% interval {' to '.join(ends)}){sure}. This is observational."
+    )
+
+
 def _two(found: Headline) -> tuple[Row, Row]:
     """The highest row and the lowest, which are one where there is one."""
     assert found.highest is not None
@@ -147,6 +165,7 @@ OF_PARTS: dict[tuple[str, ...], Callable[[Result, Headline, str], str]] = {
     ("depth", "feature"): _depth,
     ("feature_discovery_lag", "feature"): _discovery,
     ("invite_loop", "part"): _invites,
+    ("paid_conversion", "split"): _conversion,
     ("task_success", "task"): _tasks,
 }
 """Metric and its only breakdown -> its sentence; the last argument is when."""
