@@ -18,6 +18,7 @@ from uptake.facts import (
     feature_day,
     feature_life,
     feature_set,
+    feature_silence,
     membership,
     milestone,
     occurrence,
@@ -40,10 +41,10 @@ from uptake.version import __version__
 Progress = Callable[[str], None]
 FACTS = (
     calendar, people, membership, attribute, role, presence, contract, active_day, feature_day, feature_set, feature_life,
-    session, occurrence, start, milestone, segment_list,
+    feature_silence, session, occurrence, start, milestone, segment_list,
 )  # fmt: skip
 """Modules that own tables."""
-FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, session)
+FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, feature_silence, session)
 """Facts made from events alone, so that only the touched days and people are made again."""
 BY_DAY = (calendar, presence, *FROM_EVENTS, start, milestone)
 """Facts that are others where days begin elsewhere; a date without a time is an instant that is another there."""

@@ -40,7 +40,8 @@ PERIODS = (None, "day", "week", "month")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[uptake.Workspace]:
     """Eighty users in seven accounts over 150 days, one in ten events in a neighbouring account.
 
-    Half of them, and the accounts, say when they were created, some of those after their first events; the clock changes on the way.
+    Half of them, and the accounts, say when they were created, some of those after their first events; two accounts churn, some
+    users say how content they are with a feature, and the clock changes on the way.
     """
     home: Path = tmp_path_factory.mktemp("quick")
     uptake.init(home, {"plan.yml": PLAN})
@@ -64,12 +65,24 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[uptake.Works
             "account_id": [f"k{account}" for account in range(7)],
             "created_at": created[:7],
             "plan": ["Free", "Pro"] * 3 + ["Free"],
+            "churned_on": [None, None, begin + timedelta(days=90.3), None, begin + timedelta(days=120), None, None],
+        }
+    )
+    answers = pa.table(
+        {
+            "user_id": [f"u{user}" for user in range(60)],
+            "account_id": [f"k{user % 7}" for user in range(60)],
+            "survey": ["ces", "csat", "nps"] * 20,
+            "score": [1.0, 4.0, 5.0, 2.0, 4.5] * 12,
+            "feature": ["boards", "reports", "boards", "exports"] * 15,
+            "feedback_at": [begin + timedelta(days=float(days)) for days in random.uniform(20, 150, 60)],
         }
     )
     with uptake.open(home) as opened:
         opened.import_events(events)
         opened.import_rows(people, "users")
         opened.import_rows(customers, "accounts")
+        assert opened.import_rows(answers, "feedback").rejected == 0
         yield opened
 
 

@@ -44,8 +44,6 @@ GRAINS = {
 
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     """Makes the active days of the scope again, and the spans to the next one of everyone touched."""
-    if not scope.everything:
-        cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_account AS {_accounts(scope)}")
     cursor.execute(f"DELETE FROM active_day WHERE {scope.rows()}")
     cursor.execute(
         f"""INSERT INTO active_day
@@ -53,19 +51,8 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
         WHERE {active_sql(cursor, plan)} AND {scope.rows()}
         GROUP BY ALL ORDER BY day, account_key, user_key"""
     )
-    if not scope.everything:
-        cursor.execute(f"INSERT INTO touched_account {_accounts(scope)}")
-    accounts = "true" if scope.everything else "account_key IN (SELECT account_key FROM touched_account)"
-    member = "(member_key & 4294967295)::INTEGER AS user_key"
     for entity, key in GRAINS.items():
-        touched = accounts if entity == "account" else scope.people()
-        if entity == "member" and not scope.everything:
-            cursor.execute(
-                f"DELETE FROM member_day WHERE member_key IN (SELECT member_key FROM (SELECT member_key, {member}"
-                f" FROM member_day) WHERE {touched})"
-            )
-        else:
-            cursor.execute(f"DELETE FROM {entity}_day WHERE {touched}")
+        cursor.execute(f"DELETE FROM {entity}_day WHERE {scope.stale(entity)}")
         cursor.execute(
             f"""INSERT INTO {entity}_day
             SELECT entity_key, day, coalesce(lead(day) OVER days, {NEVER}), events,
@@ -73,11 +60,6 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
             FROM (
                 SELECT {key} AS entity_key, day, sum(events)::UINTEGER AS events,
                     min(first_at) AS first_at, max(last_at) AS last_at
-                FROM active_day WHERE {touched} GROUP BY ALL HAVING entity_key IS NOT NULL
+                FROM active_day WHERE {scope.of(entity)} GROUP BY ALL HAVING entity_key IS NOT NULL
             ) WINDOW days AS (PARTITION BY entity_key ORDER BY day) ORDER BY day, entity_key"""
         )
-
-
-def _accounts(scope: Scope) -> str:
-    # by day too: an event of an account may name no user
-    return f"SELECT DISTINCT account_key FROM active_day WHERE {scope.rows()} AND account_key IS NOT NULL"

@@ -13,7 +13,8 @@ class Scope:
     """What to make again.
 
     Args:
-        everything: All rows; otherwise those of the temporary tables `scope_day` and `scope_user`.
+        everything: All rows; otherwise those of the temporary tables `scope_day` and `scope_user`. Whose rows these are
+            is in `touched_user` and `touched_account`.
     """
 
     everything: bool
@@ -29,6 +30,22 @@ class Scope:
         """SQL that holds for everyone touched: the people of the scope and those active on its days."""
         dot = f"{alias}." if alias else ""
         return "true" if self.everything else f"{dot}user_key IN (SELECT user_key FROM touched_user)"
+
+    def of(self, entity: str) -> str:
+        """SQL that holds for rows of the entities touched; the table has `account_key` and `user_key`.
+
+        Args:
+            entity: user, member or account.
+        """
+        if entity != "account":
+            return self.people()
+        return "true" if self.everything else "account_key IN (SELECT account_key FROM touched_account)"
+
+    def stale(self, entity: str) -> str:
+        """The same; the table has the key of the entity, `user_key`, `member_key` or `account_key`."""
+        if self.everything or entity != "member":
+            return self.of(entity)
+        return "(member_key & 4294967295)::INTEGER IN (SELECT user_key FROM touched_user)"
 
 
 EVERYTHING = Scope(everything=True)
@@ -57,4 +74,11 @@ def of_imports(cursor: Cursor, import_ids: Iterable[int]) -> Scope:
         SELECT user_key FROM scope_user
         UNION SELECT DISTINCT user_key FROM event WHERE day IN (SELECT day FROM scope_day) AND user_key IS NOT NULL"""
     )
-    return Scope(everything=False)
+    scope = Scope(everything=False)
+    # an account is touched by what it loses too: the facts still say what was its before
+    accounts = " UNION ".join(
+        f"SELECT account_key FROM {table} WHERE account_key IS NOT NULL AND {scope.rows()}"
+        for table in ("event", "active_day", "feature_day")
+    )
+    cursor.execute(f"CREATE OR REPLACE TEMP TABLE touched_account AS {accounts}")
+    return scope

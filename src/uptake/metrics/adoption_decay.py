@@ -14,6 +14,7 @@ Pitfall: who comes back counts as kept again, so this is what is lost now; how l
 Source: definitions 5.10 (decay flag); requirements C15 (ours)
 """
 
+from uptake.metrics import spans
 from uptake.metrics.depth import chosen
 from uptake.metrics.feature_adoption import life_sql
 from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql
@@ -21,6 +22,7 @@ from uptake.metrics.kinds.share import Share
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.result import Side
 from uptake.plan import Feature
+from uptake.store.sql import literal
 
 
 class Decayed(Share):
@@ -62,35 +64,34 @@ def rows(asked: Asked) -> Sql:
 
 
 def totals(asked: Asked) -> Sql:
-    """The counts from those who used a feature within its cadences, without anybody's last day.
-
-    The day of adoption is a day of use: who used a feature lately and had adopted it by then used it since.
-    """
+    """The counts without a row per entity and period: of spans between adoption, silence and return."""
     features = chosen(asked, asked.param("feature"))
-    relations = used_since_adoption(asked, features)
     period = "p.period_on, " if asked.question.period else ""
-    same = (
-        "r.entity_key = e.entity_key AND r.feature_key = a.feature_key AND r.period_on IS NOT DISTINCT FROM e.period_on"
-    )
     return Sql(
-        f"""SELECT *, count / n AS estimate FROM (
-            SELECT {period}a.feature, count(*) AS n, count(*) FILTER (r.entity_key IS NULL) AS count, 0 AS open
-            FROM adopted a JOIN feature_class c USING (feature_key)
-            JOIN eligible e ON e.entity_key = a.entity_key AND e.class = c.class
-            JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on AND a.adopted_on <= p.on_day
-            LEFT JOIN (SELECT DISTINCT * FROM recent) r ON {same} GROUP BY ALL
-        ) ORDER BY ALL""",
+        f"""SELECT {period}r.feature, a.members AS n, l.members AS count, 0 AS open, l.members / a.members AS estimate
+        FROM adopted a JOIN silent l USING (number, feature_key) JOIN feature_rule r USING (feature_key)
+        JOIN numbered p USING (number) WHERE a.members > 0 ORDER BY ALL""",
         relations={
-            "feature_class(feature_key, class)": class_of_feature_sql(features),
-            **{name: relations[name] for name in relations if name != "used"},
-            "eligible": eligible_classes_sql(asked, features),
-            "loud_day": """SELECT r.feature_key::SMALLINT AS feature_key, c.day, p.period_on
-        FROM feature_rule r CROSS JOIN period p JOIN calendar c
-            ON c.day > p.on_day - r.quiet_days AND c.day <= p.on_day""",
-            "recent": f"""SELECT d.period_on, u.entity_key, u.feature_key
-        FROM loud_day d JOIN {asked.grain.of("feature_day")} u ON u.feature_key = d.feature_key AND u.day = d.day""",
+            **spans.relations(asked, features),
+            "feature_rule(feature_key, feature, quiet_days)": rules(asked, features),
+            "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
+            "silent": spans.counted(spans.silences(asked, features, "quiet_days")),
         },
     )
+
+
+def rules(asked: Asked, features: dict[int, Feature]) -> str:
+    """SQL for (feature_key, feature, quiet_days).
+
+    Args:
+        asked: The question; has the parameter `quiet_intervals`.
+        features: Which features.
+    """
+    found = [
+        f"({key}::SMALLINT, {literal(one.name)}, {one.cadence_days * asked.param('quiet_intervals')})"
+        for key, one in features.items()
+    ]
+    return f"VALUES {', '.join(found)}" if found else "SELECT 0::SMALLINT, '', 0 WHERE false"
 
 
 def used_since_adoption(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:

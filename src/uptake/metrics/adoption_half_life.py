@@ -15,7 +15,7 @@ Pitfall: it looks at the first silence alone: who came back after one had let go
 Source: definitions 5.10; requirements N13 (ours); Kaplan and Meier 1958
 """
 
-from uptake.metrics.adoption_decay import FEATURE, QUIET, used_since_adoption
+from uptake.metrics.adoption_decay import FEATURE, QUIET, rules
 from uptake.metrics.depth import chosen
 from uptake.metrics.durations import OUTPUT, by_days
 from uptake.metrics.kinds.duration import DAY, Duration
@@ -26,22 +26,22 @@ def rows(asked: Asked) -> Sql:
     """Everyone who adopted a feature in the period, with the days until they let go, or those known so far."""
     return Sql(
         f"""
-    SELECT entity_key, anchor_at, period_on, feature, silent_on IS NOT NULL AS is_reached,
-        (greatest(coalesce(silent_on, until_day) - adopted_on, 0) * {DAY})::BIGINT AS duration_s
+    SELECT entity_key, anchor_at, period_on, feature, silent_on <= until_day AS is_reached,
+        (greatest(least(silent_on, until_day) - adopted_on, 0) * {DAY})::BIGINT AS duration_s
     FROM (
-        SELECT entity_key, anchor_at, period_on, feature, adopted_on, until_day, min(day + quiet_days) FILTER (
-                coalesce(next_day > day + quiet_days, true) AND day + quiet_days <= until_day
-            ) AS silent_on
-        FROM (
-            SELECT u.*, c.begins_at AS anchor_at, p.period_on, least($last_day::DATE, l.left_at::DATE) AS until_day,
-                lead(u.day) OVER (PARTITION BY u.entity_key, u.feature_key ORDER BY u.day) AS next_day
-            FROM used u JOIN calendar c ON c.day = u.adopted_on
-            JOIN period p ON u.adopted_on >= p.first_day AND u.adopted_on <= p.last_day
-            LEFT JOIN (SELECT entity_key, max(valid_to) AS left_at FROM {asked.grain.present} GROUP BY entity_key) l
-                ON l.entity_key = u.entity_key
-        ) GROUP BY entity_key, anchor_at, period_on, feature, adopted_on, until_day
+        SELECT s.entity_key, d.begins_at AS anchor_at, d.period_on, r.feature, s.adopted_on,
+            s.last_on + r.quiet_days AS silent_on, least($last_day::DATE, l.left_at::DATE) AS until_day
+        FROM {asked.grain.silence} s JOIN feature_rule r USING (feature_key) JOIN adoption_day d ON d.day = s.adopted_on
+        LEFT JOIN (SELECT entity_key, max(valid_to) AS left_at FROM {asked.grain.present} GROUP BY entity_key) l
+            ON l.entity_key = s.entity_key
+        -- of all silences of an adoption the first that is long enough
+        WHERE s.next_on - s.last_on > r.quiet_days AND s.longest_before <= r.quiet_days
     )""",
-        relations=used_since_adoption(asked, chosen(asked, asked.param("feature"))),
+        relations={
+            "feature_rule(feature_key, feature, quiet_days)": rules(asked, chosen(asked, asked.param("feature"))),
+            "adoption_day": """SELECT c.day, c.begins_at, p.period_on FROM period p
+        JOIN calendar c ON c.day BETWEEN p.first_day AND p.last_day WHERE c.day <= $last_day::DATE""",
+        },
     )
 
 

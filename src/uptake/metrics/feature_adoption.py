@@ -19,9 +19,9 @@ Pitfall: use by somebody who is not eligible (any more) is left out of both nume
 Source: definitions 5.10; the TARS framework (target, adopted, retained, satisfied)
 """
 
+from uptake.metrics import spans
 from uptake.metrics.features import class_of_feature_sql, classes, eligible_classes_sql, shown
 from uptake.metrics.feedback import feedback_sql
-from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.kinds.features import FEATURES
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.plan import Feature
@@ -49,57 +49,61 @@ def rows(asked: Asked) -> Sql:
     )
 
 
-def totals(asked: Asked) -> Sql:
-    """The counts without a row per entity, feature and period that leaves the query."""
+def totals(asked: Asked) -> Sql | None:
+    """The counts without a row per entity and period: of spans between first use, adoption, silence and return.
+
+    The day of adoption is a day of use: who had adopted a feature and was not silent for a cadence used it since.
+    """
+    if not _is_of_plan(asked):
+        return None
     features = shown(asked)
     # over periods, a feature has rows from the first on in which somebody could use it
-    period, join = ("p.period_on, ", "JOIN") if asked.question.period else ("", "LEFT JOIN")
+    period, has_row = ("p.period_on, ", "e.members > 0") if asked.question.period else ("", "true")
     return Sql(
-        f"""SELECT {period}f.feature, f.title, f.tag, coalesce(e.eligible, 0) AS eligible,
-            coalesce(t.tried, 0) AS tried, coalesce(t.adopted, 0) AS adopted, coalesce(k.retained, 0) AS retained,
-            coalesce(k.answered, 0)::BIGINT AS answered, coalesce(k.satisfied, 0)::BIGINT AS satisfied
-        FROM features f JOIN feature_class c USING (feature_key) CROSS JOIN period p
-        {join} (SELECT period_on, class, count(*) AS eligible FROM eligible GROUP BY ALL) e
-            ON e.class = c.class AND e.period_on IS NOT DISTINCT FROM p.period_on
-        LEFT JOIN (
-            SELECT period_on, feature_key, count(*) AS tried, count(*) FILTER (is_adopted) AS adopted
-            FROM tried GROUP BY ALL
-        ) t ON t.feature_key = f.feature_key AND t.period_on IS NOT DISTINCT FROM p.period_on
-        LEFT JOIN (
-            SELECT t.period_on, t.feature_key, count(*) AS retained, count(a.is_satisfied) AS answered,
-                count(*) FILTER (a.is_satisfied) AS satisfied
-            FROM (
-                FROM tried t SEMI JOIN recent r ON t.entity_key = r.entity_key AND t.feature_key = r.feature_key
-                    AND t.period_on IS NOT DISTINCT FROM r.period_on
-                WHERE t.is_adopted
-            ) t LEFT JOIN answer a ON a.entity_key = t.entity_key AND a.feature_key = t.feature_key
-                AND a.period_on IS NOT DISTINCT FROM t.period_on GROUP BY ALL
-        ) k ON k.feature_key = f.feature_key AND k.period_on IS NOT DISTINCT FROM p.period_on
-        ORDER BY ALL""",
+        f"""SELECT {period}f.feature, f.title, f.tag, e.members AS eligible, t.members AS tried, a.members AS adopted,
+            a.members - s.members AS retained, coalesce(k.answered, 0)::BIGINT AS answered,
+            coalesce(k.satisfied, 0)::BIGINT AS satisfied
+        FROM numbered p JOIN could e USING (number) JOIN feature_class c USING (class) JOIN features f USING (feature_key)
+        JOIN used t USING (number, feature_key) JOIN adopted a USING (number, feature_key)
+        JOIN silent s USING (number, feature_key)
+        LEFT JOIN content k ON k.feature_key = f.feature_key AND k.period_on IS NOT DISTINCT FROM p.period_on
+        WHERE {has_row} ORDER BY ALL""",
         {"favourable": asked.param("favourable")},
-        relations=_relations(asked, features),
+        relations={
+            **spans.relations(asked, features),
+            "feature_rule(feature_key, days, within_days, cadence_days)": _rules(asked, features),
+            "could": spans.counted(spans.able(asked, features), "class"),
+            "used": spans.counted(spans.lives(asked, features, "first_on")),
+            "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
+            "silent": spans.counted(spans.silences(asked, features, "cadence_days")),
+            "answer": _answers(asked),
+            "eligible": eligible_classes_sql(asked, features),
+            "content": f"""SELECT a.feature_key, a.period_on, count(*) AS answered,
+            count(*) FILTER (a.is_satisfied) AS satisfied
+        FROM answer a JOIN feature_class c USING (feature_key) JOIN feature_rule r USING (feature_key)
+        JOIN period p ON p.period_on IS NOT DISTINCT FROM a.period_on
+        SEMI JOIN eligible e ON e.entity_key = a.entity_key AND e.class = c.class
+            AND e.period_on IS NOT DISTINCT FROM a.period_on
+        SEMI JOIN {asked.grain.life} l ON l.entity_key = a.entity_key AND l.feature_key = a.feature_key
+            AND l.adopted_on <= p.on_day
+        ANTI JOIN {asked.grain.silence} s ON s.entity_key = a.entity_key AND s.feature_key = a.feature_key
+            AND s.last_on <= p.on_day - r.cadence_days AND s.next_on > p.on_day
+        GROUP BY ALL""",
+        },
     )
 
 
 def _relations(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
     """Relations: the rules of every feature, who could use it, who tried and adopted it, who used it lately."""
-    rules = ", ".join(
-        f"({key}, {asked.param('days') or feature.adopted.days}, "
-        f"{asked.param('within_days') or feature.adopted.within_days}, {feature.cadence_days})"
-        for key, feature in features.items()
-    )
-    is_of_plan = asked.param("days") is None and asked.param("within_days") is None
     numbers = {key: number for number, keys in enumerate(classes(features).values()) for key in keys}
     # looked up in a list: with a join the engine may meet entities first and classes last, many times the rows
     class_of = literal([numbers.get(key) for key in range(1, max(numbers, default=0) + 1)]) + "[feature_key]"
     return {
         "feature_class(feature_key, class)": class_of_feature_sql(features),
-        "feature_rule(feature_key, days, within_days, cadence_days)": (
-            f"VALUES {rules}" if rules else "SELECT 0, 0, 0, 0 WHERE false"
-        ),
+        "feature_rule(feature_key, days, within_days, cadence_days)": _rules(asked, features),
         "eligible": eligible_classes_sql(asked, features),
         "tried": f"""SELECT e.*, l.feature_key, coalesce(l.adopted_on <= p.on_day, false) AS is_adopted
-        FROM (SELECT *, {class_of} AS class FROM ({life_sql(asked, by_plan=is_of_plan)})) l
+        FROM (SELECT *, {class_of} AS class FROM ({life_sql(asked, by_plan=_is_of_plan(asked))})) l
         JOIN eligible e ON e.entity_key = l.entity_key AND e.class = l.class
         JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on AND l.first_on <= p.on_day""",
         "answer": _answers(asked),
@@ -109,6 +113,21 @@ def _relations(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
         "recent": f"""SELECT d.period_on, u.entity_key, u.feature_key
         FROM cadence_day d JOIN {asked.grain.of("feature_day")} u ON u.feature_key = d.feature_key AND u.day = d.day""",
     }
+
+
+def _is_of_plan(asked: Asked) -> bool:
+    """Whether features are adopted as the plan says, by which the lives were made."""
+    return asked.param("days") is None and asked.param("within_days") is None
+
+
+def _rules(asked: Asked, features: dict[int, Feature]) -> str:
+    """SQL for (feature_key, days, within_days, cadence_days)."""
+    rules = ", ".join(
+        f"({key}::SMALLINT, {asked.param('days') or feature.adopted.days}, "
+        f"{asked.param('within_days') or feature.adopted.within_days}, {feature.cadence_days})"
+        for key, feature in features.items()
+    )
+    return f"VALUES {rules}" if rules else "SELECT 0::SMALLINT, 0, 0, 0 WHERE false"
 
 
 def _answers(asked: Asked) -> str:
@@ -121,14 +140,14 @@ def _answers(asked: Asked) -> str:
 
 
 def life_sql(asked: Asked, *, by_plan: bool) -> str:
-    """SQL for (entity_key, feature_key, first_on, adopted_on), where accounts or rules given over `feature_rule`.
+    """SQL for (entity_key, feature_key, first_on, adopted_on), under rules given over `feature_rule`.
 
     Args:
         asked: The question.
         by_plan: By the plan as it was made, or under rules given.
     """
-    if asked.grain is not ACCOUNT and by_plan:
-        return f"SELECT {asked.grain.name}_key AS entity_key, * FROM {asked.grain.name}_feature"
+    if by_plan:
+        return asked.grain.life
     return f"""SELECT entity_key, feature_key, first_on,
             list_sort(list_distinct(list(day) FILTER (day < first_on + r.within_days)))[any_value(r.days)] AS adopted_on
         FROM (

@@ -50,6 +50,16 @@ class Grain:
         return f"(SELECT {self.name}_key AS entity_key, milestone, reached_at FROM {self.name}_milestone)"
 
     @property
+    def life(self) -> str:
+        """Relation (entity_key, feature_key, first_on, adopted_on, first_at): everyone who used a feature, by the plan."""
+        return f"(SELECT {self.name}_key AS entity_key, * EXCLUDE ({self.name}_key) FROM {self.name}_feature)"
+
+    @property
+    def silence(self) -> str:
+        """Relation (entity_key, feature_key, adopted_on, last_on, next_on, longest_before): spans without use."""
+        return f"(SELECT {self.name}_key AS entity_key, * EXCLUDE ({self.name}_key) FROM {self.name}_silence)"
+
+    @property
     def present(self) -> str:
         """Relation (entity_key, valid_from, valid_to): when someone was there to be counted."""
         return f"(SELECT {self.name}_key AS entity_key, valid_from, valid_to FROM {self.name}_presence)"

@@ -116,7 +116,7 @@ class Plan(Section):
         )
         content["product"] = self.product.model_dump(include={"timezone", "session_gap_minutes"})
         content["features"] = {
-            name: feature.model_dump(mode="json", include={"events", "quantity", "adopted"})
+            name: feature.model_dump(mode="json", include={"events", "quantity", "adopted", "cadence_days"})
             for name, feature in self.features.items()
         }
         if not self.active:
