@@ -1,4 +1,4 @@
-"""The stylesheet: contrast, size, and the colours it shares with the charts."""
+"""The stylesheets: contrast, size, and the colours they share with the charts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from uptake import web
 from uptake.charts.theme import DARK, LIGHT, Theme
 
 STATIC = Path(web.__path__[0]) / "static"
-CSS = (STATIC / "uptake.css").read_text("utf-8")
+BASE = (Path(web.__path__[0]) / "templates" / "base.html").read_text("utf-8")
+SHEETS = ("uptake", "tables", "graphics", "forms", "narrow")
+CSS = "\n".join((STATIC / f"{sheet}.css").read_text("utf-8") for sheet in SHEETS)
 PAIRS = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\);")
 TOKENS = {name: (light, dark) for name, light, dark in PAIRS.findall(CSS)}
 TEXT_ON = [
@@ -112,7 +114,13 @@ def test_text_on_heat_turns_where_the_theme_turns() -> None:
     assert turned[1].split(", ") == [f".heat-{step}" for step in range(LIGHT.last_from, 21)]
 
 
-def test_the_stylesheet_is_small_and_asks_nobody_for_anything() -> None:
+def test_pages_have_every_stylesheet_and_that_for_phones_last() -> None:
+    assert str(SHEETS).replace("'", '"') in BASE
+    assert {path.stem for path in STATIC.glob("*.css")} == set(SHEETS)
+    assert SHEETS[-1] == "narrow"
+
+
+def test_the_stylesheets_are_small_and_ask_nobody_for_anything() -> None:
     assert len(CSS.encode()) < 32_000
     assert "url(" not in CSS
     assert "@import" not in CSS

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from uptake.charts import words
-from uptake.charts.frame import PERCENT, Row, Spec, cell_of, frame, layer, quantity, steps, tooltip, word
+from uptake.charts.frame import Row, Spec, cell_of, frame, layer, quantity, steps, tooltip, word
 from uptake.charts.segments import segment_of, shortened
 
 ROW = 36
+POINTS = "(datum.value > 0 ? '+' : '') + format(datum.value * 100, '.3~g')"
+"""Differences of shares are in points."""
 
 
 def largest(rows: Sequence[Row], most: int) -> list[Row]:
@@ -48,6 +50,14 @@ def named(row: Row, column: str, by: Sequence[str]) -> str:
     return shortened(f"{row[column]}{f' · {segment}' if segment else ''}", 32)
 
 
+def _grid(ends: Sequence[float]) -> list[float]:
+    """Round differences with 0 among them, no further to either side than the bars and their intervals go."""
+    right = steps(max([0.0, *map(abs, ends)]), 3)
+    both = [-value for value in reversed(right[1:])] + right
+    step = right[1]
+    return [value for value in both if min([0.0, *ends]) - step < value < max([0.0, *ends]) + step]
+
+
 def difference_bars(drawn: Sequence[Row], noun: str, groups: Mapping[str, str], *, title: str, subtitle: str) -> Spec:
     """Draws differences of shares with their intervals.
 
@@ -61,12 +71,10 @@ def difference_bars(drawn: Sequence[Row], noun: str, groups: Mapping[str, str], 
     Returns:
         A Vega-Lite specification.
     """
-    ends = [abs(row[name]) for row in drawn for name in ("estimate", "lower", "upper") if row[name] is not None]
-    right = steps(max([0.0, *ends]), 3)
-    grid = [-value for value in reversed(right[1:])] + right
+    grid = _grid([row[name] for row in drawn for name in ("estimate", "lower", "upper") if row[name] is not None])
     labels = {"grid": False, "labelLimit": 210, "title": None, "domain": False}
     y = word("name", scale={"domain": [row["name"] for row in drawn], "padding": 0}, axis=labels)
-    axis = {"values": grid, "labelExpr": PERCENT, "title": None, "grid": True, "domain": False, "ticks": False}
+    axis = {"values": grid, "labelExpr": POINTS, "title": "points", "grid": True, "domain": False, "ticks": False}
     x = quantity("estimate", scale={"domain": [grid[0], grid[-1]], "nice": False}, axis=axis)
     place = word("name")
     tip = tooltip(name=noun, tip_value="Difference", tip_interval="95 % interval", **groups, tip_pvalue="Adjusted p")
