@@ -116,9 +116,12 @@ def page(
     counted = {"total": "count(*)", **totals}
     result = fetch(
         cursor,
-        f"""WITH listed AS ({sql})
-        SELECT *, {", ".join(f"{sql} OVER () AS total_{number}" for number, sql in enumerate(counted.values()))}
-        FROM listed WHERE {" AND ".join(tests)}
+        f"""WITH listed AS ({sql}), fitting AS MATERIALIZED (
+            FROM listed WHERE {" AND ".join(tests)}
+        ), counted AS (
+            SELECT {", ".join(f"{sql} AS total_{number}" for number, sql in enumerate(counted.values()))} FROM fitting
+        )
+        SELECT * FROM fitting CROSS JOIN counted
         ORDER BY {_order(order)}, lower({entity}_id), {entity}_id LIMIT $limit OFFSET $offset""",
         {
             "as_of": at,
