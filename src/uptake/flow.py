@@ -6,6 +6,7 @@ files -> sources -> intake -> archive + ledger -> projection -> facts -> questio
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 
 from uptake.facts import (
     acquisition,
@@ -32,6 +33,7 @@ from uptake.facts import (
 from uptake.facts.scope import EVERYTHING, Scope, of_imports
 from uptake.facts.selection import shadowed_features
 from uptake.plan import Plan
+from uptake.scores import history, tracks
 from uptake.store import schema
 from uptake.store.apply import cut_days
 from uptake.store.kept import outdate
@@ -54,7 +56,7 @@ ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "contacts", "aliase
 
 def tables() -> str:
     """DDL of the whole projection. It names the release: facts of another one may mean something else."""
-    return ";\n".join([f"-- Uptake {__version__}\n{schema.ddl()}", *(fact.TABLE for fact in FACTS)])
+    return ";\n".join([f"-- Uptake {__version__}\n{schema.ddl()}", *(fact.TABLE for fact in FACTS), history.TABLE])
 
 
 def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Progress) -> None:
@@ -67,9 +69,10 @@ def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Pr
         progress: Told the stage.
     """
     outdate(cursor)
+    kinds = set(imports.values())
+    history.outdate(cursor, _first_day(cursor, imports) if kinds == {"events"} else date.min)
     if is_stale(cursor, plan) and rebuild(cursor, plan, progress):
         return
-    kinds = set(imports.values())
     if "subscriptions" in kinds:
         contract.build(cursor)
     if not kinds & {"events", *ENTITY_KINDS} and not _has_newcomers(cursor):
@@ -83,6 +86,18 @@ def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Pr
     _belonging(cursor, plan, progress, None if kinds & ENTITY_KINDS else imports)
     _measure(cursor, plan, of_imports(cursor, imports), progress)
     acquisition.build(cursor, plan)
+
+
+def _first_day(cursor: Cursor, imports: Mapping[int, str]) -> date | None:
+    """The first day that events of some imports lie on; None where there are none."""
+    listed = ", ".join(map(str, imports))
+    day: date | None = cursor.execute(f"SELECT min(day) FROM event WHERE import_id IN ({listed})").fetchall()[0][0]
+    return day
+
+
+def bring_history_up(cursor: Cursor, plan: Plan, progress: Progress) -> None:
+    """Makes what history lacks or has no longer right; part of a transaction of its own."""
+    history.bring_up(cursor, plan, tracks.tracks(plan), progress)
 
 
 def _has_newcomers(cursor: Cursor) -> bool:

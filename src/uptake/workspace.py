@@ -26,6 +26,7 @@ from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
 from uptake.plan import Plan, Segment
 from uptake.scores.ask import Explained, Scores, explain, scores
+from uptake.scores.history import Held, is_current, of_one
 from uptake.sources.opening import opened
 from uptake.store import archive
 from uptake.store.cuts import Cuts
@@ -181,6 +182,11 @@ class Workspace:
 
         return self.read(answer)
 
+    def score_history(self, name: str, id_: str, entity: str = "account") -> list[Held]:
+        """A user's or an account's score on every day of the last year, in hundredths of points; made up to date first."""
+        self.bring_history_up()
+        return self.read(lambda cursor: of_one(cursor, f"score.{name}", entity, id_))
+
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""
 
@@ -297,6 +303,13 @@ class Workspace:
         return summary
 
     # Staying in line with what is true
+
+    def bring_history_up(self, report: Report = silent) -> None:
+        """Makes what is written down of every day, where it is not there yet or no longer true."""
+        if self.read(lambda cursor: is_current(cursor, self.plan)):
+            return
+        with self._importing, self.projection.exclusively() as cursor, transaction(cursor):
+            flow.bring_history_up(cursor, self.plan, lambda stage: report(Progress(stage)))
 
     def rebuild(self, report: Report = silent) -> None:
         """Makes the projection again from the archive; answers stay equal, and are given meanwhile.

@@ -135,3 +135,11 @@ def test_a_question_that_cannot_be_answered_says_why(
 def test_nobody_of_that_id(workspace: uptake.Workspace) -> None:
     with pytest.raises(QuestionError, match="no account 'zzz'"):
         workspace.explain("use", "zzz", as_of=LAST)
+
+
+def test_the_scores_that_come_with_every_plan_can_be_asked(new_home: Callable[..., Path]) -> None:
+    """Without events there is nobody, and no error."""
+    with uptake.open(new_home()) as empty:
+        for score in empty.plan.all_scores.values():
+            for entity in score.entities:
+                assert empty.scores(score.name, entity=entity).everyone == ()

@@ -121,7 +121,6 @@ DEFAULT_SCORES = {
         _default(
             "health", "Health score", ("account",),
             breadth=0.15, frequency=0.2, seat_coverage=0.15, value_reached=0.15, trend=0.1,
-            nps=0.1, pulse=0.05, support_load=0.05, revenue_kept=0.05,
         ),
     )
 }  # fmt: skip

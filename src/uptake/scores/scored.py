@@ -56,7 +56,7 @@ class Scored:
 
 
 def scored(panel: Panel, score: Score) -> Scored:
-    """Scores everyone of a panel.
+    """Scores everyone of a panel, once.
 
     Args:
         panel: Users, users in accounts, or accounts.
@@ -65,6 +65,13 @@ def scored(panel: Panel, score: Score) -> Scored:
     Raises:
         QuestionError: A signal or an attribute is not known, or the score is not of these.
     """
+    if ("scored", score.name) not in panel.made:
+        panel.made["scored", score.name] = _scored(panel, score)
+    made: Scored = panel.made["scored", score.name]
+    return made
+
+
+def _scored(panel: Panel, score: Score) -> Scored:
     grain = panel.grain.name
     entity = "account" if grain == "account" else "user"
     if entity not in score.entities:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -40,6 +40,8 @@ class Panel:
         self.keys: NDArray[np.int64] = found["entity_key"].astype(np.int64)
         self.n = len(self.keys)
         self._signals: dict[tuple[str, tuple[tuple[str, Any], ...]], Floats] = {}
+        self.made: dict[Hashable, Any] = {}
+        """What was worked out for the whole panel and will be asked for again."""
 
     @property
     def grain(self) -> Grain:

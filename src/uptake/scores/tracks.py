@@ -1,0 +1,36 @@
+"""The scores of a plan as tracks of history."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+
+from uptake.plan import Plan, Score
+from uptake.scores.history import Track, hundredths
+from uptake.scores.scored import scored
+from uptake.scores.spans import Whole
+from uptake.signals.panel import Panel
+
+
+def tracks(plan: Plan) -> list[Track]:
+    """A track for every score and whom it is of: hundredths of points, of accounts with the ends of the interval."""
+    return [
+        Track(
+            f"score.{score.name}",
+            entity,
+            partial(_with_interval if entity == "account" else _points, score),
+            3 if entity == "account" else 1,
+        )
+        for score in plan.all_scores.values()
+        for entity in score.entities
+    ]
+
+
+def _points(score: Score, panel: Panel) -> Whole:
+    return hundredths(scored(panel, score).points)[None]
+
+
+def _with_interval(score: Score, panel: Panel) -> Whole:
+    made = scored(panel, score).shrunk
+    return np.stack([hundredths(made.score), hundredths(made.lower), hundredths(made.upper)])
