@@ -55,6 +55,60 @@ def test_golden_7_events_of_one_instant(events: World) -> None:
     assert counts(ws, ["A", "B"], preset="clickhouse") == [2, 1]
 
 
+def test_totals_count_every_attempt_that_begins_after_the_one_before_is_over(events: World) -> None:
+    """A window of an hour, X excluded. u: two attempts, both done. v: A at 10 lies in the attempt of A at 0, which B ends.
+    w: out of time at 60, that minute included, so A at 60 begins nothing and A at 70 does. x: X ends the first, the
+    second is done. y: two out of time. 2 + 1 + 2 + 2 + 2 = 9 attempts, 2 + 1 + 1 + 1 + 0 = 5 done after 10 minutes but
+    w's after 20 and x's after 1: median of 10, 10, 20, 20, 1 is 10. Each user once, at best: 5, of whom 4.
+    """
+    ws = events(u="A0 B10 A20 B30", v="A0 A10 B20", w="A0 A60 A70 B90", x="A0 X5 A6 B7", y="A0 A61")
+    asked: dict[str, Any] = {"steps": ["A", "B"], "window_days": "1h", "exclude": ["X"], **LATER}
+    totals = ws.metric("funnel", count="totals", **asked)
+    first, second = totals.rows
+    assert (first["n"], second["count"], second["dropped"], second["median_s"]) == (9, 5, 4, 600)
+    assert (second["estimate"], second["ci_lower"], second["step_ci_upper"]) == (pytest.approx(5 / 9), None, None)
+    assert any("Every attempt counts" in note for note in totals.notes)
+    assert counts(ws, ["A", "B"], window_days="1h", exclude=["X"]) == [5, 4]
+    behind = ws.people("funnel", {"step": 2}, count="totals", **asked)
+    assert (behind.total, sorted(row["user_id"] for row in behind.rows)) == (5, ["u", "u", "v", "w", "x"])
+
+
+def test_totals_in_other_orders_and_by_group(events: World) -> None:
+    """Strict: at X nothing can follow, so A at 3 begins another attempt; A at 4 after A at 3 is a repeat, or not allowed and
+    the next. In any order B at 0 begins one that A at 1 ends. Held by account, two accounts are two histories.
+    """
+    ws = events(u="A0 X1 A3 A4 B5")
+    assert counts(ws, ["A", "B"], count="totals", order="strict") == [2, 1]
+    assert counts(ws, ["A", "B"], count="totals", order="strict", between="nothing") == [3, 1]
+    assert counts(ws, ["A", "B"], count="totals") == [1, 1]
+    assert counts(events(u="B0 A1 B2"), ["A", "B"], count="totals", order="unordered") == [2, 1]
+    held = events(u="A0@k A1@l B2@l B3@k A4@k")
+    assert counts(held, ["A", "B"], count="totals", hold="account") == [3, 2]
+    (row, _) = held.metric("funnel", steps=["A", "B"], count="totals", hold="account", **LATER).rows
+    assert row["status"] == "too_few"
+
+
+def test_attempts_go_on_over_the_periods_they_are_counted_in(events: World) -> None:
+    """The attempt of 2 March takes in the A of 3 March, that of 5 March begins one: of 3 entries 2 are attempts."""
+    ws = events(u=f"A0 A{24 * 60} A{3 * 24 * 60} B{3 * 24 * 60 + 5}")
+    asked: dict[str, Any] = {"steps": ["A", "B"], "window_days": 2, "count": "totals", **LATER}
+    by_day = [row for row in ws.metric("funnel", period="day", **asked).rows if row["n"]]
+    assert [(row["period_on"].day, row["step"], row["count"]) for row in by_day] == [
+        (2, 1, 1),
+        (2, 2, 0),
+        (5, 1, 1),
+        (5, 2, 1),
+    ]
+    assert counts(ws, ["A", "B"], window_days=2, count="totals") == [2, 1]
+
+
+def test_totals_that_make_no_sense_are_refused(events: World) -> None:
+    ws = events(u="A0 B1")
+    for more in ({"entry": "closest"}, {"output": "trend"}, {"order": "strict", "between": "halt"}):
+        with pytest.raises(QuestionError):
+            ws.metric("funnel", steps=["A", "B"], count="totals", **more, **LATER)
+
+
 def test_systems_tolerate_nothing_one_second_or_two(events: World) -> None:
     """B came 1 s before A for u and 2 s before for v: ordered by Amplitude for u, by Mixpanel for both."""
     ws = events(u=f"B0 A{1 / 60}", v=f"B0 A{2 / 60}")

@@ -63,11 +63,36 @@ class NaiveFunnel:
     def lines_of(self, own: list[Row]) -> Iterator[Line]:
         if self.rules.order == "strict" and self.rules.between == "halt" and self.entries(own):
             own = own[: self.halt(own)]
+        if self.rules.entry == "each":
+            yield from (self.line(own, one) for one in self.attempts(own))
+            return
         passes: dict[int, list[Pass]] = {}
         for start in self.entries(own):
             passes.setdefault(self.round_of(own[start]), []).append(self.pass_of(own, start))
         for found in passes.values():
             yield self.line(own, self.choose(found))
+
+    def attempts(self, own: list[Row]) -> Iterator[Pass]:
+        """One pass after the other, each from the first entry at which the one before is over."""
+        before: Pass | None = None
+        for start in self.entries(own):
+            if before is None or self.is_over(own, before, start):
+                before = self.pass_of(own, start)
+                yield before
+
+    def is_over(self, own: list[Row], one: Pass, place: int) -> bool:
+        last = max(one.chosen[: one.clean])
+        if not self.is_later(own, last, place):
+            return False
+        if one.clean == len(self.required) or (one.stopped is not None and place >= one.stopped):
+            return True
+        if self.rules.window is not None and own[place].at - own[one.chosen[0]].at > self.rules.window:
+            return True
+        if self.rules.order != "strict":
+            return False
+        before, after = self.required[one.clean - 1], self.required[one.clean]
+        allowed = set(range(before + (self.rules.between == "nothing"), after))
+        return not all(row.steps & allowed for row in own[last + 1 : place + 1])
 
     def line(self, own: list[Row], best: Pass) -> Line:
         removed = best.is_spoilt and self.rules.exclusion == "remove"

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from naive_funnel import NaiveFunnel, Row
 
@@ -76,16 +76,18 @@ def test_the_metric_counts_what_the_model_counts(imported: uptake.Workspace, dat
     rules = Rules(
         order=order,
         window=None if window is None else window * MINUTE,
-        entry=data.draw(st.sampled_from(["earliest", "latest", "closest", "first"])),
+        entry=data.draw(st.sampled_from(["earliest", "latest", "closest", "first", "each"])),
         exclusion=data.draw(st.sampled_from(["stop", "remove"])),
         tolerance=None if tolerance is None else tolerance * 1_000_000,
         between=data.draw(st.sampled_from(["nothing", "repeats", "halt"])),
     )
+    assume(rules.entry != "each" or order != "strict" or rules.between != "halt")
     asked: dict[str, Any] = {
         "steps": list(steps),
         "order": order,
+        "count": "totals" if rules.entry == "each" else "entities",
         "window_days": "none" if window is None else f"{window}m",
-        "entry": rules.entry,
+        "entry": None if rules.entry == "each" else rules.entry,
         "exclude": ["X"] if exclude else None,
         "exclusion": rules.exclusion,
         "tolerance_seconds": tolerance,

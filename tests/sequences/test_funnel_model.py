@@ -109,6 +109,19 @@ def test_where_an_event_fits_one_step_open_ties_give_the_best_choice_too(
     assert found == NaiveFunnel(steps, rules, exclusions).lines(rows)
 
 
+@settings(max_examples=400)
+@given(asked(), st.lists(st.integers(-1, 7), min_size=2, max_size=3, unique=True))
+def test_each_attempt_begins_where_the_one_before_is_over(
+    question: tuple[int, list[Row], Rules, list[tuple[int, int]]], rounds: list[int]
+) -> None:
+    steps, rows, rules, exclusions = question
+    rounds.sort()
+    between: Between = "repeats" if rules.between == "halt" else rules.between
+    rules = replace(rules, entry="each", between=between)
+    found = as_lines(solved(steps, rows, rules, exclusions, rounds))
+    assert found == NaiveFunnel(steps, rules, exclusions, trades=False, rounds=rounds).lines(rows)
+
+
 @st.composite
 def wider(draw: st.DrawFn, limit: int | None) -> int | None:
     return None if limit is None else draw(st.none() | st.integers(limit, 9))

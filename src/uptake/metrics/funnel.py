@@ -5,15 +5,15 @@ How many of those who take the first step take the next ones, where the others s
 Formula: of the entities that enter in the range, those that also did step k within the window / those that entered.
     An entity enters with an event that fits the first step (in any order: any step); its window runs from there, its
     bound included, in exact seconds, so a day is 24 hours whatever the clocks do. Later steps may lie after the
-    range. An entity counts once, in each period in which it enters, with the pass that `entry` chooses. One event
-    serves one step, so a step named twice needs two events. `step_conversion_rate` is of those who did the required
-    step before; `dropped` are the others
+    range. An entity counts once, in each period in which it enters, with the pass that `entry` chooses; with
+    `count=totals` every attempt counts. One event serves one step, so a step named twice needs two events.
+    `step_conversion_rate` is of those who did the required step before; `dropped` are the others
 Unit: share
 Grain: user, account (the events of all its users together), or user in one account
 Population: entities that enter in the range. Those whose window is not over at `as_of` are open: they are counted
     beside, never as failed, unless `open` is count
 Empty: no value where nobody entered, or nobody's window is over
-Interval: Wilson, 95 %, for both conversions; the median times have none
+Interval: Wilson, 95 %, for both conversions; the median times have none, and nothing has one with `count=totals`
 Pitfall: who converts later than the window has failed. Systems differ in the entry that counts, in ties and in
     what an excluded event does: `preset` says how one of them counts. Attributes are those of the moment of entry
 Source: definitions 5.6 and "Where peers disagree" 4-9; PostHog, Amplitude, Mixpanel and ClickHouse
@@ -32,11 +32,13 @@ from uptake.metrics.funnel_rules import (
     ATTRIBUTIONS,
     BETWEEN,
     COUNT,
+    ENTITIES,
     ENTRIES,
     EXCLUSIONS,
     FIRST_TOUCH,
     ORDERS,
     PRESETS,
+    TOTALS,
     Funnel,
     event_properties_of,
 )
@@ -56,6 +58,7 @@ NO_SQL = (
 SEVERAL = (
     "Every value has a funnel of its own: who enters with several counts with each, so rows do not add up to the whole."
 )
+ATTEMPTS = "Every attempt counts, several of one entity too. What one does resembles what it did before, so no interval is given."
 
 
 def rows(asked: Asked) -> Sql:
@@ -103,7 +106,13 @@ def rows(asked: Asked) -> Sql:
         tables={"pass": passes.table},
         reads="" if written else events.sql(),
         values=values,
-        notes=(*(() if written else (NO_SQL,)), *_ties(found, passes), *([SEVERAL] if found.by_value else []), *notes),
+        notes=(
+            *(() if written else (NO_SQL,)),
+            *_ties(found, passes),
+            *([SEVERAL] if found.by_value else []),
+            *([ATTEMPTS] if found.is_of_attempts else []),
+            *notes,
+        ),
     )
 
 
@@ -160,6 +169,8 @@ METRIC = Metric(
               " 14 days if nothing else says."),
         Param("entry", "choice", "Which of its entries an entity counts with: the earliest or latest that goes deepest,"
               " the one closest to the last step, or the first, however it ends.", choices=ENTRIES),
+        Param("count", "choice", "Entities, each once; or totals: every attempt, where the next begins after the one before is"
+              " over.", default=ENTITIES, choices=(ENTITIES, TOTALS)),
         Param("exclude", "exclusions", "What may not happen between two steps: events, or selectors with after and"
               " before, numbers of steps; between the first and the last if not given."),
         Param("exclusion", "choice", "What an excluded event does: the entity stops at the step before, or is removed.",

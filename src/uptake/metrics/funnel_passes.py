@@ -98,6 +98,8 @@ class Passes:
     def _of_entities(self, outcome: Outcome, entity: Keys, history: Keys) -> Outcome:
         """The best of the histories of each entity and period."""
         keys = entity[np.searchsorted(history, outcome.entity)]
+        if self.found.is_of_attempts:
+            return outcome.renamed(keys)
         pairs, owner = np.unique(np.stack([keys, self._round(outcome)]), axis=1, return_inverse=True)
         best = outcome.best_by(owner.astype(np.int64).ravel(), self.found.rules.entry)
         return best.renamed(pairs[0][best.entity])

@@ -19,6 +19,8 @@ EXCLUSIONS = ("stop", "remove")
 BETWEEN = ("nothing", "repeats", "halt")
 FIRST_TOUCH, LAST_TOUCH, ALL_STEPS, ONE_STEP = ATTRIBUTIONS = ("first_touch", "last_touch", "all_steps", "step")
 APART, COUNT = "apart", "count"
+EACH: Entry = "each"
+ENTITIES, TOTALS = "entities", "totals"
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Funnel:
     by_value: str = ""
 
     @property
+    def is_of_attempts(self) -> bool:
+        """Whether an entity counts with each of its attempts."""
+        return self.rules.entry == EACH
+
+    @property
     def held(self) -> str:
         """What tells the histories of an entity apart."""
         return self.by_value or self.hold
@@ -123,7 +130,7 @@ def funnel_of(asked: Asked) -> Funnel:
         order=order,
         window=microseconds("window_days", _given(asked, "window_days", preset.window_days)),
         step_windows=step_windows,
-        entry=_given(asked, "entry", preset.entry),
+        entry=_entry(asked, preset),
         optional=[number for number, step in enumerate(steps) if step.is_optional],
         exclusion=_given(asked, "exclusion", preset.exclusion),
         tolerance=None if tolerance is None else round(tolerance * 1_000_000),
@@ -146,6 +153,19 @@ def event_properties_of(question: Question) -> list[str]:
     """Names of the events' own properties that a question splits or filters by."""
     named = [*question.by, *(test.property for test in question.where)]
     return list(dict.fromkeys(one.removeprefix("event.") for one in named if one.startswith("event.")))
+
+
+def _entry(asked: Asked, preset: Preset) -> Entry:
+    entry: Entry = _given(asked, "entry", preset.entry)
+    if asked.param("count") != TOTALS:
+        return entry
+    if asked.param("entry") is not None:
+        raise QuestionError(
+            f"count is totals, and entry is {entry}.", do="Leave entry out: every attempt counts with its first entry."
+        )
+    if asked.param("output") != "steps":
+        raise QuestionError(f"count is totals, and output is {asked.param('output')}.", allowed=["output=steps"])
+    return EACH
 
 
 def _by_value(asked: Asked) -> str:

@@ -35,9 +35,11 @@ BEST_HISTORY = {
 def pass_sql(asked: Asked, found: Funnel, wanted: Wanted) -> str | None:
     """SQL for the relation `pass` (entity_key, entered_at, period_on, done_at); None where there is none for such rules.
 
-    There is none where steps in any order share events, as each event does one of them only, and for the strict order
-    that halts.
+    There is none where steps in any order share events, as each event does one of them only, for the strict order that
+    halts, and where every attempt counts, as where one begins depends on the one before.
     """
+    if found.is_of_attempts:
+        return None
     if found.rules.order == "strict" and found.rules.between == "halt":
         return None
     if found.rules.order == "unordered" and _overlap(found):

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from uptake.sequences import ordered, strict, unordered
+from uptake.sequences.attempts import attempts
 from uptake.sequences.choice import choose
 from uptake.sequences.events import Events, Instants, Rows
 from uptake.sequences.exclusions import Spoiling, by_gap, require_gaps, spoil
@@ -36,7 +37,7 @@ def funnel(
             once for ever.
 
     Returns:
-        One line for each entity that entered, or one for each round in which it did.
+        One line for each entity that entered, or one for each round in which it did; with `each`, one for each attempt.
 
     Raises:
         ValueError: If the rules contradict each other, the steps or the exclusions.
@@ -69,7 +70,10 @@ def _of_part(events: Events, rules: Rules, exclusions: Sequence[Exclusion], roun
     if rules.entry == "closest" and exclusions and in_order:
         chosen = _without_forgotten(events, chosen, rounds)
     spoiling = spoil(chosen, excluded, reach, ties)
-    places = _best(events, rules, chosen, spoiling, rounds)
+    if rules.entry == "each":
+        places = attempts(events, chosen, spoiling, reach, ties)
+    else:
+        places = _best(events, rules, chosen, spoiling, rounds)
     chosen, spoiling = chosen.take(places, axis=1), spoiling.of(places)
     starts, depth, done = chosen[0], spoiling.clean, chosen
     if exclusions:

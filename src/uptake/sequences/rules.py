@@ -12,11 +12,12 @@ Order = Literal["ordered", "strict", "unordered"]
 """`ordered`: the steps one after another, anything may lie between. `strict`: nothing else of the entity lies between,
 `Between` says how nearly. `unordered`: the steps in any order, whichever comes first begins the window."""
 
-Entry = Literal["earliest", "latest", "closest", "first"]
-"""An entity may enter many times, but counts once. `first` takes its first entry, however it ends. The others take an
-entry that goes deepest and, of equally deep ones: the `earliest`; the `latest`; or, of those that come first to their
-last step, the one `closest` to it (of entries that go on to the same event, all but the last are forgotten, so what is
-excluded is not held against them, nor do they save the entity)."""
+Entry = Literal["earliest", "latest", "closest", "first", "each"]
+"""An entity may enter many times, but counts once, unless `each` counts all its attempts: it enters with its first
+entry, and again with the first one after that attempt is over (see `attempts.py`). `first` takes its first entry,
+however it ends. The others take an entry that goes deepest and, of equally deep ones: the `earliest`; the `latest`; or,
+of those that come first to their last step, the one `closest` to it (of entries that go on to the same event, all but
+the last are forgotten, so what is excluded is not held against them, nor do they save the entity)."""
 
 Between = Literal["nothing", "repeats", "halt"]
 """What strict order allows between two steps: `nothing`; `repeats` of the step before; or repeats of any step reached so
@@ -37,7 +38,7 @@ class Rules:
     |---|---|---|---|---|---|
     | Amplitude | any of the three | earliest | 1 s | - | nothing |
     | ClickHouse `windowFunnel` | ordered, strict | closest | None | - | halt |
-    | Mixpanel | ordered, unordered | first; closest with optimised re-entry | 2 s | stop | - |
+    | Mixpanel | ordered, unordered | first; closest with optimised re-entry; each for totals | 2 s | stop | - |
     | PostHog, in order | ordered, strict | closest | 0; None if strict | remove | repeats |
     | PostHog, any order | unordered | earliest | None | stop | - |
 
@@ -82,6 +83,8 @@ class Rules:
             raise ValueError(f"The first and the last of {steps} steps are required: {sorted(self.optional)}.")
         if self.step_windows and (len(self.step_windows) != steps or self.step_windows[0] is not None):
             raise ValueError(f"Windows of steps: one for each of {steps}, None for the first: {self.step_windows}.")
+        if self.entry == "each" and self.order == "strict" and self.between == "halt":
+            raise ValueError("What halts an entity for good leaves it one attempt: it cannot count with each.")
         if self.order == "unordered" and (self.optional or self.step_windows):
             raise ValueError("Optional steps and windows of steps need an order of steps.")
         if self.tolerance is not None and (self.order == "strict" or self.step_windows):

@@ -21,6 +21,7 @@ TITLES = {
     "clock": "Days counted from",
     "cohort": "Cohort",
     "complete": "Done when",
+    "count": "Counted are",
     "core_features": "Core features used",
     "criteria": "Criteria",
     "criterion": "Came back",
