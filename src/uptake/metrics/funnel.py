@@ -176,7 +176,7 @@ METRIC = Metric(
         Param("exclusion", "choice", "What an excluded event does: the entity stops at the step before, or is removed.",
               choices=EXCLUSIONS),
         Param("tolerance_seconds", "number", "Events at most so far apart count in either order; without it the order of"
-              " arrival decides.", least=0),
+              " arrival decides.", least=0, most=86_400),
         Param("between", "choice", "What strict order lets lie between two steps: nothing, repeats of the step before,"
               " or repeats of any step so far, else the entity halts.", choices=BETWEEN),
         Param("hold", "text", "What must be the same in all steps: account, or a property of the events."),

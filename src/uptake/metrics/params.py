@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from math import isfinite
 from typing import Any
 
 from uptake.errors import QuestionError
@@ -55,7 +56,9 @@ def _value(param: Param, value: Any) -> Any:  # noqa: ANN401 - as above
                 raise QuestionError(f"{param.name} is '{value}'.", allowed=["true", "false"])
             return str(value).lower() in ("true", "1")
         case "list":
-            parts = value.split(",") if isinstance(value, str) else list(value)
+            parts = (
+                value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else [value]
+            )
             return [_number(param, part) for part in parts]
         case "selector" | "criteria" | "quorum" | "moment":
             READERS[param.type](_parsed(value))
@@ -92,9 +95,9 @@ def _number(param: Param, value: Any) -> int | float:  # noqa: ANN401 - as above
     whole = param.type in ("integer", "list")
     try:
         number = float(value)
-        if whole and not number.is_integer():
+        if not isfinite(number) or (whole and not number.is_integer()):
             raise ValueError
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise QuestionError(
             f"{param.name} is '{value}'.", allowed=["a whole number" if whole else "a number", *param.words]
         ) from None

@@ -176,14 +176,19 @@ def read_period(value: object) -> str | None:
     return str(value)
 
 
-def read_names(value: object) -> tuple[str, ...]:
+def read_names(name: str, value: object) -> tuple[str, ...]:
     """Names, each once: a list of them, or a text with commas.
 
-    >>> read_names("pilot,big"), read_names(None)
+    Raises:
+        QuestionError: It is neither.
+
+    >>> read_names("segment", "pilot, big"), read_names("segment", None)
     (('pilot', 'big'), ())
     """
-    given = value.split(",") if isinstance(value, str) else value if isinstance(value, list | tuple) else ()
-    return tuple(dict.fromkeys(str(one).strip() for one in given if str(one).strip()))
+    given = value.split(",") if isinstance(value, str) else () if value is None else value
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        raise QuestionError(f"{name} is '{value}'.", allowed=["a name", "several, with commas", "a list of names"])
+    return tuple(dict.fromkeys(one.strip() for one in given if one.strip()))
 
 
 def read_choice(name: str, value: object, allowed: Sequence[str]) -> str:

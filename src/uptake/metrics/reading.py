@@ -49,7 +49,6 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         date_from = watched_from
     if date_from is not None and date_from > date_to:
         raise QuestionError(f"date_from is {date_from}, after date_to, {date_to}.", do="Swap them, or leave one out.")
-    by = given.get("by", ())
     where = given.get("where")
     return Question(
         metric=found.name,
@@ -62,9 +61,9 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
         last_day=last_day,
         timezone=zone,
         week_start=read_week_start(given, plan),
-        by=tuple(by.split(",")) if isinstance(by, str) else tuple(by),
+        by=read_names("by", given.get("by")),
         where=conditions([where] if isinstance(where, str) else where),
-        segments=read_names(given.get("segment")),
+        segments=read_names("segment", given.get("segment")),
         compare=read_choice("compare", given.get("compare", NONE), COMPARISONS),
         top=read_top(given.get("top")),
         properties=read_choice("properties", given.get("properties", dimensions.AT_EVENT), dimensions.MODES),
