@@ -63,3 +63,9 @@ def test_a_page_that_leads_to_others_says_how_much_there_is(client: Client, empt
     assert "are answered" not in require_inert(empty.get("/metrics").text).text
     assert 'hx-get="/metrics/active_users/says"' in client.get("/explore").text
     assert "Counting who is active" not in empty.get("/explore").text
+
+
+def test_the_data_page_says_what_came_in_and_what_waits(client: Client, empty: Client) -> None:
+    said = require_inert(client.get("/data").text).text
+    assert re.search(r"\d+ events are stored, from \d+ imports; \d+ rows? waits? in quarantine\.", said)
+    assert "are stored" not in require_inert(empty.get("/data").text).text

@@ -121,6 +121,7 @@ ON_PHONE = {
     "funnel": ("name", "count", "estimate"),
     "path_difference": ("from_node", "to_node", "estimate"),
     "paths": ("from_node", "to_node", "estimate"),
+    "journey": ("step", "here", "estimate"),
     "points": ("estimate", "quadrant"),
     "signals": ("share_left", "share_stayed"),
 }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from starlette.requests import Request
 from starlette.routing import Route
 
+from uptake.charts import words
 from uptake.check import Finding
 from uptake.kinds import KINDS
 from uptake.plan import Plan
@@ -62,6 +63,7 @@ class DataPage(Page):
     """Data and plan.
 
     Args:
+        headline: How much is stored and what was refused; empty without any data.
         totals: Rows of each kind.
         imports: The last imports, newest first.
         imports_total: How many imports there were.
@@ -80,6 +82,7 @@ class DataPage(Page):
     section: ClassVar[str] = "/data"
 
     title: str = "Data and plan"
+    headline: str
     totals: list[Total]
     imports: list[Import]
     imports_total: int
@@ -115,7 +118,9 @@ def show(reader: Reader, request: Request) -> Page:
     imports, files, reasons = ledger.imports(), ledger.files(), ledger.quarantine_reasons()
     stored = {kind.name: sum(done.rows_stored for done in imports if done.kind == kind.name) for kind in KINDS}
     kinds = list(dict.fromkeys(kind for kind, _, _ in reasons))
+    refused = sum(rows for _, _, rows in reasons)
     return DataPage(
+        headline=_headline(stored["events"], len(imports), refused) if imports else "",
         totals=[
             Total(kind.name, kind.about, stored[kind.name])
             for kind in KINDS
@@ -127,12 +132,21 @@ def show(reader: Reader, request: Request) -> Page:
         archive_files=len(files),
         reasons=reasons,
         samples=[row for kind in kinds for row in ledger.quarantine(kind, SAMPLES)],
-        refused=sum(rows for _, _, rows in reasons),
+        refused=refused,
         said=_said(reader.plan),
         features=[_feature(reader.plan, name) for name in reader.plan.features],
         home=reader.home,
         plan_folder=f"{reader.home}/plan",
     )
+
+
+def _headline(events: int, imports: int, refused: int) -> str:
+    """What came in and what did not: "2,027,364 events are stored, from 13 imports; no row was refused."."""
+    stored = f"{words.count(events)} event{' is' if events == 1 else 's are'} stored"
+    came = f"from {words.count(imports)} import{'' if imports == 1 else 's'}"
+    if not refused:
+        return f"{stored}, {came}; no row was refused."
+    return f"{stored}, {came}; {words.count(refused)} row{' waits' if refused == 1 else 's wait'} in quarantine."
 
 
 def findings_part(reader: Reader, request: Request) -> Part:

@@ -23,6 +23,7 @@ from uptake.reports.headline import headline
 from uptake.web import formats, links, wording
 from uptake.web.cache import Urgency
 from uptake.web.pages import metric_form, paging, problems, question
+from uptake.web.pages.columns import WIDE
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.metric_form import Field
 from uptake.web.pages.sentences import sentence
@@ -37,25 +38,25 @@ ASKED = ("entity", "by", "where")
 CHART = "How far each feature has come"
 COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "title", "title": "Feature", "link": "url"},
-    {"name": "tag", "title": "Tag"},
-    {"name": "module", "title": "Part"},
-    {"name": "eligible", "title": "Eligible", "type": "integer", "about": "Who could use it."},
+    {"name": "tag", "title": "Tag", "rank": WIDE},
+    {"name": "module", "title": "Part", "rank": WIDE},
+    {"name": "eligible", "title": "Eligible", "type": "integer", "about": "Who could use it.", "rank": WIDE},
     {"name": "tried_share", "title": "Tried", "type": "number", "unit": "share", "about": "Used it at least once."},
     {"name": "adopted_share", "title": "Adopted", "type": "number", "unit": "share",
      "about": "Used it on enough days soon after the first use; the plan says how many."},
-    {"name": "interval", "title": "95 % interval", "type": "interval", "unit": "share", "is_sortable": False},
+    {"name": "interval", "title": "95 % interval", "type": "interval", "unit": "share", "is_sortable": False, "rank": WIDE},
     {"name": "retained_share", "title": "Kept", "type": "number", "unit": "share",
      "about": "Of those who adopted it, who used it again in its last usage interval."},
-    {"name": "launched_on", "title": "Launched", "type": "date"},
+    {"name": "launched_on", "title": "Launched", "type": "date", "rank": WIDE},
 )  # fmt: skip
 ACCOUNTS: tuple[dict[str, Any], ...] = (
     {"name": "name", "title": "Account", "link": "url"},
     {"name": "users", "title": "Users of it", "type": "integer", "about": "In the last 30 days."},
     {"name": "share", "title": "Of active users", "type": "number", "unit": "share", "about": "In the last 30 days."},
-    {"name": "active_users", "title": "Active users", "type": "integer", "about": "In the last 30 days."},
-    {"name": "uses", "title": "Uses", "type": "number", "about": "In the last 30 days."},
-    {"name": "first_on", "title": "First used", "type": "date", "missing": "never"},
-    {"name": "last_on", "title": "Last used", "type": "date", "missing": "never"},
+    {"name": "active_users", "title": "Active users", "type": "integer", "about": "In the last 30 days.", "rank": WIDE},
+    {"name": "uses", "title": "Uses", "type": "number", "about": "In the last 30 days.", "rank": WIDE},
+    {"name": "first_on", "title": "First used", "type": "date", "missing": "never", "rank": WIDE},
+    {"name": "last_on", "title": "Last used", "type": "date", "missing": "never", "rank": WIDE},
 )
 
 
