@@ -16,6 +16,7 @@ HEADER_BYTES = 3 * 4096
 """What the engine read when it opened the file; it reads the blocks behind when a question needs them."""
 QUESTIONS: dict[str, Callable[[Operations], object]] = {
     "metric": lambda operations: operations.metric("active_users", {}).rows,
+    "people": lambda operations: operations.people("active_users", {}, {"period": "all"}, "").ids(),
     "check": lambda operations: operations.findings(),
     "init --from-data": lambda operations: operations.proposed_plan(),
 }

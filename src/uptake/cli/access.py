@@ -12,6 +12,7 @@ from uptake.store.home import Home, holder_of
 if TYPE_CHECKING:
     from uptake.check import Finding
     from uptake.cli.remote import Remote
+    from uptake.metrics.people import People
     from uptake.metrics.result import Result
     from uptake.quarantine import Retried
     from uptake.store.ledger import Rejected
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 class Access(Protocol):
     """What commands do with a workspace; see `uptake.web.operations.Operations`, which does it."""
+
+    def people(self, name: str, cell: Mapping[str, Any], given: Mapping[str, Any], side: str) -> People:
+        """Who is behind a number."""
+        ...
 
     def metric(self, name: str, given: Mapping[str, Any]) -> Result:
         """Answers a question."""

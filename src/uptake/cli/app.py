@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from uptake.cli import check, demo, import_, init, metric, metrics, problems, quarantine, rebuild, serve, targets
+from uptake.cli import (
+    check,
+    demo,
+    import_,
+    init,
+    metric,
+    metrics,
+    people,
+    problems,
+    quarantine,
+    rebuild,
+    serve,
+    targets,
+)
 from uptake.cli.options import examples
 from uptake.errors import UptakeError
 from uptake.version import __version__
@@ -29,6 +42,7 @@ Use your own data:
 Ask:
   uptake metrics                              lists what can be asked
   uptake metric retention --param unit=week   answers one question
+  uptake people retention --cell unit_index=1 lists who is behind a number
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -76,6 +90,7 @@ for _name, _command, _examples in (
     ("check", check.check, check.EXAMPLES),
     ("metrics", metrics.metrics, metrics.EXAMPLES),
     ("metric", metric.metric, metric.EXAMPLES),
+    ("people", people.people, people.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),
     ("serve", serve.serve, serve.EXAMPLES),
     ("rebuild", rebuild.rebuild, rebuild.EXAMPLES),

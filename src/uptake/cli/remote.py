@@ -14,6 +14,7 @@ import httpx
 import msgspec
 
 from uptake.errors import ServerFailed, UptakeError
+from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.quarantine import Retried
 from uptake.store.ledger import Rejected
@@ -75,6 +76,11 @@ class Remote:
     def metric(self, name: str, given: Mapping[str, Any]) -> Result:
         """Answers a question."""
         return self._get("/metric", Result, name=name, given=json.dumps(given))
+
+    def people(self, name: str, cell: Mapping[str, Any], given: Mapping[str, Any], side: str) -> People:
+        """Who is behind a number."""
+        asked = {"name": name, "cell": json.dumps(cell), "given": json.dumps(given), "side": side}
+        return self._get("/people", People, **asked)
 
     def import_rows(
         self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]

@@ -22,7 +22,15 @@ _UNSEEN = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]"
 """Control characters that JSON allows in texts and terminals act on."""
 
 
-def json_text(result: Result) -> str:
+class Told(Protocol):
+    """What can be told as plain values: an answer, or the people behind a number of it."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The values."""
+        ...
+
+
+def json_text(result: Told) -> str:
     """The result as JSON: metric, params, as_of, plan_version, columns, rows, sql. Dates are ISO 8601, nan is null."""
     text = json.dumps(_plain(result.to_dict()), ensure_ascii=False, allow_nan=False, indent=2)
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"

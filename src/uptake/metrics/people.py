@@ -92,6 +92,22 @@ class People:
         name = f"{entity or ('account' if self.entity == 'account' else 'user')}_id"
         return list(dict.fromkeys(row[name] for row in self.rows))
 
+    def to_dict(self) -> dict[str, Any]:
+        """The list as plain values, in the shape of the command line's JSON."""
+        return {
+            "metric": self.metric,
+            "params": self.params,
+            "cell": self.cell,
+            "side": self.side,
+            "sides": [{"name": side.name, "title": side.title, "count": side.count} for side in self.sides],
+            "total": self.total,
+            "as_of": self.as_of.isoformat() + "Z",
+            "plan_version": self.plan_version,
+            "columns": [{"name": c.name, "type": c.type, "unit": c.unit} for c in self.columns],
+            "rows": self.rows,
+            "sql": self.sql,
+        }
+
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table."""
         return arrow(self.columns, self.rows)

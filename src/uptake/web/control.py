@@ -72,6 +72,7 @@ class _Control:
     def routes(self) -> list[Route]:
         return [
             Route("/metric", self._metric),
+            Route("/people", self._people),
             Route("/quarantine", self._quarantine),
             Route("/quarantine/reasons", self._reasons),
             Route("/plan/proposal", self._proposal),
@@ -87,6 +88,11 @@ class _Control:
     def _metric(self, request: Request) -> Response:
         name, given = (request.query_params[key] for key in ("name", "given"))
         return _answer(lambda: self._operations.metric(name, decode(given.encode(), dict[str, Any])))
+
+    def _people(self, request: Request) -> Response:
+        name, cell, given, side = (request.query_params[key] for key in ("name", "cell", "given", "side"))
+        row, asked = (decode(text.encode(), dict[str, Any]) for text in (cell, given))
+        return _answer(lambda: self._operations.people(name, row, asked, side))
 
     def _quarantine(self, request: Request) -> Response:
         kind, limit, offset = (request.query_params.get(key) for key in ("kind", "limit", "offset"))

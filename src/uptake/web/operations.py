@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from uptake.errors import ImportStopped, UptakeError
+from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.quarantine import Retried, retry
 from uptake.sources.files import Reading
@@ -40,6 +41,10 @@ class Operations:
     def metric(self, name: str, given: Mapping[str, Any]) -> Result:
         """Answers a question; see `Workspace.metric`."""
         return self._workspace.metric(name, **given)
+
+    def people(self, name: str, cell: Mapping[str, Any], given: Mapping[str, Any], side: str) -> People:
+        """Who is behind a number; see `Workspace.people`."""
+        return self._workspace.people(name, cell, side=side, **given)
 
     def import_rows(
         self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]
