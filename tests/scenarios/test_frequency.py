@@ -103,6 +103,20 @@ def test_everybody_is_in_one_class(rhythms: uptake.Workspace) -> None:
     assert [(row["class"], row["count"], row["n"]) for row in accounts] == [("some", 1, 2), ("none", 1, 2)]
 
 
+def test_classes_of_the_plan_stand_unless_a_question_has_its_own(new_home: Callable[..., Path]) -> None:
+    """In 28 days `daily` came on 28, `weekly` on four, `gone` never."""
+    plan = "frequency_classes: {window_days: 28, classes: {often: 20, monthly: 1, silent: 0}}"
+    with uptake.open(new_home(plan)) as workspace:
+        rows = [*days_back("daily", *range(28), 40), *days_back("weekly", 1, 8, 15, 22, 40), *days_back("gone", 35)]
+        workspace.import_rows(pa.Table.from_pylist(rows), "events")
+        found = workspace.metric("frequency_classes", **AS_OF)
+        assert by(found, "class", of="count") == {"often": 1, "monthly": 1, "silent": 1}
+        own = workspace.metric("frequency_classes", classes="some:1,none:0", window_days=14, **AS_OF)
+        assert by(own, "class", of="count") == {"some": 2, "none": 1}
+        with pytest.raises(QuestionError, match="No class can begin above window_days, 14"):
+            workspace.metric("frequency_classes", window_days=14, **AS_OF)
+
+
 @pytest.mark.parametrize(
     "classes",
     ["daily", "a:1", "a:5,b:5,c:0", "a:2,b:5,c:0", "a:5,b:1", "a:15,b:0", "a:5,a:0", "a:x,b:0", ",", "a:1,:0"],

@@ -102,3 +102,12 @@ def test_without_tasks_what_people_say_decides(new_home: Callable[..., Path]) ->
         workspace.import_rows(pa.Table.from_pylist([ticket]), "tickets")
         assert who(workspace) == ["angry", "mute"]
         assert "no tasks" in workspace.metric("labouring", as_of=AS_OF).notes[0]
+
+
+def test_the_plan_has_thresholds_of_its_own_and_a_question_comes_first(new_home: Callable[..., Path]) -> None:
+    """As with the parameters alone: nobody is below 0.3, and of the busy the unhappy is below 0.4."""
+    with uptake.open(new_home(f"{PLAN}\nlabouring: {{sentiment_below: 0.3, least_tries: 2}}")) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(EVENTS), "events")
+        workspace.import_rows(pa.Table.from_pylist(FEEDBACK), "feedback")
+        assert who(workspace) == ["few", "lost"]
+        assert who(workspace, sentiment_below=0.4, least_tries=3) == ["angry", "lost"]

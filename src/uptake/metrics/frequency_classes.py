@@ -3,15 +3,16 @@
 How many users, or accounts, come daily, weekly, now and then, or not at all: everybody is in one class.
 
 Formula: entities by their active days in the `window_days` days up to the end of the period, in the first class
-    whose least number of days they reach / entities who were there. The preset is ChurnZero's for 14 days: daily
-    from 9 on, weekly 5 to 8, occasional 2 to 4, inactive up to 1
+    whose least number of days they reach / entities who were there. Classes and window are the plan's
+    (`frequency_classes`); without it ChurnZero's for 14 days: daily from 9 on, weekly 5 to 8, occasional 2 to 4,
+    inactive up to 1
 Unit: share
 Grain: user, account (days on which any of its users was active), or user in one account
 Population: everyone who was there at the end of the period, also those who were not active at all
 Empty: no value where nobody was there; 0 for a class that nobody is in
 Interval: Wilson, 95 %
-Pitfall: fixed classes call a monthly product's best customers inactive: set `classes` and `window_days` by the usage
-    interval, or look at `frequency`
+Pitfall: fixed classes call a monthly product's best customers inactive: set classes and window by the usage
+    interval, in the plan or in the question, or look at `frequency`
 Source: definitions 5.24; ChurnZero's usage frequency
 """
 
@@ -22,10 +23,10 @@ from uptake.metrics.activity import ACTIVE, days_sql
 from uptake.metrics.kinds.classes import CLASSES
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, present_sql
+from uptake.plan.thresholds import MOST_CLASSES
 from uptake.store.sql import literal
 
 CHURNZERO = "daily:9,weekly:5,occasional:2,inactive:0"
-MOST_CLASSES = 6
 _CLASS = re.compile(r"\s*([^:,]*[^:,\s])\s*:\s*(\d{1,4})\s*")
 
 
@@ -94,9 +95,16 @@ METRIC = Metric(
             "classes",
             "text",
             "Names with the least number of active days of each, from the most active on.",
-            default=CHURNZERO,
+            default=lambda plan: plan.frequency_classes.text,
         ),
-        Param("window_days", "integer", "Days looked back on.", default=14, least=1, most=3660),
+        Param(
+            "window_days",
+            "integer",
+            "Days looked back on.",
+            lambda plan: plan.frequency_classes.window_days,
+            least=1,
+            most=3660,
+        ),
     ),
     labels=("class",),
 )

@@ -13,8 +13,8 @@ Population: entities active in the window; who spent much time and neither tried
     as nobody knows
 Empty: no value where nobody was active or can be judged
 Interval: Wilson, 95 %
-Pitfall: tasks have to be described in the plan; without them only what people say is looked at. Few answer, and those
-    who do are not all
+Pitfall: the thresholds are the plan's (`labouring`), not a benchmark's. Tasks have to be described in the plan;
+    without them only what people say is looked at. Few answer, and those who do are not all
 Source: definitions 5.25, N12 (ours); "adoption versus engagement" (40 minutes lost are no engagement)
 """
 
@@ -109,17 +109,52 @@ METRIC = Metric(
     rows=rows,
     params=(
         Param("task", "text", "One task of the plan; all if not given."),
-        Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366),
-        Param("least_minutes", "number", "Minutes in sessions from which on activity is high.", default=60.0, least=0),
         Param(
-            "success_below", "number", "Below this share of tasks done, success is low.", default=0.5, least=0, most=1
+            "window_days",
+            "integer",
+            "Days looked back on.",
+            default=lambda plan: plan.labouring.window_days,
+            least=1,
+            most=366,
         ),
         Param(
-            "least_tries", "integer", "The fewest tasks begun on which success is told.", default=3, least=1, most=1000
+            "least_minutes",
+            "number",
+            "Minutes in sessions from which on activity is high.",
+            default=lambda plan: plan.labouring.least_minutes,
+            least=0,
         ),
         Param(
-            "sentiment_below", "number", "Below this, on 0 to 1, an answer is unhappy.", default=0.4, least=0, most=1
+            "success_below",
+            "number",
+            "Below this share of tasks done, success is low.",
+            default=lambda plan: plan.labouring.success_below,
+            least=0,
+            most=1,
         ),
-        Param("sentiment_days", "integer", "Days for which an answer holds.", default=90, least=1, most=3660),
+        Param(
+            "least_tries",
+            "integer",
+            "The fewest tasks begun on which success is told.",
+            default=lambda plan: plan.labouring.least_tries,
+            least=1,
+            most=1000,
+        ),
+        Param(
+            "sentiment_below",
+            "number",
+            "Below this, on 0 to 1, an answer is unhappy.",
+            default=lambda plan: plan.labouring.sentiment_below,
+            least=0,
+            most=1,
+        ),
+        Param(
+            "sentiment_days",
+            "integer",
+            "Days for which an answer holds.",
+            default=lambda plan: plan.labouring.sentiment_days,
+            least=1,
+            most=3660,
+        ),
     ),
 )

@@ -31,6 +31,7 @@ from uptake.plan.segments import Segment
 from uptake.plan.selectors import Selector, SelectorField
 from uptake.plan.targets import Target
 from uptake.plan.task import Task
+from uptake.plan.thresholds import FrequencyClasses, Labouring
 from uptake.plan.vanity import VANITY
 from uptake.plan.words import Name, Text
 
@@ -61,6 +62,8 @@ class Plan(Section):
         value_moments: Reaching any of them is value realised.
         milestones: Further named moments.
         tasks: What people set out to do, by name.
+        labouring: When activity is work against the product.
+        frequency_classes: What is called often.
         references: Reference ranges by name, which is the metric's unless it says otherwise.
         segments: Named sets of users or accounts.
         acquisition: How users came, or None.
@@ -83,6 +86,8 @@ class Plan(Section):
     value_moments: Milestones = Field(default_factory=dict)
     milestones: Milestones = Field(default_factory=dict)
     tasks: Annotated[dict[Name, Task], BeforeValidator(named)] = Field(default_factory=dict)
+    labouring: Labouring = Labouring()
+    frequency_classes: FrequencyClasses = FrequencyClasses()
     references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)
     segments: Annotated[dict[Name, Segment], BeforeValidator(named)] = Field(default_factory=dict)
     acquisition: Acquisition | None = None
