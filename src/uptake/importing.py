@@ -21,7 +21,7 @@ from uptake.plan import Plan
 from uptake.sources.files import Chunk, Reading
 from uptake.sources.reading import printable
 from uptake.store import archive
-from uptake.store.apply import apply, from_archive
+from uptake.store.apply import apply
 from uptake.store.detect import detect
 from uptake.store.home import Home
 from uptake.store.intake import Counts, Intake
@@ -265,16 +265,6 @@ class Importing:
             flow.refresh(self._cursor, self._plan, fresh, self._tell_fact)
         if done:
             note(self._cursor, list(done)[-1])
-
-
-def apply_again(cursor: Cursor, home: Home, ledger: Ledger, plan: Plan, done: Import) -> None:
-    """Brings into the projection what an earlier import sealed in the archive."""
-    files = ledger.files(import_id=done.import_id)
-    if files:
-        fresh = from_archive(cursor, home.archive, files, ledger.salt, done.kind)
-        apply(cursor, done.kind, fresh, done.import_id, plan.product.timezone)
-        cursor.execute(f"DROP TABLE {fresh}")
-    note(cursor, done)
 
 
 def note(cursor: Cursor, done: Import) -> None:

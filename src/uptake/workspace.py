@@ -16,8 +16,10 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from uptake import flow, plan, settings
+from uptake.beginning import init
+from uptake.catching_up import catch_up, require_same_age
 from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, WorkspaceClosed
-from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, apply_again, silent
+from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, silent
 from uptake.kinds import BY_NAME
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
@@ -34,7 +36,7 @@ from uptake.store.disk import is_full, needing_room
 from uptake.store.home import Home, Lock
 from uptake.store.kept import Kept
 from uptake.store.ledger import Ledger
-from uptake.store.projection import Cursor, EngineError, Projection, meta, set_meta, transaction
+from uptake.store.projection import Cursor, EngineError, Projection, transaction
 
 __all__ = ["READING", "Confirm", "Progress", "Report", "Summary", "Workspace", "init"]
 
@@ -81,7 +83,8 @@ class Workspace:
             self.projection = Projection(self.home.projection, flow.tables(), self.settings, self.home.spill)
             opened.callback(self.projection.close)
             self._cuts = Cuts(self.home.spill)
-            self._require_same_age()
+            with self.projection.reading() as cursor:
+                require_same_age(cursor, self.home, self.ledger)
             known = {file.path for file in self.ledger.files()}
             archive.sweep(self.home.archive, known, self.ledger.next_import_id())
             self._catch_up(self.plan, report)
@@ -394,15 +397,6 @@ class Workspace:
         if self._is_closed:
             raise WorkspaceClosed(f"The workspace {self.home.folder} is closed.", do="Open it again.")
 
-    def _require_same_age(self) -> None:
-        with self.projection.reading() as cursor:
-            applied = int(meta(cursor, "applied") or 0)
-        if applied > self.ledger.last_import_id:
-            raise StorageDamaged(
-                f"{self.home.ledger} knows {self.ledger.last_import_id} imports, {self.home.projection} holds {applied}.",
-                do="The ledger is older than the rest: put back the whole folder from one backup.",
-            )
-
     def _renew(self, generation: int) -> None:
         """Replaces a projection that cannot be read."""
         with self._importing, needing_room(self.home.folder):
@@ -410,34 +404,10 @@ class Workspace:
             self._catch_up(self.plan, silent)
 
     def _catch_up(self, current: Plan, report: Report, *, from_nothing: bool = False) -> None:
-        """Applies imports that were committed but not projected, and a plan that was changed meanwhile."""
+        """Brings the projection in line with the archive and a plan; see `uptake.catching_up`."""
         self._require_open()
         with self.projection.exclusively() as cursor:
-            applied = 0 if from_nothing else int(meta(cursor, "applied") or 0)
-            behind = self.ledger.imports(after=applied)
-            if not behind and not from_nothing and not flow.is_stale(cursor, current):
+            home, ledger = self.home, self.ledger
+            if not catch_up(cursor, self.projection, home, ledger, current, report, from_nothing=from_nothing):
                 return
-            with transaction(cursor):
-                if from_nothing:
-                    self.projection.empty(cursor)
-                for number, done in enumerate(behind):
-                    report(Progress(f"applying import {done.import_id}", number, len(behind)))
-                    apply_again(cursor, self.home, self.ledger, current, done)
-                if behind:
-                    set_meta(cursor, "facts_version", "")
-                flow.rebuild(cursor, current, lambda stage: report(Progress(stage)))
         self.projection.checkpoint()
-
-
-def init(folder: Path | str, files: Mapping[str, str] | None = None) -> Home:
-    """Makes a workspace with a starter plan, or with the plan files given; an existing plan is kept.
-
-    Returns:
-        Where its files are.
-    """
-    home = Home(Path(folder))
-    home.plan.mkdir(parents=True, exist_ok=True)
-    if not any(home.plan.glob("*.y*ml")):
-        for name, text in (files if files is not None else plan.starter()).items():
-            (home.plan / name).write_text(text, encoding="utf-8")
-    return home

@@ -43,7 +43,7 @@ class Following:
         self._workspace = workspace
         self._lock = Lock()
         self._thread: Thread | None = None
-        self._stage = ""
+        self._stage = self._share = ""
 
     def look(self) -> None:
         """Looks at the plan's files. Meanwhile the plan before stays in use."""
@@ -58,7 +58,7 @@ class Following:
     def unused(self) -> Unused | None:
         """Why the plan in use is not that of the files; None: it is."""
         if self._thread is not None and self._thread.is_alive():
-            stage = f" ({self._stage})" if self._stage else ""
+            stage = f" ({self._stage}{self._share})" if self._stage else ""
             return Unused(f"The facts are being made again{stage}.", "Load the page again in a while.", is_error=False)
         refused = self._workspace.plan_refused
         if refused is None:
@@ -80,4 +80,4 @@ class Following:
             _log.exception("The changed plan could not be taken into use.")
 
     def _report(self, progress: Progress) -> None:
-        self._stage = progress.stage
+        self._stage, self._share = progress.stage, f", {progress.share:.0%}" if progress.share else ""
