@@ -15,6 +15,7 @@ import pytest
 from scenario_answers import by
 
 import uptake
+from uptake.errors import QuestionError
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -53,6 +54,24 @@ def test_weeks_that_are_over(workspace: uptake.Workspace) -> None:
     assert by(asked(workspace, as_of="2025-03-29", at_least=2, **given), "weeks", of="count") == {1: 2, 2: 0, 3: 0}
     people = workspace.people("stickiness", {"weeks": 3}, side="exactly", output="power", as_of="2025-03-29", **given)
     assert [row["user_id"] for row in people.rows] == ["a"]
+
+
+def test_the_days_of_a_month(workspace: uptake.Workspace) -> None:
+    """In February a came on three days, b on one; what a did on 31 January is January's. March is not over."""
+    came = {"a": [(1, 31), (2, 1), (2, 2), (2, 28), (3, 1)], "b": [(2, 5)]}
+    imported(workspace, [(user, "x", "task", datetime(2025, month, day, 12, tzinfo=UTC))
+                         for user, days in came.items() for month, day in days])  # fmt: skip
+    given: dict[str, Any] = {"window_days": "calendar", "period": "month", "as_of": "2025-03-10"}
+    result = asked(workspace, date_from="2025-02-01", **given)
+    found = {(row["period_on"].month, row["days"]): row["count"] for row in result.rows if row["count"]}
+    assert found == {(2, 3): 1, (2, 1): 1, (3, 1): 1}
+    assert {row["days"] for row in result.rows} == set(range(1, 32))
+    assert {(row["period_on"].month, row["n"]) for row in result.rows} == {(2, 2), (3, 1)}
+    assert {row["status"] for row in result.rows if row["period_on"].month == 3} <= {"in_progress", "too_few"}
+    weeks = asked(workspace, date_from="2025-02-24", **{**given, "period": "week"})
+    assert {row["period_on"].day: row["n"] for row in weeks.rows} == {24: 1}
+    with pytest.raises(QuestionError, match="no period is asked for"):
+        workspace.metric("stickiness", output="power", window_days="calendar")
 
 
 def test_months_that_are_over(workspace: uptake.Workspace) -> None:

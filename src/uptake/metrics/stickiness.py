@@ -6,7 +6,8 @@ many days they are.
 Formula: ratio: actives in the `short_days` days up to a day / actives in the `long_days` days up to it, averaged
     over the last `smooth_days` days (30, or 7 at the end of each period). Power curve: share of those active in
     the `window_days` days up to the end of the period who were active on exactly, and on at least, 1, 2, 3 ... of
-    them; with `interval` week or month, of the last `intervals` weeks or months of the calendar that were over then
+    them, with `window_days=calendar` of the days of the period itself; with `interval` week or month, of the last
+    `intervals` weeks or months of the calendar that were over then
 Unit: share
 Grain: user, account (any of its users), or user in one account
 Population: entities active in the long window (ratio), or in the window of the power curve
@@ -27,6 +28,10 @@ from uptake.metrics.kinds.power import CURVES
 from uptake.metrics.kinds.ratio import RATIO
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.population import AT
+
+CALENDAR = "calendar"
+LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92}
+"""Period -> the most days it can have."""
 
 
 def rows(asked: Asked) -> Sql:
@@ -129,12 +134,17 @@ def _days(asked: Asked) -> dict[str, int]:
 def _power(asked: Asked) -> Sql:
     if asked.param("interval") != "day":
         return _power_of_calendar(asked)
+    first, most = "p.on_day - $intervals::INTEGER + 1", asked.param("window_days")
+    if most == CALENDAR:
+        if asked.question.period is None:
+            raise QuestionError("window_days is calendar, but no period is asked for.", do="Ask with period=month.")
+        first, most = "p.first_day", LONGEST[asked.question.period]
     return Sql(
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, p.period_on, count(*) AS value
-    FROM period p JOIN {counting(asked).day} d ON d.day > p.on_day - $intervals::INTEGER AND d.day <= p.on_day
+    FROM period p JOIN {counting(asked).day} d ON d.day >= {first} AND d.day <= p.on_day
     WHERE d.events >= $at_least GROUP BY ALL""",
-        {"intervals": asked.param("window_days"), "at_least": asked.param("at_least")},
+        {"intervals": most, "at_least": asked.param("at_least")},
     )
 
 
@@ -179,7 +189,15 @@ METRIC = Metric(
         Param("long_days", "integer", "Days of the long window.", default=30, least=1, most=366),
         Param("smooth_days", "integer", "Days averaged over; 30, or 7 at the end of each period.", least=1, most=366),
         Param("interval", "choice", "What the power curve counts.", default="day", choices=("day", "week", "month")),
-        Param("window_days", "integer", "Days of the power curve.", default=28, least=1, most=366),
+        Param(
+            "window_days",
+            "integer",
+            "Days of the power curve; calendar: those of the period itself.",
+            default=28,
+            least=1,
+            most=366,
+            words=(CALENDAR,),
+        ),
         Param("intervals", "integer", "Weeks or months of the power curve.", default=12, least=1, most=120),
         Param("at_least", "integer", "Events that make a day, week or month of the power curve.", default=1, least=1),
         Param("weekends", "boolean", "Whether Saturdays and Sundays are averaged over too.", default=True),

@@ -10,6 +10,7 @@ from uptake.metrics.funnel_rules import steps_of
 from uptake.metrics.group_interval import USAGE_INTERVAL
 from uptake.metrics.starts import START_OF_LIFE
 from uptake.metrics.steps import read_steps
+from uptake.metrics.stickiness import CALENDAR
 from uptake.plan import Plan
 from uptake.web import wording
 from uptake.web.pages.titles import of_events
@@ -63,7 +64,8 @@ def _core(plan: Plan, params: Params) -> str:
 def _stickiness(plan: Plan, params: Params) -> str:
     if params.get("output") == "power":
         is_of_days = params["interval"] == "day"
-        of = f"{params['window_days']} days" if is_of_days else f"{params['intervals']} {params['interval']}s"
+        of_days = "the period's days" if params["window_days"] == CALENDAR else f"{params['window_days']} days"
+        of = of_days if is_of_days else f"{params['intervals']} {params['interval']}s"
         return f"{'On' if is_of_days else 'In'} how many of {of} users were active; active means {active(plan)}"
     days = "a day" if params["short_days"] == 1 else f"{params['short_days']} days"
     return f"Active in {days} of those active in {params['long_days']}; active means {active(plan)}"

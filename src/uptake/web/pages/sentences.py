@@ -11,6 +11,7 @@ from uptake.charts import dates, words
 from uptake.charts.power_curve import counted
 from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.result import Result
+from uptake.metrics.stickiness import CALENDAR
 from uptake.plan import Plan
 from uptake.reports.headline import PICKS, Headline
 from uptake.web import formats
@@ -154,6 +155,8 @@ def _form(result: Result, found: Headline, row: Mapping[str, Any], product: str)
         column = counted([row])
         of = params["window_days"] if column == "days" else params["intervals"]
         on = "on" if column == "days" else "in"
+        if column == "days" and of == CALENDAR:
+            return f"{{value}} of active {who} were active on at least {row[column]} days of the {params['period']}"
         return f"{{value}} of active {who} were active {on} at least {row[column]} of {of} {column}"
     form = {**NEWCOMERS, **EVERYBODY}.get(result.name, f"{result.title} was {{value}} {{when}}")
     if params.get("output") == "progress":
