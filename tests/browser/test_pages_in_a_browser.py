@@ -281,7 +281,7 @@ def test_a_cell_leads_to_its_people(watched: Watched) -> None:
     said = cell.inner_text()
     cell.focus()
     page.keyboard.press("Enter")
-    expect(page.locator(".headline")).to_contain_text("came back.")
+    expect(page.locator(".headline")).to_contain_text("came back")
     counts = [int(text) for text in page.locator(".tabs .size").all_inner_texts()]
     assert round(100 * counts[0] / (counts[0] + counts[1])) == int(said)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 
 import pytest
@@ -65,7 +66,7 @@ def test_the_list_is_that_of_the_workspace(client: Client, board: uptake.Workspa
         people = board.people("retention", result.cell_of(row), side=side.name, unit="month")
         page = require_inert(client.get(address).text)
         assert people.total == side.count(row)
-        assert f"{people.total} user{'' if people.total == 1 else 's'} {side.title}." in page.text
+        assert f"{people.total} user{'' if people.total == 1 else 's'} {side.title}" in page.text
         for one in people.rows[:50]:
             assert links.user(one["user_id"]) in [link.get("href") for link in page.of("a")]
 
@@ -106,3 +107,10 @@ def test_charts_know_where_their_marks_lead(client: Client) -> None:
     page = client.get("/metrics/activation_rate").text
     assert '"people":"/metrics/activation_rate/people?' in page
     assert '"cell":"cell=%7B%22period_on%22' in page
+
+
+def test_users_are_told_with_their_accounts_and_numbers_with_their_period(client: Client) -> None:
+    address = links.people("active_users", {"period": "month"}) + links.cell({"period_on": "2026-03-01"}, "counted")
+    page = require_inert(client.get(address).text)
+    assert re.search(r"\d+ users counted, March 2026\.", page.text)
+    assert "Name acme" in page.text

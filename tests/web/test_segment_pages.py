@@ -100,6 +100,9 @@ def test_a_form_of_somebody_else_changes_nothing(
     fields = {"form_token": token(client, ADDRESS), "name": "stolen"} | change
     answer = send(client, ADDRESS.replace("/people?", "/people/segment?"), fields, **headers)
     assert answer.status_code == code
+    seen = send(client, ADDRESS.replace("/people?", "/people/segment?"), fields, accept="text/html", **headers)
+    assert seen.status_code == code
+    assert "Nothing was" in require_inert(seen.text).text
     assert "stolen" not in board.plan.segments
     assert board.plan.version == before
 

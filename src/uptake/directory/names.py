@@ -1,4 +1,4 @@
-"""What accounts are called, for tables that know them by id."""
+"""What accounts are called and who is in them, for tables that know accounts and users by id."""
 
 from __future__ import annotations
 
@@ -25,3 +25,25 @@ def account_names(cursor: Cursor, account_ids: Iterable[str], as_of: datetime) -
         {"ids": sorted(set(account_ids)), "as_of": as_of},
     )
     return {str(row["account_id"]): str(row["name"]) for row in rows}
+
+
+def accounts_of_users(cursor: Cursor, user_ids: Iterable[str], as_of: datetime) -> dict[str, str]:
+    """The names of the accounts that each user is in, by the user's id; users in none are left out.
+
+    Args:
+        cursor: A cursor of the projection.
+        user_ids: The users.
+        as_of: The instant it is told for, UTC.
+    """
+    rows = fetch(
+        cursor,
+        """SELECT u.user_id, string_agg(DISTINCT coalesce(t.text, a.account_id), ', '
+            ORDER BY coalesce(t.text, a.account_id)) AS accounts
+        FROM users u JOIN membership m USING (user_key) JOIN accounts a USING (account_key)
+        LEFT JOIN account_attribute t ON t.account_key = a.account_key AND t.name = 'name'
+            AND t.valid_from < $as_of AND t.valid_to >= $as_of
+        WHERE u.user_id IN (SELECT unnest($ids)) AND m.valid_from < $as_of AND m.valid_to >= $as_of
+        GROUP BY u.user_id""",
+        {"ids": sorted(set(user_ids)), "as_of": as_of},
+    )
+    return {str(row["user_id"]): str(row["accounts"]) for row in rows}

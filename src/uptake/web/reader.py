@@ -122,6 +122,14 @@ class Reader:
 
         return self._now(("account names", account_ids), work)
 
+    def accounts_of_users(self, user_ids: tuple[str, ...]) -> dict[str, str]:
+        """The names of the accounts each user is in, by the user's id."""
+
+        def work(cursor: Cursor) -> dict[str, str]:
+            return names.accounts_of_users(cursor, user_ids, listing.moment(cursor, self.plan, None)[0])
+
+        return self._now(("accounts of users", user_ids), work)
+
     def user(self, user_id: str) -> user.User:
         """The profile of a user."""
         return self._now(("user", user_id), lambda cursor: user.user(cursor, self.plan, user_id))

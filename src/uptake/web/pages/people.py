@@ -32,6 +32,7 @@ from uptake.web.site import Page, Site
 
 OWN = ("cell", "side", "sort", "descending", "page")
 """Parameters of the list; the others are the question's."""
+ALL_COHORTS = "all"
 NOUNS = {"user": ("user", "users"), "account": ("account", "accounts"), "member": ("user", "users")}
 
 
@@ -125,20 +126,25 @@ def show(site: Site, reader: Reader, request: Request) -> Page:
     people = _people(reader, request, limit=SIZE, offset=(number - 1) * SIZE)
     sort, is_descending = _order(request)
     one, many = NOUNS[people.entity]
+    which = _which(people, reader.plan)
+    within = ", ".join(text for title, text in which if title in ("Period", "Cohort") and text != ALL_COHORTS)
+    ids = tuple(row["user_id"] for row in people.rows) if people.entity == "user" else ()
+    accounts = reader.accounts_of_users(ids) if ids else {}
     base = links.people(found.name, question.pairs(given))
     side = next(side for side in people.sides if side.name == people.side)
     return PeoplePage(
         title=f"{found.definition.title}: {side.title}",
-        headline=f"{words.count(people.total)} {one if people.total == 1 else many} {side.title}.",
+        headline=f"{words.count(people.total)} {one if people.total == 1 else many} {side.title}"
+        f"{f', {within}' if within else ''}.",
         is_explorer=found.name in explorers(),
         metric_title=found.definition.title,
         metric_url=links.metric(found.name, question.pairs(given)),
-        which=_which(people, reader.plan),
+        which=which,
         tabs=[
             Tab(side.title, side.count, base + links.cell(people.cell, side.name), side.name == people.side)
             for side in people.sides
         ],
-        rows=[_row(row) for row in people.rows],
+        rows=[_row(row) | {"under": accounts.get(row.get("user_id", ""), "")} for row in people.rows],
         columns=_columns(found, people),
         total=people.total,
         number=number,
@@ -232,7 +238,7 @@ def _which(people: People, plan: Plan) -> list[tuple[str, str]]:
         else:
             found.append((TITLES.get(name, label_title(name)), str(value)))
     if "cohort_on" not in cell and "unit_index" in cell:
-        found.insert(0, ("Cohort", "all"))
+        found.insert(0, ("Cohort", ALL_COHORTS))
     found += [("Only where", str(condition)) for condition in question.conditions_said(params["where"])]
     return found
 
@@ -249,7 +255,12 @@ def _row(row: Mapping[str, Any]) -> dict[str, Any]:
 def _columns(found: Entry, people: People) -> list[dict[str, Any]]:
     names = {column.name for column in people.columns}
     columns: list[dict[str, Any]] = [
-        {"name": f"{side}_name", "title": side.capitalize(), "link": f"{side}_url"}
+        {
+            "name": f"{side}_name",
+            "title": side.capitalize(),
+            "link": f"{side}_url",
+            "under": "under" if side == "user" else "",
+        }
         for side in ("user", "account")
         if f"{side}_id" in names
     ]

@@ -82,6 +82,10 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
 
     def http(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code != NOT_FOUND and "text/html" in request.headers.get("accept", ""):
+            what, _, do = error.detail.partition(". ")
+            problem = Problem(f"{what.removesuffix('.')}.", kept="Nothing was changed.", do=do)
+            return _respond(site, request, problem, "This was not accepted", error.status_code)
         if error.status_code != NOT_FOUND:
             return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
         problem = Problem(
