@@ -29,12 +29,11 @@ def made(draw: st.DrawFn) -> Scored:
     variance = draw(arrays.arrays(np.float64, (entities, 2), elements=st.floats(0, 400)))
     groups = draw(arrays.arrays(np.int64, (entities, 2), elements=st.integers(0, 1)))
     own = linear.mean(values, weights)
-    baseline = np.broadcast_to(draw(arrays.arrays(np.float64, (parts, 1, 1), elements=SHARE)), values.shape)
     names = tuple(f"part_{number}" for number in range(parts))
     score: Any = SimpleNamespace(model="linear")
     panel: Any = None
     n = np.ones_like(values)
-    return Scored(score, panel, names, weights, values, values, n, groups, own, shrink(own, variance, groups), baseline)
+    return Scored(score, panel, names, weights, values, values, n, groups, own, shrink(own, variance, groups))
 
 
 @settings(deadline=None, max_examples=200)

@@ -21,6 +21,7 @@ from uptake.metrics.reading import data_until
 from uptake.plan import Plan
 from uptake.scores.spans import NOTHING, Ended, Spans, Whole
 from uptake.signals.panel import Panel
+from uptake.signals.windows import Floats
 from uptake.store.projection import Cursor, meta, set_meta
 
 TABLE = """CREATE TABLE history (
@@ -213,6 +214,8 @@ def of_one(cursor: Cursor, track: str, entity: str, id_: str) -> list[Held]:
     return [Held(*row) for row in rows]
 
 
-def hundredths(values: np.ndarray) -> Whole:
+def hundredths(values: Floats) -> Whole:
     """Numbers as whole hundredths, -1 for nan."""
-    return np.where(np.isnan(values), NOTHING, np.rint(np.nan_to_num(values) * 100)).astype(np.int64)
+    made = np.rint(values * 100.0)
+    np.nan_to_num(made, copy=False, nan=NOTHING)
+    return made.astype(np.int32)

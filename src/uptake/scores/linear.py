@@ -19,11 +19,13 @@ def mean(values: Floats, weights: Floats) -> Floats:
     >>> mean(np.array([[[0.5]], [[np.nan]]]), np.array([0.2, 0.8]))
     array([[50.]])
     """
-    known = ~np.isnan(values)
-    carried = np.tensordot(weights, known.astype(np.float64), axes=1)
-    total = np.tensordot(weights, np.where(known, values, 0.0), axes=1)
+    total, carried = np.zeros(values.shape[1:]), np.zeros(values.shape[1:])
+    for part, weight in zip(values, weights, strict=True):
+        known = ~np.isnan(part)
+        total += np.where(known, part, 0.0) * weight
+        carried += known * weight
     with np.errstate(invalid="ignore", divide="ignore"):
-        return 100.0 * total / np.where(carried > 0, carried, np.nan)
+        return 100.0 * total / carried
 
 
 def worst(values: Floats) -> Floats:

@@ -17,7 +17,9 @@ def between(values: Floats, worst: float, best: float) -> Floats:
     >>> between(np.array([[0.0, 5.0, 20.0]]), worst=10.0, best=0.0)
     array([[1. , 0.5, 0. ]])
     """
-    return np.clip((values - worst) / (best - worst), 0.0, 1.0)
+    made = (values - worst) / (best - worst)
+    np.maximum(made, 0.0, out=made)
+    return np.minimum(made, 1.0, out=made)
 
 
 def ranked(values: Floats, groups: Groups) -> Floats:

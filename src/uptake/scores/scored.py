@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from uptake.metrics import dimensions
 from uptake.plan import Component, Score
 from uptake.scores import linear, scale
 from uptake.scores.scale import Groups
-from uptake.scores.shrinkage import Shrunk, shrink
+from uptake.scores.shrinkage import Shrunk, known_for_sure, shrink
 from uptake.signals.labels import labels
 from uptake.signals.panel import Panel
 from uptake.signals.signal import find, read
@@ -34,7 +35,6 @@ class Scored:
         groups: The peer group of everyone.
         own: The score by the entity's own components alone.
         shrunk: The score, with interval.
-        baseline: The mean of each component over the peer group.
     """
 
     score: Score
@@ -47,7 +47,11 @@ class Scored:
     groups: Groups
     own: Floats
     shrunk: Shrunk
-    baseline: Floats
+
+    @cached_property
+    def baseline(self) -> Floats:
+        """The mean of each component over everyone's peers."""
+        return _peers_mean(self.values, self.groups)
 
     @property
     def points(self) -> Floats:
@@ -87,13 +91,13 @@ def _scored(panel: Panel, score: Score) -> Scored:
         values, n, variance = _of_accounts(panel, chosen, raw, weights, groups)
     else:
         values = np.stack([_scaled(raw[row], part, groups) for row, part in enumerate(chosen.values())])
-        n, variance = np.ones_like(values), np.zeros(values.shape[1:])
+        n, variance = np.broadcast_to(1.0, values.shape), None
     combine = linear.worst if score.model == "strict" else lambda known: linear.mean(known, weights)
     own = combine(values)
     is_drawn = score.shrink and score.model == "linear" and grain == "account"
     return Scored(
         score, panel, tuple(chosen), weights, raw, values, n, groups, own,
-        shrink(own, variance, groups, drawn=is_drawn), _peers_mean(values, groups),
+        known_for_sure(own) if variance is None else shrink(own, variance, groups, drawn=is_drawn),
     )  # fmt: skip
 
 

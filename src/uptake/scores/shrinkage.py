@@ -41,6 +41,11 @@ class Shrunk:
     peers: Floats
 
 
+def known_for_sure(raw: Floats) -> Shrunk:
+    """Scores that are of no sample: drawn nowhere, without an interval."""
+    return Shrunk(raw, raw, raw, np.broadcast_to(1.0, raw.shape), raw)
+
+
 def shrink(raw: Floats, variance: Floats, groups: NDArray[np.int64], *, drawn: bool = True) -> Shrunk:
     """Draws raw scores towards the mean of their group.
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Whole = NDArray[np.int64]
+Whole = NDArray[np.signedinteger[Any]]
 NOTHING = -1
 """Stands for no value: such days have no span."""
 
@@ -39,7 +40,7 @@ class Spans:
 
     def __init__(self, keys: Whole, numbers: int) -> None:
         self._keys, self.numbers = keys, numbers
-        self._last = np.full((numbers, len(keys)), NOTHING, dtype=np.int64)
+        self._last = np.full((numbers, len(keys)), NOTHING, dtype=np.int32)
         self._since = np.zeros(len(keys), dtype=np.int64)
         self._days = 0
 
