@@ -102,17 +102,16 @@ def test_line_11_any_event_can_be_what_is_counted(told: Told) -> None:
 
 
 def test_line_12_counts_by_week_may_be_cut_at_the_first_day(told: Told) -> None:
-    """From Wednesday 4 March. Periods of ours are whole: b and c. Cut as PostHog's counts are: a window from the 4th, c."""
+    """From Wednesday 4 March. Periods of ours are whole: b and c. Cut as PostHog's counts are: c."""
     ws = told(GAPS)
     asked = {"period": "week", "date_from": "2026-03-04", "as_of": "2026-03-08"}
     assert by_period(ws.metric("active_users", window="calendar", **asked)) == {"2026-03-02": 2}
     assert states(ws.metric("lifecycle", **asked))["2026-03-02"] == (2, 0, 0, 1)
-    (cut,) = [
-        row
-        for row in ws.metric("stickiness", output="power", window_days=5, as_of="2026-03-08").rows
-        if row["days"] == 1
-    ]
-    assert cut["n"] == 1
+    assert by_period(ws.metric("active_users", window="calendar_cut", **asked)) == {"2026-03-02": 1}
+    each = ws.metric("active_users", window="calendar_cut", by="user.id", **asked).rows
+    assert [row["user.id"] for row in each if row["estimate"]] == ["c"]
+    whole = {"period": "week", "as_of": "2026-03-08", "date_from": "2026-03-02"}
+    assert by_period(ws.metric("active_users", window="calendar_cut", **whole)) == {"2026-03-02": 2}
 
 
 HABITS = """

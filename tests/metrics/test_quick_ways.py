@@ -102,7 +102,7 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
 @pytest.mark.parametrize(
     ("name", "given"),
     [
-        *(("active_users", {"window": window}) for window in ("1", "7", "28", "calendar")),
+        *(("active_users", {"window": window}) for window in ("1", "7", "28", "calendar", "calendar_cut")),
         ("stickiness", {}),
         ("stickiness", {"weekends": False}),
         ("stickiness", {"short_days": 7, "long_days": 28, "smooth_days": 14}),

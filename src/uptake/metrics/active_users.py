@@ -4,7 +4,8 @@ How many users, or accounts, did something that counts as activity: on each day 
 28 or 30 days, or within calendar weeks, months and quarters.
 
 Formula: distinct entities with an active event, or with one of `active`, in the window. Rolling: the `window_days`
-    days that end with the period's last finished day, also before the range. Calendar: the period itself.
+    days that end with the period's last finished day, also before the range. Calendar: the period itself, with
+    `calendar_cut` its days from `date_from` on.
     `usage_interval`: as many days as within which most people are back (see the metric of that name), measured at each
     period's end over `gap_days` days; broken down, each group by its own, as `interval_days` says, so that who comes
     monthly by the nature of the work is not held against the week of others
@@ -29,12 +30,15 @@ from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY
 from uptake.metrics.usage_interval import gaps_source
 
+CALENDAR, CUT = OF_PERIODS = ("calendar", "calendar_cut")
+"""Windows that are the period itself, the second without the days before the range."""
+
 
 def rows(asked: Asked) -> Sql:
     """One row per period and entity that had started, with whether it was active in the window."""
     if asked.param("window") == USAGE_INTERVAL:
         return _within_interval(asked)
-    is_calendar = asked.param("window") == "calendar"
+    is_calendar = asked.param("window") in OF_PERIODS
     grain = counting(asked)
     return Sql(
         f"""
@@ -73,7 +77,7 @@ def totals(asked: Asked) -> Sql | None:
     """The same counts without a row per entity: equal spans are counted before they meet periods."""
     if asked.param("window") == USAGE_INTERVAL:
         return None
-    is_calendar = asked.param("window") == "calendar"
+    is_calendar = asked.param("window") in OF_PERIODS
     grain = counting(asked)
     period = "p.period_on, " if asked.question.period else ""
     return Sql(
@@ -97,7 +101,9 @@ def totals(asked: Asked) -> Sql | None:
 def _first(asked: Asked) -> str:
     """SQL for the first day of the window that ends with a period's last finished day."""
     window = asked.param("window")
-    return "p.first_day" if window == "calendar" else f"p.on_day - {int(window) - 1}"
+    if window == CUT:
+        return "greatest(p.first_day, coalesce($date_from::DATE, p.first_day))"
+    return "p.first_day" if window == CALENDAR else f"p.on_day - {int(window) - 1}"
 
 
 def kind(params: Mapping[str, Any]) -> Kind:
@@ -116,10 +122,10 @@ METRIC = Metric(
         Param(
             "window",
             "choice",
-            "Days looked back on from each period's end, calendar for the period itself, or usage_interval for as many as"
-            " within which most are back, by group where there are groups.",
+            "Days looked back on from each period's end, calendar for the period itself, calendar_cut for the period from"
+            " date_from on, or usage_interval for as many as within which most are back, by group where there are groups.",
             default="28",
-            choices=("1", "7", "28", "30", "calendar", USAGE_INTERVAL),
+            choices=("1", "7", "28", "30", *OF_PERIODS, USAGE_INTERVAL),
         ),
         Param(
             "gap_days",

@@ -9,6 +9,7 @@ from typing import Any
 
 from uptake.charts import calendar
 from uptake.charts.power_curve import counted as counted_by
+from uptake.metrics.active_users import OF_PERIODS as CALENDAR_WINDOWS
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.result import Result
 
@@ -134,7 +135,7 @@ def _main_way(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _looks_back(result: Result) -> bool:
     """Whether days up to the last finished one are measured: such a number is whole before its period is over."""
-    is_of_periods = result.params.get("window") == "calendar" or result.kind in OF_PERIODS
+    is_of_periods = result.params.get("window") in CALENDAR_WINDOWS or result.kind in OF_PERIODS
     return catalogue()[result.name].metric.is_snapshot and not is_of_periods
 
 

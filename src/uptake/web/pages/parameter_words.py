@@ -166,6 +166,7 @@ CHOICES = {
     ("who", "any"): "Any member did it",
     ("who", "every"): "Every member did it",
     ("window", "calendar"): "The period itself",
+    ("window", "calendar_cut"): "The period, from the first day on",
     ("window", "usage_interval"): "The usage interval",
 }
 """(parameter, choice) -> what is chosen, where the choice's own name says too little."""
