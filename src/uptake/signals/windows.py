@@ -66,7 +66,7 @@ def means(values: Floats, groups: NDArray[np.int64], count: int) -> tuple[Floats
 
     Args:
         values: A value per row and day, nan where there is none.
-        groups: The group of each row, from 0; negative ones belong to none.
+        groups: The group of each row, in ascending order but for negative ones, which belong to none.
         count: How many groups there are.
 
     Returns:
@@ -80,11 +80,18 @@ def means(values: Floats, groups: NDArray[np.int64], count: int) -> tuple[Floats
 
 
 def sums(values: Floats, groups: NDArray[np.int64], count: int) -> Floats:
-    """The sum of the rows of each group, a row per group; rows of a negative group are left out."""
-    days = values.shape[1]
+    """The sum of the rows of each group, a row per group.
+
+    Args:
+        values: A value per row and day.
+        groups: The group of each row, in ascending order but for negative ones, which belong to none.
+        count: How many groups there are.
+    """
     inside = groups >= 0
     if not inside.all():
         values, groups = values[inside], groups[inside]
-    cells = (groups[:, None] * days + np.arange(days)).ravel()
-    total = np.bincount(cells, weights=values.ravel(), minlength=count * days)
-    return total.astype(np.float64).reshape(count, days)
+    made = np.zeros((count, values.shape[1]))
+    begins = np.flatnonzero(np.diff(groups, prepend=-1))
+    if len(begins):
+        made[groups[begins]] = np.add.reduceat(values, begins, axis=0)
+    return made
