@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 
 import pyarrow as pa
@@ -144,6 +145,18 @@ def test_what_perhaps_nobody_asks_for_waits_until_nothing_was_asked_for_a_while(
     answers.ask("ahead", lambda _: order.append("ahead"), Urgency.AHEAD).result()
     idle.result()
     assert order == ["raised", "ahead", "idle"]
+
+
+def test_requests_that_need_no_work_are_no_quiet(answers: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    """More than the second is over in which it has to be quiet, and there was a request in every part of it."""
+    monkeypatch.setattr(cache, "QUIET_S", 1.0)
+    idle = answers.ask("idle", lambda _: 1, Urgency.IDLE)
+    for _ in range(30):
+        with answers.serving():
+            pass
+        time.sleep(0.05)
+        assert not idle.done()
+    assert idle.result() == 1
 
 
 def test_two_parts_of_a_page_are_worked_out_side_by_side_and_leave_a_place_for_pages(answers: Answers) -> None:

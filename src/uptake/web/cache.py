@@ -63,6 +63,8 @@ class Answers:
         self._held: list[Place] = []
         self._idle: list[Place] = []
         self._is_quiet = False
+        self._was_asked = False
+        """Whether there was a request since quiet was last looked for."""
         self._is_closed = False
 
     def ask(self, key: Hashable, work: Callable[[Cursor], T], urgency: Urgency = Urgency.PAGE) -> Future[T]:
@@ -102,7 +104,7 @@ class Answers:
         """Holds back what nobody waits for while a request is served."""
         with self._lock:
             self._requests += 1
-            self._is_quiet = False
+            self._is_quiet, self._was_asked = False, True
         try:
             yield
         finally:
@@ -164,9 +166,10 @@ class Answers:
                 return queue.get(timeout=QUIET_S if self._idle and queue is self._queues[Urgency.IDLE] else None)
             except Empty:
                 with self._lock:
-                    if not self._requests:
+                    if not self._requests and not self._was_asked:
                         self._is_quiet, idle, self._idle = True, self._idle, []
                         self._put_back(idle)
+                    self._was_asked = self._requests > 0
 
     def _put_back(self, places: list[Place]) -> None:
         for place in places:
