@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from web_client import Client
 from web_html import Html, require_inert
@@ -40,3 +42,13 @@ def test_the_value_is_always_there() -> None:
     assert "estimate" in columns.ALWAYS
     for kind, names in columns.ONLY_IF_ASKED.items():
         assert not {"estimate", "interval", *columns.ON_PHONE.get(kind, columns.ALWAYS)} & set(names), kind
+
+
+def test_what_tells_rows_apart_is_always_there(client: Client) -> None:
+    """Curves have many rows for each of their lines: on a phone too each says for which day it is."""
+    for address, names in (
+        ("/metrics/launch_adoption", {"Day"}),
+        ("/metrics/time_to_first_value?output=curve", {"Time from the start"}),
+    ):
+        shown = re.findall(r'<th scope="col"( class="[^"]*")?>\s*<span[^>]*>([^<]+)<', client.get(address).text)
+        assert names <= {title for classes, title in shown if "wide" not in classes and "extra" not in classes}, address

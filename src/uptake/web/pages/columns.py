@@ -113,7 +113,7 @@ ONLY_IF_ASKED = {
 }
 """Kind -> columns that a page shows only if all are asked for, so that its table fits the screen."""
 ALWAYS = ("estimate", "interval", "title", "name", "step", "task", "feature", "state", "class", "kind", "movement",
-          "part", "measure", "to_node", "account_id")  # fmt: skip
+          "part", "measure", "to_node", "account_id", "day", "at_s", "to_s")  # fmt: skip
 """What a table on a phone has beside its first column."""
 ON_PHONE = {
     "drivers": ("share_with", "share_without"),
@@ -122,6 +122,7 @@ ON_PHONE = {
     "path_difference": ("from_node", "to_node", "estimate"),
     "paths": ("from_node", "to_node", "estimate"),
     "journey": ("step", "here", "estimate"),
+    "retention": ("cohort_on", "unit_index", "first_unit", "last_unit", "estimate"),
     "points": ("estimate", "quadrant"),
     "signals": ("share_left", "share_stayed"),
 }  # fmt: skip
