@@ -22,6 +22,7 @@ from uptake.errors import QuestionError
 from uptake.facts.selection import event_keys, events_sql
 from uptake.metrics.kinds.signals import SIGNALS
 from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.query import kept
 from uptake.plan import selector
 
 OBSERVATIONAL = "Observational: what goes with leaving need not cause it. An experiment tells."
@@ -40,19 +41,22 @@ def rows(asked: Asked) -> Sql:
         WHERE started_on + $outcome_days::INTEGER - 1 <= $last_day AND started_on <= $date_to
           AND ($date_from IS NULL OR started_on >= $date_from)""",
         **_judged(asked),
-        "did": _did(asked),
+        "signal(signal_key, signal)": _signals(asked),
+        "early": (early := _early(asked, first)),
     }
     values = {"first_days": first, "outcome_days": judged}
     if _uses_silence(asked):
         values["inactive_days"] = silent
     return Sql(
         """
-    SELECT j.entity_key, j.started_at AS anchor_at, j.has_left, NULL AS signal, 0 AS value FROM judged j
+    SELECT j.entity_key, j.started_at AS anchor_at, j.has_left, NULL AS signal_key, 0 AS value FROM judged j
     UNION ALL
-    SELECT j.entity_key, j.started_at, j.has_left, d.signal, d.times FROM judged j JOIN did d USING (entity_key)""",
+    SELECT j.entity_key, j.started_at, j.has_left, e.signal_key, e.times
+    FROM judged j JOIN early e USING (entity_key)""",
         values,
         relations,
         (OBSERVATIONAL,),
+        tables={"early": lambda: kept(asked, early)},
     )
 
 
@@ -92,19 +96,24 @@ def _judged(asked: Asked) -> dict[str, str]:
     }
 
 
-def _did(asked: Asked) -> str:
-    """SQL for (entity_key, signal, times): what was done in the first days; the marker is left out."""
-    within = "d.day >= s.started_on AND d.day < s.started_on + $first_days::INTEGER"
+def _signals(asked: Asked) -> str:
+    """SQL for the signals there can be; the marker is left out."""
     if asked.param("signals") == "features":
-        return f"""SELECT s.entity_key, f.feature AS signal, sum(d.uses) AS times
-        FROM started s JOIN {asked.grain.of("feature_day")} d ON d.entity_key = s.entity_key AND {within}
-        JOIN features f USING (feature_key) GROUP BY ALL"""
+        return "SELECT feature_key, feature FROM features"
     marker = asked.param("marker")
     keys = event_keys(asked.cursor, selector(marker).events) if marker is not None else []
-    left_out = f" AND d.name_key NOT IN ({', '.join(map(str, keys))})" if keys else ""
-    return f"""SELECT s.entity_key, n.event_name AS signal, count(*) AS times
-        FROM started s JOIN {asked.grain.of("event")} d ON d.entity_key = s.entity_key AND {within}{left_out}
-        JOIN event_names n USING (name_key) GROUP BY ALL"""
+    left_out = f" WHERE name_key NOT IN ({', '.join(map(str, keys))})" if keys else ""
+    return f"SELECT name_key, event_name FROM event_names{left_out}"
+
+
+def _early(asked: Asked, first_days: int) -> str:
+    """SQL for (entity_key, signal_key, times): what everybody did in their first days."""
+    within = f"d.entity_key = s.entity_key AND d.day >= s.started_on AND d.day < s.started_on + {first_days}"
+    if asked.param("signals") == "features":
+        return f"""SELECT s.entity_key, d.feature_key AS signal_key, sum(d.uses)::BIGINT AS times
+        FROM {asked.grain.start} s JOIN {asked.grain.of("feature_day")} d ON {within} GROUP BY ALL"""
+    return f"""SELECT s.entity_key, d.name_key AS signal_key, count(*) AS times
+        FROM {asked.grain.start} s JOIN {asked.grain.of("event")} d ON {within} GROUP BY ALL"""
 
 
 METRIC = Metric(

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from uptake.metrics import periods
 from uptake.metrics.metric import Asked, Row, Sql, as_rows
 from uptake.store.projection import Cursor
@@ -47,6 +49,17 @@ def executed(asked: Asked, sql: Sql) -> Iterator[Cursor]:
     finally:
         for relation in sql.tables:
             asked.cursor.unregister(relation)
+
+
+def kept(asked: Asked, sql: str) -> pa.Table:
+    """The rows of a relation on which nothing bears but the data and the time zone: read now, or kept from before.
+
+    Args:
+        asked: The question.
+        sql: SELECT without parameters.
+    """
+    key = ("relation", asked.question.timezone, sql)
+    return asked.kept.get(asked.cursor, key, lambda: asked.cursor.execute(sql).to_arrow_table())
 
 
 def fetch(cursor: Cursor, sql: str, values: dict[str, Any]) -> list[Row]:

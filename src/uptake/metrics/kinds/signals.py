@@ -1,7 +1,7 @@
 """Signals: what those who left did more or less often than those who stayed.
 
-Rows are of two sorts: one per entity (`signal` missing), which make the denominators, and one per entity and signal
-it gave, with how many times (`value`).
+Rows are of two sorts: one per entity (`signal_key` missing), which make the denominators, and one per entity and signal
+it gave, with how many times (`value`). The relation `signal` says what signals are called.
 """
 
 from __future__ import annotations
@@ -28,14 +28,15 @@ class Signals(Kind):
             f"count(*) FILTER ({test}) AS did_{side}, coalesce(sum(value) FILTER ({test}), 0)::DOUBLE AS times_{side}"
             for side, test in (("left", "has_left"), ("stayed", "NOT has_left"))
         )
-        return f"""SELECT {outer}g.signal, a.n_left, a.n_stayed, g.did_left, g.did_stayed,
+        return f"""SELECT {outer}signal, a.n_left, a.n_stayed, g.did_left, g.did_stayed,
             g.times_left / nullif(a.n_left, 0) AS mean_left, g.times_stayed / nullif(a.n_stayed, 0) AS mean_stayed,
             g.did_left / nullif(a.n_left, 0) - g.did_stayed / nullif(a.n_stayed, 0) AS estimate
         FROM (
             SELECT {columns}count(*) FILTER (has_left) AS n_left, count(*) FILTER (NOT has_left) AS n_stayed
-            FROM labelled WHERE signal IS NULL GROUP BY ALL
-        ) a JOIN (SELECT {columns}signal, {sides} FROM labelled WHERE signal IS NOT NULL GROUP BY ALL) g ON {same}
-        ORDER BY {outer}abs(estimate) DESC NULLS LAST, g.signal"""
+            FROM labelled WHERE signal_key IS NULL GROUP BY ALL
+        ) a JOIN (SELECT {columns}signal_key, {sides} FROM labelled WHERE signal_key IS NOT NULL GROUP BY ALL) g ON {same}
+        JOIN signal USING (signal_key)
+        ORDER BY {outer}abs(estimate) DESC NULLS LAST, signal"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds shares, intervals and p-values, adjusted for how many signals are compared."""
@@ -66,7 +67,7 @@ class Signals(Kind):
         )
         return Cells(
             sides,
-            "SELECT * FROM labelled WHERE signal IS NOT NULL",
+            "SELECT * FROM labelled JOIN signal USING (signal_key)",
             coordinates=("signal",),
             value="value",
             value_title="Times",

@@ -132,6 +132,8 @@ CHOICES = {
     ("churned", "inactivity"): "No activity",
     ("clock", "exposure"): "First chance to use it",
     ("clock", "launch"): "The launch",
+    ("count", "entities"): "Everybody once",
+    ("count", "totals"): "Every attempt",
     ("criterion", "brackets"): "In runs of units",
     ("criterion", "on"): "In exactly that unit",
     ("criterion", "on_or_after"): "In it or later",
