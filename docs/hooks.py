@@ -30,13 +30,14 @@ from uptake.metrics.result import Column
 from uptake.metrics.universal import UNIVERSAL_PARAMS
 from uptake.plan import Plan, starter
 from uptake.plan.section import Section
+from uptake.signals import signal
 
 SECTIONS = ("Args", "Returns", "Raises", "References", "Example", "Examples")
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages and keep in the navigation what exists."""
-    for write in (metrics, questions, kinds, plan, command_line, python):
+    for write in (metrics, signals, questions, kinds, plan, command_line, python):
         for path, text in write():
             files.append(File.generated(config, path, content=text))
     config.nav = existing(config.nav or [], sorted(page.src_uri for page in files.documentation_pages()))
@@ -74,6 +75,38 @@ def metrics() -> Iterator[tuple[str, str]]:
         yield f"metrics/{name}.md", "\n\n".join(text)
     text = ["# Metrics", "Each is defined in one file, which is also its page."]
     yield "metrics/index.md", "\n\n".join([*text, table(("Metric", "Name", "What for"), listed)])
+
+
+def signals() -> Iterator[tuple[str, str]]:
+    """One page with a part per signal, which is its definition."""
+    text = [
+        "# Signals",
+        (
+            "What is known of each user and account as of the end of any day. [Scores](../plan.md#scores) and rules are made"
+            " of them. A signal says of each what the metric of its name says of all."
+        ),
+    ]
+    listed = [(f"[{name}](#{name})", one.unit, said_of(one), scale(one)) for name, one in signal.catalogue().items()]
+    text.append(table(("Signal", "Unit", "Of", "In a score"), listed))
+    for name, one in signal.catalogue().items():
+        definition = signal.definition(name)
+        text += [f"## {name}", f"{definition.title}. {definition.purpose}"]
+        text.append("\n".join(f"- **{label}**: {says}" for label, says in definition.parts.items()))
+        if one.params:
+            text.append(parameters(one.params))
+    yield "reference/signals.md", "\n\n".join(text)
+
+
+def said_of(one: signal.Signal) -> str:
+    """Who has a signal."""
+    return "users and accounts" if one.is_said_of("user") else "accounts"
+
+
+def scale(one: signal.Signal) -> str:
+    """How a signal becomes 0 to 1 where a score does not say."""
+    if one.best is not None:
+        return f"{one.worst:g} stands for 0, {one.best:g} for 1"
+    return "held against peers" if one.is_ranked else "say `best`, or `ranked: true`"
 
 
 TYPES = {

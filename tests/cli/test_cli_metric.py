@@ -223,6 +223,17 @@ def test_without_a_name_the_names_are_listed(home: Path) -> None:
     assert "retention" in ran.out
 
 
+def test_signals_are_listed_and_explained_without_a_workspace() -> None:
+    listed = run("signals")
+    assert ["nps", "points", "users, accounts"] in [line[:3] for line in cells(listed.out)]
+    explained = run("signals", "nps")
+    assert "Missing: no answer" in explained.out
+    assert ["holds_days", "1 to 3660", "365", "Days for which an answer holds."] in cells(explained.out)
+    unknown = run("signals", "npc")
+    assert unknown.code == 1
+    assert "nps" in unknown.errors
+
+
 def test_metrics_are_listed_and_explained_without_a_workspace() -> None:
     listed = run("metrics")
     assert ["retention", "Retention", "share"] in [line[:3] for line in cells(listed.out)]

@@ -11,7 +11,19 @@ from cli_world import COMMAND, empty_workspace, filled_workspace, run
 
 from uptake import __version__
 
-COMMANDS = ("demo", "init", "import", "check", "metrics", "metric", "people", "serve", "rebuild", "quarantine")
+COMMANDS = (
+    "demo",
+    "init",
+    "import",
+    "check",
+    "metrics",
+    "metric",
+    "people",
+    "signals",
+    "serve",
+    "rebuild",
+    "quarantine",
+)
 
 
 def test_alone_it_shows_what_to_do_first() -> None:

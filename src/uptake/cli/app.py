@@ -19,6 +19,7 @@ from uptake.cli import (
     quarantine,
     rebuild,
     serve,
+    signals,
     targets,
 )
 from uptake.cli.options import examples
@@ -45,7 +46,7 @@ Ask:
   uptake people retention --cell unit_index=1 lists who is behind a number
   uptake targets                              says how far the plan's targets have come
 
-Also: uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
+Also: uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
 """
 
 
@@ -91,6 +92,7 @@ for _name, _command, _examples in (
     ("metrics", metrics.metrics, metrics.EXAMPLES),
     ("metric", metric.metric, metric.EXAMPLES),
     ("people", people.people, people.EXAMPLES),
+    ("signals", signals.signals, signals.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),
     ("serve", serve.serve, serve.EXAMPLES),
     ("rebuild", rebuild.rebuild, rebuild.EXAMPLES),

@@ -40,14 +40,15 @@ def show_names() -> None:
     from uptake.metrics.catalogue import catalogue
 
     rows = [
-        (entry.name, entry.definition.title, entry.metric.unit, _sentence(entry.definition.purpose))
+        (entry.name, entry.definition.title, entry.metric.unit, sentence(entry.definition.purpose))
         for entry in catalogue().values()
     ]
     screen.out().print(screen.table(("name", "title", "unit", "what it says"), rows))
     screen.say("\nuptake metrics NAME explains one, uptake metric NAME asks it.")
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """The first sentence of a text."""
     return _END.split(text, maxsplit=1)[0].rstrip(".") + "."
 
 
@@ -58,9 +59,14 @@ def _show(entry: Entry) -> None:
         screen.say(f"{label}: {text}")
     screen.say()
     if entry.metric.params:
-        rows = [(param.name, _values(param), _default(param), param.about) for param in entry.metric.params]
-        screen.out().print(screen.table(("--param", "values", "default", "meaning"), rows))
+        show_params("--param", entry.metric.params)
     screen.say(f"\nEvery metric also takes {OPTIONS}; here --entity is one of {', '.join(entry.metric.entities)}.")
+
+
+def show_params(title: str, params: tuple[Param, ...]) -> None:
+    """Prints a table of parameters."""
+    rows = [(param.name, _values(param), _default(param), param.about) for param in params]
+    screen.out().print(screen.table((title, "values", "default", "meaning"), rows))
 
 
 def _values(param: Param) -> str:

@@ -1,4 +1,4 @@
-"""The public page of a metric, read from its module's docstring.
+"""The public page of a metric, or a signal, read from its module's docstring.
 
 The docstring is: a title line, a paragraph on what it is for, and the labelled lines below. Page,
 tile, endpoint and command line show this text and no other.
@@ -15,13 +15,13 @@ LABELS = ("Formula", "Unit", "Grain", "Population", "Empty", "Interval", "Pitfal
 
 @dataclass(frozen=True)
 class Definition:
-    """What a metric means, in words.
+    """What a metric, or a signal, means, in words.
 
     Args:
-        name: The metric's name.
+        name: Its name.
         title: Its name for people.
         purpose: What it is for.
-        parts: Label -> text, in the order of `LABELS`.
+        parts: Label -> text, in the order of the labels.
     """
 
     name: str
@@ -30,19 +30,24 @@ class Definition:
     parts: dict[str, str]
 
 
-def read(name: str, docstring: str) -> Definition:
-    """Reads a metric's docstring.
+def read(name: str, docstring: str, labels: tuple[str, ...] = LABELS) -> Definition:
+    """Reads a docstring.
+
+    Args:
+        name: Whose it is.
+        docstring: The text.
+        labels: The labels it has to have.
 
     Raises:
         ValueError: A label is missing, unknown, or out of order; the contract test shows it.
     """
     head, _, rest = inspect.cleandoc(docstring).partition("\n\n")
-    pattern = re.compile(rf"^({'|'.join(LABELS)}): ", re.MULTILINE)
+    pattern = re.compile(rf"^({'|'.join(labels)}): ", re.MULTILINE)
     pieces = pattern.split(rest)
     parts = {label: " ".join(text.split()) for label, text in zip(pieces[1::2], pieces[2::2], strict=True)}
-    if tuple(parts) != LABELS:
-        missing = [label for label in LABELS if label not in parts]
+    if tuple(parts) != labels:
+        missing = [label for label in labels if label not in parts]
         raise ValueError(
-            f"The docstring of {name} needs the labels {', '.join(LABELS)} in this order; missing: {missing}."
+            f"The docstring of {name} needs the labels {', '.join(labels)} in this order; missing: {missing}."
         )
     return Definition(name, head.strip().rstrip("."), " ".join(pieces[0].split()), parts)

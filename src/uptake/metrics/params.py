@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from math import isfinite
-from typing import Any
+from typing import Any, Protocol
 
 from uptake.errors import QuestionError
 from uptake.metrics.lengths import microseconds
-from uptake.metrics.metric import Metric, Param
+from uptake.metrics.metric import Param
 from uptake.metrics.moments import check_moment
 from uptake.metrics.steps import listed, read_exclusions, read_steps
 from uptake.plan import Plan, criteria, quorum, selector
@@ -23,8 +23,17 @@ READERS: dict[str, Callable[[Any], object]] = {
 """Type of a parameter in the language of the plan -> what refuses a wrong one; it stays as it was given."""
 
 
-def read(metric: Metric, given: Mapping[str, Any], plan: Plan, name: str) -> dict[str, Any]:
-    """All parameters of a metric, with defaults from the plan.
+class Parametrised(Protocol):
+    """What takes parameters: a metric, or a signal."""
+
+    @property
+    def params(self) -> tuple[Param, ...]:
+        """Its parameters."""
+        ...
+
+
+def read(metric: Parametrised, given: Mapping[str, Any], plan: Plan, name: str) -> dict[str, Any]:
+    """All parameters of a metric, or a signal, with defaults from the plan.
 
     Raises:
         QuestionError: A parameter is unknown or its value is not allowed.

@@ -34,20 +34,6 @@ GIVEN = ("start", "complete", "error", "key")
 def rows(asked: Asked) -> Sql:
     """Every start in the period, with how it ended."""
     tasks = _tasks(asked)
-    names = f"ENUM({', '.join(literal(task.name) for task in tasks)})"
-    marks = " UNION ALL ".join(
-        f"SELECT {literal(task.name)}::{names} AS task, '{mark}' AS mark, {_key(task)} AS key, account_key, user_key,"
-        f" event_at, import_id, ordinal FROM event"
-        f" WHERE event_at < $as_of AND {events_sql(asked.cursor, asked.plan, [chosen])}"
-        for task in tasks
-        for mark, chosen in (("start", task.start), ("complete", task.complete), ("error", task.error))
-        if chosen is not None
-    )
-    limits = ", ".join(
-        f"({literal(task.name)}::{names}, to_minutes({_minutes(asked, task)}), {literal(task.error is not None)})"
-        for task in tasks
-    )
-    ends = "CASE WHEN mark <> 'error' THEN {} END"
     return Sql(
         f"""
     SELECT {asked.grain.key} AS entity_key, t.event_at AS anchor_at, p.period_on, t.task,
@@ -60,13 +46,41 @@ def rows(asked: Asked) -> Sql:
         END AS has_error
     FROM try t JOIN task_limit l USING (task) JOIN period p ON t.event_at >= p.begins_at AND t.event_at < p.ends_at
     WHERE {asked.grain.needs}""",
-        relations={
-            "task_limit(task, within, has_error)": f"VALUES {limits}",
-            # one event may end a try and begin the next
-            "numbered": f"""SELECT *, row_number() OVER (
+        relations=tries(asked, tasks, within_minutes=asked.param("within_minutes")),
+    )
+
+
+def tries(asked: Asked, tasks: list[Task], within_minutes: int | None = None, since: str = "") -> dict[str, str]:
+    """Relations: `task_limit` (task, within, has_error), and `try`, every start with how it ended.
+
+    Args:
+        asked: The question.
+        tasks: The tasks.
+        within_minutes: The time for all of them, if not the plan's.
+        since: SQL that follows a condition, to leave out events too long ago to matter.
+    """
+    names = f"ENUM({', '.join(literal(task.name) for task in tasks)})"
+    marks = " UNION ALL ".join(
+        f"SELECT {literal(task.name)}::{names} AS task, '{mark}' AS mark, {_key(task)} AS key, account_key, user_key,"
+        f" event_at, import_id, ordinal FROM event"
+        f" WHERE event_at < $as_of{since} AND {events_sql(asked.cursor, asked.plan, [chosen])}"
+        for task in tasks
+        for mark, chosen in (("start", task.start), ("complete", task.complete), ("error", task.error))
+        if chosen is not None
+    )
+    limits = ", ".join(
+        f"({literal(task.name)}::{names}, to_minutes({int(within_minutes or task.within_minutes)}),"
+        f" {literal(task.error is not None)})"
+        for task in tasks
+    )
+    ends = "CASE WHEN mark <> 'error' THEN {} END"
+    return {
+        "task_limit(task, within, has_error)": f"VALUES {limits}",
+        # one event may end a try and begin the next
+        "numbered": f"""SELECT *, row_number() OVER (
             PARTITION BY task, key, account_key, user_key ORDER BY event_at, import_id, ordinal, mark
         ) AS number FROM ({marks})""",
-            "try": f"""SELECT * FROM (
+        "try": f"""SELECT * FROM (
             SELECT *, lead({ends.format("event_at")} IGNORE NULLS) OVER person AS ended_at,
                 lead({ends.format("number")} IGNORE NULLS) OVER person AS end_number,
                 lead({ends.format("mark = 'complete'")} IGNORE NULLS) OVER person AS is_done,
@@ -74,8 +88,7 @@ def rows(asked: Asked) -> Sql:
                 lead(CASE WHEN mark = 'error' THEN number END IGNORE NULLS) OVER person AS error_number
             FROM numbered WINDOW person AS (PARTITION BY task, key, account_key, user_key ORDER BY number)
         ) WHERE mark = 'start'""",
-        },
-    )
+    }
 
 
 def _tasks(asked: Asked) -> list[Task]:
@@ -98,10 +111,6 @@ def _tasks(asked: Asked) -> list[Task]:
     if wanted is not None and wanted not in planned:
         raise QuestionError(f"task is '{wanted}'.", allowed=planned)
     return [task for name, task in planned.items() if wanted in (None, name)]
-
-
-def _minutes(asked: Asked, task: Task) -> int:
-    return int(asked.param("within_minutes") or task.within_minutes)
 
 
 def _key(task: Task) -> str:

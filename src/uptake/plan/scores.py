@@ -105,23 +105,25 @@ class Score(Section):
     bands: Bands = Bands()
 
 
-def _default(name: str, title: str, entities: tuple[str, ...], **weights: float) -> Score:
+def _default(name: str, title: str, entities: tuple[str, ...], weights: Mapping[str, float]) -> Score:
     components = {key: Component(name=key, weight=weight) for key, weight in weights.items()}
     return Score.model_validate({"name": name, "title": title, "entities": entities, "components": components})
 
 
+ADOPTION = {"breadth": 0.25, "core_uses": 0.15, "frequency": 0.25, "seat_coverage": 0.15, "value_reached": 0.2}
+ENGAGEMENT = {"value_events": 0.5, "frequency": 0.35, "session_time": 0.15}
+HEALTH = (
+    {"breadth": 0.1, "frequency": 0.15, "seat_coverage": 0.1}  # adoption
+    | {"value_reached": 0.15, "trend": 0.1}  # outcome
+    | {"nps": 0.1, "pulse": 0.1, "support_load": 0.05}  # sentiment and support
+    | {"revenue_kept": 0.05, "seats_used": 0.05, "relationship": 0.05}  # commercial, and how close we are
+)
 DEFAULT_SCORES = {
     score.name: score
     for score in (
-        _default(
-            "adoption", "Adoption score", ENTITIES,
-            breadth=0.25, core_uses=0.15, frequency=0.25, seat_coverage=0.15, value_reached=0.2,
-        ),
-        _default("engagement", "Engagement score", ENTITIES, value_events=0.5, frequency=0.35),
-        _default(
-            "health", "Health score", ("account",),
-            breadth=0.15, frequency=0.2, seat_coverage=0.15, value_reached=0.15, trend=0.1,
-        ),
+        _default("adoption", "Adoption score", ENTITIES, ADOPTION),
+        _default("engagement", "Engagement score", ENTITIES, ENGAGEMENT),
+        _default("health", "Health score", ("account",), HEALTH),
     )
-}  # fmt: skip
+}
 """Scores of a plan that has none, so that there are numbers from the first import on."""

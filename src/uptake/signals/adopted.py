@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.adoption_rate import INTERVALS, NEEDED
-from uptake.metrics.metric import Param
+from uptake.signals.looking_back import USAGE_INTERVAL
 from uptake.signals.milestones import reached
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
@@ -42,15 +42,6 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
 SIGNAL = Signal(
     unit="share",
     of_user=read,
-    params=(
-        Param(
-            "interval_days",
-            "integer",
-            "Length of a usage interval in days, the plan's if not given.",
-            default=lambda plan: plan.product.usage_interval_days,
-            least=1,
-            most=90,
-        ),
-    ),
+    params=(USAGE_INTERVAL,),
     best=1.0,
 )

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.metric import Param
-from uptake.signals.looking_back import seen_days
+from uptake.signals.looking_back import USAGE_INTERVAL, seen_days
 from uptake.signals.panel import Panel, in_window
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats
@@ -41,14 +41,7 @@ SIGNAL = Signal(
             least=1,
             most=366,
         ),
-        Param(
-            "interval_days",
-            "integer",
-            "Length of a usage interval in days, the plan's if not given.",
-            default=lambda plan: plan.product.usage_interval_days,
-            least=1,
-            most=366,
-        ),
+        USAGE_INTERVAL,
     ),
     best=1.0,
 )

@@ -10,6 +10,15 @@ from uptake.signals.windows import Flags, Floats
 
 WINDOW_DAYS = Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366)
 
+USAGE_INTERVAL = Param(
+    "interval_days",
+    "integer",
+    "Length of a usage interval in days, the plan's if not given.",
+    default=lambda plan: plan.product.usage_interval_days,
+    least=1,
+    most=366,
+)
+
 
 def tenure(panel: Panel) -> Floats:
     """Days since the start of life, the day itself included: 1 on the first day; nan before it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from uptake.metrics.grain import MEMBER, Grain
 from uptake.metrics.metric import Asked
-from uptake.signals.windows import Bits, Flags, Floats, latest, means, trailing_sum
+from uptake.metrics.question import begin_of
+from uptake.signals.windows import Bits, Counts, Flags, Floats, latest, means, trailing_sum
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
@@ -58,6 +59,11 @@ class Panel:
         """The days, a column each."""
         return [self.first + timedelta(days=n) for n in range(self.days)]
 
+    @property
+    def ends_at(self) -> datetime:
+        """The end of the last day; what happens from this instant on is not known."""
+        return begin_of(self.last + timedelta(days=1), self.asked.question.timezone)
+
     def once(self, name: str, params: tuple[tuple[str, Any], ...], made: Callable[[Panel], Floats]) -> Floats:
         """A signal, made when it is asked for first; nan for who was not there."""
         key = (name, params)
@@ -88,6 +94,17 @@ class Panel:
     def mean_of_members(self, values: Floats) -> tuple[Floats, Floats]:
         """The mean over the members of each account, and how many of them have a value."""
         return means(values, self.of_member, self.n)
+
+    # Instants into days
+
+    def on(self, instant: str) -> str:
+        """SQL for the local day on which an instant lies."""
+        return f"timezone({literal(self.asked.question.timezone)}, timezone('UTC', {instant}))::DATE"
+
+    def day_of(self, instant: str) -> str:
+        """SQL for the local day of an instant, counted from the first; far off where there is no such day."""
+        return f"""CASE WHEN {instant} < TIMESTAMP '1970-01-02' THEN {BEFORE}
+            WHEN {instant} > TIMESTAMP '2099-01-01' THEN {-BEFORE} ELSE {self.on(instant)} - $first::DATE END"""
 
     # Facts into arrays
 
@@ -148,16 +165,62 @@ class Panel:
 
     def spans(self, relation: str) -> Flags:
         """Where any of somebody's spans `[valid_from, valid_to)` holds at the end of the day."""
-        found = self._fetch(
-            f"""SELECT entity_key, greatest(0, begins)::BIGINT AS begins, least({self.days}, ends)::BIGINT AS ends FROM (
-                SELECT entity_key, {self._day("valid_from")} AS begins, {self._day("valid_to")} AS ends FROM ({relation})
-            ) WHERE begins < ends AND begins < {self.days} AND ends > 0"""
+        return self.total(self.by_day(relation)) > 0
+
+    def by_day(self, relation: str) -> str:
+        """SQL for the same rows with `begins` and `ends`: the days at whose end a span `[valid_from, valid_to)` holds."""
+        return (
+            f"""SELECT *, {self.day_of("valid_from")} AS begins, {self.day_of("valid_to")} AS ends FROM ({relation})"""
         )
-        row, width = self.rows(found["entity_key"]), self.days + 1
+
+    def total(self, relation: str) -> Counts:
+        """How many of everyone's spans hold at the end of each day.
+
+        Args:
+            relation: SQL for (entity_key, begins, ends): a span holds from the day `begins` until before `ends`.
+        """
+        return self.totals(relation, "1")[0]
+
+    def totals(self, relation: str, *values: str) -> list[Counts]:
+        """What everyone's spans that hold at the end of each day add up to, for each of some values.
+
+        Args:
+            relation: As for `total`.
+            values: SQL for what is added up, whole numbers: sums of others would keep a rest of what is over.
+        """
+        sums = ", ".join(f"coalesce(sum({value}), 0)::BIGINT AS v{number}" for number, value in enumerate(values))
+        found = self._held(relation, sums, 0, "GROUP BY ALL")
+        row, width, made = self.rows(found["entity_key"]), self.days + 1, list[Counts]()
         known = row >= 0
-        edges = np.bincount(row[known] * width + found["begins"][known], minlength=self.n * width).astype(np.int64)
-        edges -= np.bincount(row[known] * width + found["ends"][known], minlength=self.n * width)
-        return np.cumsum(edges.reshape(self.n, width), axis=1)[:, : self.days] > 0
+        begins, ends = (row[known] * width + found[edge][known] for edge in ("begins", "ends"))
+        for number in range(len(values)):
+            value = found[f"v{number}"][known]
+            is_small = np.abs(value).sum() < np.iinfo(np.int32).max
+            total: Counts = np.zeros(self.n * width, dtype=np.int32 if is_small else np.int64)
+            np.add.at(total, begins, value.astype(total.dtype))
+            np.subtract.at(total, ends, value.astype(total.dtype))
+            cells = total.reshape(self.n, width)[:, : self.days]
+            np.cumsum(cells, axis=1, out=cells)
+            made.append(cells)
+        return made
+
+    def held(self, relation: str, value: str = "value", back: int = 0) -> Floats:
+        """The value of the span that holds at the end of each day; nan where none does.
+
+        Args:
+            relation: SQL for (entity_key, begins, ends) and what `value` is made of, as for `total`.
+            value: SQL for the value, a number; of several spans the one with the smallest.
+            back: Days before the first that are read too; the answer has as many columns more.
+        """
+        found = self._held(relation, f"({value})::DOUBLE AS held", back, "ORDER BY held DESC")
+        width = back + self.days
+        row = self.rows(found["entity_key"])
+        known = (row >= 0) & ~np.isnan(found["held"])
+        begins, long = found["begins"][known], (found["ends"] - found["begins"])[known]
+        within = np.arange(long.sum()) - np.repeat(np.cumsum(long) - long, long)
+        made = np.full(self.n * width, np.nan)
+        made[np.repeat(row[known] * width + begins, long) + within] = np.repeat(found["held"][known], long)
+        return made.reshape(self.n, width)
 
     def rows(self, keys: NDArray[Any]) -> NDArray[np.int64]:
         """The row of each key; -1 where nobody has it."""
@@ -189,14 +252,17 @@ class Panel:
 
     # Below
 
-    def _day(self, instant: str) -> str:
-        """SQL for the local day of an instant, counted from the first; far off where there is no such day."""
-        local = f"timezone({literal(self.asked.question.timezone)}, timezone('UTC', {instant}))"
-        return f"""CASE WHEN {instant} < TIMESTAMP '1970-01-02' THEN {BEFORE}
-            WHEN {instant} > TIMESTAMP '2099-01-01' THEN {-BEFORE} ELSE {local}::DATE - $first::DATE END"""
+    def _held(self, relation: str, values: str, back: int, rest: str) -> dict[str, NDArray[Any]]:
+        """Spans that hold on any day, cut to these days, with some values."""
+        return self._fetch(
+            f"""SELECT entity_key, greatest(0, begins + {back})::BIGINT AS begins,
+                least({back + self.days}, ends + {back})::BIGINT AS ends, {values}
+            FROM ({relation}) WHERE begins < ends AND begins < {self.days} AND ends > {-back} {rest}"""
+        )
 
     def _fetch(self, sql: str) -> dict[str, NDArray[Any]]:
-        values = {name: day for name, day in (("first", self.first), ("last", self.last)) if f"${name}" in sql}
+        known = {"first": self.first, "last": self.last, "as_of": self.ends_at}
+        values = {name: value for name, value in known.items() if f"${name}" in sql}
         found: dict[str, Any] = self.cursor.execute(sql, values).fetchnumpy()
         return {name: _filled(column) for name, column in found.items()}
 

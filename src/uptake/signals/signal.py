@@ -11,10 +11,15 @@ from typing import Any
 
 from uptake import signals
 from uptake.errors import QuestionError
+from uptake.metrics.definition import Definition
+from uptake.metrics.definition import read as read_definition
 from uptake.metrics.metric import Param
+from uptake.metrics.params import read as read_params
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats
 
+LABELS = ("Formula", "Account", "Missing")
+"""What the docstring of every signal says, after its title and what it is for."""
 Read = Callable[[Panel, Mapping[str, Any]], Floats]
 
 
@@ -61,6 +66,12 @@ def catalogue() -> dict[str, Signal]:
     return dict(sorted(found.items()))
 
 
+def definition(name: str) -> Definition:
+    """What a signal means, in words: its module's docstring."""
+    docstring = importlib.import_module(f"uptake.signals.{name}").__doc__ or ""
+    return read_definition(name, docstring, LABELS)
+
+
 def find(name: str) -> Signal:
     """The signal of that name.
 
@@ -81,10 +92,10 @@ def read(panel: Panel, name: str, given: Mapping[str, Any] | None = None) -> Flo
         given: Parameters that are not the defaults.
 
     Raises:
-        QuestionError: There is no such signal, or it is not said of this grain.
+        QuestionError: There is no such signal, it is not said of this grain, or it takes no such parameter.
     """
     found = find(name)
-    params = {param.name: param.default_for(panel.asked.plan) for param in found.params} | dict(given or {})
+    params = read_params(found, given or {}, panel.asked.plan, name)
     if panel.grain.name == "account":
         if found.of_account is not None:
             made: Read = found.of_account

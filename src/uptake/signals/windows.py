@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Bits = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
+Counts = NDArray[np.signedinteger[Any]]
 
 
 def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
@@ -32,15 +33,27 @@ def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
 def trailing_or(daily: Bits, window: int, days: int) -> Bits:
     """The bits of the `window` days that end with each of the last `days` days, joined by or.
 
-    Doubled like powers: the or of 8 days is that of two runs of 4. The last step may overlap, which changes no bit.
-
     >>> trailing_or(np.array([[1, 0, 2, 4]], dtype=np.uint64), window=3, days=2)
     array([[3, 6]], dtype=uint64)
     """
+    return _doubled(daily, window, days, np.bitwise_or)
+
+
+def trailing_max(daily: Floats, window: int, days: int) -> Floats:
+    """The highest value of the `window` days that end with each of the last `days` days; nan where there is none.
+
+    >>> trailing_max(np.array([[5.0, np.nan, 2.0]]), window=2, days=2)
+    array([[5., 2.]])
+    """
+    return _doubled(daily, window, days, np.fmax)
+
+
+def _doubled(daily: NDArray[Any], window: int, days: int, join: np.ufunc) -> NDArray[Any]:
+    """Joins windows like powers: 8 days are two runs of 4. The last step may overlap, which must change nothing."""
     joined, covered = daily, 1
     while covered < window:
         step = min(covered, window - covered)
-        joined = joined[:, step:] | joined[:, :-step]
+        joined = join(joined[:, step:], joined[:, :-step])
         covered += step
     return joined[:, joined.shape[1] - days :]
 

@@ -1,0 +1,36 @@
+"""Features used.
+
+How many different core features somebody uses: the metric `features_used` of everyone who is there.
+
+Formula: distinct core features used in the `window_days` days up to the day
+Account: those that any of its users used
+Missing: the plan has no core features; who used none has 0
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from uptake.facts.feature_set import words
+from uptake.metrics.features import core
+from uptake.signals.looking_back import WINDOW_DAYS
+from uptake.signals.panel import Panel
+from uptake.signals.signal import Signal
+from uptake.signals.windows import Floats, trailing_or
+
+
+def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
+    """Core features in each window."""
+    window, features = params["window_days"], core(panel.asked)
+    if not features:
+        return np.full((panel.n, panel.days), np.nan)
+    used = np.zeros((panel.n, panel.days))
+    bits = panel.bits_daily(window - 1)
+    for word, mask in words(features).items():
+        if word in bits:
+            used += np.bitwise_count(trailing_or(bits[word], window, panel.days) & np.uint64(mask))
+    return used
+
+
+SIGNAL = Signal(unit="count", of_user=read, of_account=read, params=(WINDOW_DAYS,), is_ranked=True)
