@@ -22,7 +22,7 @@ PLAN = """
 product: {timezone: Europe/Berlin}
 features:
   boards: {events: [a]}
-  reports: {events: [b], adopted: {days: 3, within_days: 20}}
+  reports: {events: [b], adopted: {days: 3, within_days: 20}, launched_on: 2026-02-10}
   exports: {events: [c], eligible: {account.plan: Pro}}
   unused: {events: [nothing]}
 onboarding:
@@ -113,6 +113,8 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("depth", {"feature": "all", "window_days": 5, "least_days": 3, "as_of": "2026-02-10T13:00:00Z"}),
         ("adoption_decay", {}),
         ("adoption_decay", {"quiet_intervals": 1, "as_of": "2026-04-10T13:00:00Z"}),
+        ("feature_discovery_lag", {}),
+        ("feature_discovery_lag", {"as_of": "2026-03-10T13:00:00Z", "date_from": "2026-01-20"}),
         ("lifecycle", {}),
         ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
         ("onboarding_completion", {}),
@@ -137,6 +139,7 @@ def test_totals_equal_the_rows_they_stand_for(
         ("stickiness", {}),
         ("feature_adoption", {}),
         ("adoption_decay", {}),
+        ("feature_discovery_lag", {}),
         ("depth", {"feature": "all"}),
         ("onboarding_completion", {}),
         ("retention", {"mode": "calendar", "units": 6}),

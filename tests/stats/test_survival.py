@@ -9,6 +9,7 @@ from lifelines import KaplanMeierFitter
 from lifelines.utils import qth_survival_time
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from uptake.stats.life_table import counts_of_watched
 from uptake.stats.proportion import wilson
 from uptake.stats.survival import Survival, kaplan_meier, kaplan_meier_from_counts
 
@@ -263,3 +264,25 @@ def test_a_quantile_outside_0_to_1_is_refused(share: float) -> None:
 def test_a_time_that_is_none_is_refused(time: float) -> None:
     with pytest.raises(ValueError, match="at least 0"):
         kaplan_meier([1], [1]).reached_by(time)
+
+
+watched = st.lists(
+    st.tuples(st.integers(0, 12), st.none() | st.integers(0, 12)).map(
+        lambda pair: pair if pair[1] is None or pair[1] <= pair[0] else pair[::-1]
+    ),
+    min_size=1,
+    max_size=60,
+)
+
+
+@given(watched, shares, st.integers(0, 14))
+def test_a_curve_of_those_watched_says_what_the_curve_of_the_people_does(
+    watched: list[tuple[int, int | None]], share: float, day: int
+) -> None:
+    """For each how long they were watched, and when they reached it if they did."""
+    curve = curve_of([(until if at is None else at, at is not None) for until, at in watched])
+    reached = [(at, until) for until, at in watched if at is not None]
+    times, ends = (np.array(column, np.int64) for column in (zip(*reached, strict=True) if reached else ([], [])))
+    quick = kaplan_meier_from_counts(*counts_of_watched(times, ends, np.sort([until for until, _ in watched])))
+    np.testing.assert_array_equal(quick.quantile(share), curve.quantile(share))
+    np.testing.assert_array_equal(quick.reached_by(day), curve.reached_by(day))

@@ -52,7 +52,7 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
     quick = found.metric.totals(asked) if found.metric.totals and not prepared.is_labelled else None
     if quick is not None:
         run = shown = quick
-    if quick is None or quick.tables:
+    if quick is None or quick.tables or quick.is_raw:
         rows_sql = entity_rows(prepared)
         run = quick or replace(rows_sql, select=kind.select(labels))
         shown = replace(rows_sql, select=kind.shown(labels, asked))

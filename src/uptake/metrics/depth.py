@@ -38,7 +38,7 @@ TAGS = ("core", "advanced")
 def rows(asked: Asked) -> Sql:
     """Everyone eligible, once a feature, with the rank among peers."""
     features = chosen(asked, asked.param("feature"))
-    seen = replace(asked, grain=MEMBER) if asked.grain is ACCOUNT else asked
+    seen = _seen(asked)
     peers, group = _peers(asked, seen.grain)
     ranked = f"""SELECT entity_key, anchor_at, period_on, feature,
             (rank() OVER (PARTITION BY period_on, feature{group} ORDER BY rate) - 1
@@ -62,36 +62,65 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums from how many have each rate: most never use a feature, and need not be ranked one by one."""
-    if asked.param("peers") or asked.grain is ACCOUNT:
+    if asked.param("peers"):
         return None
     features = chosen(asked, asked.param("feature"))
+    seen = _seen(asked)
     period = "period_on, " if asked.question.period else ""
-    return Sql(
-        f"""SELECT {period}feature, sum(members)::BIGINT AS n, sum(members * value) AS total,
+    relations = {
+        **_relations(seen, features),
+        "rated": _rated_sql(seen, "JOIN"),
+        "alike": "SELECT period_on, feature, rate, count(*) AS members FROM rated GROUP BY ALL",
+        "able": """SELECT e.period_on, f.feature, e.members
+        FROM (SELECT period_on, class, count(*) AS members FROM eligible GROUP BY ALL) e
+        JOIN feature_class c USING (class) JOIN features f USING (feature_key)""",
+        "idle": """SELECT a.period_on, a.feature, 0 AS rate, a.members - coalesce(b.members, 0) AS members
+        FROM able a LEFT JOIN (SELECT period_on, feature, sum(members) AS members FROM alike GROUP BY ALL) b
+            ON b.feature = a.feature AND b.period_on IS NOT DISTINCT FROM a.period_on""",
+        "placed": """SELECT period_on, feature, rate, members, peers, below, (below + members / 2) / peers AS value FROM (
+            SELECT period_on, feature, rate, members,
+                sum(members) OVER (PARTITION BY period_on, feature ORDER BY rate) - members AS below,
+                sum(members) OVER (PARTITION BY period_on, feature) AS peers
+            FROM (
+                SELECT period_on, feature, rate, sum(members)::BIGINT AS members
+                FROM (FROM alike UNION ALL FROM idle) GROUP BY ALL
+            ) WHERE members > 0
+        )""",
+    }
+    if asked.grain is ACCOUNT:
+        relations["account_value"] = _account_value_sql(asked)
+        select = f"""SELECT {period}feature, count(*) AS n, sum(value) AS total, sum(value * value) AS total_squares,
+            avg(value) AS estimate, median(value) AS median
+        FROM account_value GROUP BY ALL ORDER BY ALL"""
+    else:
+        select = f"""SELECT {period}feature, sum(members)::BIGINT AS n, sum(members * value) AS total,
             sum(members * value * value) AS total_squares, total / n AS estimate,
             (min(value) FILTER (below + members >= (peers + 1) // 2)
                 + min(value) FILTER (below + members >= peers // 2 + 1)) / 2 AS median
-        FROM (SELECT *, (below + members / 2) / peers AS value FROM placed) GROUP BY ALL ORDER BY ALL""",
-        _values(asked),
-        {
-            **_relations(asked, features),
-            "rated": _rated_sql(asked, "JOIN"),
-            "alike": "SELECT period_on, feature, rate, count(*) AS members FROM rated GROUP BY ALL",
-            "able": """SELECT e.period_on, f.feature, e.members
-        FROM (SELECT period_on, class, count(*) AS members FROM eligible GROUP BY ALL) e
-        JOIN feature_class c USING (class) JOIN features f USING (feature_key)""",
-            "idle": """SELECT a.period_on, a.feature, 0 AS rate, a.members - coalesce(b.members, 0) AS members
-        FROM able a LEFT JOIN (SELECT period_on, feature, sum(members) AS members FROM alike GROUP BY ALL) b
-            ON b.feature = a.feature AND b.period_on IS NOT DISTINCT FROM a.period_on""",
-            "placed": """SELECT period_on, feature, members,
-            sum(members) OVER (PARTITION BY period_on, feature ORDER BY rate) - members AS below,
-            sum(members) OVER (PARTITION BY period_on, feature) AS peers
+        FROM placed GROUP BY ALL ORDER BY ALL"""
+    return Sql(select, _values(asked), relations)
+
+
+def _account_value_sql(asked: Asked) -> str:
+    """SQL for (period_on, feature, value) of every account: the ranks of those who used, and that of all the others."""
+    return f"""SELECT a.period_on, f.feature,
+            (coalesce(u.total, 0) + (a.members - coalesce(u.members, 0)) * coalesce(i.value, 0)) / a.members AS value
         FROM (
-            SELECT period_on, feature, rate, sum(members)::BIGINT AS members
-            FROM (FROM alike UNION ALL FROM idle) GROUP BY ALL
-        ) WHERE members > 0""",
-        },
-    )
+            SELECT entity_key >> 32 AS account_key, period_on, class, count(*) AS members FROM eligible GROUP BY ALL
+        ) a JOIN ({present_sql(asked)}) e
+            ON e.entity_key = a.account_key AND e.period_on IS NOT DISTINCT FROM a.period_on
+        JOIN feature_class c USING (class) JOIN features f USING (feature_key)
+        LEFT JOIN (
+            SELECT r.entity_key >> 32 AS account_key, r.period_on, r.feature, sum(v.value) AS total, count(*) AS members
+            FROM rated r JOIN placed v ON v.feature = r.feature AND v.rate = r.rate
+                AND v.period_on IS NOT DISTINCT FROM r.period_on GROUP BY ALL
+        ) u ON u.account_key = a.account_key AND u.feature = f.feature AND u.period_on IS NOT DISTINCT FROM a.period_on
+        LEFT JOIN placed i ON i.feature = f.feature AND i.rate = 0 AND i.period_on IS NOT DISTINCT FROM a.period_on"""
+
+
+def _seen(asked: Asked) -> Asked:
+    """The question about those who are ranked: of an account, its users."""
+    return replace(asked, grain=MEMBER) if asked.grain is ACCOUNT else asked
 
 
 def _values(asked: Asked) -> dict[str, Any]:

@@ -113,6 +113,8 @@ class Sql:
             `relations` gives the same rows; it is what people are shown.
         reads: What people are shown where no SQL gives those rows: the query for what they are worked out from.
         gaps: What the relation `group_interval` is made of, if the rows read it.
+        is_raw: Of a quicker way: whether the kind works its numbers out from other rows than those of its own SELECT.
+            People are shown the query over entity rows then, which gives the same numbers.
     """
 
     select: str
@@ -122,6 +124,7 @@ class Sql:
     tables: dict[str, Callable[[], pa.Table]] = field(default_factory=dict)
     reads: str = ""
     gaps: Gaps | None = None
+    is_raw: bool = False
 
 
 @dataclass(frozen=True)

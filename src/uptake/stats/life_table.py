@@ -86,8 +86,57 @@ def from_counts(times: Column, events: Column, censored: Column) -> LifeTable:
     somebody = reached + lost > 0
     if not somebody.any():
         return LifeTable(np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
+    if somebody.all() and durations[0] > 0 and (np.diff(durations) > 0).all():  # nothing to put in order
+        left = np.append(0, np.cumsum((reached + lost)[::-1])).astype(np.int64)[::-1]
+        return LifeTable(
+            np.append(0.0, durations), np.append(left[0], left[:-1]), np.append(0.0, reached).astype(np.int64)
+        )
     start_and_durations = np.append(0.0, durations[somebody])
     steps, line = np.unique(start_and_durations, return_inverse=True)
     arrived = np.bincount(line, weights=np.append(0.0, reached[somebody])).astype(np.int64)
     left = np.bincount(line, weights=np.append(0.0, (reached + lost)[somebody])).astype(np.int64)
     return LifeTable(steps, np.cumsum(left[::-1])[::-1], arrived)
+
+
+def counts_of_watched(
+    reached: NDArray[np.int64], watched_reached: NDArray[np.int64], watched: NDArray[np.int64]
+) -> tuple[Counts, Counts, Counts]:
+    """Counts, by duration, of those who reached it and of those who were last seen waiting.
+
+    For long columns: nobody is told apart, and nobody who is waiting is looked for.
+
+    Args:
+        reached: How long it took each who reached it.
+        watched_reached: For how long each of them was watched, in any order; at least as long as it took them.
+        watched: For how long everybody was watched, in increasing order.
+
+    Returns:
+        Times, events and censored for `from_counts`. Who was last seen waiting between two times at which others
+        reached it counts at the first of these, and after the last of them all at the time the last one was seen: the
+        estimate of a curve is the same at every time that is not in between.
+
+    >>> times, events, censored = counts_of_watched(np.array([2, 5]), np.array([9, 7]), np.array([1, 3, 4, 7, 8, 9]))
+    >>> list(zip(times.tolist(), events.tolist(), censored.tolist()))
+    [(1, 0, 1), (2, 1, 2), (5, 1, 0), (8, 0, 1)]
+    """
+    times, events = np.unique(reached, return_counts=True)
+    ended = np.sort(watched_reached)
+    if not times.size:
+        seen, lost = np.unique(watched, return_counts=True)
+        return seen, np.zeros_like(seen), lost
+    # everybody watched so long, without those who reached it sooner, some of whom were not watched so long either
+    at_risk = (
+        watched.size - np.searchsorted(watched, times) - (np.cumsum(events) - events) + np.searchsorted(ended, times)
+    )
+    waiting = at_risk - events
+    early, early_lost = np.unique(watched[: np.searchsorted(watched, times[0])], return_counts=True)
+    columns = [
+        (early, np.zeros_like(early), early_lost),
+        (times, events, waiting - np.append(at_risk[1:], waiting[-1])),
+    ]
+    if waiting[-1]:
+        # the last one seen who had not reached it: from the end, the first that is missing among those who had
+        differs = np.flatnonzero(watched[::-1][: ended.size] != ended[::-1])
+        last = watched[-1 - (differs[0] if differs.size else ended.size)]
+        columns.append((np.array([last]), np.zeros(1, np.int64), waiting[-1:]))
+    return tuple(np.concatenate(column) for column in zip(*columns, strict=True))  # type: ignore[return-value]  # three

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import nan
 
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
@@ -67,15 +68,18 @@ class Points(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds the interval where y is a share of those the point stands for, the names of the axes, and status."""
         del labels
+        if not rows:
+            return []
+        # of all at once: there can be a point for every account and period
+        members = [nan if row["members"] is None or not self.is_share_of_members else row["members"] for row in rows]
+        shares = wilson(members, [row["n"] for row in rows])
         answers = []
-        for row in rows:
-            is_share = self.is_share_of_members and row["members"] is not None and row["n"]
-            interval = wilson(row["members"], row["n"]) if is_share else None
+        for row, lower, upper in zip(rows, shares.ci_lower, shares.ci_upper, strict=True):
             answers.append(
                 row
                 | {
-                    "ci_lower": present(interval.ci_lower) if interval else None,
-                    "ci_upper": present(interval.ci_upper) if interval else None,
+                    "ci_lower": present(lower),
+                    "ci_upper": present(upper),
                     "x_axis": asked.param("x"),
                     "y_axis": asked.param("y"),
                     "status": status(row["n"]) if row["quadrant"] is not None else "not_eligible",
