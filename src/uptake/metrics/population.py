@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from uptake.facts.membership import ALWAYS, NEVER
 from uptake.facts.selection import number_of, property_sql
 from uptake.metrics.grain import Grain
 from uptake.metrics.metric import Asked
-from uptake.plan import Conditions
+from uptake.plan import Condition, Conditions
 from uptake.store.sql import literal
 
 AT = "p.on_at - INTERVAL 1 MICROSECOND"
@@ -71,6 +72,50 @@ def eligible_sql(asked: Asked, conditions: Conditions) -> str:
     joins, tests = _tests(asked, conditions, "p.on_at")
     return f"""SELECT DISTINCT m.entity_key, p.period_on FROM period p CROSS JOIN ({_members(asked)}) m {joins}
         WHERE m.valid_from < p.on_at AND m.valid_to >= p.on_at AND {tests}"""
+
+
+def eligible_spans_sql(asked: Asked, conditions: Conditions) -> str:
+    """SQL for (entity_key, valid_from, valid_to): since when until when each could use a feature.
+
+    Whoever is in a span at the end of a day is who `eligible_sql` finds for it; spans of one entity may overlap.
+    """
+    members, joins = f"({_members(asked)})", []
+    begins, ends = ["m.valid_from"], ["m.valid_to"]
+    for number, condition in enumerate(conditions):
+        side = condition.property.partition(".")[0]
+        joins.append(
+            f"JOIN ({_held_sql(condition, asked.plan.product.timezone)}) c{number}"
+            f" ON c{number}.{side}_key IS NOT DISTINCT FROM m.{side}_key"
+        )
+        begins.append(f"c{number}.valid_from")
+        ends.append(f"c{number}.valid_to")
+    return f"""SELECT entity_key, valid_from, valid_to FROM (
+            SELECT m.entity_key, greatest({", ".join(begins)}) AS valid_from, least({", ".join(ends)}) AS valid_to
+            FROM {members} m {" ".join(joins)}
+        ) WHERE valid_from < valid_to"""
+
+
+def _held_sql(condition: Condition, zone: str) -> str:
+    """SQL for (user_key or account_key, valid_from, valid_to): when a condition held, also of nobody (NULL)."""
+    side, _, attribute = condition.property.partition(".")
+    key = f"{side}_key"
+    if attribute == "id":
+        known = f"SELECT {key}, {side}_id AS text, {ALWAYS} AS valid_from, {NEVER} AS valid_to FROM {side}s"
+        known += f" UNION ALL SELECT NULL, NULL, {ALWAYS}, {NEVER}"
+        test = property_sql(condition, "text", number_of("text"), zone)
+        return f"SELECT {key}, valid_from, valid_to FROM ({known}) WHERE {test}"
+    said = f"SELECT * FROM {side}_attribute WHERE name = {literal(attribute)}"
+    # between what was said, and of whom nothing was, the attribute is missing: some conditions hold then
+    silent = f"""
+            SELECT {key}, NULL::VARCHAR AS text, NULL::DOUBLE AS number, valid_to AS valid_from,
+                coalesce(lead(valid_from) OVER (PARTITION BY {key} ORDER BY valid_from), {NEVER}) AS valid_to FROM ({said})
+            UNION ALL SELECT {key}, NULL, NULL, {ALWAYS}, min(valid_from) FROM ({said}) GROUP BY {key}
+            UNION ALL SELECT {key}, NULL, NULL, {ALWAYS}, {NEVER} FROM (
+                SELECT {key} FROM {side}s UNION ALL SELECT NULL
+            ) ANTI JOIN ({said}) USING ({key})"""
+    return f"""SELECT {key}, valid_from, valid_to FROM (
+            SELECT {key}, text, number, valid_from, valid_to FROM ({said}) UNION ALL {silent}
+        ) WHERE valid_from < valid_to AND {property_sql(condition, "text", "number", zone)}"""
 
 
 def open_from_sql(asked: Asked, conditions: Conditions, started: str) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 
 from uptake.facts.feature_set import words
 from uptake.metrics.features import classes, core
-from uptake.metrics.population import eligible_sql
+from uptake.metrics.population import eligible_spans_sql
 from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
@@ -28,7 +28,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     used = np.zeros((panel.n, panel.days))
     available = np.zeros((panel.n, panel.days))
     for conditions, keys in classes(core(panel.asked)).items():
-        is_open = panel.flags(eligible_sql(panel.asked, conditions)) if conditions else True
+        is_open = panel.spans(eligible_spans_sql(panel.asked, conditions)) if conditions else True
         for word, mask in words(keys).items():
             if word in used_bits:
                 used += np.bitwise_count(used_bits[word] & np.uint64(mask)) * is_open

@@ -9,41 +9,56 @@ from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
 from uptake.metrics.dimensions import MISSING, Attribute
-from uptake.metrics.grain import GRAINS, MEMBER
+from uptake.metrics.grain import ACCOUNT, GRAINS, MEMBER
 from uptake.signals.panel import Panel
 from uptake.store.sql import literal
+
+USER_BITS = 0xFFFFFFFF
+"""The part of the key of a user in an account that is the user's."""
 
 
 def labels(panel: Panel, attribute: Attribute) -> tuple[NDArray[np.int64], list[str]]:
     """The label of everyone at the end of each day, by number, and the labels; 0 is "(none)".
+
+    Users have what all accounts agree on that they are in and that have the attribute; where these differ, none.
 
     Args:
         panel: Whom and when. Users in accounts have the attributes of both.
         attribute: The attribute.
 
     Raises:
-        QuestionError: Users are told apart by what their accounts are, or accounts by what their users are.
+        QuestionError: Accounts are told apart by what their users are.
     """
     side = attribute.entity
     if panel.grain is MEMBER:
         beside = Panel(replace(panel.asked, grain=GRAINS[side]), panel.first, panel.last)
         numbers, found = labels(beside, attribute)
-        row = beside.rows(panel.keys >> 32 if side == "account" else panel.keys & 0xFFFFFFFF)
+        row = beside.rows(panel.keys >> 32 if side == "account" else panel.keys & USER_BITS)
         return np.where((row >= 0)[:, None], numbers[np.maximum(row, 0)], 0), found
     if side != panel.grain.name:
-        raise QuestionError(
-            f"{panel.grain.noun.capitalize()} cannot be told apart by {attribute.label}.",
-            allowed=[f"an attribute of the {panel.grain.name}"],
-        )
+        if panel.grain is ACCOUNT:
+            raise QuestionError(
+                f"Accounts cannot be told apart by {attribute.label}.", allowed=["an attribute of the account"]
+            )
+        return _agreed(panel, attribute)
     if attribute.name == "id":
-        return np.broadcast_to(np.arange(1, panel.n + 1)[:, None], (panel.n, panel.days)), [
-            MISSING,
-            *map(str, panel.keys),
-        ]
+        ids = dict(panel.cursor.execute(f"SELECT {side}_key, {side}_id FROM {side}s").fetchall())
+        numbers = np.broadcast_to(np.arange(1, panel.n + 1)[:, None], (panel.n, panel.days))
+        return numbers, [MISSING, *(ids[key] for key in panel.keys.tolist())]
     relation = f"""SELECT {side}_key AS entity_key, text, valid_from, valid_to FROM {side}_attribute
         WHERE name = {literal(attribute.name)}"""
     texts = [row[0] for row in panel.cursor.execute(f"SELECT DISTINCT text FROM ({relation}) ORDER BY 1").fetchall()]
-    numbers = np.zeros((panel.n, panel.days), dtype=np.int64)
-    for number, text in enumerate(texts, 1):
-        numbers[panel.spans(f"FROM ({relation}) WHERE text = {literal(text)}")] = number
-    return numbers, [MISSING, *texts]
+    numbered = f"SELECT *, dense_rank() OVER (ORDER BY text) AS number FROM ({relation})"
+    return np.nan_to_num(panel.held(panel.by_day(numbered), "number")).astype(np.int64), [MISSING, *texts]
+
+
+def _agreed(users: Panel, attribute: Attribute) -> tuple[NDArray[np.int64], list[str]]:
+    members = Panel(replace(users.asked, grain=MEMBER), users.first, users.last)
+    numbers, found = labels(members, attribute)
+    row = users.rows(members.keys & USER_BITS)
+    known = members.present & (numbers > 0) & (row >= 0)[:, None]
+    lowest = np.full((users.n, users.days), len(found), dtype=np.int64)
+    highest = np.zeros((users.n, users.days), dtype=np.int64)
+    np.minimum.at(lowest, row, np.where(known, numbers, len(found)))
+    np.maximum.at(highest, row, np.where(known, numbers, 0))
+    return np.where(lowest == highest, highest, 0), found

@@ -230,26 +230,6 @@ class Panel:
         at = np.minimum(np.searchsorted(self.keys, keys), self.n - 1)
         return np.where(self.keys[at] == keys, at, -1).astype(np.int64)
 
-    def relations(self) -> str:
-        """SQL for a WITH clause that gives the relation `period`: a row for each day of the panel."""
-        return """WITH period AS (
-            SELECT day AS period_on, day AS on_day, ends_at AS on_at FROM calendar WHERE day BETWEEN $first AND $last
-        )"""
-
-    def flags(self, sql: str) -> Flags:
-        """Whether a query over `period` has a row for an entity and a day.
-
-        Args:
-            sql: SQL for (entity_key, period_on).
-        """
-        found = self._fetch(
-            f"""{self.relations()} SELECT entity_key, (period_on - $first::DATE)::INTEGER AS at FROM ({sql})"""
-        )
-        row = self.rows(found["entity_key"])
-        made = np.zeros((self.n, self.days), dtype=np.bool_)
-        made[row[row >= 0], found["at"][row >= 0]] = True
-        return made
-
     # Below
 
     def _held(self, relation: str, values: str, back: int, rest: str) -> dict[str, NDArray[Any]]:
