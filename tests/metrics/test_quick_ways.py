@@ -117,6 +117,9 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("feature_discovery_lag", {"as_of": "2026-03-10T13:00:00Z", "date_from": "2026-01-20"}),
         ("lifecycle", {}),
         ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
+        ("engagement_matrix", {}),
+        ("engagement_matrix", {"x": "users", "window_days": 3, "as_of": "2026-04-10T13:00:00Z"}),
+        ("engagement_matrix", {"y": "uses", "feature": "core"}),
         ("onboarding_completion", {}),
         ("onboarding_completion", {"within_days": 40, "as_of": "2026-02-10T13:00:00Z"}),
         ("paths", {}),
@@ -190,6 +193,8 @@ def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any]) ->
         ("consistency", {"intervals": 3, "interval_days": 5}),
         ("consistency", {"intervals": 4, "interval_days": "usage_interval", "among": "present"}),
         ("adoption_rate", {"interval_days": 9, "active_days": 5}),
+        ("features_used", {"window_days": 9}),
+        ("breadth", {"window_days": 20}),
     ],
 )
 def test_what_is_worked_out_in_memory_is_what_its_sql_gives(
@@ -204,11 +209,14 @@ def test_days_are_in_the_same_order_where_keys_are_too_large_to_be_packed(
     workspace: uptake.Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with workspace.projection.reading() as cursor:
-        packed = entity_days.read(cursor, Kept(), "member", "")
+        sql = "SELECT user_key AS entity_key, day, bits, is_active FROM feature_set"
+        packed = entity_days.read(cursor, Kept(), sql, "")
         monkeypatch.setattr(entity_days, "MOST_PACKED", 0)
-        sorted_twice = entity_days.read(cursor, Kept(), "member", "")
-        np.testing.assert_array_equal(packed.entity, sorted_twice.entity)
-        np.testing.assert_array_equal(packed.day, sorted_twice.day)
+        sorted_twice = entity_days.read(cursor, Kept(), sql, "")
+        for name in ("entity", "day"):
+            np.testing.assert_array_equal(getattr(packed, name), getattr(sorted_twice, name))
+        for name in ("bits", "is_active"):
+            np.testing.assert_array_equal(packed.values[name], sorted_twice.values[name])
 
 
 @pytest.mark.parametrize("period", [None, "month"])

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from uptake.facts.entity_days import Column
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.grain import MEMBER
 from uptake.metrics.group_interval import INTERVAL_DAYS, Length, length, measured
@@ -26,7 +27,7 @@ from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.milestones import milestone_sql
 from uptake.metrics.population import WINDOW_DAY, seats_sql
-from uptake.metrics.windows import Column, Window, counted, worked_out
+from uptake.metrics.windows import Window, counted, worked_out
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""

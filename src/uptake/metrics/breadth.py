@@ -14,10 +14,10 @@ Pitfall: features behind a plan or role count only for those who have it; use of
 Source: definitions 5.11; Pendo's feature adoption is the same share without eligibility
 """
 
-from uptake.metrics.features import classes, core, used_of, used_sql
+from uptake.metrics.features import classes, core, used_of, used_source
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY, eligible_sql
+from uptake.metrics.population import AT, WINDOW_DAY, eligible_sql
 
 
 def rows(asked: Asked) -> Sql:
@@ -34,15 +34,18 @@ def rows(asked: Asked) -> Sql:
             is_eligible = f"e{number}.entity_key IS NOT NULL"
         used.append(f"CASE WHEN {is_eligible} THEN {used_of('a', keys)} ELSE 0 END")
         open_to.append(f"CASE WHEN {is_eligible} THEN {len(keys)} ELSE 0 END")
+    bits = used_source(asked, features, asked.param("window_days"))
     return Sql(
         f"""
     SELECT * FROM (
-        SELECT a.entity_key, a.anchor_at, a.period_on, CASE WHEN a.anchor_at >= s.valid_from AND a.anchor_at < s.valid_to
+        SELECT a.entity_key, {AT} AS anchor_at, a.period_on, CASE WHEN {AT} >= s.valid_from AND {AT} < s.valid_to
             THEN ({" + ".join(used) or "0"}) / nullif({" + ".join(open_to) or "0"}, 0) END AS value
-        FROM ({used_sql(asked, features)}) a JOIN {asked.grain.present} s USING (entity_key) {" ".join(joins)}
+        FROM {bits.sql} a JOIN period p USING (on_day)
+        JOIN {asked.grain.present} s USING (entity_key) {" ".join(joins)}
     ) WHERE value IS NOT NULL""",
         {"window_days": asked.param("window_days")},
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **bits.relations},
+        tables=dict(bits.tables),
     )
 
 

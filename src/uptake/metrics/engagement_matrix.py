@@ -16,11 +16,17 @@ Pitfall: only active entities are counted as users of a feature, so no share pas
 Source: requirements C16; Amplitude's engagement matrix, whose share can pass 100 %
 """
 
+import numpy as np
+import pyarrow as pa
+
+from uptake.facts.feature_set import words
 from uptake.metrics.depth import chosen
+from uptake.metrics.features import is_active, sets_of
 from uptake.metrics.kinds.points import Points
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, active_sql
 from uptake.metrics.result import Side
+from uptake.metrics.windows import windows
 
 X = {
     "share_of_active": ("share", "users / nullif(active, 0)"),
@@ -31,7 +37,23 @@ Y = {
     "uses": ("count", "uses / nullif(users, 0)"),
 }
 """Axis -> its unit and SQL for it."""
+TALLY = pa.schema(
+    [
+        ("period_on", pa.date32()),
+        ("feature_key", pa.int16()),
+        *((name, pa.int64()) for name in ("active", "users", "days")),
+        ("uses", pa.float64()),
+    ]
+)
 QUADRANTS = ("core", "wide", "niche", "marginal")
+
+
+PLACE = """point, title, active AS n, (CASE $x {x} END)::DOUBLE AS x,
+                (CASE $y {y} END)::DOUBLE AS y, users AS members""".format(
+    x=" ".join(f"WHEN '{axis}' THEN {sql}" for axis, (_, sql) in X.items()),
+    y=" ".join(f"WHEN '{axis}' THEN {sql}" for axis, (_, sql) in Y.items()),
+)
+"""SQL for the columns of a point, over how many were active, how many of them used it, and their days and uses."""
 
 
 class FeaturePoints(Points):
@@ -47,10 +69,7 @@ class FeaturePoints(Points):
         """SQL for the points: labels, point, title, n, x, y, members."""
         columns = "".join(f"{label}, " for label in labels)
         same = "".join(f" AND u.{label} IS NOT DISTINCT FROM a.{label}" for label in labels)
-        x = " ".join(f"WHEN '{axis}' THEN {sql}" for axis, (_, sql) in X.items())
-        y = " ".join(f"WHEN '{axis}' THEN {sql}" for axis, (_, sql) in Y.items())
-        return f"""SELECT {columns}point, title, active AS n, (CASE $x {x} END)::DOUBLE AS x,
-                (CASE $y {y} END)::DOUBLE AS y, users AS members
+        return f"""SELECT {columns}{PLACE}
             FROM (
                 SELECT a.*, f.feature AS point, f.title, coalesce(u.users, 0) AS users, u.days, u.uses
                 FROM (SELECT {columns}count(*) AS active FROM labelled WHERE feature_key IS NULL GROUP BY ALL) a
@@ -71,6 +90,16 @@ class FeaturePoints(Points):
             value_title="Days",
             value_unit="days",
         )
+
+
+class CountedPoints(FeaturePoints):
+    """The same points of what was counted elsewhere, in `tally`."""
+
+    def points(self, labels: tuple[str, ...]) -> str:
+        """SQL for the points: labels, point, title, n, x, y, members."""
+        columns = "".join(f"{label}, " for label in labels)
+        return f"""SELECT {columns}{PLACE}
+            FROM (SELECT t.*, f.feature AS point, f.title FROM tally t JOIN features f USING (feature_key))"""
 
 
 def rows(asked: Asked) -> Sql:
@@ -97,10 +126,45 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The points without a row for each feature that somebody used, from sets of features; they do not know of uses."""
+    features = list(chosen(asked, asked.param("feature")))
+    if asked.param("y") == "uses" or not set(words(features)) <= {0}:
+        return None
+    return Sql(
+        CountedPoints(QUADRANTS, unit_of).select(("period_on",) if asked.question.period else ()),
+        {name: asked.param(name) for name in ("x", "y", "x_split", "y_split")},
+        tables={"tally": lambda: _tally(asked, features)},
+    )
+
+
+def _tally(asked: Asked, features: list[int]) -> pa.Table:
+    """How many were active in the window of each period, how many of them used each feature, and on how many days."""
+    rows = []
+    for period_on, window in windows(asked, sets_of(asked), asked.param("window_days")):
+        here, bits = is_active(window), window.values["bits"]
+        active = int(np.count_nonzero(here))
+        used = np.bitwise_or.reduceat(bits, window.begins)
+        if active < len(here):
+            used, bits = used[here], bits[np.repeat(here, window.days)]
+        for feature in features if active else ():
+            bit = np.uint64(1 << feature)
+            users, days = np.count_nonzero(used & bit), np.count_nonzero(bits & bit)
+            rows.append((period_on, feature, active, users, days, None))
+    columns = zip(*rows, strict=True) if rows else [[]] * len(TALLY)
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns, TALLY.types, strict=True)], TALLY)
+
+
+def unit_of(axis: str) -> str:
+    """The unit of an axis."""
+    return (X | Y)[axis][0]
+
+
 METRIC = Metric(
-    kind=FeaturePoints(QUADRANTS, lambda axis: (X | Y)[axis][0]),
+    kind=FeaturePoints(QUADRANTS, unit_of),
     unit="days",
     rows=rows,
+    totals=totals,
     params=(
         Param("feature", "text", "core, advanced, or all features that are shown.", default="all"),
         Param("x", "choice", "What lies along: how many use it.", default="share_of_active", choices=tuple(X)),

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
+from uptake.facts.entity_days import Column, EntityDays
 from uptake.facts.feature_day import keyed
 from uptake.facts.feature_set import words
-from uptake.metrics.metric import Asked
-from uptake.metrics.population import AT, eligible_sql, present_sql
+from uptake.metrics.metric import Asked, Source
+from uptake.metrics.population import eligible_sql, present_sql
+from uptake.metrics.windows import Window, counted, read
 from uptake.plan import Conditions, Feature
 
 
@@ -47,16 +51,39 @@ def eligible_classes_sql(asked: Asked, features: dict[int, Feature]) -> str:
     return f"WITH present AS ({present}) {' UNION ALL '.join(parts)}"
 
 
-def used_sql(asked: Asked, features: Iterable[int]) -> str:
-    """SQL for (entity_key, anchor_at, period_on, bits_0, ...), over `window_day`: what active ones used, a bit each.
+def used_source(asked: Asked, features: Iterable[int], window_days: int) -> Source:
+    """Rows (entity_key, period_on, on_day, bits_0, ...), over `window_day`: what active ones used, a bit each.
 
     Args:
         asked: The question.
         features: Keys of the features that matter; each word of bits they lie in is a column.
+        window_days: How many days a window has.
     """
-    return f"""SELECT f.entity_key, {AT} AS anchor_at, p.period_on{bits_of("f", features)}
+    sql = f"""SELECT f.entity_key, p.period_on, p.on_day{bits_of("f", features)}
         FROM window_day p JOIN {asked.grain.of("feature_set")} f ON f.day = p.day
-        GROUP BY f.entity_key, p.period_on, p.on_at HAVING bool_or(f.is_active)"""
+        GROUP BY f.entity_key, p.period_on, p.on_day HAVING bool_or(f.is_active)"""
+    if not set(words(features)) <= {0}:
+        return Source(f"({sql})")
+
+    def columns(window: Window) -> dict[str, Column]:
+        return {"bits_0": np.bitwise_or.reduceat(window.values["bits"], window.begins)}
+
+    return Source(
+        "used",
+        {"used": sql},
+        {"used": lambda: counted(asked, sets_of(asked), window_days, columns, among=is_active)},
+    )
+
+
+def sets_of(asked: Asked) -> EntityDays:
+    """Which features everyone used on each day, those of the first word of bits, and whether they were active."""
+    sets = asked.grain.of("feature_set")
+    return read(asked, f"SELECT entity_key, day, bits, is_active FROM {sets} WHERE word = 0")
+
+
+def is_active(window: Window) -> Column:
+    """Who was active in a window of feature sets."""
+    return np.logical_or.reduceat(window.values["is_active"], window.begins)
 
 
 def bits_of(alias: str, features: Iterable[int]) -> str:
@@ -70,7 +97,7 @@ def bits_of(alias: str, features: Iterable[int]) -> str:
 
 
 def used_of(alias: str, features: Iterable[int]) -> str:
-    """SQL for how many of some features were used, over columns of `used_sql`; NULL or 0 for none."""
+    """SQL for how many of some features were used, over columns of `used_source`; NULL or 0 for none."""
     counts = [
         f"coalesce(bit_count({alias}.bits_{word} & {bits}::UBIGINT), 0)" for word, bits in words(features).items()
     ]

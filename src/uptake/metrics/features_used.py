@@ -13,20 +13,22 @@ Pitfall: a count, not a share: breadth divides by what each one could use
 Source: product adoption glossary ("5-7 core features"); requirements C3
 """
 
-from uptake.metrics.features import core, used_of, used_sql
+from uptake.metrics.features import core, used_of, used_source
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY
+from uptake.metrics.population import AT, WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:
     """Every active entity with its number of core features."""
+    used = used_source(asked, core(asked), asked.param("window_days"))
     return Sql(
         f"""
-    SELECT a.entity_key, a.anchor_at, a.period_on, {used_of("a", core(asked))}::DOUBLE AS value
-    FROM ({used_sql(asked, core(asked))}) a""",
+    SELECT a.entity_key, {AT} AS anchor_at, a.period_on, {used_of("a", core(asked))}::DOUBLE AS value
+    FROM {used.sql} a JOIN period p USING (on_day)""",
         {"window_days": asked.param("window_days")},
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **used.relations},
+        tables=dict(used.tables),
     )
 
 

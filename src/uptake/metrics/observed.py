@@ -8,11 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from uptake.facts.entity_days import EntityDays
+from uptake.facts.entity_days import Column, EntityDays
 from uptake.metrics.activity import days_sql
 from uptake.metrics.metric import Asked, Param, Source
 from uptake.metrics.population import present_sql
-from uptake.metrics.windows import Column, Window, counted, worked_out
+from uptake.metrics.windows import Window, counted, worked_out
 
 AMONG = Param(
     "among",

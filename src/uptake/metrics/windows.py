@@ -13,38 +13,38 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from uptake.facts import entity_days
-from uptake.facts.entity_days import EntityDays
+from uptake.facts.entity_days import Column, EntityDays
 from uptake.metrics import periods
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.grain import Grain
 from uptake.metrics.metric import Asked, Source
 
 EPOCH = date(1970, 1, 1)
-Column = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
 class Window:
-    """The active days in one period's window, entity by entity and day by day; nobody is there without a day.
+    """The rows of one period's window, entity by entity and day by day; nobody is there without a row.
 
     Args:
         on: The last day, since 1970.
-        entity: Whose days they are, one key for each entity.
-        begins: At which of the days those of each entity begin.
+        entity: Whose rows they are, one key for each entity.
+        begins: At which of the rows those of each entity begin.
         day: The days, since 1970.
+        values: What else is known of each row, by name.
     """
 
     on: int
     entity: Column
     begins: Column
     day: Column
+    values: Mapping[str, Column]
 
     @property
     def days(self) -> Column:
-        """How many days each entity has."""
+        """How many rows each entity has."""
         return np.diff(self.begins, append=len(self.day))
 
     @property
@@ -95,30 +95,50 @@ def worked_out(
     if work is None or grain.is_narrowed or chosen not in (None, ACTIVE):
         # not a relation: where rows are asked for once a value of a property, each has days of its own
         return Source(f"({sql})")
-
-    def table() -> pa.Table:
-        return work(entity_days.read(asked.cursor, asked.kept, grain.name, asked.question.timezone))
-
-    return Source(name, {name: sql}, {name: table})
+    return Source(name, {name: sql}, {name: lambda: work(read(asked, f"SELECT entity_key, day FROM {grain.day}"))})
 
 
-def counted(
-    asked: Asked, days: EntityDays, window_days: int, columns: Callable[[Window], Mapping[str, Column]]
-) -> pa.Table:
-    """A row for each entity with an active day in a period's window: entity_key, period_on, on_day and more columns.
+def read(asked: Asked, sql: str) -> EntityDays:
+    """The rows of a query for (entity_key, day, more columns) in memory."""
+    return entity_days.read(asked.cursor, asked.kept, sql, asked.question.timezone)
+
+
+def windows(asked: Asked, days: EntityDays, window_days: int) -> Iterator[tuple[date | None, Window]]:
+    """Each period, with what lies in its window.
 
     Args:
         asked: The question.
-        days: The active days.
+        days: Rows of days.
         window_days: How many days a window has.
-        columns: More columns, from the window; one value for each entity.
     """
-    parts = []
     for period_on, on in _ends(asked):
         inside = np.flatnonzero((days.day > max(on - window_days, 0)) & (days.day <= on))
         entity, begins = _runs(days.entity[inside])
-        window = Window(on, entity, begins, days.day[inside])
-        parts.append(_part(entity, period_on, on, columns(window)))
+        values = {name: column[inside] for name, column in days.values.items()}
+        yield period_on, Window(on, entity, begins, days.day[inside], values)
+
+
+def counted(
+    asked: Asked,
+    days: EntityDays,
+    window_days: int,
+    columns: Callable[[Window], Mapping[str, Column]],
+    among: Callable[[Window], Column] | None = None,
+) -> pa.Table:
+    """A row for each entity with a row in a period's window: entity_key, period_on, on_day and more columns.
+
+    Args:
+        asked: The question.
+        days: Rows of days.
+        window_days: How many days a window has.
+        columns: More columns, from the window; one value for each entity.
+        among: Which of the entities have a row, from the window; None: all.
+    """
+    parts = []
+    for period_on, window in windows(asked, days, window_days):
+        part = _part(window.entity, period_on, window.on, columns(window))
+        is_among = among(window) if among is not None else None
+        parts.append(part if is_among is None or is_among.all() else part.filter(pa.array(is_among)))
     return pa.concat_tables(parts)
 
 
@@ -144,7 +164,8 @@ def typical_gaps(asked: Asked, days: EntityDays, window_days: int) -> pa.Table:
 
 def _ends(asked: Asked) -> Iterator[tuple[date | None, int]]:
     """Each period with its last day that was over, since 1970."""
-    for period_on, on_day in periods.ends(asked.cursor, asked.question, asked.plan):
+    # of no periods nothing is made, which has columns too
+    for period_on, on_day in periods.ends(asked.cursor, asked.question, asked.plan) or [(None, EPOCH)]:
         yield period_on, (on_day - EPOCH).days
 
 
