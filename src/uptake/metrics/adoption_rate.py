@@ -26,7 +26,7 @@ from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.population import WINDOW_DAY, seats_sql
+from uptake.metrics.population import AT, WINDOW_DAY, present_count_sql, seats_sql
 from uptake.metrics.windows import Window, counted, worked_out
 
 INTERVALS, NEEDED = 4, 2
@@ -80,6 +80,46 @@ def rows(asked: Asked) -> Sql:
     return measured(rows, interval)
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The counts without a row for each seat: who did nothing lately is neither adopted nor active."""
+    interval = length(asked, "interval_days")
+    if asked.question.entity == "account" or interval.gaps:
+        return None
+    grain, window_days = asked.grain, max(interval.most * INTERVALS, asked.param("active_days"))
+    used = _used(asked, interval, window_days)
+    has_value, value = "true", ""
+    if asked.plan.value_moments:
+        has_value = f"v.reached_at <= {AT}"
+        value = f"LEFT JOIN ({milestone_sql(asked, 'value')}) v ON v.entity_key = u.entity_key"
+    period = "period_on, " if asked.question.period else ""
+    return Sql(
+        f"""SELECT {period}'adopted' AS measure, CASE WHEN is_open THEN 0 ELSE seats END AS n,
+            CASE WHEN is_open THEN 0 ELSE adopted END AS count, CASE WHEN is_open THEN seats ELSE 0 END AS open,
+            count / nullif(n, 0) AS estimate
+        FROM told UNION ALL SELECT {period}'active', seats, active, 0, active / seats FROM told ORDER BY ALL""",
+        {"active_days": asked.param("active_days"), "window_days": window_days, **interval.values},
+        {
+            "window_day": WINDOW_DAY,
+            **used.relations,
+            "held": f"""SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
+        UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)""",
+            "known": f"""SELECT on_day, count(DISTINCT {grain.key}) AS seats
+        FROM period p JOIN seat s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at GROUP BY on_day
+        UNION ALL SELECT on_day, n FROM ({present_count_sql(grain)}) WHERE NOT EXISTS (SELECT 1 FROM seat)""",
+            "did": f"""SELECT p.on_day, count(*) FILTER (u.is_active) AS active,
+            count(*) FILTER (u.intervals >= {NEEDED} AND {has_value}) AS adopted
+        FROM {used.sql} u JOIN period p ON p.period_on IS NOT DISTINCT FROM u.period_on {value}
+        SEMI JOIN held h ON h.entity_key = u.entity_key AND h.valid_from < p.on_at AND h.valid_to >= p.on_at
+        GROUP BY p.on_day""",
+            "told": f"""SELECT p.period_on, k.seats, coalesce(d.adopted, 0) AS adopted, coalesce(d.active, 0) AS active,
+            p.on_day - (SELECT min(day) FROM active_day) + 1 < {interval.days} * {NEEDED} AS is_open
+        FROM known k JOIN period p USING (on_day) LEFT JOIN did d USING (on_day)""",
+        },
+        () if asked.plan.value_moments else (NO_VALUE,),
+        dict(used.tables),
+    )
+
+
 def _used(seen: Asked, interval: Length, window_days: int) -> Source:
     """Rows (entity_key, period_on, intervals, is_active): in how many of the last intervals everyone active was."""
     active_days = seen.param("active_days")
@@ -111,6 +151,7 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         INTERVAL_DAYS,
         Param("active_days", "integer", "Days looked back on for active.", default=28, least=1, most=366),

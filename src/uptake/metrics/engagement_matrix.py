@@ -147,7 +147,7 @@ def _tally(asked: Asked, features: list[int]) -> pa.Table:
         used = np.bitwise_or.reduceat(bits, window.begins)
         if active < len(here):
             used, bits = used[here], bits[np.repeat(here, window.days)]
-        for feature in features if active else ():
+        for feature in features if active or asked.question.period is None else ():
             bit = np.uint64(1 << feature)
             users, days = np.count_nonzero(used & bit), np.count_nonzero(bits & bit)
             rows.append((period_on, feature, active, users, days, None))

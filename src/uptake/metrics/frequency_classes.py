@@ -17,12 +17,14 @@ Source: definitions 5.24; ChurnZero's usage frequency
 """
 
 import re
+from collections.abc import Iterable
 
 from uptake.errors import QuestionError
 from uptake.metrics.activity import ACTIVE, days_sql
 from uptake.metrics.kinds.classes import CLASSES
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY, present_sql
+from uptake.metrics.observed import days_done
+from uptake.metrics.population import WINDOW_DAY, present_count_sql, present_sql
 from uptake.plan.thresholds import MOST_CLASSES
 from uptake.store.sql import literal
 
@@ -34,11 +36,10 @@ def rows(asked: Asked) -> Sql:
     """Everyone who was there, a row for each class with whether they are in it."""
     window_days = asked.param("window_days")
     classes = read(asked.param("classes"), window_days)
-    order = f"ENUM({', '.join(literal(name) for name in classes)})"
     cases = " ".join(f"WHEN coalesce(a.days, 0) >= {least} THEN {literal(name)}" for name, least in classes.items())
     return Sql(
         f"""
-    SELECT c.entity_key, c.anchor_at, c.period_on, w.class::{order} AS class, (c.class = w.class)::INT AS value,
+    SELECT c.entity_key, c.anchor_at, c.period_on, w.class::{_order(classes)} AS class, (c.class = w.class)::INT AS value,
         false AS is_open
     FROM (
         SELECT e.*, CASE {cases} END AS class FROM ({present_sql(asked)}) e LEFT JOIN (
@@ -49,6 +50,39 @@ def rows(asked: Asked) -> Sql:
         {"window_days": window_days},
         {"window_day": WINDOW_DAY},
     )
+
+
+def totals(asked: Asked) -> Sql:
+    """The counts without a row for each class, and without one for who did nothing: they are the rest."""
+    window_days = asked.param("window_days")
+    classes = read(asked.param("classes"), window_days)
+    *others, rest = classes
+    cases = " ".join(f"WHEN d.counted >= {classes[name]} THEN {literal(name)}" for name in others)
+    done = days_done(asked, asked.param("active"), window_days)
+    return Sql(
+        f"""SELECT {"k.period_on, " if asked.question.period else ""}w.class::{_order(classes)} AS class, k.n,
+            (CASE WHEN w.class = {literal(rest)}
+                THEN k.n - coalesce(sum(c.members) OVER (PARTITION BY k.on_day), 0)
+                ELSE coalesce(c.members, 0) END)::BIGINT AS count, 0 AS open, count / k.n AS estimate
+        FROM known k CROSS JOIN (SELECT unnest({literal(list(classes))}) AS class) w
+        LEFT JOIN classed c ON c.on_day = k.on_day AND c.class = w.class ORDER BY ALL""",
+        {"window_days": window_days},
+        {
+            "window_day": WINDOW_DAY,
+            **done.relations,
+            "known": present_count_sql(asked.grain),
+            "classed": f"""SELECT p.on_day, CASE {cases} END AS class, count(*) AS members
+        FROM {done.sql} d JOIN period p ON p.period_on IS NOT DISTINCT FROM d.period_on
+        JOIN {asked.grain.present} e
+            ON e.entity_key = d.entity_key AND e.valid_from < p.on_at AND e.valid_to >= p.on_at
+        WHERE d.counted >= {classes[others[-1]]} GROUP BY ALL""",
+        },
+        tables=dict(done.tables),
+    )
+
+
+def _order(classes: Iterable[str]) -> str:
+    return f"ENUM({', '.join(literal(name) for name in classes)})"
 
 
 def read(text: str, window_days: int) -> dict[str, int]:
@@ -88,6 +122,7 @@ METRIC = Metric(
     kind=CLASSES,
     unit="share",
     rows=rows,
+    totals=totals,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),

@@ -22,6 +22,23 @@ def present_sql(asked: Asked) -> str:
         FROM period p JOIN {asked.grain.present} s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
 
 
+def present_count_sql(grain: Grain) -> str:
+    """SQL for (period_on, on_day, n): how many are there at the end of each period, without a row for each of them.
+
+    Nobody is there twice, so they are those who have come less those who have gone.
+
+    Args:
+        grain: Whose presence it is.
+    """
+    return f"""SELECT period_on, on_day, n FROM (
+            SELECT p.period_on, p.on_day, sum(sum(c.n)) OVER (ORDER BY p.on_day)::BIGINT AS n FROM (
+                SELECT valid_from AS at, count(*) AS n FROM {grain.present} GROUP BY valid_from
+                UNION ALL SELECT valid_to, -count(*) FROM {grain.present} GROUP BY valid_to
+                UNION ALL SELECT on_at - INTERVAL 1 MICROSECOND, 0 FROM period
+            ) c ASOF JOIN period p ON c.at < p.on_at GROUP BY p.period_on, p.on_day
+        ) WHERE n > 0"""
+
+
 def seats_sql(grain: Grain) -> str:
     """SQL for (entity_key, anchor_at, period_on): everyone with a seat at the end of each period.
 
@@ -30,10 +47,12 @@ def seats_sql(grain: Grain) -> str:
     Args:
         grain: Users, or users in accounts.
     """
-    return f"""SELECT DISTINCT s.entity_key, {AT} AS anchor_at, p.period_on FROM period p JOIN (
-            SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
-            UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)
-        ) s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
+    # a user may have several seats, but nobody is there twice
+    return f"""SELECT DISTINCT {grain.key} AS entity_key, {AT} AS anchor_at, p.period_on
+        FROM period p JOIN seat s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at
+        UNION ALL SELECT s.entity_key, {AT}, p.period_on
+        FROM period p JOIN {grain.present} s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at
+        WHERE NOT EXISTS (SELECT 1 FROM seat)"""
 
 
 def window_sql(days: str) -> str:
