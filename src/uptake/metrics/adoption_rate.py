@@ -27,7 +27,7 @@ from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.milestones import milestone_sql
 from uptake.metrics.population import AT, WINDOW_DAY, present_count_sql, seats_sql
-from uptake.metrics.windows import Window, counted, worked_out
+from uptake.metrics.windows import Window, are_many, counted, worked_out
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""
@@ -138,7 +138,7 @@ def _used(seen: Asked, interval: Length, window_days: int) -> Source:
                 FILTER ((p.on_day - d.day) // {interval.days} < {INTERVALS}) AS intervals,
             bool_or(p.on_day - d.day < $active_days::INTEGER) AS is_active
         FROM window_day p JOIN {seen.grain.day} d USING (day) {interval.join("d", "p")} GROUP BY ALL""",
-        None if interval.gaps else lambda days: counted(seen, days, window_days, columns),
+        (lambda days: counted(seen, days, window_days, columns)) if not interval.gaps and are_many(seen) else None,
     )
 
 

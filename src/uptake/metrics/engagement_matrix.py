@@ -26,7 +26,7 @@ from uptake.metrics.kinds.points import Points
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, active_sql
 from uptake.metrics.result import Side
-from uptake.metrics.windows import windows
+from uptake.metrics.windows import are_many, windows
 
 X = {
     "share_of_active": ("share", "users / nullif(active, 0)"),
@@ -129,10 +129,10 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The points without a row for each feature that somebody used, from sets of features; they do not know of uses."""
     features = list(chosen(asked, asked.param("feature")))
-    if asked.param("y") == "uses" or not set(words(features)) <= {0}:
+    if not are_many(asked) or asked.param("y") == "uses" or not set(words(features)) <= {0}:
         return None
     return Sql(
-        CountedPoints(QUADRANTS, unit_of).select(("period_on",) if asked.question.period else ()),
+        CountedPoints(QUADRANTS, unit_of).select(("period_on",)),
         {name: asked.param(name) for name in ("x", "y", "x_split", "y_split")},
         tables={"tally": lambda: _tally(asked, features)},
     )
@@ -147,7 +147,7 @@ def _tally(asked: Asked, features: list[int]) -> pa.Table:
         used = np.bitwise_or.reduceat(bits, window.begins)
         if active < len(here):
             used, bits = used[here], bits[np.repeat(here, window.days)]
-        for feature in features if active or asked.question.period is None else ():
+        for feature in features if active else ():
             bit = np.uint64(1 << feature)
             users, days = np.count_nonzero(used & bit), np.count_nonzero(bits & bit)
             rows.append((period_on, feature, active, users, days, None))

@@ -11,7 +11,7 @@ from uptake.facts.feature_day import keyed
 from uptake.facts.feature_set import words
 from uptake.metrics.metric import Asked, Source
 from uptake.metrics.population import eligible_sql, present_sql
-from uptake.metrics.windows import Window, counted, read
+from uptake.metrics.windows import Window, are_many, counted, read
 from uptake.plan import Conditions, Feature
 
 
@@ -62,7 +62,7 @@ def used_source(asked: Asked, features: Iterable[int], window_days: int) -> Sour
     sql = f"""SELECT f.entity_key, p.period_on, p.on_day{bits_of("f", features)}
         FROM window_day p JOIN {asked.grain.of("feature_set")} f ON f.day = p.day
         GROUP BY f.entity_key, p.period_on, p.on_day HAVING bool_or(f.is_active)"""
-    if not set(words(features)) <= {0}:
+    if not are_many(asked) or not set(words(features)) <= {0}:
         return Source(f"({sql})")
 
     def columns(window: Window) -> dict[str, Column]:

@@ -12,7 +12,7 @@ from uptake.facts.entity_days import Column, EntityDays
 from uptake.metrics.activity import days_sql
 from uptake.metrics.metric import Asked, Param, Source
 from uptake.metrics.population import present_sql
-from uptake.metrics.windows import Window, counted, worked_out
+from uptake.metrics.windows import Window, are_many, counted, worked_out
 
 AMONG = Param(
     "among",
@@ -103,5 +103,5 @@ def days_done(
         "done",
         f"""SELECT d.entity_key, p.period_on, {what.sql} AS counted, min(d.day) AS first_on
         FROM window_day p JOIN ({days_sql(asked, chosen)}) d ON d.day = p.day {what.within} GROUP BY ALL""",
-        table if work else None,
+        table if work and are_many(asked) else None,
     )

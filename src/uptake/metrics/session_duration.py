@@ -14,9 +14,24 @@ Pitfall: a session of one event has no duration: it is left out, and never 0. Lo
 Source: requirements C6
 """
 
+import numpy as np
+import pyarrow as pa
+
 from uptake.metrics.kinds.pooled import POOLED
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.sessions import sessions_sql
+from uptake.metrics.windows import are_many, read, windows
+from uptake.store.sql import literal
+
+POOLED_SUMS = pa.schema(
+    [
+        ("period_on", pa.date32()),
+        *((name, pa.int64()) for name in ("n", "entities")),
+        *((name, pa.float64()) for name in ("estimate", "median", "total", "total_total", "total_things")),
+        ("things_things", pa.int64()),
+    ]
+)
 
 
 def rows(asked: Asked) -> Sql:
@@ -24,16 +39,53 @@ def rows(asked: Asked) -> Sql:
     return Sql(
         f"""
     SELECT e.entity_key, {AT} AS anchor_at, p.period_on, e.seconds AS value
-    FROM window_day p JOIN {asked.grain.of("session")} e ON e.day = p.day
-    WHERE e.seconds IS NOT NULL AND e.ended_at + to_minutes($gap::INTEGER) <= $as_of""",
-        {"window_days": asked.param("window_days"), "gap": asked.plan.product.session_gap_minutes},
+    FROM window_day p JOIN ({sessions_sql(asked, ", seconds", _was_over(asked))}) e ON e.day = p.day""",
+        {"window_days": asked.param("window_days")},
         {"window_day": WINDOW_DAY},
     )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The sums of many periods, from the sessions of each entity side by side."""
+    if not are_many(asked):
+        return None
+    return Sql("SELECT * FROM pooled ORDER BY period_on", tables={"pooled": lambda: _pooled(asked)})
+
+
+def _was_over(asked: Asked) -> str:
+    """SQL that holds for sessions with a duration that were over."""
+    gap = asked.plan.product.session_gap_minutes
+    return f"seconds IS NOT NULL AND ended_at + INTERVAL {gap} MINUTE <= {literal(asked.question.as_of)}"
+
+
+def _pooled(asked: Asked) -> pa.Table:
+    """What the kind adds up, a row for each period with a session."""
+    rows = []
+    sessions = read(asked, sessions_sql(asked, ", seconds", _was_over(asked)))
+    for period_on, window in windows(asked, sessions, asked.param("window_days")):
+        seconds, things = window.values["seconds"], window.days
+        totals = np.add.reduceat(seconds, window.begins)
+        if len(seconds):
+            rows.append(
+                {
+                    "period_on": period_on,
+                    "n": len(seconds),
+                    "entities": len(things),
+                    "estimate": float(seconds.mean()),
+                    "median": float(np.median(seconds)),
+                    "total": float(totals.sum()),
+                    "total_total": float(totals @ totals),
+                    "total_things": float(totals @ things),
+                    "things_things": int(things @ things),
+                }
+            )
+    return pa.Table.from_pylist(rows, POOLED_SUMS)
 
 
 METRIC = Metric(
     kind=POOLED,
     unit="seconds",
     rows=rows,
+    totals=totals,
     params=(Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=3660),),
 )

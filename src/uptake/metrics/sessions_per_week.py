@@ -16,24 +16,22 @@ Source: product adoption glossary ("3-5 a week for daily-use products"); tenure 
 
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY, active_sql
+from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.sessions import counts_source
 
 
 def rows(asked: Asked) -> Sql:
     """Every active entity with its sessions per week of tenure within the window."""
+    counts = counts_source(asked, asked.param("window_days"))
     return Sql(
         f"""
-    SELECT a.entity_key, a.anchor_at, a.period_on, coalesce(n.sessions, 0)
+    SELECT a.entity_key, {AT} AS anchor_at, a.period_on, a.sessions
         / (greatest(least($window_days::INTEGER, p.on_day - s.started_on + 1), 7) / 7) AS value
-    FROM ({active_sql(asked)}) a JOIN period p ON p.period_on IS NOT DISTINCT FROM a.period_on
-    LEFT JOIN (
-        -- somebody active may have begun no session: it can have begun before midnight of the first day
-        SELECT e.entity_key, p.period_on, count(*) AS sessions
-        FROM window_day p JOIN {asked.grain.of("session")} e ON e.day = p.day GROUP BY ALL
-    ) n ON n.entity_key = a.entity_key AND n.period_on IS NOT DISTINCT FROM a.period_on
+    FROM {counts.sql} a JOIN period p ON p.period_on IS NOT DISTINCT FROM a.period_on
     LEFT JOIN {asked.grain.start} s ON s.entity_key = a.entity_key""",
         {"window_days": asked.param("window_days")},
-        {"window_day": WINDOW_DAY},
+        {"window_day": WINDOW_DAY, **counts.relations},
+        tables=dict(counts.tables),
     )
 
 

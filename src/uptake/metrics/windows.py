@@ -98,6 +98,11 @@ def worked_out(
     return Source(name, {name: sql}, {name: lambda: work(read(asked, f"SELECT entity_key, day FROM {grain.day}"))})
 
 
+def are_many(asked: Asked) -> bool:
+    """Whether there are so many windows that it is worth reading all days into memory."""
+    return asked.question.period is not None
+
+
 def read(asked: Asked, sql: str) -> EntityDays:
     """The rows of a query for (entity_key, day, more columns) in memory."""
     return entity_days.read(asked.cursor, asked.kept, sql, asked.question.timezone)
