@@ -121,6 +121,8 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("frequency_classes", {"as_of": "2026-04-10T13:00:00Z"}),
         ("adoption_rate", {"interval_days": 9, "active_days": 5}),
         ("adoption_rate", {"as_of": "2026-02-10T13:00:00Z"}),
+        ("session_duration", {}),
+        ("session_duration", {"as_of": "2026-04-10T13:00:00Z", "window_days": 60}),
         ("engagement_matrix", {}),
         ("engagement_matrix", {"x": "users", "window_days": 3, "as_of": "2026-04-10T13:00:00Z"}),
         ("engagement_matrix", {"y": "uses", "feature": "core"}),
@@ -197,6 +199,9 @@ def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any]) ->
         ("consistency", {"intervals": 3, "interval_days": 5}),
         ("consistency", {"intervals": 4, "interval_days": "usage_interval", "among": "present"}),
         ("adoption_rate", {"interval_days": 9, "active_days": 5}),
+        ("sessions_per_week", {"window_days": 15}),
+        ("churn_kind", {"churned": "inactivity", "window_days": 4, "decay": 0.9}),
+        ("churn_kind", {"churned": "inactivity", "window_days": 2, "output": "list"}),
         ("features_used", {"window_days": 9}),
         ("breadth", {"window_days": 20}),
     ],
@@ -204,6 +209,8 @@ def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any]) ->
 def test_what_is_worked_out_in_memory_is_what_its_sql_gives(
     workspace: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str | None, more: dict[str, Any]
 ) -> None:
+    if name == "churn_kind" and entity == "member":
+        pytest.skip("It has a meaning for users and accounts.")
     result = workspace.metric(name, **given, **more, entity=entity, period=period)
     assert result.rows
     assert differences(result, workspace.rows_of(result.sql)) == []

@@ -20,13 +20,19 @@ Source: requirements D15; definitions 5.25 (adopted)
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from uptake.errors import QuestionError
+from uptake.facts.entity_days import EntityDays
 from uptake.metrics import contracts
-from uptake.metrics.adopted import adopted_sql
+from uptake.metrics.activity import ACTIVE
+from uptake.metrics.adopted import adopted_sql, habit_source
 from uptake.metrics.adoption_rate import NO_VALUE
 from uptake.metrics.contracts import BEGIN
+from uptake.metrics.declines import declines
 from uptake.metrics.kinds.churned import CHURNED, churned_list
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
+from uptake.metrics.windows import worked_out
 from uptake.store.sql import literal
 
 KINDS = ("early", "slow")
@@ -39,26 +45,26 @@ USUAL = 0.75
 def rows(asked: Asked) -> Sql:
     """Everyone who left, once for each kind; in the list once."""
     zone = literal(asked.plan.product.timezone)
+    habit = habit_source(asked, "gone")
+    decayed = _decayed(asked)
     relations = {
         "compared": contracts.compared_sql(asked, "period"),
         "paid": contracts.paid_sql(asked, "begins_at"),
         "gone": _by_inactivity(asked) if _is_inactivity(asked) else _by_contract(zone),
-        "adopted": adopted_sql(asked, "gone"),
+        **habit.relations,
+        "adopted": adopted_sql(asked, "gone", habit.sql),
         # only of them it is told when use began to fall
         "slow": """SELECT DISTINCT g.entity_key, g.churned_on FROM gone g JOIN adopted a USING (entity_key)
         WHERE a.adopted_on < g.churned_on""",
         "used": _used(asked),
-        "decayed": f"""SELECT entity_key, churned_on,
-            churned_on - min(k) FILTER (uses >= $decay * usual)::INTEGER * $interval_days::INTEGER AS decay_on
-        FROM (SELECT *, quantile_cont(uses, {USUAL}) OVER (PARTITION BY entity_key, churned_on) AS usual FROM used)
-        WHERE usual > 0 GROUP BY entity_key, churned_on""",
+        **decayed.relations,
     }
     told = f"""SELECT g.entity_key, {BEGIN} AS anchor_at, g.period_on, g.churned_on, m.mrr, NOT p.is_closed AS is_open,
             CASE WHEN a.adopted_on < g.churned_on THEN a.adopted_on END AS adopted_on,
             CASE WHEN a.adopted_on < g.churned_on THEN greatest(d.decay_on, a.adopted_on) END AS decay_on,
             (CASE WHEN a.adopted_on < g.churned_on THEN 'slow' ELSE 'early' END)::{ORDER} AS own_kind
         FROM gone g JOIN compared p USING (period_on) LEFT JOIN adopted a USING (entity_key)
-        LEFT JOIN decayed d ON d.entity_key = g.entity_key AND d.churned_on = g.churned_on
+        LEFT JOIN {decayed.sql} d ON d.entity_key = g.entity_key AND d.churned_on = g.churned_on
         LEFT JOIN paid m ON {_pays(asked)} AND m.period_on = g.period_on"""
     if asked.param("output") == "list":
         select = f"SELECT *, own_kind AS kind FROM ({told})"
@@ -69,7 +75,8 @@ def rows(asked: Asked) -> Sql:
     if _is_inactivity(asked):
         values["window_days"] = asked.param("window_days")
     notes = contracts.money_notes(asked) if asked.question.entity == "account" else ()
-    return Sql(select, values, relations, (*notes, *(() if asked.plan.value_moments else (NO_VALUE,))))
+    notes = (*notes, *(() if asked.plan.value_moments else (NO_VALUE,)))
+    return Sql(select, values, relations, notes, {**habit.tables, **decayed.tables})
 
 
 def _is_inactivity(asked: Asked) -> bool:
@@ -111,14 +118,29 @@ def _by_inactivity(asked: Asked) -> str:
         WHERE d.next_day - d.day > $window_days::INTEGER"""
 
 
+def _decayed(asked: Asked) -> Source:
+    """Rows (entity_key, churned_on, decay_on): when use began to fall; others than those in `slow` may be there too."""
+    sql = f"""SELECT entity_key, churned_on,
+            churned_on - min(k) FILTER (uses >= $decay * usual)::INTEGER * $interval_days::INTEGER AS decay_on
+        FROM (SELECT *, quantile_cont(uses, {USUAL}) OVER (PARTITION BY entity_key, churned_on) AS usual FROM used)
+        WHERE usual > 0 GROUP BY entity_key, churned_on"""
+    interval_days, decay = asked.plan.product.usage_interval_days, asked.param("decay")
+
+    def table(days: EntityDays) -> pa.Table:
+        return declines(days, asked.param("window_days"), interval_days, MOST_INTERVALS, USUAL, decay)
+
+    is_of_days = _is_inactivity(asked) and asked.question.entity == "user"
+    return worked_out(asked, asked.grain, ACTIVE, "decayed", sql, table if is_of_days else None)
+
+
 def _used(asked: Asked) -> str:
     """SQL for (entity_key, churned_on, k, uses): use in every usage interval before leaving slowly, k counted backwards.
 
     Intervals without use are there too, from the first active day on.
     """
     is_account = asked.question.entity == "account"
-    uses = "count(DISTINCT d.user_key)" if is_account else "count(DISTINCT d.day)"
-    key = "account_key" if is_account else "user_key"
+    uses = "count(DISTINCT d.user_key)" if is_account else "count(*)"
+    days = "(SELECT account_key AS entity_key, * FROM active_day)" if is_account else asked.grain.day
     return f"""SELECT i.entity_key, i.churned_on, i.k, coalesce(u.uses, 0) AS uses
         FROM (
             SELECT entity_key, churned_on, unnest(range(
@@ -127,7 +149,7 @@ def _used(asked: Asked) -> str:
         ) i
         LEFT JOIN (
             SELECT g.entity_key, g.churned_on, (g.churned_on - 1 - d.day) // $interval_days::INTEGER AS k, {uses} AS uses
-            FROM slow g JOIN active_day d ON d.{key} = g.entity_key WHERE d.day < g.churned_on GROUP BY ALL
+            FROM slow g JOIN {days} d ON d.entity_key = g.entity_key WHERE d.day < g.churned_on GROUP BY ALL
         ) u ON u.entity_key = i.entity_key AND u.churned_on = i.churned_on AND u.k = i.k"""
 
 
