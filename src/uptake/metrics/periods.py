@@ -117,6 +117,15 @@ def ends(cursor: Cursor, question: Question, plan: Plan) -> list[tuple[date | No
     return _rows(cursor, question, plan, "period_on, on_day")
 
 
+def edges(cursor: Cursor, question: Question, plan: Plan) -> list[tuple[date | None, date, datetime, date, datetime]]:
+    """The periods of a question in their order: the first day, where each ends and where it begins.
+
+    Where it ends is the last day that was over and the instant after it; where it begins, the last day before it and the
+    instant after that.
+    """
+    return _rows(cursor, question, plan, "period_on, on_day, on_at, first_day - 1, begins_at")
+
+
 def _rows(cursor: Cursor, question: Question, plan: Plan, columns: str) -> list[Any]:
     relations = {**weeks(question, plan), "period": sql(question)}
     text = "WITH " + ", ".join(f"{name} AS ({body})" for name, body in relations.items())

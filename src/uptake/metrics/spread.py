@@ -24,8 +24,10 @@ from uptake.metrics.depth import chosen
 from uptake.metrics.features import classes, eligible_classes_sql
 from uptake.metrics.grain import MEMBER
 from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.live_parts import live_parts
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import present_sql
+from uptake.metrics.windows import are_many
 from uptake.plan import Feature
 from uptake.store.sql import literal
 
@@ -41,15 +43,20 @@ def rows(asked: Asked) -> Sql:
     features = chosen(asked, asked.param("feature"))
     crowds, parts = _crowds(asked, features)
     live = _live(asked, eligible_classes_sql(replace(asked, grain=MEMBER), features))
+    is_new = asked.param("output") == "new"
     counted = "SELECT * FROM live_now"
-    if asked.param("output") == "new":
+    if is_new:
         counted = """SELECT * FROM live_now n ANTI JOIN live_before b ON b.account_key = n.account_key
             AND b.part = n.part AND b.period_on IS NOT DISTINCT FROM n.period_on"""
+    part_of = OF_PLAN.get(asked.param("of"))
+    named = {key: part for key, feature in features.items() if part_of and (part := part_of(feature)) is not None}
+    tables = {}
+    if named and are_many(asked) and not any(features[key].eligible for key in named):
+        tables["live_part"] = lambda: live_parts(asked, named, asked.param("live_share"), is_new=is_new)
     return Sql(
         f"""
-    SELECT e.entity_key, e.anchor_at, e.period_on, count(l.part) AS value FROM ({present_sql(asked)}) e
-    LEFT JOIN ({counted}) l ON l.account_key = e.entity_key AND l.period_on IS NOT DISTINCT FROM e.period_on
-    GROUP BY e.entity_key, e.anchor_at, e.period_on""",
+    SELECT e.entity_key, e.anchor_at, e.period_on, coalesce(l.parts, 0) AS value FROM ({present_sql(asked)}) e
+    LEFT JOIN live_part l ON l.account_key = e.entity_key AND l.period_on IS NOT DISTINCT FROM e.period_on""",
         {"live_share": asked.param("live_share")},
         {
             "class_crowd(class, crowd)": crowds,
@@ -58,7 +65,9 @@ def rows(asked: Asked) -> Sql:
             "at_begin": "SELECT * REPLACE (begins_at AS on_at, first_day - 1 AS on_day) FROM period",
             "live_now": f"WITH period AS (SELECT * FROM at_end) {live}",
             "live_before": f"WITH period AS (SELECT * FROM at_begin) {live}",
+            "live_part": f"SELECT account_key, period_on, count(*) AS parts FROM ({counted}) GROUP BY ALL",
         },
+        tables=tables,
     )
 
 
