@@ -26,6 +26,7 @@ from uptake.metrics.kinds.share import Share
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, active_sql
 from uptake.metrics.result import Side
+from uptake.metrics.sessions import seconds_source
 
 NO_TASKS = "The plan has no tasks: labouring is told by what people say alone."
 
@@ -53,6 +54,7 @@ def rows(asked: Asked) -> Sql:
     has_tasks = bool(asked.plan.tasks)
     nothing = "SELECT 0 AS entity_key, NULL::DATE AS period_on, 0 AS tries, 0.0 AS success WHERE false"
     same = "{0}.entity_key = a.entity_key AND {0}.period_on IS NOT DISTINCT FROM a.period_on"
+    effort = seconds_source(asked, asked.param("window_days"))
     return Sql(
         f"""
     SELECT * FROM (
@@ -61,7 +63,7 @@ def rows(asked: Asked) -> Sql:
             WHEN t.success < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER THEN 1
             WHEN m.mood < $sentiment_below::DOUBLE THEN 1
             WHEN t.tries >= $least_tries::INTEGER OR m.mood IS NOT NULL THEN 0 END AS value
-        FROM ({active_sql(asked)}) a LEFT JOIN effort e ON {same.format("e")}
+        FROM ({active_sql(asked)}) a LEFT JOIN {effort.sql} e ON {same.format("e")}
         LEFT JOIN tried t ON {same.format("t")} LEFT JOIN mood m ON {same.format("m")}
     ) WHERE value IS NOT NULL""",
         {
@@ -79,8 +81,7 @@ def rows(asked: Asked) -> Sql:
             "window_day": WINDOW_DAY,
             "window_span": """SELECT p.period_on, c.begins_at, p.on_at AS ends_at
         FROM period p JOIN calendar c ON c.day = p.on_day - $window_days::INTEGER + 1""",
-            "effort": f"""SELECT e.entity_key, p.period_on, sum(e.seconds) FILTER (e.ended_at < $as_of) AS seconds
-        FROM window_day p JOIN {asked.grain.of("session")} e ON e.day = p.day GROUP BY ALL""",
+            **effort.relations,
             "tried": _tried(asked) if has_tasks else nothing,
             "mood": f"""SELECT f.entity_key, p.period_on, arg_max(
             CASE f.survey WHEN 'nps' THEN f.score / 10 ELSE (f.score - 1) / 4 END, (f.feedback_at, f.import_id, f.ordinal)
@@ -89,6 +90,7 @@ def rows(asked: Asked) -> Sql:
             ON f.feedback_at < p.on_at AND f.feedback_at >= p.on_at - to_days($sentiment_days::INTEGER) GROUP BY ALL""",
         },
         () if has_tasks else (NO_TASKS,),
+        dict(effort.tables),
     )
 
 

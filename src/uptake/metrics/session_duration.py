@@ -74,9 +74,9 @@ def _pooled(asked: Asked) -> pa.Table:
                     "estimate": float(seconds.mean()),
                     "median": float(np.median(seconds)),
                     "total": float(totals.sum()),
-                    "total_total": float(totals @ totals),
-                    "total_things": float(totals @ things),
-                    "things_things": int(things @ things),
+                    "total_total": float((totals * totals).sum()),
+                    "total_things": float((totals * things).sum()),
+                    "things_things": int((things * things).sum()),
                 }
             )
     return pa.Table.from_pylist(rows, POOLED_SUMS)

@@ -9,6 +9,7 @@ from uptake.facts.entity_days import Column
 from uptake.metrics.metric import Asked, Source
 from uptake.metrics.population import active_sql
 from uptake.metrics.windows import Window, are_many, counted, read, windows
+from uptake.store.sql import literal
 
 
 def sessions_sql(asked: Asked, columns: str = "", condition: str = "") -> str:
@@ -50,6 +51,26 @@ def counts_source(asked: Asked, window_days: int) -> Source:
         )
 
     return Source("frequented", {"frequented": sql}, {"frequented": table})
+
+
+def seconds_source(asked: Asked, window_days: int) -> Source:
+    """Rows (entity_key, period_on, seconds), over `window_day`: time in sessions begun there that were over at `as_of`.
+
+    Args:
+        asked: The question.
+        window_days: How many days a window has.
+    """
+    lasted = sessions_sql(asked, ", seconds", f"seconds IS NOT NULL AND ended_at < {literal(asked.question.as_of)}")
+    sql = f"""SELECT e.entity_key, p.period_on, sum(e.seconds) AS seconds
+        FROM window_day p JOIN ({lasted}) e ON e.day = p.day GROUP BY ALL"""
+    if not are_many(asked):
+        return Source(f"({sql})")
+
+    def seconds(window: Window) -> dict[str, Column]:
+        return {"seconds": np.add.reduceat(window.values["seconds"], window.begins)}
+
+    table = {"effort": lambda: counted(asked, read(asked, lasted), window_days, seconds)}
+    return Source("effort", {"effort": sql}, table)
 
 
 def _rows_of(window: Window, entity: Column) -> Column:
