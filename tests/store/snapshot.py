@@ -9,6 +9,7 @@ from alike import assert_alike
 import uptake
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
+from uptake.scores.history import STALE_FROM
 from uptake.store.kept import STATE
 
 USER = "(SELECT user_id || CASE WHEN is_anonymous THEN ' (anonymous)' ELSE '' END FROM users WHERE user_key = t.{})"
@@ -28,6 +29,9 @@ NATURAL = {
 FIXED = {"calendar"}
 """Made from the plan alone, and large."""
 
+NOTES = {STATE, STALE_FROM}
+"""In `meta`: the state is named anew by every change, whatever it changed; history may have more to make than it has to."""
+
 Contents = dict[str, list[tuple[Any, ...]]]
 
 
@@ -44,8 +48,7 @@ def contents(workspace: uptake.Workspace) -> Contents:
             columns = [row[0] for row in cursor.execute(f'DESCRIBE "{schema}"."{table}"').fetchall()]
             read = ", ".join(NATURAL.get(column, f't."{column}"') for column in columns)
             rows = cursor.execute(f'SELECT {read} FROM "{schema}"."{table}" t').fetchall()
-            # the state is named anew by every change, whatever it changed
-            found[table] = sorted((row for row in rows if row[0] != STATE), key=str)
+            found[table] = sorted((row for row in rows if row[0] not in NOTES), key=str)
         return found
 
 
