@@ -13,22 +13,18 @@ from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from uptake import flow, plan, settings
+from uptake.asking import Answer, Asking
 from uptake.beginning import init
 from uptake.catching_up import catch_up, require_same_age
 from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, WorkspaceClosed
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, silent
 from uptake.kinds import BY_NAME
-from uptake.metrics.ask import ask
-from uptake.metrics.people import People, people
 from uptake.metrics.question import read_zone
-from uptake.metrics.recheck import zone_of
-from uptake.metrics.result import Result
 from uptake.plan import Plan, Segment
-from uptake.scores.ask import Explained, Scores, explain, scores
-from uptake.scores.history import Held, is_current, of_one
+from uptake.scores.history import is_current
 from uptake.sources.opening import opened
 from uptake.store import archive
 from uptake.store.cuts import Cuts
@@ -40,10 +36,8 @@ from uptake.store.projection import Cursor, EngineError, Projection, transaction
 
 __all__ = ["READING", "Confirm", "Progress", "Report", "Summary", "Workspace", "init"]
 
-Answer = TypeVar("Answer")
 
-
-class Workspace:
+class Workspace(Asking):
     """One workspace, held by this process until it is closed.
 
     Args:
@@ -105,101 +99,7 @@ class Workspace:
             self._opened.close()
             archive.remove(self.home.spill)
 
-    # Asking
-
-    def metric(self, name: str, **given: Any) -> Result:
-        """Answers a question.
-
-        Args:
-            name: The metric, one of `uptake.metrics`.
-            **given: `entity` (user, account, member), `by`, `where`, `date_from`, `date_to`, `period`, `as_of`,
-                `timezone`, `week_start`, and the metric's own parameters; the reference page lists them.
-
-        Returns:
-            Rows with n and interval, the SQL, and what was asked, complete.
-
-        Raises:
-            QuestionError: A name or a value is not known; the message says what is.
-        """
-
-        def answer(cursor: Cursor) -> Result:
-            with self.facts_for(given, cursor, self.plan):
-                return ask(cursor, self.plan, name, given, self.kept)
-
-        return self.read(answer)
-
-    def people(
-        self,
-        name: str,
-        cell: Mapping[str, Any] | None = None,
-        *,
-        side: str = "",
-        limit: int | None = None,
-        **given: Any,
-    ) -> People:
-        """The users or accounts behind a number of an answer.
-
-        Args:
-            name: The metric.
-            cell: Which row of the answer, by period, breakdowns and the like: `result.cell_of(row)`.
-            side: Which of those the row counts (`result.sides` has them); the first if not given.
-            limit: How many at most; None: all.
-            **given: The question, as `metric` takes it.
-
-        Returns:
-            Ids and names, with how many are on each side.
-
-        Raises:
-            QuestionError: A name or a value is not known; the message says what is.
-        """
-
-        def found(cursor: Cursor) -> People:
-            with self.facts_for(given, cursor, self.plan):
-                return people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit, kept=self.kept)
-
-        return self.read(found)
-
-    def scores(self, name: str, **given: Any) -> Scores:
-        """A score of every user or account on a day.
-
-        Args:
-            name: The score, one of `plan.all_scores`.
-            **given: `entity` (user or account), `as_of`, `since` (the earlier day that changes are told from), `timezone`.
-
-        Raises:
-            QuestionError: A name or a value is not known; the message says what is.
-        """
-
-        def answer(cursor: Cursor) -> Scores:
-            with self.facts_for(given, cursor, self.plan):
-                return scores(cursor, self.plan, name, given)
-
-        return self.read(answer)
-
-    def explain(self, name: str, id_: str, **given: Any) -> Explained:
-        """Why the score of a user or an account is what it is, in lines that add up; parameters as for `scores`."""
-
-        def answer(cursor: Cursor) -> Explained:
-            with self.facts_for(given, cursor, self.plan):
-                return explain(cursor, self.plan, name, id_, given)
-
-        return self.read(answer)
-
-    def score_history(self, name: str, id_: str, entity: str = "account") -> list[Held]:
-        """A user's or an account's score on every day of the last year, in hundredths of points; made up to date first."""
-        self.bring_history_up()
-        return self.read(lambda cursor: of_one(cursor, f"score.{name}", entity, id_))
-
-    def rows_of(self, sql: str) -> list[dict[str, Any]]:
-        """Runs a query that a result showed, on the same data; for checking that it gives the same number."""
-
-        def rows(cursor: Cursor) -> list[dict[str, Any]]:
-            with self.facts_for({"timezone": zone_of(sql)}, cursor, self.plan):
-                result = cursor.execute(sql)
-                names = [column[0] for column in result.description]
-                return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
-
-        return self.read(rows)
+    # Reading
 
     @contextmanager
     def facts_for(self, given: Mapping[str, Any], cursor: Cursor, plan: Plan) -> Iterator[None]:
