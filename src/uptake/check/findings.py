@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from uptake.check import attributes, features, journey, names, properties, quality, references, roles, segments
+from uptake.check import attributes, features, journey, names, properties, quality, references, roles, scores, segments
 from uptake.check.finding import Finding, sort
 from uptake.check.subject import Subject, subject
 from uptake.plan import Plan, vanity_warnings
@@ -36,6 +36,8 @@ CHECKS: tuple[Check, ...] = (
     journey.watched,
     journey.criteria,
     roles.unknown,
+    scores.peers,
+    scores.attributes,
     _vanity,
     names.spellings,
     quality.senders,
@@ -44,7 +46,14 @@ CHECKS: tuple[Check, ...] = (
     quality.extent,
 )
 """What is compared once there are events, in the order in which it is told."""
-ALWAYS: tuple[Check, ...] = (references.unknown, quality.quarantine, quality.known_rows, quality.sqlite)
+ALWAYS: tuple[Check, ...] = (
+    references.unknown,
+    scores.components,
+    scores.rules,
+    quality.quarantine,
+    quality.known_rows,
+    quality.sqlite,
+)
 
 
 def findings(cursor: Cursor, plan: Plan, ledger: Ledger) -> tuple[Finding, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from uptake.check.finding import Finding
+from uptake.check.refusals import refusal
 from uptake.check.subject import Subject
 from uptake.errors import QuestionError
 from uptake.metrics import params
@@ -41,18 +43,14 @@ def _no_metric(checked: Subject, location: Location, metric: str, *hints: str) -
 def _unknown_params(checked: Subject, section: str, one: Reference | Target) -> Iterator[Finding]:
     metric = catalogue()[one.metric].metric
     for name, value in one.params.items():
-        try:
-            if name == "entity" and isinstance(one, Target):
-                if value not in metric.entities:
-                    raise QuestionError(f"{one.metric} cannot be asked with entity='{value}'.", allowed=metric.entities)
-            else:
-                params.read(metric, {name: value}, checked.plan, one.metric)
-        except QuestionError as error:
-            location = (section, one.name, "params", name)
-            allowed = f"Allowed: {', '.join(error.allowed)}." if error.allowed else ""
-            yield Finding(
-                "error",
-                checked.plan.place(location),
-                f"{location_text(location)}: {error.what}",
-                " ".join(filter(None, (allowed, error.do))),
-            )
+        location = (section, one.name, "params", name)
+        if name == "entity" and isinstance(one, Target):
+            yield from refusal(checked, location, partial(_entity, one, value))
+        else:
+            yield from refusal(checked, location, partial(params.read, metric, {name: value}, checked.plan, one.metric))
+
+
+def _entity(target: Target, given: object) -> None:
+    entities = catalogue()[target.metric].metric.entities
+    if given not in entities:
+        raise QuestionError(f"{target.metric} cannot be asked with entity='{given}'.", allowed=entities)

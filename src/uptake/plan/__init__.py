@@ -22,7 +22,7 @@ from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zo
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
 from uptake.plan.quorum import AllParts, AnyPart, Members, Quorum, parts, quorum
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
-from uptake.plan.rule import Rule, read_rule, subjects
+from uptake.plan.rule import Rule, read_rule, rules_in, subjects
 from uptake.plan.scores import DEFAULT_SCORES, Component, Score
 from uptake.plan.segment_writing import delete as delete_segment
 from uptake.plan.segment_writing import save as save_segment
@@ -95,6 +95,7 @@ __all__ = [
     "parts",
     "quorum",
     "read_rule",
+    "rules_in",
     "save_segment",
     "selector",
     "split_condition",

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Annotated
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator
 
 from uptake.plan.group import Group, read_group
-from uptake.plan.problems import Problem, Problems
+from uptake.plan.problems import Location, Problem, Problems
+from uptake.plan.section import Section
 from uptake.plan.words import read_name
 
 KINDS = ("score", "fall", "benchmark", "segment", "placement", "user", "account")
@@ -46,6 +47,34 @@ def subjects(rule: Group) -> Iterable[tuple[str, str]]:
     for _, condition in rule.leaves():
         kind, dot, rest = condition.property.partition(".")
         yield (kind, rest) if dot else ("signal", kind)
+
+
+def rules_in(section: Section, location: Location = ()) -> Iterator[tuple[Location, Group]]:
+    """Every rule that a section of the plan, or one inside it, holds, with where it stands."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if _says_rule(field.metadata) or _is_of_rules(field.annotation):
+            yield from _parts(value, (*location, name), Group)
+        else:
+            for below, inside in _parts(value, (*location, name), Section):
+                yield from rules_in(inside, below)
+
+
+def _is_of_rules(annotation: object) -> bool:
+    return _says_rule(getattr(annotation, "__metadata__", ())) or any(map(_is_of_rules, get_args(annotation)))
+
+
+def _says_rule(metadata: Iterable[object]) -> bool:
+    return any(isinstance(one, BeforeValidator) and one.func is read_rule for one in metadata)
+
+
+def _parts(value: object, location: Location, kind: type) -> Iterator[tuple[Location, Any]]:
+    """What a field holds of a kind: itself, or in a mapping or a tuple."""
+    if isinstance(value, kind):
+        yield location, value
+    elif isinstance(value, Mapping | tuple):
+        for key, part in value.items() if isinstance(value, Mapping) else enumerate(value):
+            yield from _parts(part, (*location, key), kind)
 
 
 Rule = Annotated[Group, BeforeValidator(read_rule)]

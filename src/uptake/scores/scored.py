@@ -139,10 +139,20 @@ def _of_accounts(
 
 
 def _scaled(values: Floats, part: Component, groups: Groups) -> Floats:
+    ends = scale_of(part)
+    return scale.ranked(values, groups) if ends is None else scale.between(values, *ends)
+
+
+def scale_of(part: Component) -> tuple[float, float] | None:
+    """The values of a component that stand for 0 and for 100; None: it is held against peers.
+
+    Raises:
+        QuestionError: Nobody says which value stands for 100.
+    """
     signal = find(part.signal)
     is_ranked = signal.is_ranked and part.best is None if part.ranked is None else part.ranked
     if is_ranked:
-        return scale.ranked(values, groups)
+        return None
     worst = signal.worst if part.worst is None else part.worst
     best = signal.best if part.best is None else part.best
     if best is None or best == worst:
@@ -150,7 +160,7 @@ def _scaled(values: Floats, part: Component, groups: Groups) -> Floats:
             f"The component '{part.name}' does not say which value of {part.signal} stands for 100.",
             do="Write best (and worst) with it in the plan, or ranked: true.",
         )
-    return scale.between(values, worst, best)
+    return worst, best
 
 
 def _groups(panel: Panel, score: Score, entity: str) -> Groups:

@@ -1,0 +1,101 @@
+"""Scores and rules: do the signals and scores they ask for exist, and can they be what they are asked to be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+
+from uptake.check.attributes import source
+from uptake.check.conditions import compare
+from uptake.check.finding import Finding
+from uptake.check.refusals import refusal
+from uptake.check.subject import Subject
+from uptake.metrics import dimensions, params
+from uptake.plan import Component, Location, Score, location_text, rules_in
+from uptake.plan.problems import nearest, shown
+from uptake.scores.scored import scale_of
+from uptake.signals.signal import catalogue
+
+
+def components(checked: Subject) -> Iterator[Finding]:
+    """Components whose signal does not exist, takes no such parameter or has no scale, and those that have no part."""
+    for score in checked.plan.scores.values():
+        for part in score.components.values():
+            location = ("scores", score.name, "components", part.name)
+            if part.signal not in catalogue():
+                is_written = part.signal != part.name
+                hint = () if is_written else ("Under a name of your own say which is meant: signal.",)
+                where = (*location, "signal") if is_written else location
+                yield _unknown(checked, where, "signal", part.signal, catalogue(), *hint)
+                continue
+            yield from _component(checked, location, score, part)
+        known = [part for part in score.components.values() if part.signal in catalogue()]
+        if "account" in score.entities and "user" in score.entities and known == [*score.components.values()]:
+            yield from _users_left_out(checked, score)
+
+
+def _component(checked: Subject, location: Location, score: Score, part: Component) -> Iterator[Finding]:
+    signal = catalogue()[part.signal]
+    for name, value in part.params.items():
+        ask = partial(params.read, signal, {name: value}, checked.plan, part.signal)
+        yield from refusal(checked, (*location, "params", name), ask)
+    yield from refusal(checked, location, lambda: scale_of(part))
+    if "account" not in score.entities and not signal.is_said_of("user"):
+        yield Finding(
+            "error",
+            checked.plan.place(location),
+            f"{location_text(location)}: the signal {shown(part.signal)} is said of accounts alone, and the score is of users.",
+            "Leave it out, or make the score one of accounts: entities.",
+        )
+
+
+def _users_left_out(checked: Subject, score: Score) -> Iterator[Finding]:
+    if not any(catalogue()[part.signal].is_said_of("user") for part in score.components.values()):
+        location = ("scores", score.name, "components")
+        yield Finding(
+            "error",
+            checked.plan.place(location),
+            f"{location_text(location)}: all of them are said of accounts alone, and the score is of users too.",
+            "Write entities: account with it.",
+        )
+
+
+def peers(checked: Subject) -> Iterator[Finding]:
+    """Attributes that nobody has, as what peers have in common."""
+    known = dimensions.known(checked.cursor)
+    for score in checked.plan.scores.values():
+        if score.peers is not None:
+            for entity in score.entities[-1:]:
+                ask = partial(dimensions.find, known, score.peers, entity)
+                yield from refusal(checked, ("scores", score.name, "peers"), ask)
+
+
+def rules(checked: Subject) -> Iterator[Finding]:
+    """Rules that ask for a signal or a score that does not exist."""
+    kinds = {"signal": catalogue(), "score": checked.plan.all_scores, "fall": checked.plan.all_scores}
+    for location, rule in rules_in(checked.plan):
+        for below, condition in rule.leaves():
+            kind, dot, name = condition.property.partition(".")
+            kind, name = (kind, name) if dot else ("signal", kind)
+            if name not in kinds.get(kind, (name,)):
+                what = "signal" if kind == "signal" else "score"
+                yield _unknown(checked, (*location, *below), what, name, kinds[kind])
+
+
+def attributes(checked: Subject) -> Iterator[Finding]:
+    """Rules that ask for attributes, or values of them, that nobody has."""
+    for location, rule in rules_in(checked.plan):
+        for below, condition in rule.leaves():
+            side, dot, name = condition.property.partition(".")
+            if dot and side in ("user", "account"):
+                yield from compare(checked, (*location, *below), condition, source(side, name))
+
+
+def _unknown(checked: Subject, location: Location, what: str, name: str, known: Iterable[str], *hints: str) -> Finding:
+    listed = list(known)
+    return Finding(
+        "error",
+        checked.plan.place(location),
+        f"{location_text(location)}: there is no {what} {shown(name)}.",
+        " ".join(filter(None, (nearest(name, listed), f"Allowed: {', '.join(listed)}.", *hints))),
+    )
