@@ -19,13 +19,18 @@ def mean(values: Floats, weights: Floats) -> Floats:
     >>> mean(np.array([[[0.5]], [[np.nan]]]), np.array([0.2, 0.8]))
     array([[50.]])
     """
-    total, carried = np.zeros(values.shape[1:]), np.zeros(values.shape[1:])
+    total, missing = np.zeros(values.shape[1:]), np.zeros(values.shape[1:])
     for part, weight in zip(values, weights, strict=True):
-        known = ~np.isnan(part)
-        total += np.where(known, part, 0.0) * weight
-        carried += known * weight
+        is_missing = np.isnan(part)
+        if is_missing.any():
+            missing += is_missing * weight
+            total += np.where(is_missing, 0.0, part) * weight
+        else:
+            total += part * weight
+    carried = float(np.sum(weights)) - missing
+    # what is left of the last digits where all are missing is no weight
     with np.errstate(invalid="ignore", divide="ignore"):
-        return 100.0 * total / carried
+        return np.where(carried > 1e-9 * float(np.min(weights)), 100.0 * total / carried, np.nan)
 
 
 def worst(values: Floats) -> Floats:
