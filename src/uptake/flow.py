@@ -95,9 +95,9 @@ def _first_day(cursor: Cursor, imports: Mapping[int, str]) -> date | None:
     return day
 
 
-def bring_history_up(cursor: Cursor, plan: Plan, progress: Progress) -> None:
+def bring_history_up(cursor: Cursor, plan: Plan, reading: history.Reading, progress: Callable[[float], None]) -> None:
     """Makes what history lacks or has no longer right; part of a transaction of its own."""
-    history.bring_up(cursor, plan, tracks.tracks(plan), progress)
+    history.bring_up(cursor, plan, tracks.tracks(plan), reading, progress)
 
 
 def _has_newcomers(cursor: Cursor) -> bool:

@@ -212,7 +212,9 @@ class Workspace(Asking):
         if self.read(lambda cursor: is_current(cursor, self.plan)):
             return
         with self._importing, self.projection.exclusively() as cursor, transaction(cursor):
-            flow.bring_history_up(cursor, self.plan, lambda stage: report(Progress(stage)))
+            flow.bring_history_up(
+                cursor, self.plan, self.projection.reading, lambda share: report(Progress("history", share=share))
+            )
 
     def rebuild(self, report: Report = silent) -> None:
         """Makes the projection again from the archive; answers stay equal, and are given meanwhile.

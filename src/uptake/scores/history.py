@@ -7,14 +7,17 @@ is no longer true, and only that part is made again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
 
-from uptake.metrics.grain import GRAINS
+from uptake.metrics.grain import ACCOUNT, GRAINS
 from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, begin_of, last_day_before
 from uptake.metrics.reading import data_until
@@ -34,7 +37,11 @@ CELLS = 6_000_000
 """Entities times days of a block: what is worked out at once, for memory's sake."""
 MADE_BY, UNTIL, STALE_FROM = "history_made_by", "history_until", "history_stale_from"
 """Names in `meta`: the plan, the first day that history does not have, the first day that is no longer true."""
-Progress = Callable[[str], None]
+Progress = Callable[[float], None]
+"""Told the share that is done."""
+Reading = Callable[[], AbstractContextManager[Cursor]]
+Open = Mapping[str, tuple[Whole, Whole, Whole]]
+"""Track -> whose, since when and what: spans that may go on."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,9 @@ class Track:
     entity: str
     values: Callable[[Panel], Whole]
     numbers: int = 1
+
+
+Write = Callable[[Track, Ended], None]
 
 
 def outdate(cursor: Cursor, first: date | None) -> None:
@@ -79,13 +89,16 @@ def begin_of_history(cursor: Cursor, plan: Plan) -> tuple[date, date]:
     return max(found or last, last - timedelta(days=DAYS - 1)), last
 
 
-def bring_up(cursor: Cursor, plan: Plan, tracks: Sequence[Track], progress: Progress) -> None:
+def bring_up(cursor: Cursor, plan: Plan, tracks: Sequence[Track], reading: Reading, progress: Progress) -> None:
     """Makes what is missing or no longer true; part of a transaction.
+
+    Users and accounts are worked out side by side: most of the time is arithmetic, which other threads do not wait for.
 
     Args:
         cursor: A cursor that may write.
         plan: The plan.
         tracks: All that is written down.
+        reading: Gives further cursors, which see the facts as they were committed.
         progress: Told how far it is.
     """
     first, last = begin_of_history(cursor, plan)
@@ -93,95 +106,107 @@ def bring_up(cursor: Cursor, plan: Plan, tracks: Sequence[Track], progress: Prog
     begin = first
     if meta(cursor, MADE_BY) == plan.version and until:
         begin = max(first, min(date.fromisoformat(until), date.fromisoformat(stale or until)))
-    begins = {}
-    for entity in dict.fromkeys(track.entity for track in tracks):
-        own = [track for track in tracks if track.entity == entity]
-        begins[entity] = begin
-        _make(cursor, plan, own, begin, last, begin > first, progress)
+    writer = _Writer(cursor, begin)
+    entities = {entity: [track for track in tracks if track.entity == entity] for entity in ("user", "account")}
+    behind: dict[str, float] = {}
+
+    def make(entity: str) -> None:
+        held = writer.cut_off(entity) if begin > first else writer.remove(entity)
+        with reading() as own:
+            for share in _make(_asked(own, plan, entity, last), entities[entity], begin, held, writer.write):
+                behind[entity] = share
+                progress(sum(behind.values()) / len(entities))
+
+    with ThreadPoolExecutor(len(entities)) as pool:
+        for done in [pool.submit(make, entity) for entity, own in entities.items() if own]:
+            done.result()
     set_meta(cursor, MADE_BY, plan.version)
     set_meta(cursor, UNTIL, (last + timedelta(days=1)).isoformat())
     set_meta(cursor, STALE_FROM, "")
 
 
-def _make(
-    cursor: Cursor, plan: Plan, tracks: Sequence[Track], begin: date, last: date, goes_on: bool, progress: Progress
-) -> None:
-    entity = tracks[0].entity
-    zone = plan.product.timezone
-    question = Question(
-        "history", entity, {}, None, last, None, begin_of(last + timedelta(days=1), zone), last, zone,
-        plan.product.week_start,
-    )  # fmt: skip
-    asked = Asked(question, plan, GRAINS[entity], cursor, "")
-    sizes = Panel(asked, last, last)
-    length = max(1, CELLS // max(1, sizes.n if entity == "user" else sizes.members.n))
-    spans = {track.name: Spans(sizes.keys, track.numbers) for track in tracks}
-    open_ones = _cut_off(cursor, entity, begin) if goes_on else _remove(cursor, entity)
-    for name, (keys, begins, values) in open_ones.items():
+def _asked(cursor: Cursor, plan: Plan, entity: str, last: date) -> Asked:
+    """The question within which signals are asked of all days."""
+    zone, as_of = plan.product.timezone, begin_of(last + timedelta(days=1), plan.product.timezone)
+    question = Question("history", entity, {}, None, last, None, as_of, last, zone, plan.product.week_start)
+    return Asked(question, plan, GRAINS[entity], cursor, "")
+
+
+def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write: Write) -> Iterator[float]:
+    """Makes the spans of one kind of entities from a day on; yields the share that is done."""
+    last = asked.question.last_day
+    everybody = Panel(asked, last, last)
+    n = everybody.members.n if asked.grain is ACCOUNT else everybody.n
+    length = max(1, CELLS // max(1, n))
+    spans = {track.name: Spans(everybody.keys, track.numbers) for track in tracks}
+    for name, (keys, begins, values) in held.items():
         if name in spans:
             spans[name].resume(keys, begins, values[: spans[name].numbers])
     day = begin
     while day <= last:
         end = min(day + timedelta(days=length - 1), last)
-        progress(f"{entity}s from {day} to {end}")
         panel = Panel(asked, day, end)
         for track in tracks:
-            _write(cursor, track, spans[track.name].add(track.values(panel)), begin)
+            write(track, spans[track.name].add(track.values(panel)))
         day = end + timedelta(days=1)
+        yield (day - begin).days / ((last - begin).days + 1)
     for track in tracks:
-        _write(cursor, track, spans[track.name].end(), begin)
+        write(track, spans[track.name].end())
 
 
-def _remove(cursor: Cursor, entity: str) -> Mapping[str, tuple[Whole, Whole, Whole]]:
-    cursor.execute("DELETE FROM history WHERE entity = $entity", {"entity": entity})
-    return {}
+class _Writer:
+    """Changes the table, for several threads."""
 
+    def __init__(self, cursor: Cursor, begin: date) -> None:
+        self._cursor, self._begin = cursor, begin
+        self._lock = threading.Lock()
 
-def _cut_off(cursor: Cursor, entity: str, begin: date) -> Mapping[str, tuple[Whole, Whole, Whole]]:
-    """Takes out what lies from a day on, and what holds the day before: it may go on."""
-    values = {"entity": entity, "begin": begin}
-    found = cursor.execute(
-        """SELECT track, entity_key, (valid_from - $begin)::BIGINT AS begins, value, lower, upper FROM history
-        WHERE entity = $entity AND valid_from < $begin AND valid_to >= $begin ORDER BY track, entity_key""",
-        values,
-    ).fetchnumpy()
-    cursor.execute("DELETE FROM history WHERE entity = $entity AND valid_to >= $begin", values)
-    tracks = np.asarray(found["track"])
-    held = np.stack([np.ma.filled(found[name], NOTHING).astype(np.int64) for name in ("value", "lower", "upper")])
-    return {
-        str(name): (
-            np.asarray(found["entity_key"])[tracks == name].astype(np.int64),
-            np.asarray(found["begins"])[tracks == name].astype(np.int64),
-            held[:, tracks == name],
-        )
-        for name in dict.fromkeys(tracks.tolist())
-    }
+    def remove(self, entity: str) -> Open:
+        """Takes out all there is of users or accounts."""
+        with self._lock:
+            self._cursor.execute("DELETE FROM history WHERE entity = $entity", {"entity": entity})
+        return {}
 
+    def cut_off(self, entity: str) -> Open:
+        """Takes out what lies from the first day on, and what holds the day before, which may go on: that is returned."""
+        values = {"entity": entity, "begin": self._begin}
+        with self._lock:
+            found = self._cursor.execute(
+                """SELECT track, entity_key, (valid_from - $begin)::BIGINT AS begins, value, lower, upper FROM history
+                WHERE entity = $entity AND valid_from < $begin AND valid_to >= $begin ORDER BY track, entity_key""",
+                values,
+            ).fetchnumpy()
+            self._cursor.execute("DELETE FROM history WHERE entity = $entity AND valid_to >= $begin", values)
+        tracks = np.asarray(found["track"])
+        held = np.stack([np.ma.filled(found[name], NOTHING).astype(np.int64) for name in ("value", "lower", "upper")])
+        keys, begins = (np.asarray(found[name]).astype(np.int64) for name in ("entity_key", "begins"))
+        chosen = {str(name): tracks == name for name in dict.fromkeys(tracks.tolist())}
+        return {name: (keys[rows], begins[rows], held[:, rows]) for name, rows in chosen.items()}
 
-def _write(cursor: Cursor, track: Track, ended: Ended, begin: date) -> None:
-    if not len(ended.key):
-        return
-    base = np.datetime64(begin, "D")
-    cursor.register(
-        "ended",
-        pa.table(
-            {
-                "entity_key": ended.key,
-                "valid_from": base + ended.begins,
-                "valid_to": base + ended.ends,
-                "value": ended.values[0],
-                "lower": ended.values[1] if track.numbers > 1 else pa.nulls(len(ended.key), pa.int64()),
-                "upper": ended.values[2] if track.numbers > 1 else pa.nulls(len(ended.key), pa.int64()),
-            }
-        ),
-    )
-    try:
-        cursor.execute(
-            "INSERT INTO history SELECT $track, $entity, entity_key, valid_from, valid_to, value, lower, upper FROM ended",
-            {"track": track.name, "entity": track.entity},
-        )
-    finally:
-        cursor.unregister("ended")
+    def write(self, track: Track, ended: Ended) -> None:
+        """Adds spans."""
+        if not len(ended.key):
+            return
+        base, nothing = np.datetime64(self._begin, "D"), pa.nulls(len(ended.key), pa.int64())
+        lower, upper = ended.values[1:] if track.numbers > 1 else (nothing, nothing)
+        columns = {
+            "entity_key": ended.key,
+            "valid_from": base + ended.begins,
+            "valid_to": base + ended.ends,
+            "value": ended.values[0],
+            "lower": lower,
+            "upper": upper,
+        }
+        with self._lock:
+            self._cursor.register("ended", pa.table(columns))
+            try:
+                self._cursor.execute(
+                    "INSERT INTO history SELECT $track, $entity, entity_key, valid_from, valid_to, value, lower, upper"
+                    " FROM ended",
+                    {"track": track.name, "entity": track.entity},
+                )
+            finally:
+                self._cursor.unregister("ended")
 
 
 @dataclass(frozen=True)
