@@ -24,6 +24,7 @@ from uptake.importing import READING, Confirm, Importing, Options, Progress, Rep
 from uptake.kinds import BY_NAME
 from uptake.metrics.question import read_zone
 from uptake.plan import Plan, Segment
+from uptake.plans import Plans
 from uptake.scores.history import is_current
 from uptake.sources.opening import opened
 from uptake.store import archive
@@ -45,6 +46,7 @@ class Workspace(Asking):
         url: Where this process serves the workspace, if it is a server.
         token: What clients on this machine must show the server.
         report: Told what happens, if the projection has to be made again first.
+        takes_plan: Whether the plan is taken into use as its files are now; if not, the plan that was in use stays.
 
     Raises:
         WorkspaceMissing: There is no workspace in the folder.
@@ -54,11 +56,18 @@ class Workspace(Asking):
         DiskFull: There is no room to open it.
     """
 
-    def __init__(self, folder: Path | str, *, url: str = "", token: str = "", report: Report = silent) -> None:
+    def __init__(
+        self,
+        folder: Path | str,
+        *,
+        url: str = "",
+        token: str = "",
+        report: Report = silent,
+        takes_plan: bool = True,
+    ) -> None:
         self.home = Home(Path(folder))
         self.home.require()
         self._plan_files = plan.stamps(self.home.plan)  # before they are read: what is written meanwhile is a change
-        self.plan = plan.load(self.home.plan)
         self.plan_refused: UptakeError | None = None
         """Why the plan is not that of its files: they have errors, or the facts could not be made; None: it is."""
         self.plans_read = 1
@@ -73,6 +82,14 @@ class Workspace(Asking):
             opened.callback(self._lock.release)
             self.ledger = Ledger(self.home.ledger)
             opened.callback(self.ledger.close)
+            self.plans = Plans(self.home.plan, self.ledger)
+            """Every plan that was in use."""
+            texts = None if takes_plan else self.plans.last()
+            if texts is None:
+                texts = plan.texts_of(self.home.plan)
+            else:
+                self._plan_files = ()
+            self.plan = plan.parse(texts)
             archive.remove(self.home.spill)
             self.projection = Projection(self.home.projection, flow.tables(), self.settings, self.home.spill)
             opened.callback(self.projection.close)
@@ -82,6 +99,7 @@ class Workspace(Asking):
             known = {file.path for file in self.ledger.files()}
             archive.sweep(self.home.archive, known, self.ledger.next_import_id())
             self._catch_up(self.plan, report)
+            self.plans.keep(self.plan, texts)
             self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
@@ -251,7 +269,8 @@ class Workspace(Asking):
             files = plan.stamps(self.home.plan)
             try:
                 self.home.require()
-                read = plan.load(self.home.plan)
+                texts = plan.texts_of(self.home.plan)
+                read = plan.parse(texts)
                 with needing_room(self.home.folder):
                     self._catch_up(read, report)
             except UptakeError as error:
@@ -259,6 +278,8 @@ class Workspace(Asking):
                 raise
             self._plan_files, self.plan_refused = files, None
             self.plan, self.plans_read = read, self.plans_read + 1
+            with needing_room(self.home.folder):
+                self.plans.keep(read, texts)
 
     def save_segment(
         self, name: str, entity: str, ids: Iterable[str], *, title: str | None = None, replace: bool = False

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from uptake.cli.remote import Remote
     from uptake.metrics.people import People
     from uptake.metrics.result import Result
+    from uptake.plans import Version
     from uptake.quarantine import Retried
     from uptake.store.ledger import Rejected
     from uptake.web.messages import Found, ImportOrder, RetryOrder
@@ -47,6 +48,9 @@ class Access(Protocol):
     def reload_plan(self) -> None:
         """Reads the plan's files again."""
 
+    def plan_log(self, limit: int | None) -> tuple[Version, ...]:
+        """Every plan that was in use, the latest first."""
+
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""
 
@@ -58,13 +62,14 @@ class Access(Protocol):
 
 
 @contextmanager
-def reach(folder: Path, *, reads_plan: bool = False) -> Iterator[Access]:
+def reach(folder: Path, *, reads_plan: bool = False, takes_plan: bool = True) -> Iterator[Access]:
     """Reaches a workspace for one command, and shows how far it is where something has to be made again first.
 
     Args:
         folder: Its home directory.
         reads_plan: Whether the command reads the plan's files itself. If not, a server that cannot use them
             works by the plan before, and a warning says so.
+        takes_plan: Whether a changed plan may be taken into use.
 
     Raises:
         WorkspaceMissing: There is no workspace in the folder.
@@ -78,7 +83,7 @@ def reach(folder: Path, *, reads_plan: bool = False) -> Iterator[Access]:
         from uptake.cli.remote import Remote
 
         with Remote(holder.url, holder.token) as remote:
-            if not reads_plan:
+            if takes_plan and not reads_plan:
                 _follow_plan(remote)
             yield remote
         return
@@ -87,7 +92,7 @@ def reach(folder: Path, *, reads_plan: bool = False) -> Iterator[Access]:
     from uptake.workspace import Workspace
 
     with progress.shown() as report:
-        workspace = Workspace(folder, report=report)
+        workspace = Workspace(folder, report=report, takes_plan=takes_plan)
     with Operations(workspace) as operations:
         yield operations
 

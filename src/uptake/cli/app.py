@@ -15,6 +15,7 @@ from uptake.cli import (
     metric,
     metrics,
     people,
+    plan,
     problems,
     quarantine,
     rebuild,
@@ -46,7 +47,7 @@ Ask:
   uptake people retention --cell unit_index=1 lists who is behind a number
   uptake targets                              says how far the plan's targets have come
 
-Also: uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
+Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
 """
 
 
@@ -98,4 +99,5 @@ for _name, _command, _examples in (
     ("rebuild", rebuild.rebuild, rebuild.EXAMPLES),
 ):
     app.command(_name, epilog=examples(*_examples))(_command)
+app.add_typer(plan.app, name="plan")
 app.add_typer(quarantine.app, name="quarantine")

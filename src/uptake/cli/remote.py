@@ -16,6 +16,7 @@ import msgspec
 from uptake.errors import ServerFailed, UptakeError
 from uptake.metrics.people import People
 from uptake.metrics.result import Result
+from uptake.plans import Version
 from uptake.quarantine import Retried
 from uptake.store.ledger import Rejected
 from uptake.web.control import IMPORT_ID, PREFIX
@@ -121,6 +122,11 @@ class Remote:
     def reload_plan(self) -> None:
         """Lets the server read the plan's files again."""
         self._post("/plan/reload")
+
+    def plan_log(self, limit: int | None) -> tuple[Version, ...]:
+        """Every plan that was in use, the latest first."""
+        given = {"limit": str(limit)} if limit is not None else {}
+        return self._get("/plan/log", tuple[Version, ...], **given)
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""

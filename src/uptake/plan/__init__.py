@@ -6,16 +6,18 @@
 
 from uptake.plan.account_journey import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.plan.acquisition import Acquisition
+from uptake.plan.authorship import author
 from uptake.plan.condition import Condition, Conditions
 from uptake.plan.conditions_given import conditions, parse_condition, split_condition
 from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
+from uptake.plan.difference import Change, changes
 from uptake.plan.document import Place
 from uptake.plan.feature import Adopted, Feature
 from uptake.plan.group import Group
 from uptake.plan.invites import Invites
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
 from uptake.plan.launch import Launch
-from uptake.plan.loader import load, parse, stamps
+from uptake.plan.loader import load, parse, stamps, texts_of
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
@@ -50,6 +52,7 @@ __all__ = [
     "AllParts",
     "Any",
     "AnyPart",
+    "Change",
     "Component",
     "Condition",
     "Conditions",
@@ -84,6 +87,8 @@ __all__ = [
     "Target",
     "Task",
     "UserActivation",
+    "author",
+    "changes",
     "conditions",
     "criteria",
     "delete_segment",
@@ -103,6 +108,7 @@ __all__ = [
     "starter",
     "starter_from",
     "subjects",
+    "texts_of",
     "time_zone",
     "vanity_kind",
     "vanity_warnings",

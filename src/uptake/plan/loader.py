@@ -62,6 +62,17 @@ def parse(texts: Mapping[str, str]) -> Plan:
     return plan
 
 
+def content_of(texts: Mapping[str, str]) -> tuple[dict[str, Value], dict[Location, Place]]:
+    """What the texts of a plan say, as it is written, the ids of lists in their segments; and where it stands.
+
+    Args:
+        texts: Texts that `parse` takes.
+    """
+    content, places, _, _ = _merged({name: texts[name] for name in texts if not name.endswith(".csv")})
+    list(_with_lists(content, places, texts))
+    return content, places
+
+
 def _merged(
     texts: Mapping[str, str],
 ) -> tuple[dict[str, Value], dict[Location, Place], list[Refusal], bool]:

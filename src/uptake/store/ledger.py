@@ -1,4 +1,4 @@
-"""The ledger: one SQLite file with the manifest, the imports and the quarantine.
+"""The ledger: one SQLite file with the manifest, the imports, the quarantine and the plans that were in use.
 
 One connection owns the file. `synchronous=FULL` and the WAL make a committed import survive a crash;
 an archive file counts only when its row here is committed, so half an import never exists.
@@ -6,12 +6,14 @@ an archive file counts only when its row here is committed, so half an import ne
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import secrets
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -40,6 +42,11 @@ CREATE TABLE IF NOT EXISTS quarantine (
 );
 CREATE INDEX IF NOT EXISTS quarantine_open ON quarantine (kind) WHERE retried_by IS NULL;
 CREATE INDEX IF NOT EXISTS quarantine_line ON quarantine (kind, line);
+CREATE TABLE IF NOT EXISTS plan_text (digest TEXT PRIMARY KEY, text BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS plan_use (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, version TEXT NOT NULL, taken_at TEXT NOT NULL, author TEXT NOT NULL,
+    files TEXT NOT NULL
+);
 """
 
 
@@ -91,6 +98,25 @@ class Rejected:
     raw: str
     kind: str = ""
     quarantine_id: int = 0
+
+
+@dataclass(frozen=True)
+class PlanUse:
+    """A plan that was taken into use.
+
+    Args:
+        number: Its number; later ones have higher ones.
+        version: The plan's version.
+        taken_at: When, UTC.
+        author: Who wrote it, as far as that is known; may be empty.
+        files: Name of each of its files -> digest of its text.
+    """
+
+    number: int
+    version: str
+    taken_at: datetime
+    author: str
+    files: Mapping[str, str]
 
 
 Batch = tuple[Import, Iterable[ArchiveFile], Iterable[Rejected]]
@@ -236,6 +262,43 @@ class Ledger:
                 "UPDATE quarantine SET retried_by = ?1 WHERE quarantine_id = ?2 AND import_id < ?1",
                 ((import_id, quarantine_id) for quarantine_id in quarantine_ids),
             )
+
+    def keep_plan(self, version: str, texts: Mapping[str, str], author: str) -> None:
+        """Keeps a plan that is in use from now on. A file that has not changed is kept once.
+
+        Args:
+            version: The plan's version.
+            texts: Name of each of its files -> its text.
+            author: Who wrote it; may be empty.
+        """
+        contents = {name: text.encode() for name, text in texts.items()}
+        files = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT OR IGNORE INTO plan_text VALUES (?, ?)",
+                ((digest, zlib.compress(contents[name])) for name, digest in files.items()),
+            )
+            connection.execute(
+                "INSERT INTO plan_use (version, taken_at, author, files) VALUES (?, ?, ?, ?)",
+                (version, datetime.now(UTC).isoformat(), author, json.dumps(files)),
+            )
+
+    def plan_uses(self) -> list[PlanUse]:
+        """Every plan that was in use, the latest first."""
+        rows = self._rows("SELECT number, version, taken_at, author, files FROM plan_use ORDER BY number DESC")
+        return [
+            PlanUse(int(str(n)), str(version), datetime.fromisoformat(str(at)), str(author), json.loads(str(files)))
+            for n, version, at, author, files in rows
+        ]
+
+    def plan_texts(self, use: PlanUse) -> dict[str, str]:
+        """The files of a plan that was in use, by name, as they were."""
+        listed = ", ".join("?" * len(set(use.files.values())))
+        rows = self._rows(
+            f"SELECT digest, text FROM plan_text WHERE digest IN ({listed})", tuple(set(use.files.values()))
+        )
+        found = {str(digest): zlib.decompress(text).decode() for digest, text in rows}  # type: ignore[arg-type]  # SQLite rows are untyped
+        return {name: found[digest] for name, digest in use.files.items()}
 
 
 def _require_known(connection: sqlite3.Connection, path: Path) -> None:

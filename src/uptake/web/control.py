@@ -76,6 +76,7 @@ class _Control:
             Route("/quarantine", self._quarantine),
             Route("/quarantine/reasons", self._reasons),
             Route("/plan/proposal", self._proposal),
+            Route("/plan/log", self._plan_log),
             Route("/plan/follow", self._follow, methods=["POST"]),
             Route("/plan/reload", self._reload, methods=["POST"]),
             Route("/check", self._check, methods=["POST"]),
@@ -105,6 +106,10 @@ class _Control:
     def _proposal(self, request: Request) -> Response:
         del request
         return _answer(self._operations.proposed_plan)
+
+    def _plan_log(self, request: Request) -> Response:
+        limit = request.query_params.get("limit")
+        return _answer(lambda: self._operations.plan_log(None if limit is None else int(limit)))
 
     async def _follow(self, request: Request) -> Response:
         del request

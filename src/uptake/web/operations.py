@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from uptake.errors import ImportStopped, UptakeError
 from uptake.metrics.people import People
 from uptake.metrics.result import Result
+from uptake.plans import Version
 from uptake.quarantine import Retried, retry
 from uptake.sources.files import Reading
 from uptake.store.ledger import Rejected
@@ -114,6 +115,10 @@ class Operations:
     def reload_plan(self) -> None:
         """Reads the plan's files again; see `Workspace.reload_plan`."""
         self._workspace.reload_plan()
+
+    def plan_log(self, limit: int | None) -> tuple[Version, ...]:
+        """Every plan that was in use, the latest first; see `Plans.log`."""
+        return self._workspace.plans.log(limit)
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""

@@ -1,0 +1,154 @@
+"""What two plans say differently: by key, with file and line, and in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from uptake.plan.document import Value, nearest_place
+from uptake.plan.loader import content_of, parse
+from uptake.plan.problems import Location, location_text
+from uptake.plan.quoting import scalar
+from uptake.plan.words import title_of
+
+MOST_CHARACTERS = 120
+"""Characters of a value that are shown."""
+NOUNS = {
+    "features": "Feature", "scores": "Score", "segments": "Segment", "milestones": "Milestone", "tasks": "Task",
+    "value_moments": "Value moment", "references": "Reference", "targets": "Target", "launches": "Launch",
+    "owners": "Owner", "events": "Event",
+}  # fmt: skip
+"""Sections of things with names -> what one of them is called."""
+UNTOLD = ("components",)
+"""Keys that say nothing beside those in them."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One key that two plans say differently.
+
+    Args:
+        key: Where it stands, `scores.health.bands.good`.
+        before: What it said, on one line; None: it was not there.
+        after: What it says; None: it is not there any more.
+        place: File and line where it stands, of the later plan if it has it.
+        told: The change in words.
+    """
+
+    key: str
+    before: str | None
+    after: str | None
+    place: str
+    told: str
+
+
+def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change, ...]:
+    """Everything that a plan says otherwise than another; nothing where both mean the same.
+
+    Comments, layout and the file a key stands in are no change.
+
+    Args:
+        before: File name -> text of the one.
+        after: The same of the other.
+
+    Raises:
+        PlanError: One of them cannot be read.
+    """
+    was, now = parse(before), parse(after)
+    if was.version == now.version:
+        return ()
+    (old, old_places), (new, new_places) = content_of(before), content_of(after)
+    meant = was.model_dump(mode="json"), now.model_dump(mode="json")
+    found = []
+    for location, one, other in _apart((), old, new):
+        if _is_meant(location, *meant):
+            is_there = not isinstance(other, _Nothing)
+            place = nearest_place(new_places if is_there else old_places, location)
+            subject, rest = _named(location, new if is_there else old)
+            found.append(
+                Change(
+                    location_text(location),
+                    _written(one),
+                    _written(other),
+                    str(place or ""),
+                    _told(subject, rest, one, other),
+                )
+            )
+    return tuple(found)
+
+
+class _Nothing:
+    """Stands for a key that is not there."""
+
+
+_NOTHING = _Nothing()
+Said = Value | _Nothing
+
+
+def _apart(location: Location, before: Said, after: Said) -> Iterator[tuple[Location, Said, Said]]:
+    """Where two contents differ, as deep as both are mappings. Of a section of things, each is told."""
+    if len(location) == 1 and location[0] in NOUNS:
+        before, after = ({} if isinstance(said, _Nothing) else said for said in (before, after))
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in [*after, *(key for key in before if key not in after)]:
+            yield from _apart((*location, key), before.get(key, _NOTHING), after.get(key, _NOTHING))
+    elif before != after or type(before) is not type(after):
+        yield location, before, after
+
+
+def _is_meant(location: Location, before: Any, after: Any) -> bool:  # noqa: ANN401 - contents are of any type
+    """Whether what stands there means something else; what is only written otherwise does not."""
+    for key in location:
+        if not (isinstance(before, dict) and isinstance(after, dict) and key in before and key in after):
+            break
+        before, after = before[key], after[key]
+    return bool(before != after)
+
+
+def _named(location: Location, content: Value) -> tuple[str, Location]:
+    """What a location belongs to, as people call it, and the rest of the location."""
+    section, *rest = location
+    noun = NOUNS.get(str(section))
+    if noun is None or not rest:
+        return title_of(str(section)), tuple(rest)
+    found = content[str(section)] if isinstance(content, dict) else None
+    thing = found.get(str(rest[0])) if isinstance(found, dict) else None
+    given = thing.get("title") if isinstance(thing, dict) else None
+    title = given if isinstance(given, str) else title_of(str(rest[0]))
+    return title if noun.lower() in title.lower() else f"{noun} {title}", tuple(rest[1:])
+
+
+def _told(subject: str, rest: Location, before: Said, after: Said) -> str:
+    words = " ".join(str(part).replace("_", " ") for part in rest if part not in UNTOLD)
+    about = f"{subject}, {words}" if words else subject
+    if isinstance(before, _Nothing):
+        return f"{about} is new: {_written(after)}" if words else f"{about} is new"
+    if isinstance(after, _Nothing):
+        return f"{about} is gone; it was {_written(before)}" if words else f"{about} is gone"
+    return f"{about} is {_written(after)}, was {_written(before)}"
+
+
+def _written(value: Said) -> str | None:
+    """A value on one line, as it could stand in a file."""
+    if isinstance(value, _Nothing):
+        return None
+    text = _flow(value)
+    more = f" … ({len(value):,} in all)" if isinstance(value, tuple | dict) else " …"
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + more
+
+
+def _flow(value: Value) -> str:
+    match value:
+        case None:
+            return "~"
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return scalar(value)
+        case dict():
+            return "{" + ", ".join(f"{scalar(key)}: {_flow(part)}" for key, part in value.items()) + "}"
+        case tuple():
+            return "[" + ", ".join(map(_flow, value)) + "]"
+        case _:
+            return str(value)
