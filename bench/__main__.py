@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import uptake
-from bench import child, contest, events, product, tables, workspace
+from bench import child, contest, events, product, scores, tables, workspace
 from bench.contest import Outcome
 from bench.questions import QUESTIONS, Question
 from bench.report import Table
@@ -73,7 +73,9 @@ def _questions(questions: Sequence[Question], count: int, *, keep: bool) -> tupl
         for question in questions:
             _say(question.title)
             outcomes.append(contest.race(home, peer, question))
-    return outcomes, [_outcomes(outcomes, count), _built(ours, theirs, log.stat().st_size)]
+    _say("scores of every day")
+    history = scores.numbers(folders[0], THREADS)
+    return outcomes, [_outcomes(outcomes, count), _built(ours, theirs, log.stat().st_size), history]
 
 
 def _outcomes(outcomes: Sequence[Outcome], count: int) -> Table:

@@ -28,7 +28,7 @@ FEATURES = 30
 """Events come in pairs: two names make a feature."""
 
 EVENTS_A_USER = 100
-USERS_AN_ACCOUNT = 40
+USERS_AN_ACCOUNT = 10
 EVENTS_A_SESSION = 8.0
 MOST_EVENTS_A_SESSION = 400
 DAY_MS = 86_400_000
@@ -62,7 +62,7 @@ def written(count: int = EVENTS, seed: int = SEED, folder: Path = WORK) -> Path:
         seed: Seed of the generator.
         folder: Where the file lies.
     """
-    path = folder / f"events-{count}-{seed}.parquet"
+    path = folder / f"events-{count}-{seed}-{USERS_AN_ACCOUNT}.parquet"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(".half")
@@ -72,7 +72,7 @@ def written(count: int = EVENTS, seed: int = SEED, folder: Path = WORK) -> Path:
 
 
 def simulate(count: int, seed: int = SEED) -> Log:
-    """Makes exactly `count` events of `count / 100` users in `count / 4000` accounts.
+    """Makes exactly `count` events of `count / 100` users in `count / 1000` accounts.
 
     Accounts differ in size and users in how much they do (both lognormal). A user begins on some day
     of the year, comes in sessions that thin out with time, mostly on workdays, and leaves sooner or
