@@ -108,7 +108,7 @@ class Asking(ABC):
 
         def answer(cursor: Cursor) -> Scores:
             with self.facts_for(given, cursor, self.plan):
-                return scores(cursor, self.plan, name, given)
+                return scores(cursor, self.plan, name, given, self.kept)
 
         return self.read(answer)
 
@@ -117,7 +117,7 @@ class Asking(ABC):
 
         def answer(cursor: Cursor) -> Explained:
             with self.facts_for(given, cursor, self.plan):
-                return explain(cursor, self.plan, name, id_, given)
+                return explain(cursor, self.plan, name, id_, given, self.kept)
 
         return self.read(answer)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -14,36 +15,91 @@ from hypothesis.extra import numpy as arrays
 from uptake.plan import Score
 from uptake.scores import linear, scale
 from uptake.scores.explanation import change, level
-from uptake.scores.scored import Scored
+from uptake.scores.movement import against_earlier
+from uptake.scores.scored import Ranks, Scored
 from uptake.scores.shrinkage import shrink
+from uptake.signals.windows import Floats
 
 SHARE = st.one_of(st.just(float("nan")), st.floats(0, 1))
 
 
+@dataclass(frozen=True)
+class Days:
+    """Everyone on two days, and the components of the later one as the peers of the earlier would have ranked them."""
+
+    before: Scored
+    after: Scored
+    held: Floats
+
+
 @st.composite
-def made(draw: st.DrawFn) -> Scored:
+def two_days(draw: st.DrawFn) -> Days:
     parts, entities = draw(st.integers(1, 4)), draw(st.integers(1, 8))
-    values = draw(arrays.arrays(np.float64, (parts, entities, 2), elements=SHARE))
     weights = np.array(draw(st.lists(st.floats(0.01, 5), min_size=parts, max_size=parts)))
     weights = weights / weights.sum()
-    variance = draw(arrays.arrays(np.float64, (entities, 2), elements=st.floats(0, 400)))
-    groups = draw(arrays.arrays(np.int64, (entities, 2), elements=st.integers(0, 1)))
-    own = linear.mean(values, weights)
+    model: Any = draw(st.sampled_from(["linear", "linear", "strict"]))
     names = tuple(f"part_{number}" for number in range(parts))
-    score: Any = SimpleNamespace(model="linear")
-    panel: Any = None
-    n = np.ones_like(values)
-    return Scored(score, panel, names, weights, values, values, n, groups, own, shrink(own, variance, groups))
+
+    def day() -> Scored:
+        values = draw(arrays.arrays(np.float64, (parts, entities, 1), elements=SHARE))
+        variance = draw(arrays.arrays(np.float64, (entities, 1), elements=st.floats(0, 400)))
+        groups = draw(arrays.arrays(np.int64, (entities, 1), elements=st.integers(0, 1)))
+        own = linear.worst(values) if model == "strict" else linear.mean(values, weights)
+        drawn = shrink(own, variance, groups, drawn=model == "linear")
+        score: Any = SimpleNamespace(model=model)
+        return Scored(score, names, weights, values, values, np.ones_like(values), groups, own, drawn)
+
+    held = draw(arrays.arrays(np.float64, (parts,), elements=st.floats(0, 1)))
+    return Days(day(), day(), held)
 
 
 @settings(deadline=None, max_examples=200)
-@given(made())
-def test_lines_add_up(scored: Scored) -> None:
-    for row in range(scored.own.shape[0]):
-        for explained in (level(scored, row, 0), level(scored, row, 1), change(scored, row, 0, 1)):
+@given(two_days())
+def test_lines_add_up(days: Days) -> None:
+    for row in range(days.after.own.shape[0]):
+        held = np.where(np.isnan(days.after.values[:, row, -1]), np.nan, days.held)
+        levels = level(days.before, row), level(days.after, row)
+        for explained in (*levels, change(days.before, days.after, row, held), change(days.before, days.after, row)):
             if explained is not None:
                 assert abs(explained.difference) < 1e-9
-        assert (level(scored, row, 1) is None) == np.isnan(scored.own[row, 1])
+        assert (levels[1] is None) == np.isnan(days.after.own[row, -1])
+
+
+RANKED = st.integers(0, 3).map(float) | st.just(float("nan"))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.tuples(RANKED, RANKED, st.integers(0, 1)), min_size=1, max_size=7))
+def test_a_rank_moves_by_its_own_change_alone_where_nobody_else_moves(users: list[tuple[float, float, int]]) -> None:
+    """Each in turn takes their later value while all others keep theirs: the rank then is all of the movement."""
+    values = np.array([[was, now] for was, now, _ in users])
+    groups = np.array([[group] for *_, group in users])
+    for one in range(len(users)):
+        alone = values[:, :1].copy()
+        alone[one] = values[one, 1]
+        before, after = ranked_scores(values[:, :1], groups), ranked_scores(alone, groups)
+        held = against_earlier(before, after, one)
+        np.testing.assert_allclose(held, after.values[:, one, -1])
+
+
+def ranked_scores(values: Floats, groups: Any) -> Scored:
+    made, score = scale.ranked(values, groups)[None], SimpleNamespace(model="linear")
+    own, weights = linear.mean(made, np.ones(1)), np.ones(1)
+    return Scored(
+        cast("Score", score), ("uses",), weights, values[None], made, np.ones_like(made), groups, own,
+        shrink(own, np.zeros_like(own), groups), {0: Ranks(values, groups, np.arange(len(values)))},
+    )  # fmt: skip
+
+
+def test_a_rank_that_falls_because_others_rise() -> None:
+    """Of 1, 2 and 3 the second has rank 1.5/3; the first then does 9: the same 2 has 0.5/3, all of it by the peers."""
+    nobody = np.zeros((3, 1), dtype=np.int64)
+    before = ranked_scores(np.array([[1.0], [2], [3]]), nobody)
+    after = ranked_scores(np.array([[9.0], [2], [3]]), nobody)
+    made = change(before, after, 1, against_earlier(before, after, 1))
+    assert made is not None
+    points = {line.kind: line.points for line in made.lines if line.points}
+    assert points == {"ranks": pytest.approx(-100 / 3)}
 
 
 def test_a_missing_component_leaves_a_line_of_its_own() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import isnan
 from typing import Any
@@ -11,14 +11,16 @@ from typing import Any
 import numpy as np
 
 from uptake.errors import QuestionError
-from uptake.metrics.grain import ACCOUNT, GRAINS, USER, Grain
+from uptake.metrics.grain import GRAINS, USER, Grain
 from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, last_day_before, read_as_of, read_date, read_week_start, read_zone
 from uptake.metrics.reading import data_until
 from uptake.plan import Plan, Score
 from uptake.scores.explanation import Explanation, change, level
-from uptake.scores.scored import Scored, scored
-from uptake.signals.panel import Panel
+from uptake.scores.movement import against_earlier
+from uptake.scores.sentences import About, told
+from uptake.scores.standing import Standing, standing
+from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
 CHANGE_DAYS = 28
@@ -81,16 +83,24 @@ class Explained:
     """Why somebody's score is what it is.
 
     Args:
+        score: Which score.
+        title: What it is called.
+        entity: user or account.
         of: Whose, with the score.
         on: As of the end of this day.
         since: The earlier day.
+        peers: Who the peers are, in words.
         level: From the peers' score to this; None: there is no score.
         change: From the score on the earlier day; None: there was none.
     """
 
+    score: str
+    title: str
+    entity: str
     of: Placed
     on: date
     since: date
+    peers: str
     level: Explanation | None
     change: Explanation | None
 
@@ -106,7 +116,7 @@ def named(plan: Plan, name: str) -> Score:
     return plan.all_scores[name]
 
 
-def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any]) -> Scores:
+def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept: Kept | None = None) -> Scores:
     """The score of everyone on a day, with what it was before.
 
     Args:
@@ -114,20 +124,23 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any]) -> S
         plan: The plan.
         name: The score.
         given: `entity`, `as_of`, `since` (an earlier day), `timezone`.
+        kept: Where what was worked out is kept for the next question; None: nowhere.
 
     Raises:
         QuestionError: A name or a value is not known.
     """
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
-    made = _both(asked, score, now, since)
+    made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
     ids = _ids(cursor, asked.grain)
-    row = (_placed(made, number, ids) for number in range(made.panel.n) if made.panel.present[number, -1])
+    row = (_placed(made, before, number, ids) for number in np.flatnonzero(made.present).tolist())
     ordered = sorted(row, key=lambda one: (one.score is None, one.score or 0.0, one.id))
     return Scores(score, asked.question.entity, now, since, asked.question.as_of, plan.version, tuple(ordered))
 
 
-def explain(cursor: Cursor, plan: Plan, name: str, id_: str, given: Mapping[str, Any]) -> Explained:
+def explain(
+    cursor: Cursor, plan: Plan, name: str, id_: str, given: Mapping[str, Any], kept: Kept | None = None
+) -> Explained:
     """Why somebody's score is what it is, and why it is another than before.
 
     Args:
@@ -136,20 +149,36 @@ def explain(cursor: Cursor, plan: Plan, name: str, id_: str, given: Mapping[str,
         name: The score.
         id_: The user's, or the account's, id.
         given: As for `scores`.
+        kept: As for `scores`.
 
     Raises:
         QuestionError: A name or a value is not known, or nobody has that id on that day.
     """
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
-    ids = _ids(cursor, asked.grain)
-    key = next((key for key, one in ids.items() if one == id_), None)
-    made = _both(asked, score, now, since)
-    row = -1 if key is None else int(made.panel.rows(np.array([key]))[0])
-    if row < 0 or not made.panel.present[row, -1]:
-        raise QuestionError(f"There is no {asked.question.entity} '{id_}' on {now}.", do="Look the id up with search.")
-    last = made.panel.days - 1
-    return Explained(_placed(made, row, ids), now, since, level(made, row, last), change(made, row, 0, last))
+    entity = asked.question.entity
+    made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
+    row = made.row(_key(cursor, entity, id_))
+    if row is None or not made.present[row]:
+        raise QuestionError(f"There is no {entity} '{id_}' on {now}.", do="Look the id up with search.")
+    about = About(plan, score, entity)
+    up = level(made.scored, row)
+    on = change(before.scored, made.scored, row, against_earlier(before.scored, made.scored, row))
+    return Explained(
+        score.name, score.title, entity, _placed(made, before, row, {int(made.keys[row]): id_}), now, since,
+        _peers(made, score, entity, row),
+        None if up is None else told(up, about),
+        None if on is None else told(on, replace(about, is_change=True)),
+    )  # fmt: skip
+
+
+def _peers(made: Standing, score: Score, entity: str, row: int) -> str:
+    """Who the peers are, in words."""
+    groups, is_known = made.scored.groups[:, -1], ~np.isnan(made.scored.own[:, -1])
+    count = int(np.count_nonzero(is_known & (groups == groups[row])))
+    if score.peers is None:
+        return f"all {count:,} {entity}s"
+    return f"the {count:,} {entity}s with the same {score.peers}"
 
 
 def _days(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) -> tuple[date, date, Asked]:
@@ -172,19 +201,13 @@ def _days(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) ->
     return now, since, Asked(question, plan, GRAINS[entity], cursor, "points")
 
 
-def _both(asked: Asked, score: Score, now: date, since: date) -> Scored:
-    return scored(Panel(asked, since, now), score)
-
-
-def _placed(made: Scored, row: int, ids: Mapping[int, str]) -> Placed:
-    points, shrunk, last = made.points[row], made.shrunk, made.panel.days - 1
-    value = _known(points[last])
-    users = None
-    if made.panel.grain is ACCOUNT:
-        users = int(np.count_nonzero(made.panel.members.present[made.panel.of_member == row, last]))
+def _placed(made: Standing, before: Standing, row: int, ids: Mapping[int, str]) -> Placed:
+    points, shrunk = made.scored.points[row, -1], made.scored.shrunk
+    value = _known(points)
     return Placed(
-        ids[int(made.panel.keys[row])], value, _known(shrunk.lower[row, last]), _known(shrunk.upper[row, last]),
-        _known(points[0]), None if value is None else band(made.score, value), users,
+        ids[int(made.keys[row])], value, _known(shrunk.lower[row, -1]), _known(shrunk.upper[row, -1]),
+        _known(before.scored.points[row, -1]), None if value is None else band(made.scored.score, value),
+        None if made.users is None else int(made.users[row]),
     )  # fmt: skip
 
 
@@ -197,6 +220,15 @@ def band(score: Score, value: float) -> str:
     return high if value >= score.bands.good else low if value < score.bands.poor else "average"
 
 
+def _key(cursor: Cursor, entity: str, id_: str) -> int:
+    """The number of somebody; a user who was merged is the person they became. -1: there is nobody."""
+    become = "coalesce((SELECT p.user_key FROM person p WHERE p.actor_key = u.user_key), u.user_key)"
+    found = cursor.execute(
+        f"SELECT {become if entity == 'user' else 'u.account_key'} FROM {entity}s u WHERE u.{entity}_id = ?", [id_]
+    ).fetchone()
+    return -1 if found is None else int(found[0])
+
+
 def _ids(cursor: Cursor, grain: Grain) -> dict[int, str]:
     side = "user" if grain is USER else "account"
     return dict(cursor.execute(f"SELECT {side}_key, {side}_id FROM {side}s").fetchall())
@@ -204,10 +236,3 @@ def _ids(cursor: Cursor, grain: Grain) -> dict[int, str]:
 
 def _known(value: float) -> float | None:
     return None if isnan(value) else float(value)
-
-
-def words(explained: Explanation, most: int = 3) -> Iterator[str]:
-    """The largest lines as sentences, the largest first."""
-    for line in [line for line in explained.lines if line.points][:most]:
-        way = "adds" if line.points > 0 else "takes"
-        yield f"{line.component or line.kind} {way} {abs(line.points):.1f} points"

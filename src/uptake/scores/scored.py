@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -21,12 +21,26 @@ from uptake.signals.windows import Floats, means, sums
 
 
 @dataclass(frozen=True)
+class Ranks:
+    """What the ranks of a component were made of: of users in accounts where an account's value is the mean of theirs.
+
+    Args:
+        values: A row for each of those ranked, a column per day, nan where there was nothing to rank.
+        groups: Among whom each was ranked, of the same shape.
+        row: The row of the entity each stands for; -1: of none.
+    """
+
+    values: Floats
+    groups: Groups
+    row: Groups
+
+
+@dataclass(frozen=True)
 class Scored:
     """A score of everyone of a panel. Arrays are of entities and days; components come first where there are several.
 
     Args:
         score: What was asked for.
-        panel: Of whom, and when.
         names: The components that these entities can have.
         weights: Their weights, together 1.
         raw: Signals as they are, before they become 0 to 1.
@@ -35,10 +49,10 @@ class Scored:
         groups: The peer group of everyone.
         own: The score by the entity's own components alone.
         shrunk: The score, with interval.
+        ranks: Of components that are ranks, by number: what was ranked.
     """
 
     score: Score
-    panel: Panel
     names: tuple[str, ...]
     weights: Floats
     raw: Floats
@@ -47,11 +61,17 @@ class Scored:
     groups: Groups
     own: Floats
     shrunk: Shrunk
+    ranks: Mapping[int, Ranks] = field(default_factory=dict)
 
     @cached_property
     def baseline(self) -> Floats:
         """The mean of each component over everyone's peers."""
         return _peers_mean(self.values, self.groups)
+
+    @cached_property
+    def raw_baseline(self) -> Floats:
+        """The mean of each signal over everyone's peers, as it is."""
+        return _peers_mean(self.raw, self.groups)
 
     @property
     def points(self) -> Floats:
@@ -88,39 +108,46 @@ def _scored(panel: Panel, score: Score) -> Scored:
     weights = weights / weights.sum()
     raw = np.stack([read(panel, part.signal, part.params) for part in chosen.values()])
     if grain == "account":
-        values, n, variance = _of_accounts(panel, chosen, raw, weights, groups)
+        values, n, variance, ranks = _of_accounts(panel, chosen, raw, weights, groups)
     else:
         values = np.stack([_scaled(raw[row], part, groups) for row, part in enumerate(chosen.values())])
         n, variance = np.broadcast_to(1.0, values.shape), None
+        itself = np.arange(panel.n)
+        ranks = {row: Ranks(raw[row], groups, itself) for row, part in enumerate(chosen.values()) if is_ranked(part)}
     combine = linear.worst if score.model == "strict" else lambda known: linear.mean(known, weights)
     own = combine(values)
     is_drawn = score.shrink and score.model == "linear" and grain == "account"
     return Scored(
-        score, panel, tuple(chosen), weights, raw, values, n, groups, own,
-        known_for_sure(own) if variance is None else shrink(own, variance, groups, drawn=is_drawn),
+        score, tuple(chosen), weights, raw, values, n, groups, own,
+        known_for_sure(own) if variance is None else shrink(own, variance, groups, drawn=is_drawn), ranks,
     )  # fmt: skip
 
 
 def _of_accounts(
     panel: Panel, chosen: Mapping[str, Component], raw: Floats, weights: Floats, groups: Groups
-) -> tuple[Floats, Floats, Floats]:
-    """Components of accounts, of how many users each is the mean, and the variance that this sample leaves in the score.
+) -> tuple[Floats, Floats, Floats, dict[int, Ranks]]:
+    """Components of accounts, of how many users each is the mean, the variance that this leaves in the score, and ranks.
 
     The users of an account are its sample. How much users differ is taken from all accounts of the peer group together,
     as an account of one user says nothing of it.
     """
     members = panel.members
     of_member = np.where((panel.of_member >= 0)[:, None], groups[np.maximum(panel.of_member, 0)], -1)
-    values, n, sampled = np.empty_like(raw), np.ones_like(raw), []
+    values, n, sampled, ranks = np.empty_like(raw), np.ones_like(raw), [], {}
     for row, part in enumerate(chosen.values()):
         if find(part.signal).is_of_members:
-            own = _scaled(read(members, part.signal, part.params), part, of_member)
+            told = read(members, part.signal, part.params)
+            ranks[row] = Ranks(told, of_member, panel.of_member)
+            own = _scaled(told, part, of_member)
             values[row], n[row] = panel.mean_of_members(own)
             sampled.append((weights[row], own))
         else:
+            ranks[row] = Ranks(raw[row], groups, np.arange(panel.n))
             values[row] = _scaled(raw[row], part, groups)
+    ranks = {row: ranks[row] for row, part in enumerate(chosen.values()) if is_ranked(part)}
+    values[:, ~panel.present] = np.nan  # who has left has users still, and is nobody's peer
     if not sampled:
-        return values, n, np.zeros(values.shape[1:])
+        return values, n, np.zeros(values.shape[1:]), ranks
     share = np.array([weight for weight, _ in sampled])
     person = linear.mean(np.stack([own for _, own in sampled]), share / share.sum())
     mean, users = means(person, panel.of_member, panel.n)
@@ -135,7 +162,12 @@ def _of_accounts(
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = (of_users / carried) ** 2 * within / users
-    return values, n, np.where(np.isfinite(variance), variance, 0.0)
+    return values, n, np.where(np.isfinite(variance), variance, 0.0), ranks
+
+
+def is_ranked(part: Component) -> bool:
+    """Whether a component is a rank among peers."""
+    return find(part.signal).is_ranked and part.best is None if part.ranked is None else part.ranked
 
 
 def _scaled(values: Floats, part: Component, groups: Groups) -> Floats:
@@ -149,10 +181,9 @@ def scale_of(part: Component) -> tuple[float, float] | None:
     Raises:
         QuestionError: Nobody says which value stands for 100.
     """
-    signal = find(part.signal)
-    is_ranked = signal.is_ranked and part.best is None if part.ranked is None else part.ranked
-    if is_ranked:
+    if is_ranked(part):
         return None
+    signal = find(part.signal)
     worst = signal.worst if part.worst is None else part.worst
     best = signal.best if part.best is None else part.best
     if best is None or best == worst:
