@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+from uptake.benchmarks.answer import Benchmarks
+from uptake.benchmarks.ask import benchmark, last_day
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
 from uptake.metrics.recheck import zone_of
@@ -16,6 +18,7 @@ from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
+from uptake.store.state import State
 
 Answer = TypeVar("Answer")
 
@@ -26,10 +29,12 @@ class Asking(ABC):
     Args:
         plan: The adoption plan.
         kept: What questions read from the projection and will read again.
+        state: What people wrote.
     """
 
     plan: Plan
     kept: Kept
+    state: State
 
     @abstractmethod
     def read(self, question: Callable[[Cursor], Answer]) -> Answer:
@@ -125,6 +130,23 @@ class Asking(ABC):
         """A user's or an account's score on every day of the last year, in hundredths of points; made up to date first."""
         self.bring_history_up()
         return self.read(lambda cursor: of_one(cursor, f"score.{name}", entity, id_))
+
+    def benchmark(self, **given: Any) -> Benchmarks:
+        """Every account against the benchmark of its type, the furthest first, with its way there and what it lacks.
+
+        Args:
+            **given: `as_of`; `by`, an attribute that cohorts are made of instead of months of signing; `timezone`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+
+        def answer(cursor: Cursor) -> Benchmarks:
+            with self.facts_for(given, cursor, self.plan):
+                told = self.state.reasons(last_day(cursor, self.plan, given))
+                return benchmark(cursor, self.plan, given, told)
+
+        return self.read(answer)
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""

@@ -18,6 +18,7 @@ from typing import Any, Self
 from uptake import flow, plan, settings
 from uptake.asking import Answer, Asking
 from uptake.beginning import init
+from uptake.benchmarks.telling import tell
 from uptake.catching_up import catch_up, require_same_age
 from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, WorkspaceClosed
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, silent
@@ -34,6 +35,7 @@ from uptake.store.home import Home, Lock
 from uptake.store.kept import Kept
 from uptake.store.ledger import Ledger
 from uptake.store.projection import Cursor, EngineError, Projection, transaction
+from uptake.store.state import State
 
 __all__ = ["READING", "Confirm", "Progress", "Report", "Summary", "Workspace", "init"]
 
@@ -90,6 +92,8 @@ class Workspace(Asking):
             else:
                 self._plan_files = ()
             self.plan = plan.parse(texts)
+            self.state = State(self.home.state)
+            opened.callback(self.state.close)
             archive.remove(self.home.spill)
             self.projection = Projection(self.home.projection, flow.tables(), self.settings, self.home.spill)
             opened.callback(self.projection.close)
@@ -304,6 +308,19 @@ class Workspace(Asking):
             plan.save_segment(self.home.plan, name, entity, ids, title=title, replace=replace)
             self.reload_plan()
             return self.plan.segments[name]
+
+    def write_distance_reason(self, account_id: str, reason: str, note: str = "") -> None:
+        """Keeps why somebody thinks an account is far from its benchmark.
+
+        Args:
+            account_id: The account.
+            reason: One of `uptake.benchmarks.answer.REASONS`; empty takes back what was written before.
+            note: In their own words.
+
+        Raises:
+            QuestionError: There is no such account or reason, or the note is too long.
+        """
+        self.read(lambda cursor: tell(self.state, cursor, self.plan, account_id, reason, note))
 
     def delete_segment(self, name: str) -> None:
         """Takes a segment out of the plan's files, with its list.

@@ -7,6 +7,7 @@
 from uptake.plan.account_journey import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.authorship import author
+from uptake.plan.benchmarks import ATTAINED, DEFAULT_BENCHMARKS, Benchmark, Measure
 from uptake.plan.condition import Condition, Conditions
 from uptake.plan.conditions_given import conditions, parse_condition, split_condition
 from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
@@ -37,7 +38,9 @@ from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warni
 from uptake.plan.words import NAME
 
 __all__ = [
+    "ATTAINED",
     "CRM_STEPS",
+    "DEFAULT_BENCHMARKS",
     "DEFAULT_SCORES",
     "NAME",
     "OPPORTUNITIES",
@@ -52,6 +55,7 @@ __all__ = [
     "AllParts",
     "Any",
     "AnyPart",
+    "Benchmark",
     "Change",
     "Component",
     "Condition",
@@ -65,6 +69,7 @@ __all__ = [
     "Journey",
     "Launch",
     "Location",
+    "Measure",
     "Members",
     "Milestone",
     "Onboarding",

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 
 from uptake.plan.account_journey import Journey
 from uptake.plan.acquisition import Acquisition
+from uptake.plan.benchmarks import DEFAULT_BENCHMARKS, Benchmark
 from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.document import Place, nearest_place
 from uptake.plan.event_titles import EventTitles
@@ -73,6 +74,7 @@ class Plan(Section):
         journey: How far accounts are, from awareness to expansion, or None.
         invites: The events that are invites, or None.
         scores: Scores by name; empty stands for adoption, engagement and health as they come.
+        benchmarks: Types of customers with their exemplary ones, by name; empty stands for one of all accounts.
     """
 
     product: Product = Product()
@@ -97,6 +99,7 @@ class Plan(Section):
     journey: Journey | None = None
     invites: Invites | None = None
     scores: Annotated[dict[Name, Score], BeforeValidator(named)] = Field(default_factory=dict)
+    benchmarks: Annotated[dict[Name, Benchmark], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -132,6 +135,11 @@ class Plan(Section):
     def all_scores(self) -> Mapping[str, Score]:
         """The plan's scores, or those that come where it has none."""
         return self.scores or DEFAULT_SCORES
+
+    @property
+    def all_benchmarks(self) -> Mapping[str, Benchmark]:
+        """The plan's benchmarks, or the one that comes where it has none."""
+        return self.benchmarks or DEFAULT_BENCHMARKS
 
     def in_zone(self, timezone: str) -> Plan:
         """The same plan with its days cut in another time zone."""

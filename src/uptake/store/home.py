@@ -40,6 +40,11 @@ class Home:
         return self.folder / "ledger.sqlite"
 
     @property
+    def state(self) -> Path:
+        """What people wrote about customers (SQLite)."""
+        return self.folder / "state.sqlite"
+
+    @property
     def projection(self) -> Path:
         """What questions read (DuckDB); `uptake rebuild` makes it again."""
         return self.folder / "projection.duckdb"

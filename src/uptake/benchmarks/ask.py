@@ -1,0 +1,253 @@
+"""Asking for benchmarks: everybody against that of their type, as of the end of a day."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import isnan
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uptake.benchmarks.answer import (
+    Account,
+    Benchmarks,
+    Exemplar,
+    Expected,
+    MeasureBenchmark,
+    Progress,
+    Standing,
+    State,
+    TypeBenchmark,
+)
+from uptake.benchmarks.attainment import mean_of_known
+from uptake.benchmarks.cohorts import cohorts, months_of_signing
+from uptake.benchmarks.measured import NO_TYPE, Measured, measured
+from uptake.benchmarks.progress import WEEKS, Forecast, Reached, forecast, reached
+from uptake.benchmarks.reasons import Lacks, lacks
+from uptake.benchmarks.weekly import weekly
+from uptake.errors import QuestionError
+from uptake.metrics import dimensions
+from uptake.metrics.grain import ACCOUNT
+from uptake.metrics.metric import Asked
+from uptake.metrics.question import Question, last_day_before, read_as_of, read_week_start, read_zone
+from uptake.metrics.reading import data_until
+from uptake.plan import Plan
+from uptake.signals.labels import labels
+from uptake.signals.panel import Panel
+from uptake.signals.signal import find
+from uptake.signals.windows import Floats
+from uptake.store.projection import Cursor
+from uptake.store.state import DistanceReason
+
+GIVEN = ("as_of", "by", "timezone")
+GOOD_ENOUGH = 0.8
+"""What an exemplary account should have of the benchmark that the others make."""
+FEWEST_EXEMPLARS = 3
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """The way of everyone to the benchmark; rows are the panel's."""
+
+    attainment: Floats
+    reached: Reached
+    forecast: Forecast
+
+
+def benchmark(
+    cursor: Cursor, plan: Plan, given: Mapping[str, Any], told: Mapping[str, DistanceReason] | None = None
+) -> Benchmarks:
+    """Everybody against the benchmark of their type.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The plan.
+        given: `as_of`; `by`, an attribute of accounts that cohorts are made of instead of months; `timezone`.
+        told: What managers wrote, by account.
+
+    Raises:
+        QuestionError: A name or a value is not known.
+    """
+    unknown = set(given) - set(GIVEN)
+    if unknown:
+        raise QuestionError(f"Benchmarks take no parameter '{min(unknown)}'.", allowed=GIVEN)
+    asked = _asked(cursor, plan, given)
+    now = asked.question.last_day
+    panel = Panel(asked, now, now)
+    made = measured(panel, plan.all_benchmarks)
+    by = str(given.get("by") or "")
+    groups = _groups(panel, by)
+    lacking = lacks(made, plan)
+    accounts = _accounts(made, _ways(made), lacking, months_of_signing(panel), groups, told or {})
+    accounts.sort(key=lambda one: (one.attainment is None, one.attainment or 0.0, one.id))
+    return Benchmarks(
+        now, asked.question.as_of, asked.question.timezone, plan.version, by, _types(made, lacking),
+        tuple(accounts), cohorts(accounts, by=by),
+    )  # fmt: skip
+
+
+def last_day(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> date:
+    """The day that a question is answered for."""
+    zone = read_zone(given, plan)
+    return last_day_before(read_as_of(given.get("as_of"), zone) or data_until(cursor, zone), zone)
+
+
+def _asked(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Asked:
+    zone = read_zone(given, plan)
+    as_of = read_as_of(given.get("as_of"), zone) or data_until(cursor, zone)
+    now = last_day_before(as_of, zone)
+    question = Question("benchmark", "account", {}, None, now, None, as_of, now, zone, read_week_start(given, plan))
+    return Asked(question, plan, ACCOUNT, cursor, "")
+
+
+def _groups(panel: Panel, by: str) -> list[str]:
+    if not by:
+        return [""] * panel.n
+    numbers, found = labels(panel, dimensions.find(dimensions.known(panel.cursor), by, "account"))
+    return [found[number] for number in numbers[:, -1].tolist()]
+
+
+def _ways(made: Measured) -> _Ways:
+    """Every week since the start of life against the benchmark of the last day."""
+    values = weekly(made.panel, made.parts, WEEKS)
+    type_of = made.type_of[:, -1]
+    attainment = np.full(values.shape[1:], np.nan)
+    for number in range(len(made.types)):
+        parts = made.attained_by_type(number, values, made.median[number, :, -1][:, None, None])
+        attainment[type_of == number] = mean_of_known(parts)[type_of == number]
+    week_ends = np.arange(1 - WEEKS, 1) * 7
+    attainment[made.panel.started[:, None] > week_ends] = np.nan
+    target = _of_type(type_of, [one.target for one in made.types], np.nan)
+    weeks = _of_type(type_of, [float(one.weeks) for one in made.types], 1.0).astype(np.int64)
+    return _Ways(attainment, reached(attainment, target, weeks), forecast(attainment, target))
+
+
+def _of_type(type_of: NDArray[np.int64], values: list[float], otherwise: float) -> Floats:
+    return np.where(type_of == NO_TYPE, otherwise, np.array(values)[np.maximum(type_of, 0)])
+
+
+def _accounts(
+    made: Measured,
+    ways: _Ways,
+    lacking: Lacks,
+    signed: Mapping[int, date],
+    groups: list[str],
+    told: Mapping[str, DistanceReason],
+) -> list[Account]:
+    panel = made.panel
+    ids = dict(panel.cursor.execute("SELECT account_key, account_id FROM accounts").fetchall())
+    values, attainment = made.values[:, :, -1], made.attainment[:, -1]
+    attained = [
+        made.attained_by_type(number, made.values, made.median[number][:, None, :])[:, :, -1]
+        for number in range(len(made.types))
+    ]
+    found = []
+    for row in np.flatnonzero(panel.present[:, -1]).tolist():
+        number, nearest = int(made.type_of[row, -1]), int(made.nearest[row, -1])
+        fits = nearest not in (number, NO_TYPE)
+        measures = made.types[number].signals.values() if number != NO_TYPE else ()
+        id_ = ids[int(panel.keys[row])]
+        written = told.get(id_)
+        missing = lacking.roles.get(row, {})
+        found.append(
+            Account(
+                id=id_,
+                type=made.types[number].name if number != NO_TYPE else None,
+                attainment=_known(attainment[row]),
+                standings=tuple(
+                    Standing(one.name, _known(values[made.at(one), row]), _known(attained[number][at, row]))
+                    for at, one in enumerate(measures)
+                ),
+                is_exemplary=bool(made.exemplars[:, row, -1].any()),
+                fits=made.types[nearest].name if fits else None,
+                unlike_own=_known(made.apart[number, row, -1]) if number != NO_TYPE else None,
+                unlike_other=_known(made.apart[nearest, row, -1]) if fits else None,
+                signed_on=signed.get(row),
+                group=groups[row],
+                way=_progress(ways, row, panel.last),
+                missing_steps=lacking.steps.get(row, ()),
+                trainings=lacking.trainings.get(row, 0),
+                missing_roles=tuple(sorted(missing)),
+                idle_roles=tuple(sorted(role for role, is_held in missing.items() if is_held)),
+                reason=written.reason if written else "",
+                note=written.note if written else "",
+            )
+        )
+    return found
+
+
+def _progress(ways: _Ways, row: int, last: date) -> Progress:
+    weekly_ = tuple(_known(value) for value in ways.attainment[row])
+    first = int(ways.reached.first[row])
+    holds = bool(ways.reached.holds[row])
+    state: State = "reached" if holds else "slipped" if first >= 0 else "on_the_way"
+    if all(one is None for one in weekly_):
+        return Progress("unknown", weekly_, None, None, "")
+    reached_on = last - timedelta(days=7 * (len(weekly_) - 1 - first)) if first >= 0 else None
+    line = ways.forecast
+    if holds:
+        return Progress(state, weekly_, reached_on, None, "")
+    if line.why_not[row]:
+        return Progress(state, weekly_, reached_on, None, line.why_not[row])
+    days = (_known(one[row]) for one in (line.days, line.earliest, line.latest))
+    on, earliest, latest = (None if day is None else last + timedelta(days=int(day)) for day in days)
+    assert on is not None
+    return Progress(state, weekly_, reached_on, Expected(on, earliest, latest), "")
+
+
+def _types(made: Measured, lacking: Lacks) -> tuple[TypeBenchmark, ...]:
+    ids = dict(made.panel.cursor.execute("SELECT account_key, account_id FROM accounts").fetchall())
+    found = []
+    for number, one in enumerate(made.types):
+        left_out = made.left_out(number, -1)
+        exemplars = tuple(
+            Exemplar(ids[int(made.panel.keys[row])], _known(attained)) for row, attained in left_out.items()
+        )
+        measures = tuple(
+            MeasureBenchmark(
+                measure.name,
+                measure.signal,
+                find(measure.signal).unit,
+                measure.better,
+                *(_known(ends[number, made.at(measure), -1]) for ends in (made.median, made.lowest, made.highest)),
+            )
+            for measure in one.signals.values()
+        )
+        accounts = int((made.type_of[:, -1] == number).sum())
+        doubts = _doubts(exemplars, measures, one.exemplars)
+        are_proposed = one.exemplars is None
+        found.append(
+            TypeBenchmark(
+                one.name, one.title, accounts, measures, exemplars, are_proposed, one.target, one.weeks,
+                lacking.trained[number], doubts,
+            )
+        )  # fmt: skip
+    return tuple(found)
+
+
+def _doubts(
+    exemplars: tuple[Exemplar, ...], measures: tuple[MeasureBenchmark, ...], named: tuple[str, ...] | None
+) -> tuple[str, ...]:
+    found = []
+    gone = sorted(set(named or ()) - {one.id for one in exemplars})
+    if gone:
+        found.append(f"Not there on this day: {', '.join(gone)}.")
+    if not exemplars:
+        found.append("There is no exemplary account, so nothing can be said.")
+    elif len(exemplars) < FEWEST_EXEMPLARS:
+        found.append(f"Too few exemplary accounts (n = {len(exemplars)}): one more may change everything.")
+    weak = [one for one in exemplars if one.left_out is not None and one.left_out < GOOD_ENOUGH]
+    if weak:
+        said = ", ".join(f"{one.id} ({one.left_out:.0%})" for one in weak if one.left_out is not None)
+        found.append(f"Held against the others, not every exemplary account has 80 % of them: {said}.")
+    unknown = [one.name for one in measures if one.median is None]
+    if exemplars and unknown:
+        found.append(f"Nothing is known of them in {', '.join(unknown)}, so it is left out.")
+    return tuple(found)
+
+
+def _known(value: float) -> float | None:
+    return None if isnan(value) else float(value)
