@@ -33,7 +33,7 @@ TABLE = """CREATE TABLE history (
 )"""
 DAYS = 366
 """For how long back history is made."""
-CELLS = 6_000_000
+CELLS = 4_000_000
 """Entities times days of a block: what is worked out at once, for memory's sake."""
 MADE_BY, UNTIL, STALE_FROM = "history_made_by", "history_until", "history_stale_from"
 """Names in `meta`: the plan, the first day that history does not have, the first day that is no longer true."""
@@ -148,6 +148,7 @@ def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write:
         panel = Panel(asked, day, end)
         for track in tracks:
             write(track, spans[track.name].add(track.values(panel)))
+        panel.forget()
         day = end + timedelta(days=1)
         yield (day - begin).days / ((last - begin).days + 1)
     for track in tracks:

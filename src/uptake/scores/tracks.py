@@ -14,7 +14,11 @@ from uptake.signals.panel import Panel
 
 
 def tracks(plan: Plan) -> list[Track]:
-    """A track for every score and whom it is of: hundredths of points, of accounts with the ends of the interval."""
+    """A track for every score and whom it is of, in hundredths of points.
+
+    Of accounts with the ends of the interval; of users in whole points, as a rank among many thousands is another by a
+    little every day, whatever its user does.
+    """
     return [
         Track(
             f"score.{score.name}",
@@ -28,7 +32,7 @@ def tracks(plan: Plan) -> list[Track]:
 
 
 def _points(score: Score, panel: Panel) -> Whole:
-    return hundredths(scored(panel, score).points)[None]
+    return hundredths(np.rint(scored(panel, score).points))[None]
 
 
 def _with_interval(score: Score, panel: Panel) -> Whole:

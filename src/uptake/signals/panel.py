@@ -71,6 +71,15 @@ class Panel:
             self._signals[key] = np.where(self.present, made(self), np.nan)
         return self._signals[key]
 
+    def forget(self) -> None:
+        """Gives the memory of everything that was worked out free, at once: some of it knows the panel."""
+        for name in ("present", "started", "members", "of_member"):
+            made = self.__dict__.pop(name, None)
+            if isinstance(made, Panel):
+                made.forget()
+        self._signals.clear()
+        self.made.clear()
+
     @cached_property
     def present(self) -> Flags:
         """Whether someone was there at the end of the day."""
