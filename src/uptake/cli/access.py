@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from uptake.metrics.result import Result
     from uptake.plans import Version
     from uptake.quarantine import Retried
+    from uptake.scores.ask import Explained, Scores
     from uptake.store.ledger import Rejected
     from uptake.web.messages import Found, ImportOrder, RetryOrder
     from uptake.workspace import Report, Summary
@@ -30,6 +31,18 @@ class Access(Protocol):
 
     def metric(self, name: str, given: Mapping[str, Any]) -> Result:
         """Answers a question."""
+
+    def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
+        """A score of everyone."""
+        ...
+
+    def explain(self, name: str, id_: str, given: Mapping[str, Any]) -> Explained:
+        """Why somebody's score is what it is."""
+        ...
+
+    def score_names(self) -> dict[str, tuple[str, str]]:
+        """The plan's scores: name -> title, and whose they are with their components."""
+        ...
 
     def import_rows(
         self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]

@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from uptake.cli import (
     check,
     demo,
+    explain,
     import_,
     init,
     metric,
@@ -19,6 +20,7 @@ from uptake.cli import (
     problems,
     quarantine,
     rebuild,
+    scores,
     serve,
     signals,
     targets,
@@ -45,6 +47,8 @@ Ask:
   uptake metrics                              lists what can be asked
   uptake metric retention --param unit=week   answers one question
   uptake people retention --cell unit_index=1 lists who is behind a number
+  uptake scores adoption                      lists accounts with their score, the lowest first
+  uptake explain adoption ACCOUNT             says why a score is what it is
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -93,6 +97,8 @@ for _name, _command, _examples in (
     ("metrics", metrics.metrics, metrics.EXAMPLES),
     ("metric", metric.metric, metric.EXAMPLES),
     ("people", people.people, people.EXAMPLES),
+    ("scores", scores.scores, scores.EXAMPLES),
+    ("explain", explain.explain, explain.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),
     ("serve", serve.serve, serve.EXAMPLES),

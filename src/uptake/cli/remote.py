@@ -18,6 +18,7 @@ from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.plans import Version
 from uptake.quarantine import Retried
+from uptake.scores.ask import Explained, Scores
 from uptake.store.ledger import Rejected
 from uptake.web.control import IMPORT_ID, PREFIX
 from uptake.web.messages import (
@@ -82,6 +83,18 @@ class Remote:
         """Who is behind a number."""
         asked = {"name": name, "cell": json.dumps(cell), "given": json.dumps(given), "side": side}
         return self._get("/people", People, **asked)
+
+    def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
+        """A score of everyone."""
+        return self._get("/scores", Scores, name=name, given=json.dumps(given))
+
+    def explain(self, name: str, id_: str, given: Mapping[str, Any]) -> Explained:
+        """Why somebody's score is what it is."""
+        return self._get("/explain", Explained, name=name, id=id_, given=json.dumps(given))
+
+    def score_names(self) -> dict[str, tuple[str, str]]:
+        """The plan's scores: name -> title, and whose they are with their components."""
+        return self._get("/scores/names", dict[str, tuple[str, str]])
 
     def import_rows(
         self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]

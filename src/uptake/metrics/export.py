@@ -10,9 +10,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 from html import escape
 from math import isfinite
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from uptake.metrics.result import Column, Result
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MOST_SHOWN = 20
 """Rows of the table a notebook shows."""
@@ -84,7 +87,15 @@ def _unit(column: Column) -> str:
     return "date" if column.type == "date" else "text"
 
 
-def parquet(result: Result) -> bytes:
+class Arrowed(Protocol):
+    """What can be told as an Arrow table: an answer, scores."""
+
+    def to_arrow(self) -> pa.Table:
+        """The table."""
+        ...
+
+
+def parquet(result: Arrowed) -> bytes:
     """The rows as Parquet, units in the fields' metadata."""
     from pyarrow import parquet as format_
 

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from math import isnan
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.metrics.grain import GRAINS, USER, Grain
+from uptake.metrics.grain import GRAINS, USER
 from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, last_day_before, read_as_of, read_date, read_week_start, read_zone
 from uptake.metrics.reading import data_until
+from uptake.metrics.result import Column, arrow
 from uptake.plan import Plan, Score
 from uptake.scores.explanation import Explanation, change, level
 from uptake.scores.movement import against_earlier
@@ -22,6 +24,9 @@ from uptake.scores.sentences import About, told
 from uptake.scores.standing import Standing, standing
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CHANGE_DAYS = 28
 """Over how many days a change is told where nobody says."""
@@ -33,6 +38,7 @@ class Placed:
 
     Args:
         id: Whose.
+        name: What they are called; the id where nobody says.
         score: 0 to 100; None: nothing is known of them.
         lower: Lower end of the 95 % interval.
         upper: Upper end.
@@ -42,6 +48,7 @@ class Placed:
     """
 
     id: str
+    name: str
     score: float | None
     lower: float | None
     upper: float | None
@@ -60,22 +67,54 @@ class Scores:
     """A score of everyone on a day.
 
     Args:
-        score: Which.
+        score: Which, by its name in the plan.
+        title: What it is called.
         entity: user or account.
         on: As of the end of this day.
         since: The earlier day that changes are told from.
         as_of: What happened from this instant on is not known yet.
         plan_version: The plan it was made by.
-        everyone: By score, the lowest first.
+        everyone: By score, the lowest first, those without one last.
     """
 
-    score: Score
+    score: str
+    title: str
     entity: str
     on: date
     since: date
     as_of: datetime
     plan_version: str
     everyone: tuple[Placed, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Names, types and units of the rows."""
+        of_accounts = (Column("users", "integer", "count"),) if self.entity == "account" else ()
+        points = tuple(Column(name, "number", "points") for name in ("score", "lower", "upper", "before", "change"))
+        about = (Column(f"{self.entity}_id", "text"), Column("name", "text"))
+        return (*about, *points, Column("band", "text"), *of_accounts)
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Everyone, a row each."""
+        names = [column.name for column in self.columns]
+        return [{name: getattr(one, "id" if name.endswith("_id") else name) for name in names} for one in self.everyone]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The scores as plain values, in the shape of the command line's JSON."""
+        return {
+            "score": self.score, "title": self.title, "entity": self.entity, "on": self.on, "since": self.since,
+            "as_of": self.as_of, "plan_version": self.plan_version, "rows": self.rows,
+        }  # fmt: skip
+
+    def to_arrow(self) -> pa.Table:
+        """The scores as an Arrow table."""
+        return arrow(self.columns, self.rows)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The scores as a pandas frame."""
+        frame: pd.DataFrame = self.to_arrow().to_pandas()
+        return frame
 
 
 @dataclass(frozen=True)
@@ -103,6 +142,10 @@ class Explained:
     peers: str
     level: Explanation | None
     change: Explanation | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The explanation as plain values, in the shape of the command line's JSON."""
+        return asdict(self)
 
 
 def named(plan: Plan, name: str) -> Score:
@@ -132,10 +175,12 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
     made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
-    ids = _ids(cursor, asked.grain)
-    row = (_placed(made, before, number, ids) for number in np.flatnonzero(made.present).tolist())
+    who = _names(cursor, asked)
+    row = (_placed(made, before, number, who) for number in np.flatnonzero(made.present).tolist())
     ordered = sorted(row, key=lambda one: (one.score is None, one.score or 0.0, one.id))
-    return Scores(score, asked.question.entity, now, since, asked.question.as_of, plan.version, tuple(ordered))
+    return Scores(
+        score.name, score.title, asked.question.entity, now, since, asked.question.as_of, plan.version, tuple(ordered)
+    )
 
 
 def explain(
@@ -158,14 +203,15 @@ def explain(
     now, since, asked = _days(cursor, plan, score, given)
     entity = asked.question.entity
     made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
-    row = made.row(_key(cursor, entity, id_))
+    key = _key(cursor, entity, id_)
+    row = made.row(key)
     if row is None or not made.present[row]:
         raise QuestionError(f"There is no {entity} '{id_}' on {now}.", do="Look the id up with search.")
     about = About(plan, score, entity)
     up = level(made.scored, row)
     on = change(before.scored, made.scored, row, against_earlier(before.scored, made.scored, row))
     return Explained(
-        score.name, score.title, entity, _placed(made, before, row, {int(made.keys[row]): id_}), now, since,
+        score.name, score.title, entity, _placed(made, before, row, _names(cursor, asked, key)), now, since,
         _peers(made, score, entity, row),
         None if up is None else told(up, about),
         None if on is None else told(on, replace(about, is_change=True)),
@@ -201,11 +247,11 @@ def _days(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) ->
     return now, since, Asked(question, plan, GRAINS[entity], cursor, "points")
 
 
-def _placed(made: Standing, before: Standing, row: int, ids: Mapping[int, str]) -> Placed:
+def _placed(made: Standing, before: Standing, row: int, who: Mapping[int, tuple[str, str]]) -> Placed:
     points, shrunk = made.scored.points[row, -1], made.scored.shrunk
     value = _known(points)
     return Placed(
-        ids[int(made.keys[row])], value, _known(shrunk.lower[row, -1]), _known(shrunk.upper[row, -1]),
+        *who[int(made.keys[row])], value, _known(shrunk.lower[row, -1]), _known(shrunk.upper[row, -1]),
         _known(before.scored.points[row, -1]), None if value is None else band(made.scored.score, value),
         None if made.users is None else int(made.users[row]),
     )  # fmt: skip
@@ -229,9 +275,19 @@ def _key(cursor: Cursor, entity: str, id_: str) -> int:
     return -1 if found is None else int(found[0])
 
 
-def _ids(cursor: Cursor, grain: Grain) -> dict[int, str]:
-    side = "user" if grain is USER else "account"
-    return dict(cursor.execute(f"SELECT {side}_key, {side}_id FROM {side}s").fetchall())
+def _names(cursor: Cursor, asked: Asked, key: int | None = None) -> dict[int, tuple[str, str]]:
+    """Ids and names of everyone, or of one, by number."""
+    side = "user" if asked.grain is USER else "account"
+    called = "('name', 'full_name', 'email')" if side == "user" else "('name')"
+    rows = cursor.execute(
+        f"""SELECT e.{side}_key, e.{side}_id, coalesce(
+                max(text) FILTER (name = 'name'), max(text) FILTER (name = 'full_name'), max(text), e.{side}_id)
+        FROM {side}s e LEFT JOIN {side}_attribute t ON t.{side}_key = e.{side}_key AND t.name IN {called}
+            AND t.valid_from < $as_of AND t.valid_to >= $as_of
+        WHERE $key IS NULL OR e.{side}_key = $key GROUP BY e.{side}_key, e.{side}_id""",
+        {"as_of": asked.question.as_of, "key": key},
+    ).fetchall()
+    return {int(row[0]): (row[1], row[2]) for row in rows}
 
 
 def _known(value: float) -> float | None:

@@ -50,6 +50,18 @@ def told(explanation: Explanation, about: About) -> Explanation:
     return replace(explanation, lines=tuple(lines))
 
 
+def described(score: Score) -> str:
+    """Whose a score is and what it is made of, in a sentence."""
+    total = sum(part.weight for part in score.components.values())
+    parts = [
+        f"{component_title(score, name)} {words.share(part.weight / total)}" for name, part in score.components.items()
+    ]
+    made = "the worst of" if score.model == "strict" else "the mean of"
+    if score.model == "strict":
+        parts = [component_title(score, name) for name in score.components]
+    return f"of {' and '.join(f'{entity}s' for entity in score.entities)}: {made} {', '.join(parts)}"
+
+
 def component_title(score: Score, name: str) -> str:
     """What a component is called: as its signal."""
     return definition(score.components[name].signal).title

@@ -73,6 +73,9 @@ class _Control:
         return [
             Route("/metric", self._metric),
             Route("/people", self._people),
+            Route("/scores", self._scores),
+            Route("/scores/names", self._score_names),
+            Route("/explain", self._explain),
             Route("/quarantine", self._quarantine),
             Route("/quarantine/reasons", self._reasons),
             Route("/plan/proposal", self._proposal),
@@ -94,6 +97,18 @@ class _Control:
         name, cell, given, side = (request.query_params[key] for key in ("name", "cell", "given", "side"))
         row, asked = (decode(text.encode(), dict[str, Any]) for text in (cell, given))
         return _answer(lambda: self._operations.people(name, row, asked, side))
+
+    def _scores(self, request: Request) -> Response:
+        name, given = (request.query_params[key] for key in ("name", "given"))
+        return _answer(lambda: self._operations.scores(name, decode(given.encode(), dict[str, Any])))
+
+    def _score_names(self, request: Request) -> Response:
+        del request
+        return _answer(self._operations.score_names)
+
+    def _explain(self, request: Request) -> Response:
+        name, id_, given = (request.query_params[key] for key in ("name", "id", "given"))
+        return _answer(lambda: self._operations.explain(name, id_, decode(given.encode(), dict[str, Any])))
 
     def _quarantine(self, request: Request) -> Response:
         kind, limit, offset = (request.query_params.get(key) for key in ("kind", "limit", "offset"))

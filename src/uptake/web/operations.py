@@ -11,6 +11,8 @@ from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.plans import Version
 from uptake.quarantine import Retried, retry
+from uptake.scores.ask import Explained, Scores
+from uptake.scores.sentences import described
 from uptake.sources.files import Reading
 from uptake.store.ledger import Rejected
 from uptake.store.reads import Reads
@@ -46,6 +48,18 @@ class Operations:
     def people(self, name: str, cell: Mapping[str, Any], given: Mapping[str, Any], side: str) -> People:
         """Who is behind a number; see `Workspace.people`."""
         return self._workspace.people(name, cell, side=side, **given)
+
+    def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
+        """A score of everyone; see `Workspace.scores`."""
+        return self._workspace.scores(name, **given)
+
+    def explain(self, name: str, id_: str, given: Mapping[str, Any]) -> Explained:
+        """Why somebody's score is what it is; see `Workspace.explain`."""
+        return self._workspace.explain(name, id_, **given)
+
+    def score_names(self) -> dict[str, tuple[str, str]]:
+        """The plan's scores: name -> title, and whose they are with their components."""
+        return {name: (score.title, described(score)) for name, score in self._workspace.plan.all_scores.items()}
 
     def import_rows(
         self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]
