@@ -19,7 +19,7 @@ from uptake.signals.windows import Floats
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Days with activity in each window."""
     window = params["window_days"]
-    return in_window(panel.was_daily(panel.grain.day, window - 1), window, panel.days)
+    return in_window(panel.was_active(window - 1), window, panel.days)
 
 
 SIGNAL = Signal(unit="days", of_user=read, of_account=read, params=(WINDOW_DAYS,), is_ranked=True)

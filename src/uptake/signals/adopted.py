@@ -24,10 +24,11 @@ from uptake.signals.windows import Floats, trailing_sum
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """1 where value was reached and use is regular."""
     interval = params["interval_days"]
-    daily = panel.was_daily(panel.grain.day, INTERVALS * interval - 1).astype(np.int64)
-    came = trailing_sum(daily, interval, panel.days + (INTERVALS - 1) * interval) > 0
+    came = (
+        trailing_sum(panel.was_active(INTERVALS * interval - 1), interval, panel.days + (INTERVALS - 1) * interval) > 0
+    )
     number = sum(
-        came[:, (INTERVALS - 1 - back) * interval :][:, : panel.days].astype(np.int64) for back in range(INTERVALS)
+        came[:, (INTERVALS - 1 - back) * interval :][:, : panel.days].astype(np.int16) for back in range(INTERVALS)
     )
     has_adopted = np.asarray(number) >= NEEDED
     if panel.asked.plan.value_moments:

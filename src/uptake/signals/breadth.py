@@ -18,21 +18,23 @@ from uptake.metrics.population import eligible_spans_sql
 from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats, trailing_or
+from uptake.signals.windows import Flags, Floats, number_of_bits, trailing_or
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Used over open core features."""
     window = params["window_days"]
     used_bits = {word: trailing_or(bits, window, panel.days) for word, bits in panel.bits_daily(window - 1).items()}
-    used = np.zeros((panel.n, panel.days))
-    available = np.zeros((panel.n, panel.days))
+    used = np.zeros((panel.n, panel.days), dtype=np.int16)
+    available = np.zeros((panel.n, panel.days), dtype=np.int16)
     for conditions, keys in classes(core(panel.asked)).items():
-        is_open = panel.spans(eligible_spans_sql(panel.asked, conditions)) if conditions else True
+        is_open: Flags | bool = True
+        if conditions:
+            is_open = panel.spans(eligible_spans_sql(panel.asked, conditions))
         for word, mask in words(keys).items():
             if word in used_bits:
-                used += np.bitwise_count(used_bits[word] & np.uint64(mask)) * is_open
-        available += len(keys) * np.asarray(is_open)
+                used += number_of_bits(used_bits[word], mask) * is_open
+        available += np.int16(len(keys)) * np.asarray(is_open)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(available > 0, used / available, np.nan)
 

@@ -24,10 +24,10 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Intervals with activity over those lived through."""
     interval, intervals = params["interval_days"], params["intervals"]
     window = interval * intervals
-    came = panel.was_daily(panel.grain.day, window - 1)
+    came = panel.was_active(window - 1)
     lived = seen_days(panel, window, came) // interval
-    in_interval = trailing_sum(came.astype(np.int32), interval, panel.days + window - interval) > 0
-    number = np.zeros((panel.n, panel.days), dtype=np.int32)
+    in_interval = trailing_sum(came, interval, panel.days + window - interval) > 0
+    number = np.zeros((panel.n, panel.days), dtype=np.int16)
     for back in range(intervals):
         at = window - (back + 1) * interval
         number += in_interval[:, at : at + panel.days] & (back < lived)

@@ -17,7 +17,7 @@ from uptake.metrics.features import core
 from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats, trailing_or
+from uptake.signals.windows import Floats, number_of_bits, trailing_or
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
@@ -25,12 +25,12 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     window, features = params["window_days"], core(panel.asked)
     if not features:
         return np.full((panel.n, panel.days), np.nan)
-    used = np.zeros((panel.n, panel.days))
+    used = np.zeros((panel.n, panel.days), dtype=np.int16)
     bits = panel.bits_daily(window - 1)
     for word, mask in words(features).items():
         if word in bits:
-            used += np.bitwise_count(trailing_or(bits[word], window, panel.days) & np.uint64(mask))
-    return used
+            used += number_of_bits(trailing_or(bits[word], window, panel.days), mask)
+    return used.astype(np.float64)
 
 
 SIGNAL = Signal(unit="count", of_user=read, of_account=read, params=(WINDOW_DAYS,), is_ranked=True)

@@ -24,7 +24,7 @@ from uptake.signals.windows import Floats
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Active days over those expected."""
     window, interval = params["window_days"], params["interval_days"]
-    came = panel.was_daily(panel.grain.day, window - 1)
+    came = panel.was_active(window - 1)
     expected = np.maximum(seen_days(panel, window, came), interval) / interval
     return np.asarray(np.minimum(1, in_window(came, window, panel.days) / expected))
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from uptake.metrics.metric import Param
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Flags, Floats
+from uptake.signals.windows import Counts, Flags, Floats, earliest
 
 WINDOW_DAYS = Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366)
 
@@ -26,7 +26,7 @@ def tenure(panel: Panel) -> Floats:
     return np.where(days >= 1, days, np.nan)
 
 
-def seen_days(panel: Panel, window: int, did: Flags) -> Floats:
+def seen_days(panel: Panel, window: int, did: Flags) -> Counts:
     """Days of the window in which somebody could be seen doing something, at least 1.
 
     From the start of life, but not before the data begins: the plan says when, or the first event does. Whoever did it
@@ -40,15 +40,11 @@ def seen_days(panel: Panel, window: int, did: Flags) -> Floats:
     begins = panel.asked.plan.product.data_from
     if begins is None:
         begins = panel.cursor.execute("SELECT min(day) FROM event").fetchall()[0][0] or panel.first
-    first = np.where(
-        np.isnan(panel.started), (begins - panel.first).days, np.fmax(panel.started, (begins - panel.first).days)
-    )
-    day = np.arange(panel.days)
-    return np.clip(day - np.minimum(first[:, None], _first_in_window(did, window, panel.days)) + 1, 1, window)
-
-
-def _first_in_window(did: Flags, window: int, days: int) -> Floats:
-    """The first day of each window on which it was done, counted from the panel's first; infinite where none."""
-    column = np.where(did, np.arange(did.shape[1], dtype=np.float64), np.inf)
-    next_one = np.minimum.accumulate(column[:, ::-1], axis=1)[:, ::-1][:, :days] - (window - 1)
-    return np.where(next_one <= np.arange(days), next_one, np.inf)
+    first = np.fmax(panel.started, (begins - panel.first).days)
+    seen = np.full((panel.n, panel.days), window, dtype=np.int16)
+    # whoever was there before the first window is seen in the whole of every one
+    new = np.flatnonzero(first > 1 - window)
+    since = np.arange(panel.days) - first[new, None] + 1
+    active = window - earliest(did[new], window, panel.days)
+    seen[new] = np.clip(np.maximum(since, active), 1, window)
+    return seen

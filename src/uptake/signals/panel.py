@@ -40,6 +40,7 @@ class Panel:
         found = self._fetch(f"SELECT DISTINCT entity_key FROM {self.grain.present} ORDER BY ALL")
         self.keys: NDArray[np.int64] = found["entity_key"].astype(np.int64)
         self.n = len(self.keys)
+        self._active: Flags | None = None
         self._signals: dict[tuple[str, tuple[tuple[str, Any], ...]], Floats] = {}
         self.made: dict[Hashable, Any] = {}
         """What was worked out for the whole panel and will be asked for again."""
@@ -68,7 +69,9 @@ class Panel:
         """A signal, made when it is asked for first; nan for who was not there."""
         key = (name, params)
         if key not in self._signals:
-            self._signals[key] = np.where(self.present, made(self), np.nan)
+            values = made(self).astype(np.float64, copy=False)
+            np.copyto(values, np.nan, where=self._absent)
+            self._signals[key] = values
         return self._signals[key]
 
     def forget(self) -> None:
@@ -84,6 +87,10 @@ class Panel:
     def present(self) -> Flags:
         """Whether someone was there at the end of the day."""
         return self.spans(f"SELECT entity_key, valid_from, valid_to FROM {self.grain.present}")
+
+    @cached_property
+    def _absent(self) -> Flags:
+        return ~self.present
 
     @cached_property
     def started(self) -> Floats:
@@ -108,6 +115,8 @@ class Panel:
 
     def on(self, instant: str) -> str:
         """SQL for the local day on which an instant lies."""
+        if self.asked.question.timezone == "UTC":  # the engine takes long for what is nothing to do
+            return f"({instant})::DATE"
         return f"timezone({literal(self.asked.question.timezone)}, timezone('UTC', {instant}))::DATE"
 
     def day_of(self, instant: str) -> str:
@@ -117,8 +126,8 @@ class Panel:
 
     # Facts into arrays
 
-    def daily(self, relation: str, back: int, value: str = "1", where: str = "true") -> Floats:
-        """What happened on each day, added up.
+    def daily(self, relation: str, back: int, value: str = "1", where: str = "true") -> NDArray[Any]:
+        """What happened on each day, added up; whole numbers wherever all are.
 
         Args:
             relation: A relation with `entity_key` and `day`.
@@ -126,32 +135,38 @@ class Panel:
             value: SQL for what is added up.
             where: SQL that rows have to meet.
         """
-        width = back + self.days
-        found = self._fetch(
-            f"""SELECT entity_key, (day - $first::DATE)::INTEGER + {back} AS at, sum({value})::DOUBLE AS value
-            FROM {relation} WHERE day >= $first::DATE - {back} AND day <= $last::DATE AND {where} GROUP BY ALL"""
-        )
-        return self._placed(found, width)
+        values = f"sum({value})::DOUBLE AS value"
+        cell, found = self._cells(f"{relation} WHERE {where}", back, values, "GROUP BY ALL")
+        value_of = found["value"][cell >= 0]
+        is_whole = bool(np.all(value_of == np.trunc(value_of))) and np.abs(value_of).sum() < np.iinfo(np.int32).max
+        made: NDArray[Any] = np.zeros(self.n * (back + self.days), dtype=np.int32 if is_whole else np.float64)
+        made[cell[cell >= 0]] = value_of
+        return made.reshape(self.n, back + self.days)
 
     def was_daily(self, relation: str, back: int, where: str = "true") -> Flags:
         """Whether anything happened on each day; else like `daily`."""
-        return self.daily(relation, back, "1", where) > 0
+        cell, _ = self._cells(f"{relation} WHERE {where}", back)
+        made = np.zeros(self.n * (back + self.days), dtype=np.bool_)
+        made[cell[cell >= 0]] = True
+        return made.reshape(self.n, back + self.days)
+
+    def was_active(self, back: int) -> Flags:
+        """Whether somebody was active on each day, and on some days before the first; read once for all who ask."""
+        if self._active is None or self._active.shape[1] < back + self.days:
+            self._active = self.was_daily(self.grain.day, back)
+        return self._active[:, self._active.shape[1] - back - self.days :]
 
     def bits_daily(self, back: int) -> dict[int, Bits]:
         """Which features were used on each day, a bit each; word -> bits, as `facts.feature_set` has them."""
-        width = back + self.days
-        found = self._fetch(
-            f"""SELECT entity_key, (day - $first::DATE)::INTEGER + {back} AS at, word, bits
-            FROM {self.grain.of("feature_set")}
-            WHERE day >= $first::DATE - {back} AND day <= $last::DATE AND bits > 0"""
-        )
+        cell, found = self._cells(f"{self.grain.of('feature_set')} WHERE bits > 0", back, "word, bits")
         made = {}
-        row = self.rows(found["entity_key"])
         for word in np.unique(found["word"]).tolist():
-            chosen = (found["word"] == word) & (row >= 0)
-            cells = np.zeros(self.n * width, dtype=np.uint64)
-            np.bitwise_or.at(cells, row[chosen] * width + found["at"][chosen], found["bits"][chosen].astype(np.uint64))
-            made[int(word)] = cells.reshape(self.n, width)
+            chosen = (found["word"] == word) & (cell >= 0)
+            bits = found["bits"][chosen]
+            narrow = np.min_scalar_type(bits.max(initial=0))
+            cells = np.zeros(self.n * (back + self.days), dtype=narrow)
+            np.bitwise_or.at(cells, cell[chosen], bits.astype(narrow))
+            made[int(word)] = cells.reshape(self.n, back + self.days)
         return made
 
     def column(self, relation: str, day: str) -> Floats:
@@ -169,12 +184,23 @@ class Panel:
                 WHERE day < $first::DATE AND {where} GROUP BY ALL"""
             )
         )
-        at = np.where(self.was_daily(relation, 0, where), np.arange(self.days, dtype=np.float64), np.nan)
-        return latest(at, before)
+        return latest(self.was_daily(relation, 0, where), before)
 
     def spans(self, relation: str) -> Flags:
         """Where any of somebody's spans `[valid_from, valid_to)` holds at the end of the day."""
-        return self.total(self.by_day(relation)) > 0
+        found = self._fetch(
+            f"""SELECT entity_key, epoch_us(valid_from) AS begins, epoch_us(valid_to) AS ends FROM ({relation})
+            WHERE valid_from < valid_to"""
+        )
+        row, width = self.rows(found["entity_key"]), self.days + 1
+        known = row >= 0
+        edges = np.zeros(self.n * width, dtype=np.int32)
+        for edge, step in (("begins", 1), ("ends", -1)):
+            # told here, as the engine takes long to tell the local days of instants
+            day = np.searchsorted(self._day_ends, found[edge][known], side="right")
+            np.add.at(edges, row[known] * width + day, np.int32(step))
+        cells = edges.reshape(self.n, width)[:, : self.days]
+        return np.cumsum(cells, axis=1, out=cells) > 0
 
     def by_day(self, relation: str) -> str:
         """SQL for the same rows with `begins` and `ends`: the days at whose end a span `[valid_from, valid_to)` holds."""
@@ -235,11 +261,42 @@ class Panel:
         """The row of each key; -1 where nobody has it."""
         if not self.n:
             return np.full(len(keys), -1, dtype=np.int64)
-        keys = np.asarray(keys).astype(np.int64)
+        keys = np.asarray(keys).astype(np.int64, copy=False)
+        if self._row_of is not None:  # quicker than to look among them
+            made: NDArray[np.int64] = self._row_of[np.minimum(keys, len(self._row_of) - 1)]
+            return made
         at = np.minimum(np.searchsorted(self.keys, keys), self.n - 1)
-        return np.where(self.keys[at] == keys, at, -1).astype(np.int64)
+        return np.where(self.keys[at] == keys, at, -1).astype(np.int64, copy=False)
 
     # Below
+
+    @cached_property
+    def _day_ends(self) -> NDArray[np.int64]:
+        """When each day ends, in microseconds."""
+        zone = self.asked.question.timezone
+        ends = [begin_of(day + timedelta(days=1), zone) for day in self.dates]
+        return np.array(ends, dtype="datetime64[us]").astype(np.int64)
+
+    @cached_property
+    def _row_of(self) -> NDArray[np.int64] | None:
+        """The row of each key, where keys are no larger than many: those of users and accounts."""
+        if self.keys[-1] > 10 * self.n + 1_000_000:
+            return None
+        made = np.full(self.keys[-1] + 2, -1, dtype=np.int64)
+        made[self.keys] = np.arange(self.n)
+        return made
+
+    def _cells(
+        self, rows: str, back: int, values: str = "", rest: str = ""
+    ) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
+        """Rows with `entity_key` and `day` of the panel's days and some before: their cells, -1 of who is not here."""
+        width = back + self.days
+        found = self._fetch(
+            f"""SELECT entity_key, (day - $first::DATE)::INTEGER + {back} AS at{", " if values else ""}{values}
+            FROM {rows} AND day >= $first::DATE - {back} AND day <= $last::DATE {rest}"""
+        )
+        row = self.rows(found["entity_key"])
+        return np.where(row >= 0, row * width + found["at"], -1), found
 
     def _held(self, relation: str, values: str, back: int, rest: str) -> dict[str, NDArray[Any]]:
         """Spans that hold on any day, cut to these days, with some values."""
@@ -254,13 +311,6 @@ class Panel:
         values = {name: value for name, value in known.items() if f"${name}" in sql}
         found: dict[str, Any] = self.cursor.execute(sql, values).fetchnumpy()
         return {name: _filled(column) for name, column in found.items()}
-
-    def _placed(self, found: dict[str, NDArray[Any]], width: int) -> Floats:
-        row = self.rows(found["entity_key"])
-        known = row >= 0
-        cells = row[known] * width + found["at"][known]
-        total = np.bincount(cells, weights=found["value"][known], minlength=self.n * width)
-        return total.astype(np.float64).reshape(self.n, width)
 
     def _column(self, found: dict[str, NDArray[Any]]) -> Floats:
         row = self.rows(found["entity_key"])
@@ -278,4 +328,4 @@ def _filled(column: Any) -> NDArray[Any]:  # noqa: ANN401 - the engine masks col
 
 def in_window(daily: NDArray[Any], window: int, days: int) -> Floats:
     """The sum over the window that ends with each day, as numbers."""
-    return np.asarray(trailing_sum(daily.astype(np.float64), window, days))
+    return trailing_sum(daily, window, days).astype(np.float64, copy=False)

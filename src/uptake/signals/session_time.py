@@ -51,7 +51,9 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     time, known, all_ = panel.totals(
         sessions, "CASE WHEN counts THEN round(seconds * 1e6)::BIGINT END", "(seconds IS NOT NULL)::INTEGER", "1"
     )
-    return np.where((all_ > 0) & (known == 0), np.nan, time / 1e6)
+    seconds = time / 1e6
+    seconds[(all_ > 0) & (known == 0)] = np.nan
+    return seconds
 
 
 SIGNAL = Signal(unit="seconds", of_user=read, params=(WINDOW_DAYS,), is_ranked=True)

@@ -22,10 +22,9 @@ from uptake.signals.windows import Floats, trailing_sum
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """The share of the last two windows' active days that lies in the last."""
     window = params["window_days"]
-    came = panel.was_daily(panel.grain.day, 2 * window - 1)
-    daily = came.astype(np.float64)
-    whole = trailing_sum(daily, 2 * window, panel.days)
-    lately = trailing_sum(daily, window, panel.days)
+    came = panel.was_active(2 * window - 1)
+    whole = trailing_sum(came, 2 * window, panel.days)
+    lately = trailing_sum(came, window, panel.days)
     is_known = (whole > 0) & (seen_days(panel, 2 * window, came) == 2 * window)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(is_known, lately / whole, np.nan)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
-Bits = NDArray[np.uint64]
+Bits = NDArray[np.unsignedinteger[Any]]
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.signedinteger[Any]]
 
@@ -17,7 +17,8 @@ def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
     """The sum of the `window` days that end with each of the last `days` days.
 
     Args:
-        daily: A number per entity and day, at least `days + window - 1` columns; the last column is the last day.
+        daily: A number, or a flag, per entity and day, at least `days + window - 1` columns; the last column is the last
+            day.
         window: Days looked back on, the day itself included.
         days: Columns of the answer.
 
@@ -25,7 +26,8 @@ def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
     array([[1, 2, 5]])
     """
     width = daily.shape[1]
-    total = np.zeros((daily.shape[0], width + 1), dtype=daily.dtype)
+    # flags add up to a number of days at most: what is narrow is quick
+    total = np.zeros((daily.shape[0], width + 1), dtype=np.int16 if daily.dtype == np.bool_ else daily.dtype)
     np.cumsum(daily, axis=1, out=total[:, 1:])
     return total[:, width - days + 1 :] - total[:, width - days + 1 - window : width + 1 - window]
 
@@ -37,6 +39,17 @@ def trailing_or(daily: Bits, window: int, days: int) -> Bits:
     array([[3, 6]], dtype=uint64)
     """
     return _doubled(daily, window, days, np.bitwise_or)
+
+
+def number_of_bits(bits: Bits, mask: int) -> NDArray[np.uint8]:
+    """How many of the bits that a mask has are set.
+
+    >>> number_of_bits(np.array([[7, 4]], dtype=np.uint8), 6)
+    array([[2, 1]], dtype=uint8)
+    """
+    narrow = bits.dtype.type(mask & int(np.iinfo(bits.dtype).max))
+    number: NDArray[np.uint8] = np.bitwise_count(bits & narrow)
+    return number
 
 
 def trailing_max(daily: Floats, window: int, days: int) -> Floats:
@@ -58,20 +71,40 @@ def _doubled(daily: NDArray[Any], window: int, days: int, join: np.ufunc) -> NDA
     return joined[:, joined.shape[1] - days :]
 
 
-def latest(at: Floats, before: Floats) -> Floats:
-    """The last value up to each day, nan where there was none.
+def latest(did: Flags, before: Floats) -> Floats:
+    """The last column up to each in which it was done, nan where it never was.
 
     Args:
-        at: A value per entity and day, nan where there is none.
-        before: The last value before the first day, a column; nan where there is none.
+        did: Whether it was done, per entity and day.
+        before: The same of what lies before the first day, a column: negative numbers, or nan.
 
-    >>> latest(np.array([[np.nan, 2.0, np.nan]]), np.array([7.0]))
-    array([[7., 2., 2.]])
+    >>> latest(np.array([[False, True, False]]), np.array([-7.0]))
+    array([[-7.,  1.,  1.]])
     """
-    whole = np.concatenate([before[:, None], at], axis=1)
-    column = np.where(np.isnan(whole), 0, np.arange(whole.shape[1]))
+    column = np.where(did, np.arange(did.shape[1], dtype=np.int16), np.int16(-1))
     np.maximum.accumulate(column, axis=1, out=column)
-    return np.take_along_axis(whole, column, axis=1)[:, 1:]
+    return np.where(column >= 0, column, before[:, None])
+
+
+def earliest(did: Flags, window: int, days: int) -> NDArray[np.int16]:
+    """The place in the window that ends with each of the last `days` days of the first day on which it was done.
+
+    Args:
+        did: Whether it was done, `days + window - 1` columns.
+        window: Days looked back on, the day itself included.
+        days: Columns of the answer.
+
+    Returns:
+        0 for the first day of the window; `window` where it was not done.
+
+    >>> earliest(np.array([[False, True, False, False]]), window=2, days=3)
+    array([[1, 0, 2]], dtype=int16)
+    """
+    width = did.shape[1]
+    column = np.where(did, np.arange(width, dtype=np.int16), np.int16(width + window))
+    backwards = column[:, ::-1]
+    np.minimum.accumulate(backwards, axis=1, out=backwards)
+    return np.minimum(column[:, :days] - np.arange(days, dtype=np.int16), np.int16(window))
 
 
 def means(values: Floats, groups: NDArray[np.int64], count: int) -> tuple[Floats, Floats]:
