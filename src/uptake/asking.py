@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from uptake.benchmarks.answer import Benchmarks
 from uptake.benchmarks.ask import benchmark, last_day
+from uptake.benchmarks.words import WORDS
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
 from uptake.metrics.recheck import zone_of
@@ -16,6 +17,8 @@ from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
+from uptake.segments.ask import Placements, placements
+from uptake.segments.movement import Movement, movement
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 from uptake.store.state import State
@@ -130,6 +133,42 @@ class Asking(ABC):
         """A user's or an account's score on every day of the last year, in hundredths of points; made up to date first."""
         self.bring_history_up()
         return self.read(lambda cursor: of_one(cursor, f"score.{name}", entity, id_))
+
+    def placements(self, name: str, **given: Any) -> Placements:
+        """Where every user or account stands on a day: how many where, who, since when and why.
+
+        Args:
+            name: The placement, one of `plan.all_placements`.
+            **given: `entity` (user or account), `as_of`, `timezone`; whom to list: `label`, `id`, `limit`, `offset`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+        self.bring_history_up()
+
+        def answer(cursor: Cursor) -> Placements:
+            with self.facts_for(given, cursor, self.plan):
+                return placements(cursor, self.plan, name, given, WORDS)
+
+        return self.read(answer)
+
+    def movement(self, name: str, **given: Any) -> Movement:
+        """Who moved from where to where between two days, and why.
+
+        Args:
+            name: The placement, one of `plan.all_placements`.
+            **given: `entity`, `since` (the earlier day; four weeks before, if not given), `as_of`, `timezone`; whom to list:
+                `before` and `after` (labels), `id`, `stayed` (true: also those who did not move), `limit`, `offset`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+
+        def answer(cursor: Cursor) -> Movement:
+            with self.facts_for(given, cursor, self.plan):
+                return movement(cursor, self.plan, name, given, WORDS)
+
+        return self.read(answer)
 
     def benchmark(self, **given: Any) -> Benchmarks:
         """Every account against the benchmark of its type, the furthest first, with its way there and what it lacks.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from uptake.benchmarks.words import WORDS
 from uptake.facts import (
     acquisition,
     active_day,
@@ -34,6 +35,7 @@ from uptake.facts.scope import EVERYTHING, Scope, of_imports
 from uptake.facts.selection import shadowed_features
 from uptake.plan import Plan
 from uptake.scores import history, tracks
+from uptake.segments import tracks as placements
 from uptake.store import schema
 from uptake.store.apply import cut_days
 from uptake.store.kept import outdate
@@ -97,7 +99,7 @@ def _first_day(cursor: Cursor, imports: Mapping[int, str]) -> date | None:
 
 def bring_history_up(cursor: Cursor, plan: Plan, reading: history.Reading, progress: Callable[[float], None]) -> None:
     """Makes what history lacks or has no longer right; part of a transaction of its own."""
-    history.bring_up(cursor, plan, tracks.tracks(plan), reading, progress)
+    history.bring_up(cursor, plan, [*tracks.tracks(plan), *placements.tracks(plan, WORDS)], reading, progress)
 
 
 def _has_newcomers(cursor: Cursor) -> bool:

@@ -72,13 +72,14 @@ def peers(checked: Subject) -> Iterator[Finding]:
 
 def rules(checked: Subject) -> Iterator[Finding]:
     """Rules that ask for a signal or a score that does not exist."""
-    kinds = {"signal": catalogue(), "score": checked.plan.all_scores, "fall": checked.plan.all_scores}
+    scores, signals = checked.plan.all_scores, catalogue()
+    kinds = {"signal": signals, "adopters": signals, "score": scores, "fall": scores}
     for location, rule in rules_in(checked.plan):
         for below, condition in rule.leaves():
             kind, dot, name = condition.property.partition(".")
             kind, name = (kind, name) if dot else ("signal", kind)
             if name not in kinds.get(kind, (name,)):
-                what = "signal" if kind == "signal" else "score"
+                what = "signal" if kinds[kind] is signals else "score"
                 yield _unknown(checked, (*location, *below), what, name, kinds[kind])
 
 

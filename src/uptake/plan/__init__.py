@@ -20,6 +20,7 @@ from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboar
 from uptake.plan.launch import Launch
 from uptake.plan.loader import load, parse, stamps, texts_of
 from uptake.plan.model import Plan
+from uptake.plan.placements import UNKNOWN, Label, Placement
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
@@ -45,6 +46,7 @@ __all__ = [
     "NAME",
     "OPPORTUNITIES",
     "REFERENCE_RANGES",
+    "UNKNOWN",
     "WEEK_STARTS",
     "AccountActivation",
     "Acquisition",
@@ -67,6 +69,7 @@ __all__ = [
     "Group",
     "Invites",
     "Journey",
+    "Label",
     "Launch",
     "Location",
     "Measure",
@@ -74,6 +77,7 @@ __all__ = [
     "Milestone",
     "Onboarding",
     "Place",
+    "Placement",
     "Plan",
     "PlanWarning",
     "Product",

@@ -15,17 +15,20 @@ from uptake.plan.account_journey import Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.benchmarks import DEFAULT_BENCHMARKS, Benchmark
 from uptake.plan.criterion import Criteria, leaves
+from uptake.plan.default_placements import default_placements
 from uptake.plan.document import Place, nearest_place
 from uptake.plan.event_titles import EventTitles
 from uptake.plan.feature import Feature
 from uptake.plan.invites import Invites
 from uptake.plan.journey import Activation, Milestone, Onboarding
 from uptake.plan.launch import Launch
+from uptake.plan.placements import Placement
 from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
 from uptake.plan.product import Product, Start
 from uptake.plan.proficiency import Proficiency
 from uptake.plan.quorum import parts
 from uptake.plan.references import Reference
+from uptake.plan.rule import subjects
 from uptake.plan.scores import DEFAULT_SCORES, Score
 from uptake.plan.section import Section, named
 from uptake.plan.segments import Segment
@@ -75,6 +78,7 @@ class Plan(Section):
         invites: The events that are invites, or None.
         scores: Scores by name; empty stands for adoption, engagement and health as they come.
         benchmarks: Types of customers with their exemplary ones, by name; empty stands for one of all accounts.
+        placements: Where everyone stands, by name; beside those that every plan has, or instead of one of them.
     """
 
     product: Product = Product()
@@ -100,6 +104,7 @@ class Plan(Section):
     invites: Invites | None = None
     scores: Annotated[dict[Name, Score], BeforeValidator(named)] = Field(default_factory=dict)
     benchmarks: Annotated[dict[Name, Benchmark], BeforeValidator(named)] = Field(default_factory=dict)
+    placements: Annotated[dict[Name, Placement], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -140,6 +145,13 @@ class Plan(Section):
     def all_benchmarks(self) -> Mapping[str, Benchmark]:
         """The plan's benchmarks, or the one that comes where it has none."""
         return self.benchmarks or DEFAULT_BENCHMARKS
+
+    @cached_property
+    def all_placements(self) -> Mapping[str, Placement]:
+        """The placements that every plan has, with the plan's own beside them or in their place."""
+        has_value = bool(self.value_moments)
+        given = default_placements(self.product, self.activation, self.features, has_value, self.all_scores)
+        return {**given, **self.placements}
 
     def in_zone(self, timezone: str) -> Plan:
         """The same plan with its days cut in another time zone."""
@@ -260,6 +272,37 @@ class Plan(Section):
         if problems:
             raise Problems(*problems)
         return self
+
+    @model_validator(mode="after")
+    def _placements_lead_somewhere(self) -> Plan:
+        schemes, problems = self.all_placements, []
+        for name, scheme in self.placements.items():
+            for number, label in enumerate(scheme.labels):
+                asked = [of for kind, of in subjects(label.when) if kind == "placement"] if label.when else []
+                at = ("placements", name, "labels", number, "when")
+                for other in asked:
+                    if other not in schemes:
+                        what = f"asks for the placement {shown(other)}"
+                        problems.append(Problem(at, what, tuple(schemes), nearest(other, schemes)))
+                    elif name in _placements_behind(schemes, other):
+                        problems.append(
+                            Problem(at, f"asks for the placement {shown(other)}, which comes back to {name}")
+                        )
+        if problems:
+            raise Problems(*problems)
+        return self
+
+
+def _placements_behind(schemes: Mapping[str, Placement], name: str) -> set[str]:
+    """A placement, and those that its rules ask for, however far away."""
+    found, left = set[str](), [name]
+    while left:
+        one = left.pop()
+        if one in schemes and one not in found:
+            found.add(one)
+            rules = (label.when for label in schemes[one].labels if label.when)
+            left += [of for rule in rules for kind, of in subjects(rule) if kind == "placement"]
+    return found
 
 
 def _hash(content: object) -> str:

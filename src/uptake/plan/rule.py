@@ -15,9 +15,10 @@ from uptake.plan.problems import Location, Problem, Problems
 from uptake.plan.section import Section
 from uptake.plan.words import read_name
 
-KINDS = ("score", "fall", "benchmark", "segment", "placement", "user", "account")
+KINDS = ("score", "fall", "adopters", "benchmark", "segment", "placement", "user", "account")
 """What stands before the dot. `fall.NAME` is by what share a score is below its own mean of the four weeks before;
-`benchmark.NAME` is a signal over the benchmark's; `placement.NAME` is where another scheme put somebody."""
+`adopters.NAME` is a signal over its median among those who have adopted; `benchmark.NAME` is a signal over the
+benchmark's; `placement.NAME` is where another scheme put somebody; `segment.NAME` is `in` or `not in`."""
 ATTRIBUTES = ("user", "account")
 
 
@@ -27,10 +28,15 @@ def read_rule(value: object) -> Group:
     Raises:
         Problems: With locations inside the rule.
     """
-    return read_group(value, _subject)
+    return read_group(value, read_subject)
 
 
-def _subject(name: str) -> str:
+def read_subject(name: str) -> str:
+    """What a rule asks for, as it was written.
+
+    Raises:
+        Problems: A rule cannot ask for it.
+    """
     kind, dot, rest = name.partition(".")
     if not dot:
         return read_name(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime, timedelta
 from math import isnan
@@ -175,7 +175,7 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
     made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
-    who = _names(cursor, asked)
+    who = names_of(cursor, asked)
     row = (_placed(made, before, number, who) for number in np.flatnonzero(made.present).tolist())
     ordered = sorted(row, key=lambda one: (one.score is None, one.score or 0.0, one.id))
     return Scores(
@@ -203,7 +203,7 @@ def explain(
     now, since, asked = _days(cursor, plan, score, given)
     entity = asked.question.entity
     made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
-    key = _key(cursor, entity, id_)
+    key = key_of(cursor, entity, id_)
     row = made.row(key)
     if row is None or not made.present[row]:
         raise QuestionError(f"There is no {entity} '{id_}' on {now}.", do="Look the id up with search.")
@@ -211,7 +211,7 @@ def explain(
     up = level(made.scored, row)
     on = change(before.scored, made.scored, row, against_earlier(before.scored, made.scored, row))
     return Explained(
-        score.name, score.title, entity, _placed(made, before, row, _names(cursor, asked, key)), now, since,
+        score.name, score.title, entity, _placed(made, before, row, names_of(cursor, asked, key)), now, since,
         _peers(made, score, entity, row),
         None if up is None else told(up, about),
         None if on is None else told(on, replace(about, is_change=True)),
@@ -227,24 +227,43 @@ def _peers(made: Standing, score: Score, entity: str, row: int) -> str:
     return f"the {count:,} {entity}s with the same {score.peers}"
 
 
-def _days(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) -> tuple[date, date, Asked]:
-    """The day, the earlier day, and the question within which signals are asked."""
-    unknown = set(given) - {"entity", "as_of", "since", "timezone"}
+def days(
+    cursor: Cursor, plan: Plan, what: str, name: str, entities: Sequence[str], given: Mapping[str, Any],
+    also: Sequence[str] = (),
+) -> tuple[date, date, Asked]:  # fmt: skip
+    """The day something is asked of, the earlier day, and the question within which signals are asked.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The plan.
+        what: What is asked for, for messages: score.
+        name: Which one.
+        entities: Whose it can be; the last, if nobody says.
+        given: `entity`, `as_of`, `since` (an earlier day), `timezone`.
+        also: Further names that may be given.
+
+    Raises:
+        QuestionError: A name or a value is not known.
+    """
+    allowed = ("entity", "as_of", "since", "timezone", *also)
+    unknown = set(given) - set(allowed)
     if unknown:
-        raise QuestionError(
-            f"A score takes no parameter '{min(unknown)}'.", allowed=("entity", "as_of", "since", "timezone")
-        )
-    entity = str(given.get("entity") or score.entities[-1])
-    if entity not in score.entities:
-        raise QuestionError(f"The score '{score.name}' is not of {entity}s.", allowed=score.entities)
+        raise QuestionError(f"A {what} takes no parameter '{min(unknown)}'.", allowed=allowed)
+    entity = str(given.get("entity") or entities[-1])
+    if entity not in entities:
+        raise QuestionError(f"The {what} '{name}' is not of {entity}s.", allowed=entities)
     zone = read_zone(given, plan)
     as_of = read_as_of(given.get("as_of"), zone) or data_until(cursor, zone)
     now = last_day_before(as_of, zone)
     since = read_date("since", given.get("since")) or now - timedelta(days=CHANGE_DAYS)
     if since >= now:
         raise QuestionError(f"since is {since}, not before {now}.", do="Name an earlier day.")
-    question = Question(score.name, entity, {}, None, now, None, as_of, now, zone, read_week_start(given, plan))
+    question = Question(name, entity, {}, None, now, None, as_of, now, zone, read_week_start(given, plan))
     return now, since, Asked(question, plan, GRAINS[entity], cursor, "points")
+
+
+def _days(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) -> tuple[date, date, Asked]:
+    return days(cursor, plan, "score", score.name, score.entities, given)
 
 
 def _placed(made: Standing, before: Standing, row: int, who: Mapping[int, tuple[str, str]]) -> Placed:
@@ -266,7 +285,7 @@ def band(score: Score, value: float) -> str:
     return high if value >= score.bands.good else low if value < score.bands.poor else "average"
 
 
-def _key(cursor: Cursor, entity: str, id_: str) -> int:
+def key_of(cursor: Cursor, entity: str, id_: str) -> int:
     """The number of somebody; a user who was merged is the person they became. -1: there is nobody."""
     become = "coalesce((SELECT p.user_key FROM person p WHERE p.actor_key = u.user_key), u.user_key)"
     found = cursor.execute(
@@ -275,7 +294,7 @@ def _key(cursor: Cursor, entity: str, id_: str) -> int:
     return -1 if found is None else int(found[0])
 
 
-def _names(cursor: Cursor, asked: Asked, key: int | None = None) -> dict[int, tuple[str, str]]:
+def names_of(cursor: Cursor, asked: Asked, key: int | None = None) -> dict[int, tuple[str, str]]:
     """Ids and names of everyone, or of one, by number."""
     side = "user" if asked.grain is USER else "account"
     called = "('name', 'full_name', 'email')" if side == "user" else "('name')"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +15,8 @@ from uptake.signals.windows import Floats, trailing_sum
 
 DAYS = 28
 """Days of the mean, which end the day before."""
+KEPT = "points before"
+"""Marks, among what a panel has worked out, points of the days before it."""
 
 
 def fall(panel: Panel, score: Score) -> Floats:
@@ -20,11 +24,27 @@ def fall(panel: Panel, score: Score) -> Floats:
 
     nan where there is no score, or on fewer than 28 days before.
     """
-    longer = Panel(panel.asked, panel.first - timedelta(days=DAYS), panel.last)
-    points = scored(longer, score).points[longer.rows(panel.keys)]
+    points = _with_days_before(panel, score)
     known = ~np.isnan(points)
     total = trailing_sum(np.where(known, points, 0.0)[:, :-1], DAYS, panel.days)
     n = trailing_sum(known[:, :-1].astype(np.int64), DAYS, panel.days)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = 1.0 - points[:, DAYS:] / (total / DAYS)
     return np.where((n == DAYS) & (total > 0), share, np.nan)
+
+
+def carried_on(panel: Panel) -> dict[Hashable, Any]:
+    """What the panel of the days that follow would have to work out again: the points of the last of these."""
+    falls = [key for key in panel.made if isinstance(key, tuple) and key[0] == KEPT]
+    return {
+        key: np.concatenate([panel.made[key], panel.made["scored", key[1]].points], axis=1)[:, -DAYS:].copy()
+        for key in falls
+    }
+
+
+def _with_days_before(panel: Panel, score: Score) -> Floats:
+    own = scored(panel, score).points
+    if (KEPT, score.name) not in panel.made:
+        before = Panel(panel.asked, panel.first - timedelta(days=DAYS), panel.first - timedelta(days=1))
+        panel.made[KEPT, score.name] = scored(before, score).points
+    return np.concatenate([panel.made[KEPT, score.name], own], axis=1)

@@ -8,11 +8,12 @@ is no longer true, and only that part is made again.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -22,6 +23,7 @@ from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, begin_of, last_day_before
 from uptake.metrics.reading import data_until
 from uptake.plan import Plan
+from uptake.scores.fall import carried_on
 from uptake.scores.spans import NOTHING, Ended, Spans, Whole
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats
@@ -142,12 +144,14 @@ def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write:
     for name, (keys, begins, values) in held.items():
         if name in spans:
             spans[name].resume(keys, begins, values[: spans[name].numbers])
-    day = begin
+    day, carried = begin, dict[Hashable, Any]()
     while day <= last:
         end = min(day + timedelta(days=length - 1), last)
         panel = Panel(asked, day, end)
+        panel.made.update(carried)
         for track in tracks:
             write(track, spans[track.name].add(track.values(panel)))
+        carried = carried_on(panel)
         panel.forget()
         day = end + timedelta(days=1)
         yield (day - begin).days / ((last - begin).days + 1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import number_of, property_sql
@@ -18,10 +20,30 @@ from uptake.signals.panel import Panel
 from uptake.signals.signal import read
 from uptake.signals.windows import Flags, Floats
 
-Numbers = Callable[[Panel, str], Floats]
+
+@dataclass(frozen=True)
+class Texts:
+    """What everybody is called on every day.
+
+    Args:
+        numbers: The number of a text, by entity and day.
+        texts: The texts; None is none.
+    """
+
+    numbers: NDArray[np.integer]
+    texts: tuple[str | None, ...]
+
+    def at(self, row: int, day: int) -> str | None:
+        """What somebody is called on a day."""
+        return self.texts[int(self.numbers[row, day])]
 
 
-def holds(panel: Panel, rule: Group, others: Mapping[str, Numbers] | None = None) -> Flags:
+Told = Floats | Texts
+Meaning = Callable[[Panel, str], Told]
+Meanings = Mapping[str, Meaning]
+
+
+def holds(panel: Panel, rule: Group, others: Meanings | None = None) -> Flags:
     """Where a rule holds, with a row per entity and a column per day.
 
     What is missing meets no test but `{exists: false}` and `is_not`.
@@ -29,31 +51,49 @@ def holds(panel: Panel, rule: Group, others: Mapping[str, Numbers] | None = None
     Args:
         panel: Whom and when.
         rule: The rule, as the plan has it.
-        others: What further words before a dot mean (`benchmark`, `placement`): numbers of everyone by name.
+        others: What further words before a dot mean (`benchmark`, `placement`): numbers or texts of everyone by name.
 
     Raises:
         QuestionError: A signal, a score or an attribute is not known.
     """
     joint = np.logical_and if rule.kind == "all" else np.logical_or
-    parts = [_met(panel, condition, others or {}) for condition in rule.conditions]
+    parts = [met(panel, condition, others) for condition in rule.conditions]
     parts += [holds(panel, group, others) for group in rule.of]
     made: Flags = joint.reduce(parts)
     return made
 
 
-def _met(panel: Panel, condition: Condition, others: Mapping[str, Numbers]) -> Flags:
-    kind, dot, name = condition.property.partition(".")
-    if kind in ("user", "account") and dot:
-        return _by_attribute(panel, condition)
+def met(panel: Panel, condition: Condition, others: Meanings | None = None) -> Flags:
+    """Where one condition of a rule holds; else like `holds`."""
+    found = told(panel, condition.property, others)
+    return _by_text(panel, found, condition) if isinstance(found, Texts) else _by_number(found, condition)
+
+
+def told(panel: Panel, subject: str, others: Meanings | None = None) -> Told:
+    """What a rule asks for, of everyone on every day.
+
+    Args:
+        panel: Whom and when.
+        subject: `frequency`, `score.adoption`, `account.plan`.
+        others: As for `holds`.
+
+    Raises:
+        QuestionError: It is not known.
+    """
+    kind, dot, name = subject.partition(".")
     if not dot:
-        return _by_number(read(panel, kind), condition)
+        return read(panel, kind)
+    if kind in ("user", "account"):
+        attribute = dimensions.find(dimensions.known(panel.cursor), subject, panel.grain.name)
+        numbers, texts = labels(panel, attribute)
+        return Texts(numbers, (None, *texts[1:]))
     if kind == "score":
-        return _by_number(scored(panel, named(panel.asked.plan, name)).points, condition)
+        return scored(panel, named(panel.asked.plan, name)).points
     if kind == "fall":
-        return _by_number(fall(panel, named(panel.asked.plan, name)), condition)
-    if kind not in others:
-        raise QuestionError(f"A rule cannot ask for '{condition.property}' here.", allowed=("signals", "score.NAME"))
-    return _by_number(others[kind](panel, name), condition)
+        return fall(panel, named(panel.asked.plan, name))
+    if others is None or kind not in others:
+        raise QuestionError(f"A rule cannot ask for '{subject}' here.", allowed=("signals", "score.NAME"))
+    return others[kind](panel, name)
 
 
 def _by_number(values: Floats, condition: Condition) -> Flags:
@@ -74,12 +114,9 @@ def _by_number(values: Floats, condition: Condition) -> Flags:
     return tests[condition.test]()
 
 
-def _by_attribute(panel: Panel, condition: Condition) -> Flags:
-    attribute = dimensions.find(dimensions.known(panel.cursor), condition.property, panel.grain.name)
-    numbers, found = labels(panel, attribute)
-    texts: list[str | None] = [None, *found[1:]]
+def _by_text(panel: Panel, found: Texts, condition: Condition) -> Flags:
     # held against them as everywhere else: by the engine
-    met = property_sql(condition, "text", number_of("text"), panel.asked.question.timezone)
-    told = "SELECT unnest($texts::VARCHAR[]) AS text, generate_subscripts($texts, 1) - 1 AS number"
-    rows = panel.cursor.execute(f"SELECT number FROM ({told}) WHERE {met}", {"texts": texts})
-    return np.isin(numbers, [row[0] for row in rows.fetchall()])
+    holds_for = property_sql(condition, "text", number_of("text"), panel.asked.question.timezone)
+    listed = "SELECT unnest($texts::VARCHAR[]) AS text, generate_subscripts($texts, 1) - 1 AS number"
+    rows = panel.cursor.execute(f"SELECT number FROM ({listed}) WHERE {holds_for}", {"texts": list(found.texts)})
+    return np.isin(found.numbers, [row[0] for row in rows.fetchall()])

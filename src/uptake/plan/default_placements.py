@@ -1,0 +1,168 @@
+"""The placements that every workspace has, so that everyone stands somewhere from the first import on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import ceil
+from typing import Any
+
+from uptake.plan.feature import Feature
+from uptake.plan.journey import Activation
+from uptake.plan.placements import Placement
+from uptake.plan.product import Product
+from uptake.plan.scores import Score
+
+QUIET_INTERVALS = 2
+"""Usage intervals without a value event after which somebody is inactive."""
+WINDOW_DAYS = 28
+"""Days that signals look back on by default."""
+
+LIVE = 0.25
+"""Of an account's users, how many have to be beyond this for the whole to count as using it, as GitLab counts stages."""
+IS_WIDE = {"any": [{"seats_used": {"gt": LIVE}}, {"seats_used": {"exists": False}, "adopted": {"gt": LIVE}}]}
+"""More than a quarter of the seats are worked in; where nobody knows the seats, of the users."""
+
+
+def default_placements(
+    product: Product,
+    activation: Activation | None,
+    features: Mapping[str, Feature],
+    has_value: bool,
+    scores: Mapping[str, Score],
+) -> dict[str, Placement]:
+    """Segment, stage, level, maturity, state and fit, with thresholds by the product's usage interval.
+
+    Args:
+        product: The product.
+        activation: When users and accounts are activated, or None.
+        features: Its features.
+        has_value: Whether the plan has value moments.
+        scores: Its scores.
+    """
+    quiet = QUIET_INTERVALS * product.usage_interval_days
+    weekly = max(1, WINDOW_DAYS // max(7, product.usage_interval_days))
+    half_of_core = ceil(sum(feature.tag == "core" for feature in features.values()) / 2) or 1
+    made: dict[str, dict[str, Any]] = {
+        "segment": {
+            "labels": [
+                *_new(activation, quiet),
+                *_inactive(has_value, quiet),
+                *_at_risk(scores),
+                {"name": "power", "when": {"adopters.breadth": {"gt": 1}, "adopters.frequency": {"gte": 1}}},
+                {"name": "steady"},
+            ]
+        },
+        "stage": {
+            "ladder": True,
+            "labels": [
+                {"name": "value_realisation", "when": _deep(weekly) | {"value_reached": {"gte": 0.5}}},
+                {
+                    "name": "expansion",
+                    "of": "account",
+                    "when": _deep(weekly) | {"any": [{"revenue_kept": {"gt": 1}}, {"seats_used": {"gte": 0.9}}]},
+                },
+                {"name": "deepening", "when": _deep(weekly)},
+                {"name": "adoption", "when": {"adopted": {"gt": LIVE}}},
+                {"name": "activation", "when": {"any": [{"activated": 1}, {"days_since_value": {"exists": True}}]}},
+                {"name": "discovery"},
+            ],
+        },
+        "level": {
+            "entities": ["user"],
+            "ladder": True,
+            "needs": ["features_used"],
+            "labels": [
+                {"name": "deep", "when": {"features_used": {"gte": 1}, "advanced_days": {"gte": weekly}}},
+                {"name": "regular", "when": {"features_used": {"gte": 1}, "frequency": {"gte": 0.5}}},
+                {"name": "light", "when": {"features_used": {"gte": 1}}},
+                {"name": "none", "title": "No core use"},
+            ],
+        },
+        "maturity": {
+            "entities": ["account"],
+            "ladder": True,
+            "needs": ["adopters.penetration"],
+            "labels": [
+                {
+                    "name": "advanced",
+                    "when": {
+                        "adopters.penetration": {"gte": 0.75},
+                        "any": [
+                            {"goals_met": {"gt": 0}},
+                            {"goals_met": {"exists": False}, "value_reached": {"gte": 0.5}},
+                        ],
+                    },
+                },
+                {"name": "established", "when": {"adopters.penetration": {"gte": 0.5}}},
+                {"name": "developing", "when": {"adopters.penetration": {"gte": 0.25}}},
+                {"name": "low"},
+            ],
+        },
+        "state": {
+            "labels": [
+                {"name": "thriving", "of": "user", "when": _gained(has_value) | {"days_since_active": {"lt": quiet}}},
+                {"name": "fading", "of": "user", "when": _gained(has_value)},
+                {"name": "busy_but_shallow", "of": "user", "when": {"days_since_active": {"lt": quiet}}},
+                {"name": "thriving", "of": "account", "when": {"adopted": {"gte": 0.5}}},
+                {"name": "busy_but_shallow", "of": "account", "when": {"frequency": {"gte": 0.5}}},
+                {"name": "fading", "of": "account", "when": _gained(has_value)},
+                {"name": "not_started"},
+            ]
+        },
+        "fit": {
+            "title": "Product and people",
+            "entities": ["account"],
+            "needs": ["features_used"],
+            "labels": [
+                {"name": "embedded", "when": {"features_used": {"gte": half_of_core}} | IS_WIDE},
+                {"name": "shelfware", "title": "Shelfware risk", "when": {"features_used": {"gte": half_of_core}}},
+                {"name": "thin", "when": IS_WIDE},
+                {"name": "dormant"},
+            ],
+        },
+    }
+    return {name: Placement.model_validate({"name": name} | _with_tuples(section)) for name, section in made.items()}
+
+
+def _with_tuples(section: Mapping[str, Any]) -> dict[str, Any]:
+    """Lists as the plan's files are read."""
+    return {key: tuple(part) if isinstance(part, list) else part for key, part in section.items()}
+
+
+def _new(activation: Activation | None, otherwise: int) -> list[dict[str, Any]]:
+    """Inside the time for activation, which users and accounts may have more or less of."""
+    days = {
+        "user": activation.user.within_days if activation else otherwise,
+        "account": activation.account.within_days if activation else otherwise,
+    }
+    return [{"name": "new", "of": entity, "when": {"tenure_days": {"lte": days[entity]}}} for entity in days]
+
+
+def _inactive(has_value: bool, quiet: int) -> list[dict[str, Any]]:
+    """No value event of a company for a while. One of its users may work on what a colleague ends: theirs is not to come."""
+    since = {"user": "days_since_active", "account": "days_since_value" if has_value else "days_since_active"}
+    return [
+        {"name": "inactive", "of": entity, "when": {"any": [{what: {"gte": quiet}}, {what: {"exists": False}}]}}
+        for entity, what in since.items()
+    ]
+
+
+def _at_risk(scores: Mapping[str, Score]) -> list[dict[str, Any]]:
+    """Never activated, far below those who have adopted, or falling; users and accounts by a score that they have."""
+    made = []
+    for entity in ("user", "account"):
+        score = next((one for one in scores.values() if entity in one.entities and one.higher_is == "better"), None)
+        ways: list[dict[str, Any]] = [{"activated": 0}, {"adopters.breadth": {"lt": 0.5}}]
+        if score is not None:
+            ways.append({f"fall.{score.name}": {"gte": 0.2}})
+        made.append({"name": "at_risk", "title": "At risk", "of": entity, "when": {"any": ways}})
+    return made
+
+
+def _deep(weekly: int) -> dict[str, Any]:
+    return {"adopted": {"gt": LIVE}, "advanced_days": {"gte": weekly}}
+
+
+def _gained(has_value: bool) -> dict[str, Any]:
+    """Whether value was ever reached; a plan that names no value has nothing but adoption to go by."""
+    return {"days_since_value": {"exists": True}} if has_value else {"adopted": {"gte": 0.5}}

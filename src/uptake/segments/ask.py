@@ -1,0 +1,195 @@
+"""Asking where everyone stands on a day: how many where, who, since when and why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+
+from uptake.errors import QuestionError
+from uptake.plan import Label, Placement, Plan
+from uptake.scores.ask import days, key_of, names_of
+from uptake.scores.rules import Meanings
+from uptake.segments.placing import Codes, entity_of, meanings, named, place
+from uptake.segments.stays import Stay, stays
+from uptake.segments.why import Held, Reason, because, lacking
+from uptake.signals.panel import Panel
+from uptake.store.projection import Cursor
+
+WHO = ("label", "id", "limit", "offset")
+
+
+@dataclass(frozen=True)
+class Count:
+    """A label with how many have it.
+
+    Args:
+        name: The label.
+        title: How people call it.
+        count: How many.
+    """
+
+    name: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where somebody stands, and why.
+
+    Args:
+        id: Whose.
+        name: How people call them.
+        label: The label.
+        since: The first day of it without a break; None: it is not written down.
+        is_longer: Whether it may have begun before that day, with which history begins.
+        before: The label before this one; None: there was none, or it is not written down.
+        is_down: On a ladder, whether they stood higher before.
+        reasons: By which conditions its rule holds; none for the rest, and for `unknown`.
+        next: On a ladder, the label above; None at the top.
+        lacks: The conditions of the label above that are not met.
+    """
+
+    id: str
+    name: str
+    label: str
+    since: date | None
+    is_longer: bool
+    before: str | None
+    is_down: bool
+    reasons: tuple[Reason, ...]
+    next: str | None
+    lacks: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Placements:
+    """Where everyone stands.
+
+    Args:
+        name: The placement.
+        title: How people call it.
+        entity: user or account.
+        ladder: Whether the labels are steps, the highest first.
+        on: As of the end of this day.
+        as_of: What happened from this instant on is not known yet.
+        plan_version: The plan it was made by.
+        labels: Every label with how many have it, in order; together they are everybody.
+        total: How many were asked for, by `label` and `id`.
+        everyone: They, by label and id; as many as `limit` says.
+    """
+
+    name: str
+    title: str
+    entity: str
+    ladder: bool
+    on: date
+    as_of: datetime
+    plan_version: str
+    labels: tuple[Count, ...]
+    total: int
+    everyone: tuple[Standing, ...]
+
+
+def placements(
+    cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], others: Meanings | None = None
+) -> Placements:
+    """Where everyone stands on a day.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The plan.
+        name: The placement.
+        given: `entity`, `as_of`, `timezone`; whom to list: `label`, `id`, `limit`, `offset`.
+        others: What words before a dot mean beside those that placements know themselves.
+
+    Raises:
+        QuestionError: A name or a value is not known.
+    """
+    scheme = named(plan, name)
+    now, _, asked = days(cursor, plan, "placement", name, scheme.entities, given, WHO)
+    panel = Panel(asked, now, now)
+    codes = place(panel, scheme, others)
+    labels = scheme.labels_of(asked.question.entity)
+    who = names_of(cursor, asked)
+    chosen = _chosen(panel, codes, labels, who, given)
+    shown = page(chosen, given)
+    stood = stays(cursor, asked, scheme, now, [int(panel.keys[row]) for row in shown])
+    held, counts = Held(panel, meanings(others)), np.bincount(codes[codes >= 0], minlength=len(labels))
+    return Placements(
+        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, asked.question.as_of, plan.version,
+        tuple(Count(label.name, label.title, int(count)) for label, count in zip(labels, counts, strict=True)),
+        len(chosen),
+        tuple(_standing(held, scheme, panel, codes, who, row, stood.get(int(panel.keys[row]))) for row in shown),
+    )  # fmt: skip
+
+
+def label_number(labels: Sequence[Label], name: object) -> int:
+    """The number of a label.
+
+    Raises:
+        QuestionError: There is none of that name.
+    """
+    names = [label.name for label in labels]
+    if name not in names:
+        raise QuestionError(f"There is no label '{name}'.", allowed=names)
+    return names.index(str(name))
+
+
+def page(rows: Sequence[int], given: Mapping[str, Any]) -> Sequence[int]:
+    """Those of the rows that are to be listed."""
+    offset, limit = int(given.get("offset") or 0), given.get("limit")
+    return rows[offset:] if limit is None else rows[offset : offset + int(limit)]
+
+
+def row_of(panel: Panel, id_: object) -> int:
+    """The row of a user or an account.
+
+    Raises:
+        QuestionError: Nobody has that id.
+    """
+    entity = entity_of(panel)
+    row = int(panel.rows(np.array([key_of(panel.cursor, entity, str(id_))]))[0])
+    if row < 0:
+        raise QuestionError(f"There is no {entity} '{id_}'.", do="Look the id up with search.")
+    return row
+
+
+def _chosen(
+    panel: Panel, codes: Codes, labels: Sequence[Label], who: Mapping[int, tuple[str, str]], given: Mapping[str, Any]
+) -> list[int]:
+    wanted = codes[:, -1] >= 0
+    if given.get("label"):
+        wanted &= codes[:, -1] == label_number(labels, given["label"])
+    if given.get("id"):
+        wanted &= np.arange(panel.n) == row_of(panel, given["id"])
+    found = np.flatnonzero(wanted).tolist()
+    return sorted(found, key=lambda row: (int(codes[row, -1]), who[int(panel.keys[row])][0]))
+
+
+def _standing(
+    held: Held,
+    scheme: Placement,
+    panel: Panel,
+    codes: Codes,
+    who: Mapping[int, tuple[str, str]],
+    row: int,
+    stay: Stay | None,
+) -> Standing:
+    labels = scheme.labels_of(entity_of(panel))
+    code = int(codes[row, -1])
+    label, rule = labels[code], labels[code].when
+    is_step = scheme.ladder and not (scheme.needs and code == len(labels) - 1)
+    above = labels[code - 1] if is_step and code > 0 else None
+    before = None if stay is None or stay.before is None else stay.before
+    return Standing(
+        *who[int(panel.keys[row])], label.name,
+        None if stay is None else stay.since, stay is not None and stay.is_longer,
+        None if before is None else labels[before].name, is_step and before is not None and before < code,
+        tuple(because(held, rule, row)) if rule else (),
+        above.name if above else None, tuple(lacking(held, above.when, row)) if above and above.when else (),
+    )  # fmt: skip

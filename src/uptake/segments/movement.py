@@ -1,0 +1,195 @@
+"""Who moved from where to where between two days, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uptake.errors import QuestionError
+from uptake.plan import Label, Placement, Plan
+from uptake.scores.ask import days, names_of
+from uptake.scores.rules import Meanings
+from uptake.segments.ask import Count, label_number, page, row_of
+from uptake.segments.placing import entity_of, meanings, named, place
+from uptake.segments.why import Held, Reason, changed
+from uptake.signals.panel import Panel
+from uptake.store.projection import Cursor
+
+NOT_THERE = "not_there"
+"""The label of those who were not there yet, or not any more."""
+WHO = ("before", "after", "id", "stayed", "limit", "offset")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many went from one label to another.
+
+    Args:
+        before: The label on the earlier day.
+        after: The label on the later one.
+        count: How many.
+    """
+
+    before: str
+    after: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Somebody's way between two days.
+
+    Args:
+        id: Whose.
+        name: How people call them.
+        before: The label on the earlier day.
+        after: The label on the later one.
+        is_down: On a ladder, whether they stand lower now.
+        reasons: The conditions that hold on one of the days only, of the rules that decided.
+    """
+
+    id: str
+    name: str
+    before: str
+    after: str
+    is_down: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Movement between two days. Row sums of the cells are the labels of the earlier day, column sums those of the later.
+
+    Args:
+        name: The placement.
+        title: How people call it.
+        entity: user or account.
+        ladder: Whether the labels are steps, the highest first.
+        since: The earlier day.
+        on: The later day, as of its end.
+        as_of: What happened from this instant on is not known yet.
+        plan_version: The plan it was made by.
+        before: Every label with how many had it on the earlier day, `not_there` last.
+        after: The same of the later day.
+        cells: How many went from where to where; none that are empty.
+        total: How many were asked for, by `before`, `after`, `id` and `stayed`.
+        moves: They, by where from, where to, and id; those who stayed are listed only where that is asked for.
+    """
+
+    name: str
+    title: str
+    entity: str
+    ladder: bool
+    since: date
+    on: date
+    as_of: datetime
+    plan_version: str
+    before: tuple[Count, ...]
+    after: tuple[Count, ...]
+    cells: tuple[Cell, ...]
+    total: int
+    moves: tuple[Moved, ...]
+
+
+def movement(
+    cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], others: Meanings | None = None
+) -> Movement:
+    """Who moved from where to where.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The plan.
+        name: The placement.
+        given: `entity`, `since`, `as_of`, `timezone`; whom to list: `before`, `after` (labels), `id`, `stayed` (true:
+            also those who did not move), `limit`, `offset`.
+        others: What words before a dot mean beside those that placements know themselves.
+
+    Raises:
+        QuestionError: A name or a value is not known.
+    """
+    scheme = named(plan, name)
+    now, since, asked = days(cursor, plan, "placement", name, scheme.entities, given, WHO)
+    panels = Panel(asked, since, since), Panel(asked, now, now)
+    labels = (*scheme.labels_of(asked.question.entity), Label(name=NOT_THERE, title="Not there"))
+    # -1 is not there, the last of them
+    was, is_ = (place(panel, scheme, others)[:, -1].astype(np.int64) % len(labels) for panel in panels)
+    who = names_of(cursor, asked)
+    chosen = _chosen(panels[1], was, is_, labels, who, given)
+    held = Held(panels[0], meanings(others)), Held(panels[1], meanings(others))
+    counts = np.bincount(was * len(labels) + is_, minlength=len(labels) ** 2).reshape(len(labels), -1)
+    counts[-1, -1] = 0
+    return Movement(
+        scheme.name, scheme.title, asked.question.entity, scheme.ladder, since, now, asked.question.as_of, plan.version,
+        _counts(labels, counts.sum(axis=1)), _counts(labels, counts.sum(axis=0)),
+        tuple(Cell(labels[a].name, labels[b].name, int(counts[a, b])) for a, b in np.argwhere(counts).tolist()),
+        len(chosen),
+        tuple(
+            _moved(held, scheme, labels, who[int(panels[1].keys[row])], row, int(was[row]), int(is_[row]))
+            for row in page(chosen, given)
+        ),
+    )  # fmt: skip
+
+
+def _counts(labels: Sequence[Label], counts: NDArray[np.integer]) -> tuple[Count, ...]:
+    return tuple(Count(label.name, label.title, int(count)) for label, count in zip(labels, counts, strict=True))
+
+
+def _chosen(
+    panel: Panel,
+    was: NDArray[np.int64],
+    is_: NDArray[np.int64],
+    labels: Sequence[Label],
+    who: Mapping[int, tuple[str, str]],
+    given: Mapping[str, Any],
+) -> list[int]:
+    nobody = len(labels) - 1
+    wanted = (was != nobody) | (is_ != nobody)
+    if str(given.get("stayed") or "").lower() not in ("true", "yes", "1") and not given.get("id"):
+        is_a_cell = given.get("before") and given.get("before") == given.get("after")
+        wanted &= (was != is_) | bool(is_a_cell)
+    for side, numbers in (("before", was), ("after", is_)):
+        if given.get(side):
+            wanted &= numbers == label_number(labels, given[side])
+    if given.get("id"):
+        row = row_of(panel, given["id"])
+        if not wanted[row]:
+            raise QuestionError(f"{entity_of(panel).capitalize()} '{given['id']}' was there on neither day.")
+        wanted &= np.arange(panel.n) == row
+    found = np.flatnonzero(wanted).tolist()
+    return sorted(found, key=lambda row: (int(was[row]), int(is_[row]), who[int(panel.keys[row])][0]))
+
+
+def _moved(
+    held: tuple[Held, Held],
+    scheme: Placement,
+    labels: Sequence[Label],
+    who: tuple[str, str],
+    row: int,
+    was: int,
+    is_: int,
+) -> Moved:
+    last = len(labels) - (2 if scheme.needs else 1)  # what is not known, and not being there, are no steps
+    is_down = scheme.ladder and was < is_ < last
+    return Moved(*who, labels[was].name, labels[is_].name, is_down, tuple(_why(held, labels, row, was, is_)))
+
+
+def _why(held: tuple[Held, Held], labels: Sequence[Label], row: int, was: int, is_: int) -> Iterator[Reason]:
+    """What changed: who went up the list met a rule; who went down no longer meets one, and may newly meet a later one."""
+    nobody = len(labels) - 1
+    if was == is_ or nobody in (was, is_):
+        return
+    told = set[tuple[object, ...]]()
+    for number in sorted({was, is_}):
+        rule = labels[number].when
+        if rule is None or (number == was and is_ < was):
+            continue  # an earlier rule took them away, whether or not this one still holds
+        for reason in changed(*held, rule, row):
+            key = (reason.subject, reason.test, reason.values)
+            if key not in told:
+                told.add(key)
+                yield reason
