@@ -15,6 +15,7 @@ from uptake.metrics.people import People, people
 from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
 from uptake.plan import Plan
+from uptake.plans import Plans
 from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
 from uptake.segments.ask import Placements, placements
@@ -31,11 +32,13 @@ class Asking(ABC):
 
     Args:
         plan: The adoption plan.
+        plans: Every plan that was in use.
         kept: What questions read from the projection and will read again.
         state: What people wrote.
     """
 
     plan: Plan
+    plans: Plans
     kept: Kept
     state: State
 
@@ -103,29 +106,35 @@ class Asking(ABC):
 
         return self.read(found)
 
-    def scores(self, name: str, **given: Any) -> Scores:
+    def scores(self, name: str, *, plan_version: str | None = None, **given: Any) -> Scores:
         """A score of every user or account on a day.
 
         Args:
             name: The score, one of `plan.all_scores`.
-            **given: `entity` (user or account), `as_of`, `since` (the earlier day that changes are told from), `timezone`.
+            plan_version: The plan it is made by: a version that was in use, a folder of plan files, `files`; the plan in
+                use, if not given.
+            **given: `entity` (user or account), `as_of`, `since` (the earlier day that changes are told from), `timezone`,
+                `known_by` (a day or an instant: nothing that was received later counts).
 
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
+            PlanError: That plan cannot be read.
         """
+        plan = self.plan if plan_version is None else self.plans.read(plan_version)
 
         def answer(cursor: Cursor) -> Scores:
-            with self.facts_for(given, cursor, self.plan):
-                return scores(cursor, self.plan, name, given, self.kept)
+            with self.facts_for(given, cursor, plan):
+                return scores(cursor, plan, name, given)
 
         return self.read(answer)
 
-    def explain(self, name: str, id_: str, **given: Any) -> Explained:
+    def explain(self, name: str, id_: str, *, plan_version: str | None = None, **given: Any) -> Explained:
         """Why the score of a user or an account is what it is, in lines that add up; parameters as for `scores`."""
+        plan = self.plan if plan_version is None else self.plans.read(plan_version)
 
         def answer(cursor: Cursor) -> Explained:
-            with self.facts_for(given, cursor, self.plan):
-                return explain(cursor, self.plan, name, id_, given, self.kept)
+            with self.facts_for(given, cursor, plan):
+                return explain(cursor, plan, name, id_, given)
 
         return self.read(answer)
 

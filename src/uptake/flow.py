@@ -12,6 +12,7 @@ from uptake.benchmarks.words import WORDS
 from uptake.facts import (
     acquisition,
     active_day,
+    arrivals,
     attribute,
     attribution,
     calendar,
@@ -31,6 +32,7 @@ from uptake.facts import (
     session,
     start,
 )
+from uptake.facts.arrivals import Known
 from uptake.facts.scope import EVERYTHING, Scope, of_imports
 from uptake.facts.selection import shadowed_features
 from uptake.plan import Plan
@@ -52,6 +54,8 @@ FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, feature_silen
 """Facts made from events alone, so that only the touched days and people are made again."""
 BY_DAY = (calendar, presence, *FROM_EVENTS, start, milestone)
 """Facts that are others where days begin elsewhere; a date without a time is an instant that is another there."""
+OF_NO_PLAN = (people, membership, role, contract, occurrence)
+"""Facts that are the same whatever the plan says."""
 ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "contacts", "aliases"}
 """Kinds whose rows change who people are, where they belong and what is known of them."""
 
@@ -139,21 +143,56 @@ def rebuild(cursor: Cursor, plan: Plan, progress: Progress) -> bool:
     return True
 
 
-def cut(cursor: Cursor, main: str, plan: Plan) -> None:
-    """Makes the facts of a plan with another time zone in a database beside the projection.
+def serves(facts_of: Plan, plan: Plan) -> bool:
+    """Whether the facts of one plan are those of another, though they say other things of scores, titles and the like."""
+
+    def read(one: Plan) -> object:
+        return one.facts_version, one.product.week_start, one.features, one.segments
+
+    return facts_of.version == plan.version or read(facts_of) == read(plan)
+
+
+def cut(cursor: Cursor, main: str, plan: Plan, facts_of: Plan) -> None:
+    """Makes the facts of another plan in a database beside the projection: all, or those that another time zone touches.
 
     Args:
         cursor: A cursor that finds that database first; see `store.cuts`.
         main: The projection's name.
-        plan: The plan, with the time zone.
+        plan: The plan.
+        facts_of: The plan of the projection's facts.
     """
-    cursor.execute(";\n".join(fact.TABLE for fact in BY_DAY))
+    is_same = serves(facts_of, plan.in_zone(facts_of.product.timezone))
+    made = BY_DAY if is_same else tuple(fact for fact in FACTS if fact not in OF_NO_PLAN)
+    cursor.execute(";\n".join(fact.TABLE for fact in made))
+    set_meta(cursor, "calendar", "")  # the note of the projection's
     calendar.build(cursor, plan)
-    event_day.build(cursor, main)
-    set_meta(cursor, "timezone", plan.product.timezone)
+    if plan.product.timezone != meta(cursor, "timezone"):
+        event_day.build(cursor, main)
+        set_meta(cursor, "timezone", plan.product.timezone)
     feature_day.describe(cursor, plan)
+    if not is_same:
+        attribute.build(cursor)
+        segment_list.build(cursor, plan)
     presence.build(cursor, plan)
     _measure(cursor, plan, EVERYTHING, lambda _: None)
+    if not is_same:
+        acquisition.build(cursor, plan)
+
+
+def cut_back(cursor: Cursor, main: str, plan: Plan, known: Known) -> None:
+    """Makes the facts of what some imports had brought in, in a database beside the projection.
+
+    Args:
+        cursor: A cursor that finds that database first; see `store.cuts`.
+        main: The projection's name.
+        plan: The plan.
+        known: Which imports.
+    """
+    cursor.execute(";\n".join(fact.TABLE for fact in FACTS))
+    arrivals.build(cursor, main, known)
+    set_meta(cursor, "facts_version", "")
+    set_meta(cursor, "calendar", "")
+    rebuild(cursor, plan, lambda _: None)
 
 
 def _version(cursor: Cursor, plan: Plan) -> str:

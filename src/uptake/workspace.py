@@ -21,9 +21,10 @@ from uptake.beginning import init
 from uptake.benchmarks.telling import tell
 from uptake.catching_up import catch_up, require_same_age
 from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, WorkspaceClosed
+from uptake.facts import arrivals
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, silent
 from uptake.kinds import BY_NAME
-from uptake.metrics.question import read_zone
+from uptake.metrics.question import read_as_of, read_zone
 from uptake.plan import Plan, Segment
 from uptake.plans import Plans
 from uptake.scores.history import is_current
@@ -128,16 +129,22 @@ class Workspace(Asking):
         """Lets a cursor find the facts that a question is about while the block lasts.
 
         Args:
-            given: The question; its time zone may be another than the product's.
+            given: The question; its `timezone` may be another than the product's, and with `known_by`, a day or an
+                instant, only what had been received by then counts.
             cursor: A cursor as `read` gives it.
             plan: The plan the question is asked by.
         """
-        zone = read_zone(given, plan)
-        if zone == plan.product.timezone:
-            yield
-            return
-        make = partial(flow.cut, plan=plan.in_zone(zone))
-        with self._cuts.reading(cursor, (zone, plan.version), make):
+        zone, known_by = read_zone(given, plan), given.get("known_by")
+        seen = plan.in_zone(zone)
+        if known_by is None:
+            if zone == self.plan.product.timezone and flow.serves(self.plan, plan):
+                yield
+                return
+            make, what = partial(flow.cut, plan=seen, facts_of=self.plan), None
+        else:
+            what = arrivals.known(self.ledger.imports(), read_as_of(known_by, zone))
+            make = partial(flow.cut_back, plan=seen, known=what)
+        with self._cuts.reading(cursor, (zone, plan.version, what), make):
             yield
 
     def read(self, question: Callable[[Cursor], Answer]) -> Answer:

@@ -28,6 +28,9 @@ from uptake.store.projection import Cursor
 if TYPE_CHECKING:
     import pandas as pd
 
+
+GIVEN = ("entity", "as_of", "since", "timezone", "known_by")
+"""What can be given with the name of a score. What was `known_by` then is in the facts that the cursor finds."""
 CHANGE_DAYS = 28
 """Over how many days a change is told where nobody says."""
 
@@ -245,7 +248,7 @@ def days(
     Raises:
         QuestionError: A name or a value is not known.
     """
-    allowed = ("entity", "as_of", "since", "timezone", *also)
+    allowed = (*GIVEN, *also)
     unknown = set(given) - set(allowed)
     if unknown:
         raise QuestionError(f"A {what} takes no parameter '{min(unknown)}'.", allowed=allowed)
