@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -37,3 +38,27 @@ def test_a_server_gives_the_same_log(filled: Path) -> None:
     alone = [run(*question).out for question in questions]
     with served(filled):
         assert [run(*question).out for question in questions] == alone
+
+
+def test_scores_by_another_plan_and_of_what_was_known(filled: Path, tmp_path: Path) -> None:
+    """The proposed score has a component more; before the import, nobody was known."""
+    proposed = tmp_path / "proposed"
+    shutil.copytree(filled / "plan", proposed)
+    (proposed / "more.yml").write_text("scores: {spread: {entities: [user], components: {breadth: 1, frequency: 1}}}\n")
+    (version,) = (
+        one["version"] for one in json.loads(run("plan", "log", "--format", "json", "--home", filled).out)[:1]
+    )
+    asked = ("--format", "json", "--home", filled)
+    questions: list[tuple[object, ...]] = [
+        ("scores", "spread", "--plan", proposed, *asked),
+        ("explain", "spread", "u1", "--plan", proposed, *asked),
+        ("scores", "adoption", "--plan", version[:8], *asked),
+        ("scores", "adoption", "--known-by", "2020-01-01", *asked),
+    ]
+    alone = [run(*question) for question in questions]
+    assert [ran.code for ran in alone] == [0, 0, 0, 0], [ran.errors for ran in alone]
+    assert [len(json.loads(alone[number].out)["rows"]) for number in (0, 3)] == [3, 0]
+    assert alone[2].out == run("scores", "adoption", *asked).out
+    assert "There is no plan 'nowhere'" in run("scores", "adoption", "--plan", "nowhere", *asked).errors
+    with served(filled):
+        assert [run(*question).out for question in questions] == [ran.out for ran in alone]

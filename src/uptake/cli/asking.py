@@ -37,6 +37,10 @@ Top = Annotated[
     int | None, typer.Option(min=1, help="Groups that stay apart, the largest; others are one.", show_default=False)
 ]
 Timezone = Annotated[str | None, one("ZONE", "Where days begin, Europe/Berlin; the plan's if not given.")]
+PlanVersion = Annotated[
+    str | None, one("PLAN", "By another plan: a version of uptake plan log, or a folder of plan files.", "--plan")
+]
+KnownBy = Annotated[str | None, one("DATE", "Nothing that was received after that day counts.")]
 WeekStart = Annotated[str | None, one("DAY", "Weeks begin on monday, sunday or saturday; the plan's if not given.")]
 
 

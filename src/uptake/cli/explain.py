@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, screen
+from uptake.cli import asking, files, options, screen
 from uptake.cli.options import Home
 from uptake.cli.scores import Since, Whose, points, signed
 
@@ -35,6 +35,8 @@ def explain(
     as_of: asking.AsOf = None,
     since: Since = None,
     timezone: asking.Timezone = None,
+    plan_version: asking.PlanVersion = None,
+    known_by: asking.KnownBy = None,
     format_: Annotated[
         Format | None,
         typer.Option("--format", help="How to answer; by the ending of --out, else a table.", show_default=False),
@@ -47,7 +49,13 @@ def explain(
 
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
-    given = asking.given((), {"entity": entity, "as_of": as_of, "since": since, "timezone": timezone})
+    given = asking.given(
+        (),
+        {
+            "entity": entity, "as_of": as_of, "since": since, "timezone": timezone,
+            "plan_version": options.plan_name(plan_version), "known_by": known_by,
+        },
+    )  # fmt: skip
     with access.reach(home) as workspace:
         found = workspace.explain(name, id_, given)
     if chosen == "json":

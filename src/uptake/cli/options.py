@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -92,6 +93,13 @@ def pairs(given: Iterable[str], option: str) -> dict[str, str]:
             raise typer.BadParameter(f"'{name.strip()}' is given twice.", param_hint=option)
         found[name.strip()] = value.strip()
     return found
+
+
+def plan_name(given: str | None) -> str | None:
+    """What names a plan, as a server that runs elsewhere understands it: a folder with its whole path."""
+    if given is None or re.fullmatch("[0-9a-f]{4,12}", given) or not Path(given).is_dir():
+        return given
+    return str(Path(given).absolute())
 
 
 def command(text: str, home: Path) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, screen
+from uptake.cli import asking, files, options, screen
 from uptake.cli.options import Home
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ def scores(
     as_of: asking.AsOf = None,
     since: Since = None,
     timezone: asking.Timezone = None,
+    plan_version: asking.PlanVersion = None,
+    known_by: asking.KnownBy = None,
     sort: Annotated[Sort, typer.Option(help="By what they are ordered, the smallest first.")] = "score",
     is_descending: Annotated[bool, typer.Option("--descending", help="The largest first.")] = False,
     format_: Annotated[
@@ -57,7 +59,13 @@ def scores(
 
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
-    given = asking.given((), {"entity": entity, "as_of": as_of, "since": since, "timezone": timezone})
+    given = asking.given(
+        (),
+        {
+            "entity": entity, "as_of": as_of, "since": since, "timezone": timezone,
+            "plan_version": options.plan_name(plan_version), "known_by": known_by,
+        },
+    )  # fmt: skip
     with access.reach(home) as workspace:
         if name is None:
             _list(workspace.score_names())
