@@ -48,6 +48,8 @@ EVENTS = [
     *session("fast", 3, "begin 0 done 10 file 30"), *session("fast", 2, "begin 0 file 11 done 21"),
     *session("slow", 3, "begin 0 begin 10 begin 20 file 45"), *session("slow", 20, "script 0 file 10"),
     *session("short", 1, "file 0"), *session("before", 28, "begin 0 done 10"), *session("before", 56, "file 0 extra 1"),
+    # nobody knows what it was good for
+    *session("reader", 5, "file 0 file 20"),
     # over after midnight: a day later
     *session("late", 1, "begin 870 done 880 file 905"),
 ]  # fmt: skip
@@ -74,9 +76,12 @@ def users(workspace: uptake.Workspace, name: str, **params: Any) -> dict[str, fl
 
 
 def test_time_counts_in_sessions_with_a_task_done(workspace: uptake.Workspace) -> None:
-    """fast: 30 minutes; of slow nothing was done. A session of one event has no duration; before's lies before."""
+    """fast: 30 minutes; of slow nothing was done. A session of one event has no duration; before's lies before.
+
+    reader began no task: nobody knows.
+    """
     assert users(workspace, "session_time") == {
-        "fast": 1800, "slow": 0, "short": None, "before": 0, "late": 35 * 60, "silent": 0,
+        "fast": 1800, "slow": 0, "short": None, "before": 0, "late": 35 * 60, "silent": 0, "reader": None,
     }  # fmt: skip
     assert by_id(workspace, "account", "session_time", LAST)["a"] == [(1800 + 35 * 60) / 4]
 
@@ -95,7 +100,7 @@ def test_a_session_counts_when_it_is_over(workspace: uptake.Workspace) -> None:
 def test_tasks_done_of_those_begun(workspace: uptake.Workspace) -> None:
     """fast: one of two in time; slow: none of three."""
     assert users(workspace, "task_success", least_tries=1) == {
-        "fast": 0.5, "slow": 0, "short": None, "before": None, "late": 1, "silent": None,
+        "fast": 0.5, "slow": 0, "short": None, "before": None, "late": 1, "silent": None, "reader": None,
     }  # fmt: skip
     assert users(workspace, "task_success")["fast"] is None
     assert by_id(workspace, "account", "task_success", LAST)["a"] == [pytest.approx(2 / 6)]
@@ -105,7 +110,7 @@ def test_tasks_done_of_those_begun(workspace: uptake.Workspace) -> None:
 def test_different_features_and_advanced_ones(workspace: uptake.Workspace) -> None:
     """Two core features; slow worked with scripts on one day."""
     found = users(workspace, "features_used")
-    assert found == {"fast": 2, "slow": 2, "short": 1, "before": 0, "late": 2, "silent": 0}
+    assert found == {"fast": 2, "slow": 2, "short": 1, "before": 0, "late": 2, "silent": 0, "reader": 1}
     assert by_id(workspace, "account", "features_used", LAST) == {"a": [2], "b": [0]}
     assert users(workspace, "advanced_days")["slow"] == 1
     assert users(workspace, "advanced_days", window_days=20)["slow"] == 0
@@ -117,9 +122,9 @@ def test_what_the_plan_does_not_name_is_missing(without_tasks: uptake.Workspace)
 
 
 def test_activated_in_time_late_and_not_yet(workspace: uptake.Workspace) -> None:
-    """before was late; slow's week is over since the 17th; short has begun yesterday, silent never."""
+    """before was late; slow's week is over since the 17th; short and reader have begun this week, silent never."""
     assert users(workspace, "activated") == {
-        "fast": 1, "slow": 0, "short": None, "before": 1, "late": 1, "silent": None,
+        "fast": 1, "slow": 0, "short": None, "before": 1, "late": 1, "silent": None, "reader": None,
     }  # fmt: skip
     assert by_id(workspace, "user", "activated", date(2025, 3, 17), days=2)["slow"] == [None, 0]
 
@@ -127,7 +132,7 @@ def test_activated_in_time_late_and_not_yet(workspace: uptake.Workspace) -> None
 def test_steps_of_onboarding_that_are_meant_for_somebody(workspace: uptake.Workspace) -> None:
     """Scripts are for admins, and slow is one; the optional step counts for nobody."""
     found = users(workspace, "onboarding")
-    assert found == {"fast": 1, "slow": 1, "short": 0.5, "before": 1, "late": 1, "silent": 0}
+    assert found == {"fast": 1, "slow": 1, "short": 0.5, "before": 1, "late": 1, "silent": 0, "reader": 0.5}
     assert by_id(workspace, "account", "onboarding", LAST) == {"a": [1], "b": [0]}
 
 

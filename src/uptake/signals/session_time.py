@@ -6,7 +6,8 @@ lost is no engagement.
 Formula: seconds of the sessions begun in the `window_days` days up to the day that were over by its end, from the first
     event of each to the last; with tasks in the plan, of those in which one was finished in time
 Account: the mean of its users
-Missing: there were sessions, but none with a duration; who did not come has 0
+Missing: there were sessions, but none with a duration or, with tasks in the plan, none in which one was begun; who did
+    not come has 0
 """
 
 from collections.abc import Mapping
@@ -26,30 +27,27 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     window, gap = params["window_days"], panel.asked.plan.product.session_gap_minutes
     # most are over on the day they began on, and telling the day of an instant takes long
     over = f"s.ended_at + to_minutes({gap}) - INTERVAL 1 MICROSECOND"
-    sessions = f"""SELECT {panel.grain.key} AS entity_key, s.seconds,
-            CASE WHEN {over} < c.ends_at THEN s.day - $first::DATE ELSE {panel.day_of(over)} END AS begins,
-            s.day - $first::DATE + {window} AS ends, {{counts}} AS counts
-        FROM session s JOIN calendar c ON c.day = s.day {{joined}}
-        WHERE {panel.grain.needs} AND s.day > $first::DATE - {window} AND s.day <= $last::DATE"""
+    begun, joined, counts, tells = "", "", "true", "true"
     if panel.asked.plan.tasks:
-        sessions = f"""{tries_sql(panel, window)}, done AS (
-            SELECT t.account_key, t.user_key, t.ended_at FROM try t JOIN task_limit l USING (task) WHERE {SUCCESS}
-        ), fruitful AS (
-            SELECT DISTINCT s.account_key AS done_account, s.user_key AS done_user, s.started_at AS done_in
-            FROM session s JOIN done d ON d.user_key = s.user_key AND d.account_key IS NOT DISTINCT FROM s.account_key
-            WHERE d.ended_at BETWEEN s.started_at AND s.ended_at
-        ) {
-            sessions.format(
-                counts="done_user IS NOT NULL",
-                joined="LEFT JOIN fruitful ON done_user = s.user_key AND done_in = s.started_at"
-                " AND done_account IS NOT DISTINCT FROM s.account_key",
-            )
-        }"""
-    else:
-        sessions = sessions.format(counts="true", joined="")
+        begun = f"""{tries_sql(panel, window)}, tried AS (
+            SELECT s.account_key AS account, s.user_key AS person, s.started_at AS begun_at,
+                bool_or({SUCCESS} AND t.ended_at BETWEEN s.started_at AND s.ended_at) AS is_done
+            FROM session s JOIN try t ON t.user_key = s.user_key AND t.account_key IS NOT DISTINCT FROM s.account_key
+            JOIN task_limit l USING (task)
+            WHERE s.day > $first::DATE - {window} AND (t.event_at BETWEEN s.started_at AND s.ended_at
+                OR t.ended_at BETWEEN s.started_at AND s.ended_at) GROUP BY ALL
+        )"""
+        joined = """LEFT JOIN tried ON person = s.user_key AND begun_at = s.started_at
+            AND account IS NOT DISTINCT FROM s.account_key"""
+        counts, tells = "is_done IS TRUE", "person IS NOT NULL"
+    sessions = f"""{begun} SELECT {panel.grain.key} AS entity_key, s.seconds,
+            CASE WHEN {over} < c.ends_at THEN s.day - $first::DATE ELSE {panel.day_of(over)} END AS begins,
+            s.day - $first::DATE + {window} AS ends, {counts} AS counts, {tells} AND s.seconds IS NOT NULL AS tells
+        FROM session s JOIN calendar c ON c.day = s.day {joined}
+        WHERE {panel.grain.needs} AND s.day > $first::DATE - {window} AND s.day <= $last::DATE"""
     # in microseconds: only whole numbers add up exactly
     time, known, all_ = panel.totals(
-        sessions, "CASE WHEN counts THEN round(seconds * 1e6)::BIGINT END", "(seconds IS NOT NULL)::INTEGER", "1"
+        sessions, "CASE WHEN counts THEN round(seconds * 1e6)::BIGINT END", "tells::INTEGER", "1"
     )
     seconds = time / 1e6
     seconds[(all_ > 0) & (known == 0)] = np.nan
