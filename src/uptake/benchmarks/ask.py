@@ -146,8 +146,8 @@ def _accounts(
     ]
     found = []
     for row in np.flatnonzero(panel.present[:, -1]).tolist():
-        number, nearest = int(made.type_of[row, -1]), int(made.nearest[row, -1])
-        fits = nearest not in (number, NO_TYPE)
+        number, other = int(made.type_of[row, -1]), int(made.fits[row, -1])
+        fits = other != NO_TYPE
         measures = made.types[number].signals.values() if number != NO_TYPE else ()
         id_ = ids[int(panel.keys[row])]
         written = told.get(id_)
@@ -162,9 +162,9 @@ def _accounts(
                     for at, one in enumerate(measures)
                 ),
                 is_exemplary=bool(made.exemplars[:, row, -1].any()),
-                fits=made.types[nearest].name if fits else None,
+                fits=made.types[other].name if fits else None,
                 unlike_own=_known(made.apart[number, row, -1]) if number != NO_TYPE else None,
-                unlike_other=_known(made.apart[nearest, row, -1]) if fits else None,
+                unlike_other=_known(made.apart[other, row, -1]) if fits else None,
                 signed_on=signed.get(row),
                 group=groups[row],
                 way=_progress(ways, row, panel.last),

@@ -18,6 +18,8 @@ from uptake.signals.signal import read
 from uptake.signals.windows import Flags, Floats
 
 NO_TYPE = -1
+CLEARLY = 0.5
+"""How much of the way to their own exemplary accounts the way to another type's may be for it to be said."""
 Part = tuple[str, tuple[tuple[str, Any], ...]]
 """What is measured: a signal and its parameters."""
 
@@ -74,13 +76,20 @@ class Measured:
         )
 
     @cached_property
+    def by_type(self) -> Floats:
+        """How much of the benchmark of each type everyone has, also of those they are not held against."""
+        return np.stack(
+            [
+                mean_of_known(self.attained_by_type(number, self.values, self.median[number][:, None, :]))
+                for number in range(len(self.types))
+            ]
+        )
+
+    @cached_property
     def attainment(self) -> Floats:
         """How much of the benchmark of their type everyone has, 0 to 1; nan where nothing is known, or without a type."""
-        made = np.full(self.type_of.shape, np.nan)
-        for number in range(len(self.types)):
-            parts = self.attained_by_type(number, self.values, self.median[number][:, None, :])
-            made = np.where(self.type_of == number, mean_of_known(parts), made)
-        return made
+        own = np.take_along_axis(self.by_type, np.maximum(self.type_of, 0)[None], axis=0)[0]
+        return np.where(self.type_of == NO_TYPE, np.nan, own)
 
     @cached_property
     def apart(self) -> Floats:
@@ -88,15 +97,22 @@ class Measured:
         return np.stack([apart(self.values, median[:, None, :]) for median in self.median])
 
     @cached_property
-    def nearest(self) -> NDArray[np.int64]:
-        """The type whose exemplary accounts everyone is most like; their own where none is nearer, -1 where unknown."""
+    def fits(self) -> NDArray[np.int64]:
+        """The other type that everyone fits better, by number; -1 where there is none.
+
+        It is the one whose exemplary accounts they are most like, if they are clearly nearer to these than to their own
+        and have come as far as its target says. Whoever has little of everything is like the type that asks for least,
+        which says nothing of what they are.
+        """
+        target = np.array([one.target for one in self.types])[:, None, None]
+        with np.errstate(invalid="ignore"):
+            is_there = (self.by_type >= target) | (self.type_of == NO_TYPE)
         unlike = np.where(np.isnan(self.apart), np.inf, self.apart)
-        best = unlike.argmin(axis=0)
         own = np.take_along_axis(unlike, np.maximum(self.type_of, 0)[None], axis=0)[0]
         own = np.where(self.type_of == NO_TYPE, np.inf, own)
-        made = np.where(unlike.min(axis=0) < own, best, self.type_of)
-        is_known = np.isfinite(unlike.min(axis=0)) & self.panel.present
-        return np.where(is_known, made, NO_TYPE)
+        others = np.where(is_there, unlike, np.inf)
+        is_nearer = (others.min(axis=0) < CLEARLY * own) & self.panel.present
+        return np.where(is_nearer, others.argmin(axis=0), NO_TYPE)
 
     def left_out(self, number: int, day: int) -> dict[int, float]:
         """What each exemplary account has of the benchmark that the others make: row -> attainment, nan with no others.
