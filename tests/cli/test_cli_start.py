@@ -19,6 +19,7 @@ COMMANDS = (
     "metrics",
     "metric",
     "people",
+    "benchmark",
     "signals",
     "serve",
     "rebuild",

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from uptake.check import attributes, features, journey, names, properties, quality, references, roles, scores, segments
+from uptake.check import (
+    attributes,
+    benchmarks,
+    features,
+    journey,
+    names,
+    properties,
+    quality,
+    references,
+    roles,
+    scores,
+    segments,
+)
 from uptake.check.finding import Finding, sort
 from uptake.check.subject import Subject, subject
 from uptake.plan import Plan, vanity_warnings
@@ -29,6 +41,9 @@ CHECKS: tuple[Check, ...] = (
     attributes.starts,
     segments.conditions,
     segments.lists,
+    benchmarks.measures,
+    benchmarks.exemplars,
+    benchmarks.words,
     features.eligibility,
     features.use,
     features.launches,

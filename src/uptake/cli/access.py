@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uptake.store.home import Home, holder_of
 
 if TYPE_CHECKING:
+    from uptake.benchmarks.answer import Benchmarks
     from uptake.check import Finding
     from uptake.cli.remote import Remote
     from uptake.metrics.people import People
@@ -31,6 +32,10 @@ class Access(Protocol):
 
     def metric(self, name: str, given: Mapping[str, Any]) -> Result:
         """Answers a question."""
+
+    def benchmark(self, given: Mapping[str, Any]) -> Benchmarks:
+        """Every account against the benchmark of its type."""
+        ...
 
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone."""

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from uptake.cli import (
+    benchmark,
     check,
     demo,
     explain,
@@ -49,6 +50,7 @@ Ask:
   uptake people retention --cell unit_index=1 lists who is behind a number
   uptake scores adoption                      lists accounts with their score, the lowest first
   uptake explain adoption ACCOUNT             says why a score is what it is
+  uptake benchmark                            says how far accounts are from the exemplary ones
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -100,6 +102,7 @@ for _name, _command, _examples in (
     ("scores", scores.scores, scores.EXAMPLES),
     ("explain", explain.explain, explain.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),
+    ("benchmark", benchmark.benchmark, benchmark.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),
     ("serve", serve.serve, serve.EXAMPLES),
     ("rebuild", rebuild.rebuild, rebuild.EXAMPLES),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import httpx
 import msgspec
 
+from uptake.benchmarks.answer import Benchmarks
 from uptake.errors import ServerFailed, UptakeError
 from uptake.metrics.people import People
 from uptake.metrics.result import Result
@@ -83,6 +84,10 @@ class Remote:
         """Who is behind a number."""
         asked = {"name": name, "cell": json.dumps(cell), "given": json.dumps(given), "side": side}
         return self._get("/people", People, **asked)
+
+    def benchmark(self, given: Mapping[str, Any]) -> Benchmarks:
+        """Every account against the benchmark of its type."""
+        return self._get("/benchmark", Benchmarks, given=json.dumps(given))
 
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone."""

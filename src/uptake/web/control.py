@@ -73,6 +73,7 @@ class _Control:
         return [
             Route("/metric", self._metric),
             Route("/people", self._people),
+            Route("/benchmark", self._benchmark),
             Route("/scores", self._scores),
             Route("/scores/names", self._score_names),
             Route("/explain", self._explain),
@@ -97,6 +98,10 @@ class _Control:
         name, cell, given, side = (request.query_params[key] for key in ("name", "cell", "given", "side"))
         row, asked = (decode(text.encode(), dict[str, Any]) for text in (cell, given))
         return _answer(lambda: self._operations.people(name, row, asked, side))
+
+    def _benchmark(self, request: Request) -> Response:
+        given = request.query_params["given"]
+        return _answer(lambda: self._operations.benchmark(decode(given.encode(), dict[str, Any])))
 
     def _scores(self, request: Request) -> Response:
         name, given = (request.query_params[key] for key in ("name", "given"))

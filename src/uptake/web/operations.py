@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from uptake.benchmarks.answer import Benchmarks
 from uptake.errors import ImportStopped, UptakeError
 from uptake.metrics.people import People
 from uptake.metrics.result import Result
@@ -48,6 +49,10 @@ class Operations:
     def people(self, name: str, cell: Mapping[str, Any], given: Mapping[str, Any], side: str) -> People:
         """Who is behind a number; see `Workspace.people`."""
         return self._workspace.people(name, cell, side=side, **given)
+
+    def benchmark(self, given: Mapping[str, Any]) -> Benchmarks:
+        """Every account against the benchmark of its type; see `Workspace.benchmark`."""
+        return self._workspace.benchmark(**given)
 
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone; see `Workspace.scores`."""
