@@ -110,7 +110,8 @@ def _default(name: str, title: str, entities: tuple[str, ...], weights: Mapping[
     return Score.model_validate({"name": name, "title": title, "entities": entities, "components": components})
 
 
-ADOPTION = {"breadth": 0.25, "core_uses": 0.15, "frequency": 0.25, "seat_coverage": 0.15, "value_reached": 0.2}
+ADOPTION = dict.fromkeys(("breadth", "core_days", "regularity", "seat_coverage", "value_reached"), 0.2)
+"""Equal weights: nothing known beforehand says that one tells more than another (docs/truth.md)."""
 ENGAGEMENT = {"value_events": 0.5, "frequency": 0.35, "session_time": 0.15}
 HEALTH = (
     {"breadth": 0.1, "frequency": 0.15, "seat_coverage": 0.1}  # adoption

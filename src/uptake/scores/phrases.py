@@ -25,6 +25,10 @@ PHRASES = {
     "advanced_days": Phrase("advanced features used on {value} of the last {days}"),
     "breadth": Phrase("uses {value} core features", "{users} use {value} core features"),
     "consistency": Phrase("came in {value} of the last usage intervals"),
+    "core_days": Phrase(
+        "worked with core features on {value} of the last {days}",
+        "{users} worked with core features on {value} each of the last {days}",
+    ),
     "core_uses": Phrase(
         "used core features {value} times in {days} days",
         "{users} used core features {value} times each in {days} days",
@@ -37,6 +41,9 @@ PHRASES = {
     "nps": Phrase("answered the NPS survey with {value}", "{users} who answered give an NPS of {value}"),
     "onboarding": Phrase("{value} of the steps of onboarding are done"),
     "pulse": Phrase("those who look after it rate it {value} of 5"),
+    "regularity": Phrase(
+        "came in {value} of the last usage intervals", "{users} came in {value} of the last usage intervals"
+    ),
     "relationship": Phrase("the last touch was {value} ago"),
     "renewal_in": Phrase("renewal in {value}"),
     "revenue_kept": Phrase("{value} of the most it paid in {days} days is left"),
