@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
+from uptake.alerts.ask import alerts
 from uptake.benchmarks.answer import Benchmarks
 from uptake.benchmarks.ask import benchmark, last_day
 from uptake.benchmarks.words import WORDS
 from uptake.metrics.ask import ask
+from uptake.metrics.listed import Listed
 from uptake.metrics.people import People, people
 from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
@@ -195,6 +197,19 @@ class Asking(ABC):
                 return benchmark(cursor, self.plan, given, told)
 
         return self.read(answer)
+
+    def alerts(self, **given: Any) -> Listed:
+        """Alerts of some days, the newest first: who crossed what, when, and by how much.
+
+        Args:
+            **given: `alert` (a name), `entity` (user or account), `id`, `severity`, `since` (the last four weeks if not
+                given), `as_of`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+        self.bring_history_up()
+        return self.read(lambda cursor: alerts(cursor, self.plan, given))
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""

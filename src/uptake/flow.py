@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 
+from uptake.alerts import levels
 from uptake.benchmarks.words import WORDS
 from uptake.facts import (
     acquisition,
@@ -103,7 +104,8 @@ def _first_day(cursor: Cursor, imports: Mapping[int, str]) -> date | None:
 
 def bring_history_up(cursor: Cursor, plan: Plan, reading: history.Reading, progress: Callable[[float], None]) -> None:
     """Makes what history lacks or has no longer right; part of a transaction of its own."""
-    history.bring_up(cursor, plan, [*tracks.tracks(plan), *placements.tracks(plan, WORDS)], reading, progress)
+    everything = [*tracks.tracks(plan), *placements.tracks(plan, WORDS), *levels.tracks(plan, WORDS)]
+    history.bring_up(cursor, plan, everything, reading, progress)
 
 
 def _has_newcomers(cursor: Cursor) -> bool:

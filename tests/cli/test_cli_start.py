@@ -20,6 +20,7 @@ COMMANDS = (
     "metric",
     "people",
     "benchmark",
+    "alerts",
     "signals",
     "serve",
     "rebuild",

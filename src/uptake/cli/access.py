@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uptake.benchmarks.answer import Benchmarks
     from uptake.check import Finding
     from uptake.cli.remote import Remote
+    from uptake.metrics.listed import Listed
     from uptake.metrics.people import People
     from uptake.metrics.result import Result
     from uptake.plans import Version
@@ -47,6 +48,9 @@ class Access(Protocol):
 
     def score_names(self) -> dict[str, tuple[str, str]]:
         """The plan's scores: name -> title, and whose they are with their components."""
+
+    def listed(self, name: str, given: Mapping[str, Any]) -> Listed:
+        """A list of users or accounts: alerts and the like."""
         ...
 
     def import_rows(

@@ -8,6 +8,7 @@ import typer
 from typer.core import TyperGroup
 
 from uptake.cli import (
+    alerts,
     benchmark,
     check,
     demo,
@@ -51,6 +52,7 @@ Ask:
   uptake scores adoption                      lists accounts with their score, the lowest first
   uptake explain adoption ACCOUNT             says why a score is what it is
   uptake benchmark                            says how far accounts are from the exemplary ones
+  uptake alerts                               lists who crossed what, and when
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -101,6 +103,7 @@ for _name, _command, _examples in (
     ("people", people.people, people.EXAMPLES),
     ("scores", scores.scores, scores.EXAMPLES),
     ("explain", explain.explain, explain.EXAMPLES),
+    ("alerts", alerts.alerts, alerts.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),
     ("benchmark", benchmark.benchmark, benchmark.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),

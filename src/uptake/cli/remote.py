@@ -15,6 +15,7 @@ import msgspec
 
 from uptake.benchmarks.answer import Benchmarks
 from uptake.errors import ServerFailed, UptakeError
+from uptake.metrics.listed import Listed
 from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.plans import Version
@@ -100,6 +101,10 @@ class Remote:
     def score_names(self) -> dict[str, tuple[str, str]]:
         """The plan's scores: name -> title, and whose they are with their components."""
         return self._get("/scores/names", dict[str, tuple[str, str]])
+
+    def listed(self, name: str, given: Mapping[str, Any]) -> Listed:
+        """A list of users or accounts."""
+        return self._get("/listed", Listed, name=name, given=json.dumps(given))
 
     def import_rows(
         self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]

@@ -6,6 +6,7 @@
 
 from uptake.plan.account_journey import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.plan.acquisition import Acquisition
+from uptake.plan.alerts import SEVERITIES, Alert
 from uptake.plan.authorship import author
 from uptake.plan.benchmarks import ATTAINED, DEFAULT_BENCHMARKS, Benchmark, Measure
 from uptake.plan.condition import Condition, Conditions
@@ -46,6 +47,7 @@ __all__ = [
     "NAME",
     "OPPORTUNITIES",
     "REFERENCE_RANGES",
+    "SEVERITIES",
     "UNKNOWN",
     "WEEK_STARTS",
     "AccountActivation",
@@ -53,6 +55,7 @@ __all__ = [
     "Activation",
     "ActivationCandidate",
     "Adopted",
+    "Alert",
     "All",
     "AllParts",
     "Any",

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 
 from uptake.plan.account_journey import Journey
 from uptake.plan.acquisition import Acquisition
+from uptake.plan.alerts import Alert, default_alerts
 from uptake.plan.benchmarks import DEFAULT_BENCHMARKS, Benchmark
 from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.default_placements import default_placements
@@ -79,6 +80,7 @@ class Plan(Section):
         scores: Scores by name; empty stands for adoption, engagement and health as they come.
         benchmarks: Types of customers with their exemplary ones, by name; empty stands for one of all accounts.
         placements: Where everyone stands, by name; beside those that every plan has, or instead of one of them.
+        alerts: Alerts by name; empty stands for two on the health of accounts.
     """
 
     product: Product = Product()
@@ -105,6 +107,7 @@ class Plan(Section):
     scores: Annotated[dict[Name, Score], BeforeValidator(named)] = Field(default_factory=dict)
     benchmarks: Annotated[dict[Name, Benchmark], BeforeValidator(named)] = Field(default_factory=dict)
     placements: Annotated[dict[Name, Placement], BeforeValidator(named)] = Field(default_factory=dict)
+    alerts: Annotated[dict[Name, Alert], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -152,6 +155,11 @@ class Plan(Section):
         has_value = bool(self.value_moments)
         given = default_placements(self.product, self.activation, self.features, has_value, self.all_scores)
         return {**given, **self.placements}
+
+    @property
+    def all_alerts(self) -> Mapping[str, Alert]:
+        """The plan's alerts, or those that come where it has none."""
+        return self.alerts or default_alerts(self.all_scores.values())
 
     def in_zone(self, timezone: str) -> Plan:
         """The same plan with its days cut in another time zone."""

@@ -139,7 +139,7 @@ def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write:
     last = asked.question.last_day
     everybody = Panel(asked, last, last)
     n = everybody.members.n if asked.grain is ACCOUNT else everybody.n
-    length = max(1, CELLS // max(1, n))
+    length = min(DAYS, max(1, CELLS // max(1, n)))
     spans = {track.name: Spans(everybody.keys, track.numbers) for track in tracks}
     for name, (keys, begins, values) in held.items():
         if name in spans:

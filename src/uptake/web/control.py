@@ -77,6 +77,7 @@ class _Control:
             Route("/scores", self._scores),
             Route("/scores/names", self._score_names),
             Route("/explain", self._explain),
+            Route("/listed", self._listed),
             Route("/quarantine", self._quarantine),
             Route("/quarantine/reasons", self._reasons),
             Route("/plan/proposal", self._proposal),
@@ -114,6 +115,10 @@ class _Control:
     def _explain(self, request: Request) -> Response:
         name, id_, given = (request.query_params[key] for key in ("name", "id", "given"))
         return _answer(lambda: self._operations.explain(name, id_, decode(given.encode(), dict[str, Any])))
+
+    def _listed(self, request: Request) -> Response:
+        name, given = (request.query_params[key] for key in ("name", "given"))
+        return _answer(lambda: self._operations.listed(name, decode(given.encode(), dict[str, Any])))
 
     def _quarantine(self, request: Request) -> Response:
         kind, limit, offset = (request.query_params.get(key) for key in ("kind", "limit", "offset"))

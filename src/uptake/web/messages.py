@@ -14,6 +14,7 @@ import msgspec
 
 from uptake import errors
 from uptake.errors import ServerFailed, UptakeError
+from uptake.metrics.listed import Listed
 from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.store.reads import Reads
@@ -126,10 +127,10 @@ def decode(data: bytes | msgspec.Raw, type_: type[T]) -> T:
             f"The server's answer is not understood: {failure}.",
             do="It may be of another version of Uptake. Stop 'uptake serve' and start it again.",
         ) from None
-    return _with_cells(message) if isinstance(message, Result | People) else message  # type: ignore[return-value]  # as it was
+    return _with_cells(message) if isinstance(message, Result | People | Listed) else message  # type: ignore[return-value]  # as it was
 
 
-def _with_cells(result: Result | People) -> Result | People:
+def _with_cells(result: Result | People | Listed) -> Result | People | Listed:
     reads = {column.name: CELLS[column.type] for column in result.columns if column.type in CELLS}
     return replace(result, rows=[{name: _cell(reads, name, cell) for name, cell in row.items()} for row in result.rows])
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from uptake.benchmarks.answer import Benchmarks
 from uptake.errors import ImportStopped, UptakeError
+from uptake.metrics.listed import Listed
 from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.plans import Version
@@ -65,6 +66,11 @@ class Operations:
     def score_names(self) -> dict[str, tuple[str, str]]:
         """The plan's scores: name -> title, and whose they are with their components."""
         return {name: (score.title, described(score)) for name, score in self._workspace.plan.all_scores.items()}
+
+    def listed(self, name: str, given: Mapping[str, Any]) -> Listed:
+        """A list of users or accounts, by the name of the workspace's method."""
+        lists: Mapping[str, Callable[..., Listed]] = {"alerts": self._workspace.alerts}
+        return lists[name](**given)
 
     def import_rows(
         self, order: ImportOrder, found: Callable[[Found], None], report: Report, is_stopped: Callable[[], bool]

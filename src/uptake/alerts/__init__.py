@@ -1,0 +1,1 @@
+"""Alerts: who crossed what on which day."""
