@@ -14,6 +14,7 @@ import pytest
 
 import uptake
 from uptake.facts import entity_days
+from uptake.facts.day_order import Everyone
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.recheck import differences
 from uptake.store.kept import Kept
@@ -36,6 +37,7 @@ onboarding:
     - {name: third, event: c, required: false}
 """
 ENTITIES = ("user", "account", "member")
+MEANS = ("active_days_per_week", "frequency", "consistency", "features_used", "breadth")
 PERIODS = (None, "day", "week", "month")
 
 
@@ -124,6 +126,14 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("frequency_classes", {"as_of": "2026-04-10T13:00:00Z"}),
         ("adoption_rate", {"interval_days": 9, "active_days": 5}),
         ("adoption_rate", {"as_of": "2026-02-10T13:00:00Z"}),
+        *(
+            (name, given)
+            for name in MEANS
+            for given in ({}, {"as_of": "2026-02-10T13:00:00Z", "date_from": "2026-01-05"})
+        ),
+        ("active_days_per_week", {"active": "b", "window_days": 9}),
+        ("frequency", {"interval_days": 3, "window_days": 5}),
+        ("consistency", {"interval_days": 2, "intervals": 20}),
         ("session_duration", {}),
         ("session_duration", {"as_of": "2026-04-10T13:00:00Z", "window_days": 60}),
         ("engagement_matrix", {}),
@@ -153,6 +163,8 @@ def test_totals_equal_the_rows_they_stand_for(
         ("adoption_decay", {}),
         ("feature_discovery_lag", {}),
         ("depth", {"feature": "all"}),
+        ("consistency", {}),
+        ("breadth", {}),
         ("onboarding_completion", {}),
         ("retention", {"mode": "calendar", "units": 6}),
         ("retention", {"mode": "rolling", "units": 6, "as_of": "2026-04-10T13:00:00Z"}),
@@ -186,7 +198,8 @@ def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any]) ->
     expected = ask_the_long_way(workspace, name, asked)
     assert len(rows) == len(expected) > 0
     for row, other in zip(rows, expected, strict=True):
-        assert row == pytest.approx(other, abs=1e-9, nan_ok=True)
+        # where all values are equal the interval has the width of the root of a rounding error
+        assert row == pytest.approx(other, abs=1e-8, nan_ok=True)
 
 
 @pytest.mark.parametrize("more", [{}, {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03"}])
@@ -219,6 +232,14 @@ def test_what_is_worked_out_in_memory_is_what_its_sql_gives(
     result = workspace.metric(name, **given, **more, entity=entity, period=period)
     assert result.rows or (name, entity) == ("churn_kind", "account")
     assert differences(result, workspace.rows_of(result.sql)) == []
+
+
+def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
+    """3, 5 and 9 are 0, 1 and 2; far apart they are searched for. Whoever is not known has none."""
+    for far in (0, 2**40):
+        everyone = Everyone(np.array([3, 5, 9], np.int64) + far)
+        assert everyone.numbers(np.array([9, 3, 4, 5, 20, 9]) + far).tolist() == [2, 0, -1, 1, -1, 2]
+    assert Everyone(np.empty(0, np.int64)).numbers(np.array([1])).tolist() == [-1]
 
 
 def test_days_are_in_the_same_order_where_keys_are_too_large_to_be_packed(

@@ -14,10 +14,15 @@ Pitfall: seven is the most there can be, and for many products two is daily work
 Source: product adoption glossary ("3-5 a week for daily-use products"); tenure scaling after fight-churn 7.8
 """
 
+from collections.abc import Iterator
+
+import numpy as np
+
+from uptake.metrics import tallies
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, days_seen, seen_from, watched
+from uptake.metrics.observed import AMONG, are_active_ones, days_seen, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
@@ -37,10 +42,26 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The sums without a row for each entity and period."""
+    return tallies.means(_values(asked)) if are_active_ones(asked) else None
+
+
+def _values(asked: Asked) -> Iterator[tallies.Values]:
+    window_days, facts = asked.param("window_days"), tallies.numbered(asked)
+    seen = tallies.seen_from(asked, facts)
+    for tally in tallies.tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", window_days):
+        days = tally.days
+        came = np.flatnonzero(days)
+        lived = tally.on - np.minimum(tally.first, seen)[came] + 1
+        yield tally.period_on, days[came] / (lived.clip(7, window_days) / 7)
+
+
 METRIC = Metric(
     kind=MEAN,
     unit="per_week",
     rows=rows,
+    totals=totals,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),

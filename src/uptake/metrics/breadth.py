@@ -14,10 +14,15 @@ Pitfall: features behind a plan or role count only for those who have it; use of
 Source: definitions 5.11; Pendo's feature adoption is the same share without eligibility
 """
 
-from uptake.metrics.features import classes, core, used_of, used_source
+from collections.abc import Iterator
+
+import numpy as np
+
+from uptake.metrics import tallies
+from uptake.metrics.features import are_in_first_word, classes, core, first_word, set_tallies, used_of, used_source
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT, WINDOW_DAY, eligible_sql
+from uptake.metrics.population import AT, WINDOW_DAY, eligible_spans_sql, eligible_sql
 
 
 def rows(asked: Asked) -> Sql:
@@ -49,9 +54,34 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The sums without a row for each entity and period."""
+    is_possible = tallies.is_possible(asked) and are_in_first_word(core(asked))
+    return tallies.means(_values(asked)) if is_possible else None
+
+
+def _values(asked: Asked) -> Iterator[tallies.Values]:
+    facts = tallies.numbered(asked)
+    there = facts.spans(asked.grain.present)
+    open_to = [
+        (first_word(keys), len(keys), facts.spans(eligible_spans_sql(asked, conditions)) if conditions else None)
+        for conditions, keys in classes(core(asked)).items()
+    ]
+    for tally in set_tallies(asked, facts, asked.param("window_days")):
+        who = np.flatnonzero(tally.has("is_active") & there.just_before(tally.on_at, tally.everyone))
+        bits, used, features = tally.bits()[who], np.zeros(len(who)), np.zeros(len(who))
+        for of_class, number, spans in open_to:
+            could = True if spans is None else spans.just_before(tally.on_at, tally.everyone)[who]
+            used += np.where(could, np.bitwise_count(bits & of_class), 0)
+            features += np.where(could, number, 0)
+        is_open = features > 0
+        yield tally.period_on, used[is_open] / features[is_open]
+
+
 METRIC = Metric(
     kind=MEAN,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(Param("window_days", "integer", "Days looked back on.", default=30, least=1, most=3660),),
 )

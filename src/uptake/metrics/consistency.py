@@ -14,11 +14,16 @@ Pitfall: it says nothing of how much was done in an interval: one active day is 
 Source: definitions 5.25 (ours)
 """
 
+from collections.abc import Iterator
+
+import numpy as np
+
+from uptake.metrics import tallies
 from uptake.metrics.activity import ACTIVE
-from uptake.metrics.group_interval import INTERVAL_DAYS, length, measured
+from uptake.metrics.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, Counted, days_seen, seen_from, watched
+from uptake.metrics.observed import AMONG, Counted, are_active_ones, days_seen, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
@@ -55,10 +60,28 @@ def rows(asked: Asked) -> Sql:
     return measured(rows, interval)
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The sums without a row for each entity and period."""
+    is_of_numbers = asked.param("interval_days") != USAGE_INTERVAL
+    return tallies.means(_values(asked)) if is_of_numbers and are_active_ones(asked) else None
+
+
+def _values(asked: Asked) -> Iterator[tallies.Values]:
+    days, intervals, facts = asked.param("interval_days"), asked.param("intervals"), tallies.numbered(asked)
+    seen = tallies.seen_from(asked, facts)
+    for tally in tallies.tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", days * intervals):
+        came_in, first = tally.intervals(days, intervals), tally.first
+        lived = np.minimum((tally.on - np.minimum(first, seen) + 1) // days, intervals)
+        who = np.flatnonzero((came_in > 0) & (lived > 0))
+        oldest = (tally.on - first[who]) // days
+        yield tally.period_on, (came_in[who] - (oldest >= lived[who])) / lived[who]
+
+
 METRIC = Metric(
     kind=MEAN,
     unit="share",
     rows=rows,
+    totals=totals,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),

@@ -29,6 +29,8 @@ from uptake.metrics.labelled import labelled
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.observed import seen_from, watched
 from uptake.metrics.population import WINDOW_DAY, present_sql
+from uptake.metrics.ranks import ranks
+from uptake.metrics.tallies import is_possible, summed
 from uptake.plan import Feature
 from uptake.store.sql import name
 
@@ -65,6 +67,8 @@ def totals(asked: Asked) -> Sql | None:
     if asked.param("peers"):
         return None
     features = chosen(asked, asked.param("feature"))
+    if is_possible(asked):
+        return summed(lambda: ranks(asked, features), "feature")
     seen = _seen(asked)
     period = "period_on, " if asked.question.period else ""
     relations = {

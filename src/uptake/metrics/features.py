@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from uptake.facts.day_order import Numbered
 from uptake.facts.entity_days import Column, EntityDays
 from uptake.facts.feature_day import keyed
 from uptake.facts.feature_set import words
 from uptake.metrics.metric import Asked, Source
 from uptake.metrics.population import eligible_sql, present_sql
+from uptake.metrics.tallies import Tally, tallies
 from uptake.metrics.windows import Window, are_many, counted, read
 from uptake.plan import Conditions, Feature
 
@@ -62,7 +64,7 @@ def used_source(asked: Asked, features: Iterable[int], window_days: int) -> Sour
     sql = f"""SELECT f.entity_key, p.period_on, p.on_day{bits_of("f", features)}
         FROM window_day p JOIN {asked.grain.of("feature_set")} f ON f.day = p.day
         GROUP BY f.entity_key, p.period_on, p.on_day HAVING bool_or(f.is_active)"""
-    if not are_many(asked) or not set(words(features)) <= {0}:
+    if not are_many(asked) or not are_in_first_word(features):
         return Source(f"({sql})")
 
     def columns(window: Window) -> dict[str, Column]:
@@ -84,6 +86,22 @@ def sets_of(asked: Asked) -> EntityDays:
 def is_active(window: Window) -> Column:
     """Who was active in a window of feature sets."""
     return np.logical_or.reduceat(window.values["is_active"], window.begins)
+
+
+def set_tallies(asked: Asked, facts: Numbered, window_days: int) -> Iterator[Tally]:
+    """Each period, with the feature sets of its window, those of the first word of bits."""
+    sets = asked.grain.of("feature_set")
+    return tallies(asked, facts, f"SELECT entity_key, day, bits, is_active FROM {sets} WHERE word = 0", window_days)
+
+
+def are_in_first_word(features: Iterable[int]) -> bool:
+    """Whether the bits of some features all lie in the first word."""
+    return set(words(features)) <= {0}
+
+
+def first_word(features: Iterable[int]) -> np.uint64:
+    """The bits of some features in the first word."""
+    return np.uint64(words(features).get(0, 0))
 
 
 def bits_of(alias: str, features: Iterable[int]) -> str:

@@ -13,7 +13,12 @@ Pitfall: a count, not a share: breadth divides by what each one could use
 Source: product adoption glossary ("5-7 core features"); requirements C3
 """
 
-from uptake.metrics.features import core, used_of, used_source
+from collections.abc import Iterator
+
+import numpy as np
+
+from uptake.metrics import tallies
+from uptake.metrics.features import are_in_first_word, core, first_word, set_tallies, used_of, used_source
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY
@@ -32,9 +37,23 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The sums without a row for each entity and period."""
+    is_possible = tallies.is_possible(asked) and are_in_first_word(core(asked))
+    return tallies.means(_values(asked)) if is_possible else None
+
+
+def _values(asked: Asked) -> Iterator[tallies.Values]:
+    of_core = first_word(core(asked))
+    for tally in set_tallies(asked, tallies.numbered(asked), asked.param("window_days")):
+        used = tally.bits()[tally.has("is_active")]
+        yield tally.period_on, np.bitwise_count(used & of_core).astype(np.float64)
+
+
 METRIC = Metric(
     kind=MEAN,
     unit="count",
     rows=rows,
+    totals=totals,
     params=(Param("window_days", "integer", "Days looked back on.", default=30, least=1, most=3660),),
 )

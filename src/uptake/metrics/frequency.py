@@ -14,20 +14,23 @@ Pitfall: with the interval of a week, who comes on four days of one week and nev
 Source: definitions 5.11 (ours); tenure scaling after fight-churn 7.8
 """
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from uptake.errors import QuestionError
+from uptake.metrics import tallies
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, days_seen, seen_from, watched
+from uptake.metrics.observed import AMONG, are_active_ones, days_seen, seen_from, watched
 from uptake.metrics.population import AT, WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:
     """Everyone counted, with active days over those expected."""
-    window_days, interval_days = asked.param("window_days"), asked.param("interval_days")
-    if interval_days != USAGE_INTERVAL and window_days < interval_days:
-        raise QuestionError(f"window_days is {window_days}.", allowed=[f"at least interval_days, {interval_days}"])
+    window_days = _window_days(asked)
     interval = length(asked, "interval_days", asked.param("active"))
     seen = days_seen(asked, asked.param("active"), window_days)
     rows = Sql(
@@ -44,10 +47,39 @@ def rows(asked: Asked) -> Sql:
     return measured(rows, interval)
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The sums without a row for each entity and period."""
+    is_of_numbers = asked.param("interval_days") != USAGE_INTERVAL
+    return tallies.means(_values(asked, _window_days(asked))) if is_of_numbers and are_active_ones(asked) else None
+
+
+def _values(asked: Asked, window_days: int) -> Iterator[tallies.Values]:
+    interval_days, facts = asked.param("interval_days"), tallies.numbered(asked)
+    seen = tallies.seen_from(asked, facts)
+    for tally in tallies.tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", window_days):
+        days = tally.days
+        came = np.flatnonzero(days)
+        lived = tally.on - np.minimum(tally.first, seen)[came] + 1
+        yield tally.period_on, np.minimum(1, days[came] * interval_days / lived.clip(interval_days, window_days))
+
+
+def _window_days(asked: Asked) -> int:
+    """The days looked back on.
+
+    Raises:
+        QuestionError: They are fewer than those of a usage interval.
+    """
+    window_days, interval_days = int(asked.param("window_days")), asked.param("interval_days")
+    if interval_days != USAGE_INTERVAL and window_days < interval_days:
+        raise QuestionError(f"window_days is {window_days}.", allowed=[f"at least interval_days, {interval_days}"])
+    return window_days
+
+
 METRIC = Metric(
     kind=MEAN,
     unit="share",
     rows=rows,
+    totals=totals,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),

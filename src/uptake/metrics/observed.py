@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from uptake.facts.entity_days import Column, EntityDays
-from uptake.metrics.activity import days_sql
+from uptake.metrics.activity import ACTIVE, days_sql
 from uptake.metrics.metric import Asked, Param, Source
 from uptake.metrics.population import present_sql
+from uptake.metrics.tallies import is_possible
 from uptake.metrics.windows import Window, are_many, counted, worked_out
 
 AMONG = Param(
@@ -39,6 +40,11 @@ def seen_from(*also: str) -> str:
 def watched(asked: Asked) -> dict[str, Any]:
     """The values that `seen_from` takes."""
     return {"watched_from": asked.plan.product.data_from}
+
+
+def are_active_ones(asked: Asked) -> bool:
+    """Whether what is asked is of everyone active, in windows whose days are all in the facts."""
+    return is_possible(asked) and asked.param("among") == "active" and asked.param("active") in (None, ACTIVE)
 
 
 @dataclass(frozen=True)

@@ -93,12 +93,17 @@ def eligible_sql(asked: Asked, conditions: Conditions) -> str:
         WHERE m.valid_from < p.on_at AND m.valid_to >= p.on_at AND {tests}"""
 
 
-def eligible_spans_sql(asked: Asked, conditions: Conditions) -> str:
+def eligible_spans_sql(asked: Asked, conditions: Conditions, grain: Grain | None = None) -> str:
     """SQL for (entity_key, valid_from, valid_to): since when until when each could use a feature.
 
     Whoever is in a span at the end of a day is who `eligible_sql` finds for it; spans of one entity may overlap.
+
+    Args:
+        asked: The question.
+        conditions: Who can use it, as for `eligible_sql`.
+        grain: Who is meant, if not the question's.
     """
-    members, joins = f"({_members(asked)})", []
+    members, joins = f"({_members(asked, grain)})", []
     begins, ends = ["m.valid_from"], ["m.valid_to"]
     for number, condition in enumerate(conditions):
         side = condition.property.partition(".")[0]
@@ -167,18 +172,19 @@ def open_from_sql(asked: Asked, conditions: Conditions, started: str) -> str:
         WHERE m.valid_from < c.until AND m.valid_to >= c.until AND {tests} GROUP BY c.entity_key"""
 
 
-def _members(asked: Asked) -> str:
+def _members(asked: Asked, grain: Grain | None = None) -> str:
     """SQL for (entity_key, user_key, account_key, valid_from, valid_to): by whom an entity is judged, and when.
 
     Whoever has no membership is judged by what is known of that side alone.
     """
-    return f"""SELECT {asked.grain.key} AS entity_key, * FROM (
+    whose = grain or asked.grain
+    return f"""SELECT {whose.key} AS entity_key, * FROM (
                 SELECT user_key, account_key, valid_from, valid_to FROM membership
                 UNION ALL SELECT user_key, NULL, valid_from, valid_to FROM user_presence
                     ANTI JOIN membership USING (user_key)
                 UNION ALL SELECT NULL, account_key, valid_from, valid_to FROM account_presence
                     ANTI JOIN membership USING (account_key)
-            ) WHERE {asked.grain.needs}"""
+            ) WHERE {whose.needs}"""
 
 
 def _tests(asked: Asked, conditions: Conditions, until: str) -> tuple[str, str]:

@@ -1,0 +1,193 @@
+"""Facts of days in memory, in the order of days: whatever lies in a window is one piece of a column.
+
+Entities have numbers from 0 on, so that what each did in a window is added up in a row of numbers, one for each of them,
+without any sorting or looking up. What holds of them for a while is kept as spans of the same numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uptake.facts.entity_days import Column
+from uptake.store.kept import Kept
+from uptake.store.projection import Cursor
+
+SPARSE = 4
+"""Keys up to so many times their number are looked up in a list; others are searched for."""
+
+
+@dataclass(frozen=True, eq=False)
+class Everyone:
+    """All entities of a grain, by number.
+
+    Args:
+        keys: Their keys, ascending; the number of each is its place.
+    """
+
+    keys: Column
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return self.keys.nbytes
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def numbers(self, keys: Column) -> NDArray[np.int32]:
+        """The number of each key; -1 of one that is not known."""
+        if not len(self.keys):
+            return np.full(len(keys), -1, np.int32)
+        if self.keys[0] >= 0 and self.keys[-1] < SPARSE * len(self.keys):
+            listed = np.full(int(max(self.keys[-1], keys.max(initial=0))) + 1, -1, np.int32)
+            listed[self.keys] = np.arange(len(self.keys), dtype=np.int32)
+            return listed[keys]
+        found = np.searchsorted(self.keys, keys).clip(max=len(self.keys) - 1).astype(np.int32)
+        found[self.keys[found] != keys] = -1
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class DayOrder:
+    """Rows of entities and days, day by day.
+
+    Args:
+        number: Numbers of the entities.
+        day: Days since 1970, ascending.
+        values: What else is known of each row, by name.
+    """
+
+    number: NDArray[np.int32]
+    day: NDArray[np.uint16]
+    values: Mapping[str, Column] = field(default_factory=dict)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return self.number.nbytes + self.day.nbytes + sum(column.nbytes for column in self.values.values())
+
+    def between(self, first: int, last: int) -> DayOrder:
+        """The rows of the days from one to another, both included; nothing is copied."""
+        days = np.array([min(max(first, 0), 2**16 - 1), min(max(last + 1, 0), 2**16 - 1)], np.uint16)
+        begin, end = np.searchsorted(self.day, days)
+        values = {name: column[begin:end] for name, column in self.values.items()}
+        return DayOrder(self.number[begin:end], self.day[begin:end], values)
+
+
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """What holds of entities from one instant to another.
+
+    Args:
+        number: Numbers of the entities; one may have several spans.
+        valid_from: Instants from which on it holds.
+        valid_to: Instants from which on it does not.
+    """
+
+    number: NDArray[np.int32]
+    valid_from: NDArray[np.datetime64]
+    valid_to: NDArray[np.datetime64]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return self.number.nbytes + self.valid_from.nbytes + self.valid_to.nbytes
+
+    def just_before(self, instant: np.datetime64, everyone: int) -> NDArray[np.bool_]:
+        """Of how many there are, for whom it holds just before an instant."""
+        holds = np.zeros(everyone, np.bool_)
+        holds[self.number[(self.valid_from < instant) & (self.valid_to >= instant)]] = True
+        return holds
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """One value of each entity.
+
+    Args:
+        value: The values, in the order of the numbers.
+    """
+
+    value: Column
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return self.value.nbytes
+
+
+class Numbered:
+    """Facts of one grain in memory, read now or kept from before.
+
+    Args:
+        cursor: A cursor of the projection, or of a cut.
+        kept: What is kept of this projection.
+        zone: The time zone of the days.
+        sql: SQL for (entity_key): everybody who is to have a number.
+    """
+
+    def __init__(self, cursor: Cursor, kept: Kept, zone: str, sql: str) -> None:
+        self._cursor, self._kept, self._zone, self._sql = cursor, kept, zone, sql
+        self.everyone = kept.get(
+            cursor, ("everyone", sql, zone), lambda: Everyone(np.unique(self._read(sql)["entity_key"]))
+        )
+
+    def days(self, sql: str) -> DayOrder:
+        """The rows of SQL for (entity_key, day, more columns), of those who have a number."""
+        return self._kept.get(self._cursor, ("day_order", self._sql, sql, self._zone), lambda: self._days(sql))
+
+    def spans(self, sql: str) -> Spans:
+        """The rows of SQL for (entity_key, valid_from, valid_to), of those who have a number."""
+        return self._kept.get(self._cursor, ("day_spans", self._sql, sql, self._zone), lambda: self._spans(sql))
+
+    def told(self, sql: str, missing: Any) -> Column:  # noqa: ANN401 - a value of the column's type
+        """The value of each entity, of the rows of SQL for (entity_key, value); another for who has none.
+
+        Args:
+            sql: The query; of several rows of an entity any one counts.
+            missing: What stands for no value.
+        """
+        key = ("day_told", self._sql, sql, self._zone)
+        return self._kept.get(self._cursor, key, lambda: self._told(sql, missing)).value
+
+    def _read(self, sql: str) -> dict[str, Column]:
+        return {name: np.asanyarray(column) for name, column in self._cursor.execute(sql).fetchnumpy().items()}
+
+    def _known(self, sql: str) -> dict[str, Column]:
+        """The columns of a query, with numbers instead of keys."""
+        columns = self._read(sql)
+        number = self.everyone.numbers(np.asarray(columns.pop("entity_key")))
+        is_known = number >= 0
+        if not is_known.all():
+            number, columns = number[is_known], {name: column[is_known] for name, column in columns.items()}
+        return {"number": number, **columns}
+
+    def _days(self, sql: str) -> DayOrder:
+        columns = self._known(f"SELECT * REPLACE ((day - DATE '1970-01-01')::USMALLINT AS day) FROM ({sql})")
+        order = np.argsort(columns["day"], kind="stable")  # 16 bits are sorted by counting
+        rows = {name: _small(np.asarray(column))[order] for name, column in columns.items()}
+        return DayOrder(rows.pop("number"), rows.pop("day"), rows)
+
+    def _spans(self, sql: str) -> Spans:
+        columns = self._known(sql)
+        return Spans(columns["number"], np.asarray(columns["valid_from"]), np.asarray(columns["valid_to"]))
+
+    def _told(self, sql: str, missing: Any) -> Told:  # noqa: ANN401 - a value of the column's type
+        columns = self._known(sql)
+        found = columns["value"]
+        value = np.full(len(self.everyone), missing, found.dtype)
+        value[columns["number"]] = found.filled(missing) if isinstance(found, np.ma.MaskedArray) else found
+        return Told(value)
+
+
+def _small(column: Column) -> Column:
+    """A column as small whole numbers, where that changes none of them."""
+    if column.dtype.kind != "f" or not len(column) or column.min() < 0 or column.max() >= 2**16:
+        return column
+    small = column.astype(np.uint16)
+    return small if np.array_equal(small, column) else column

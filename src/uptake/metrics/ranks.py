@@ -1,0 +1,137 @@
+"""Ranks among peers, worked out from uses in memory: how many have each rate tells where everybody stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uptake.facts.day_order import DayOrder, Numbered, Spans
+from uptake.facts.entity_days import Column
+from uptake.metrics.features import classes
+from uptake.metrics.grain import ACCOUNT, MEMBER
+from uptake.metrics.metric import Asked
+from uptake.metrics.population import eligible_spans_sql
+from uptake.metrics.tallies import Sums, Tally, numbered, seen_from, tallied
+from uptake.metrics.windows import EPOCH
+from uptake.plan import Feature
+
+DIGITS = 9
+"""Equal rates come from different fractions, and are equal when they are rounded."""
+
+
+def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | None, str, Sums]]:
+    """For each feature and period the sums of the ranks of everyone who could use it; of accounts, of their means.
+
+    Args:
+        asked: The question, of the metric `depth` without `peers`.
+        features: Key -> feature.
+    """
+    grain = MEMBER if asked.grain is ACCOUNT else asked.grain
+    facts = numbered(asked, grain)
+    present = facts.spans(grain.present)
+    seen = seen_from(asked, facts, grain)
+    window_days, least_days = asked.param("window_days"), asked.param("least_days")
+    for conditions, keys in classes(features).items():
+        able = facts.spans(eligible_spans_sql(asked, conditions, grain)) if conditions else present
+        crowd = _Crowd(asked, facts, present, able)
+        for key in keys:
+            launched = features[key].launched_on
+            since = np.maximum(seen, (launched - EPOCH).days) if launched else seen
+            for tally in tallied(asked, facts, _uses(asked, facts, key), window_days):
+                peers = crowd.could(tally)
+                if not peers.any():
+                    continue
+                who, rate = _rates(tally, peers, since, window_days, least_days)
+                ranked = _Ranked(rate, int(np.count_nonzero(peers)))
+                yield tally.period_on, features[key].name, crowd.sums(ranked, tally, peers, who)
+
+
+def _uses(asked: Asked, facts: Numbered, key: int) -> DayOrder:
+    """How much everybody used a feature on each day."""
+    grain = MEMBER if asked.grain is ACCOUNT else asked.grain
+    table = grain.of("feature_day")
+    return facts.days(f"SELECT entity_key, day, coalesce(uses, 0) AS uses FROM {table} WHERE feature_key = {key}")
+
+
+def _rates(
+    tally: Tally, peers: NDArray[np.bool_], since: NDArray[np.int32], window_days: int, least_days: int
+) -> tuple[Column, NDArray[np.float64]]:
+    """Those of the peers who used a feature, by number, and how much each in a whole window."""
+    uses = np.bincount(tally.rows.number, tally.rows.values["uses"], tally.everyone)
+    who = np.flatnonzero((uses != 0) & peers)
+    begins = since[who]
+    is_short = begins > tally.on - window_days + 1
+    if is_short.any():
+        begins = np.where(is_short, np.minimum(tally.first[who], begins), begins)
+    lived = (tally.on - begins + 1).clip(least_days, window_days)
+    return who, np.round(uses[who] * window_days / lived, DIGITS)
+
+
+class _Ranked:
+    """Where those who have each rate stand.
+
+    Args:
+        rate: The rates of those who used a feature; all other peers have 0.
+        peers: How many peers there are.
+    """
+
+    def __init__(self, rate: NDArray[np.float64], peers: int) -> None:
+        self._rate = rate
+        self._rates, members = np.unique(rate, return_counts=True)
+        idle = int(np.searchsorted(self._rates, 0))
+        self.members = np.insert(members, idle, peers - len(rate))
+        self.value = (np.cumsum(self.members) - self.members / 2) / peers
+        self.of_idle = float(self.value[idle])
+        self._value_of_rate = np.delete(self.value, idle)
+
+    @property
+    def of_users(self) -> NDArray[np.float64]:
+        """The rank of each of those who used it, in the order of their rates."""
+        return self._value_of_rate[np.searchsorted(self._rates, self._rate)]
+
+
+class _Crowd:
+    """Who could use the features of a class, and whom their ranks are told of."""
+
+    def __init__(self, asked: Asked, facts: Numbered, present: Spans, able: Spans) -> None:
+        self._present, self._able = present, able
+        self._accounts = _Accounts(asked, facts) if asked.grain is ACCOUNT else None
+        self._could: dict[np.datetime64, NDArray[np.bool_]] = {}
+
+    def could(self, tally: Tally) -> NDArray[np.bool_]:
+        """Who was there at the end of a period and could use them."""
+        if tally.on_at not in self._could:
+            could = self._present.just_before(tally.on_at, tally.everyone)
+            if self._able is not self._present:
+                could &= self._able.just_before(tally.on_at, tally.everyone)
+            self._could[tally.on_at] = could
+        return self._could[tally.on_at]
+
+    def sums(self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column) -> Sums:
+        """The sums of the ranks."""
+        if self._accounts is None:
+            return Sums.of_counts(ranked.value, ranked.members)
+        return Sums.of(self._accounts.means(ranked, tally, peers, who))
+
+
+class _Accounts:
+    """The accounts of members."""
+
+    def __init__(self, asked: Asked, facts: Numbered) -> None:
+        keys, self._of = np.unique(facts.everyone.keys >> 32, return_inverse=True)
+        accounts = numbered(asked, ACCOUNT)
+        self._number, self._everyone = accounts.everyone.numbers(keys), len(accounts.everyone)
+        self._present = accounts.spans(ACCOUNT.present)
+
+    def means(self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column) -> NDArray[np.float64]:
+        """The mean rank of the members of each account that was there; who has left may still have members."""
+        size = len(self._number)
+        members = np.bincount(self._of[peers], minlength=size)
+        used = np.bincount(self._of[who], minlength=size)
+        total = np.bincount(self._of[who], ranked.of_users, size) + (members - used) * ranked.of_idle
+        there = self._present.just_before(tally.on_at, self._everyone)
+        is_told = (members > 0) & (self._number >= 0) & there[self._number]
+        return total[is_told] / members[is_told]
