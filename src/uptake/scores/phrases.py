@@ -40,6 +40,7 @@ PHRASES = {
     "goals_met": Phrase("{value} of the goals due are met"),
     "nps": Phrase("answered the NPS survey with {value}", "{users} who answered give an NPS of {value}"),
     "onboarding": Phrase("{value} of the steps of onboarding are done"),
+    "penetration": Phrase("breadth times seat coverage is {value}"),
     "pulse": Phrase("those who look after it rate it {value} of 5"),
     "regularity": Phrase(
         "came in {value} of the last usage intervals", "{users} came in {value} of the last usage intervals"
