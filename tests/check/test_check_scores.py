@@ -74,6 +74,27 @@ def test_nothing_else_is_said_of_scores(found: Found) -> None:
     assert len([one for one in found if "scores" in one.what]) == 8
 
 
+def test_places_are_told_by_what_is_said_of_those_who_are_placed(world: World) -> None:
+    """Seats are known of accounts alone: the label of accounts may ask for them, the one of both may not."""
+    found = world.check("""\
+placements:
+  care:
+    needs: [breadht]
+    labels:
+      - {name: big, of: account, when: {seats: {gte: 10}}}
+      - {name: full, when: {seats_used: {gte: 0.9}}}
+      - {name: eager, when: {adopters.frequncy: {gte: 1}}}
+      - {name: rest}
+""")
+    told = {one.where: one.what for one in found if "placements" in one.what}
+    assert told == {
+        "plan/plan.yml:3": "placements.care.needs[1]: there is no signal 'breadht'.",
+        "plan/plan.yml:6": "placements.care.labels[2].when.seats_used: the signal is said of accounts alone,"
+        " and this is a place of users.",
+        "plan/plan.yml:7": "placements.care.labels[3].when.adopters.frequncy: there is no signal 'frequncy'.",
+    }
+
+
 class Tier(Section):
     """A section with a rule, as those of segments and stages are."""
 

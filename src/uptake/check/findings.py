@@ -65,6 +65,7 @@ ALWAYS: tuple[Check, ...] = (
     references.unknown,
     scores.components,
     scores.rules,
+    scores.placed,
     quality.quarantine,
     quality.known_rows,
     quality.sqlite,

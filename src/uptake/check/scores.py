@@ -71,16 +71,44 @@ def peers(checked: Subject) -> Iterator[Finding]:
 
 
 def rules(checked: Subject) -> Iterator[Finding]:
-    """Rules that ask for a signal or a score that does not exist."""
-    scores, signals = checked.plan.all_scores, catalogue()
-    kinds = {"signal": signals, "adopters": signals, "score": scores, "fall": scores}
+    """Rules that ask for a signal or a score that does not exist, and places that need one."""
     for location, rule in rules_in(checked.plan):
         for below, condition in rule.leaves():
-            kind, dot, name = condition.property.partition(".")
-            kind, name = (kind, name) if dot else ("signal", kind)
-            if name not in kinds.get(kind, (name,)):
-                what = "signal" if kinds[kind] is signals else "score"
-                yield _unknown(checked, (*location, *below), what, name, kinds[kind])
+            yield from _asked(checked, (*location, *below), condition.property)
+    for scheme in checked.plan.placements.values():
+        for position, needed in enumerate(scheme.needs):
+            yield from _asked(checked, ("placements", scheme.name, "needs", position), needed)
+
+
+def placed(checked: Subject) -> Iterator[Finding]:
+    """Places of users that are told by what is said of accounts alone."""
+    for scheme in checked.plan.placements.values():
+        for number, label in enumerate(scheme.labels):
+            if label.when is None or "user" not in ((label.of,) if label.of else scheme.entities):
+                continue
+            for below, condition in label.when.leaves():
+                signal = catalogue().get(condition.property)
+                if signal is not None and not signal.is_said_of("user"):
+                    location = ("placements", scheme.name, "labels", number, "when", *below)
+                    yield Finding(
+                        "error",
+                        checked.plan.place(location),
+                        f"{location_text(location)}: the signal is said of accounts alone, and this is a place of users.",
+                        "Leave it out, or write of: account with the label.",
+                    )
+
+
+def _asked(checked: Subject, location: Location, subject: str) -> Iterator[Finding]:
+    kinds = {
+        "signal": catalogue(),
+        "adopters": catalogue(),
+        "score": checked.plan.all_scores,
+        "fall": checked.plan.all_scores,
+    }
+    kind, dot, name = subject.partition(".")
+    kind, name = (kind, name) if dot else ("signal", kind)
+    if name not in kinds.get(kind, (name,)):
+        yield _unknown(checked, location, "score" if kind in ("score", "fall") else "signal", name, kinds[kind])
 
 
 def attributes(checked: Subject) -> Iterator[Finding]:
