@@ -17,6 +17,7 @@ import uptake
 from uptake.errors import QuestionError
 from uptake.metrics import dimensions
 from uptake.metrics.population import eligible_spans_sql, eligible_sql
+from uptake.metrics.question import begin_of
 from uptake.plan import parse
 from uptake.signals.labels import labels
 from uptake.store.projection import Cursor
@@ -128,3 +129,35 @@ def test_a_user_is_what_all_the_accounts_are(new_home: Callable[..., Path]) -> N
                 labels(accounts, dimensions.find(known, "user.id", "user"))
 
         made.read(found)
+
+
+def test_spans_hold_at_the_ends_of_local_days(workspace: uptake.Workspace) -> None:
+    """Told instant by instant: many begin and end at midnight, on the day the clocks change, or never."""
+    chance = random.Random(3)  # noqa: S311 - no secret
+    begin, ever, never = datetime(2025, 2, 20, 4), datetime(1970, 1, 1), datetime(9999, 12, 31)
+
+    def when() -> datetime:
+        return begin + timedelta(days=chance.randrange(50), hours=chance.choice([0, 1, 12, 20]))
+
+    def found(cursor: Cursor) -> None:
+        panel = panel_of(cursor, workspace, "user", FIRST, LAST)
+        rows = [
+            (chance.choice([*panel.keys.tolist(), 10**6]), *chance.choice([(ever, when()), (when(), never), (when(), when())]))
+            for _ in range(60)
+        ]  # fmt: skip
+        listed = ", ".join(
+            f"({key}, TIMESTAMP '{since}', TIMESTAMP '{until}', {number})"
+            for number, (key, since, until) in enumerate(rows)
+        )
+        relation = f"SELECT * FROM (VALUES {listed}) said(entity_key, valid_from, valid_to, value)"
+        spans, held = panel.spans(relation), panel.held(panel.by_day(relation))
+        count, total = panel.totals(panel.by_day(relation), "1", "value")
+        for row, key in enumerate(panel.keys.tolist()):
+            for column, day in enumerate(panel.dates):
+                end = begin_of(day + timedelta(days=1), ZONE)
+                there = [n for n, (of, since, until) in enumerate(rows) if of == key and since < end <= until]
+                assert spans[row, column] == bool(there)
+                assert (count[row, column], total[row, column]) == (len(there), sum(there))
+                assert held[row, column] == min(there) if there else np.isnan(held[row, column])
+
+    workspace.read(found)
