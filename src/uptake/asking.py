@@ -16,8 +16,9 @@ from uptake.metrics.listed import Listed
 from uptake.metrics.people import People, people
 from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
-from uptake.plan import Plan
-from uptake.plans import Plans
+from uptake.plan import Plan, changes, parse
+from uptake.plans import FILES, IN_USE, Plans
+from uptake.reports.plan_effect import LISTED, Effect, Standing, effect, standing
 from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
 from uptake.segments.ask import Placements, placements
@@ -139,6 +140,43 @@ class Asking(ABC):
                 return explain(cursor, plan, name, id_, given)
 
         return self.read(answer)
+
+    def plan_effect(
+        self, after: str = FILES, before: str = IN_USE, *, as_of: object = None, limit: int = LISTED
+    ) -> Effect:
+        """What another plan would change: what it says otherwise, who would stand elsewhere, and how scores would move.
+
+        Both plans are asked of the same day and the same data. Nothing is changed by asking.
+
+        Args:
+            after: The other plan: `files` as they are now, a version that was in use, or a folder of plan files.
+            before: The plan before, named alike; `in-use`: the one that was taken into use last.
+            as_of: The day; the data's last if not given.
+            limit: How many people are named for each score and placement.
+
+        Raises:
+            QuestionError: No plan is called so.
+            PlanError: One of them cannot be read.
+        """
+        return self.effect_of(self.plans.texts(after), self.plans.texts(before), as_of=as_of, limit=limit)
+
+    def effect_of(
+        self, after: Mapping[str, str], before: Mapping[str, str], *, as_of: object = None, limit: int = LISTED
+    ) -> Effect:
+        """As `plan_effect`, for plans that are given as the texts of their files."""
+        changed = changes(before, after)
+
+        def stand(texts: Mapping[str, str], at: object) -> tuple[Plan, Standing]:
+            plan = parse(texts)
+
+            def found(cursor: Cursor) -> Standing:
+                with self.facts_for({}, cursor, plan):
+                    return standing(cursor, plan, at)
+
+            return plan, self.read(found)
+
+        one = stand(before, as_of)
+        return effect(one, stand(after, one[1].as_of) if changed else one, changed, limit)
 
     def score_history(self, name: str, id_: str, entity: str = "account") -> list[Held]:
         """A user's or an account's score on every day of the last year, in hundredths of points; made up to date first."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from uptake.metrics.result import Result
     from uptake.plans import Version
     from uptake.quarantine import Retried
+    from uptake.reports.plan_effect import Effect
     from uptake.scores.ask import Explained, Scores
     from uptake.store.ledger import Rejected
     from uptake.web.messages import Found, ImportOrder, RetryOrder
@@ -72,6 +73,9 @@ class Access(Protocol):
 
     def plan_log(self, limit: int | None) -> tuple[Version, ...]:
         """Every plan that was in use, the latest first."""
+
+    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int) -> Effect:
+        """What another plan would change."""
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""

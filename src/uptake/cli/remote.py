@@ -20,6 +20,7 @@ from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.plans import Version
 from uptake.quarantine import Retried
+from uptake.reports.plan_effect import Effect
 from uptake.scores.ask import Explained, Scores
 from uptake.store.ledger import Rejected
 from uptake.web.control import IMPORT_ID, PREFIX
@@ -150,6 +151,11 @@ class Remote:
         """Every plan that was in use, the latest first."""
         given = {"limit": str(limit)} if limit is not None else {}
         return self._get("/plan/log", tuple[Version, ...], **given)
+
+    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int) -> Effect:
+        """What another plan would change."""
+        given = {"as_of": as_of} if as_of else {}
+        return self._get("/plan/effect", Effect, after=after, before=before, limit=str(limit), **given)
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""

@@ -17,7 +17,7 @@ MOST_CHARACTERS = 120
 NOUNS = {
     "features": "Feature", "scores": "Score", "segments": "Segment", "milestones": "Milestone", "tasks": "Task",
     "value_moments": "Value moment", "references": "Reference", "targets": "Target", "launches": "Launch",
-    "owners": "Owner", "events": "Event",
+    "owners": "Owner", "events": "Event", "placements": "Placement",
 }  # fmt: skip
 """Sections of things with names -> what one of them is called."""
 UNTOLD = ("components",)

@@ -82,6 +82,7 @@ class _Control:
             Route("/quarantine/reasons", self._reasons),
             Route("/plan/proposal", self._proposal),
             Route("/plan/log", self._plan_log),
+            Route("/plan/effect", self._plan_effect),
             Route("/plan/follow", self._follow, methods=["POST"]),
             Route("/plan/reload", self._reload, methods=["POST"]),
             Route("/check", self._check, methods=["POST"]),
@@ -135,6 +136,11 @@ class _Control:
     def _plan_log(self, request: Request) -> Response:
         limit = request.query_params.get("limit")
         return _answer(lambda: self._operations.plan_log(None if limit is None else int(limit)))
+
+    def _plan_effect(self, request: Request) -> Response:
+        after, before, limit = (request.query_params[key] for key in ("after", "before", "limit"))
+        as_of = request.query_params.get("as_of")
+        return _answer(lambda: self._operations.plan_effect(after, before, as_of, int(limit)))
 
     async def _follow(self, request: Request) -> Response:
         del request

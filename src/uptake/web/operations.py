@@ -13,6 +13,7 @@ from uptake.metrics.people import People
 from uptake.metrics.result import Result
 from uptake.plans import Version
 from uptake.quarantine import Retried, retry
+from uptake.reports.plan_effect import Effect
 from uptake.scores.ask import Explained, Scores
 from uptake.scores.sentences import described
 from uptake.sources.files import Reading
@@ -144,6 +145,10 @@ class Operations:
     def plan_log(self, limit: int | None) -> tuple[Version, ...]:
         """Every plan that was in use, the latest first; see `Plans.log`."""
         return self._workspace.plans.log(limit)
+
+    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int) -> Effect:
+        """What another plan would change; see `Workspace.plan_effect`."""
+        return self._workspace.plan_effect(after, before, as_of=as_of, limit=limit)
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""

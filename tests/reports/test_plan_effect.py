@@ -1,0 +1,125 @@
+"""What another plan would change: by hand, and equal to what is told once it is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+import uptake
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+
+PLAN = """\
+features:
+  tasks: {events: [task]}
+  boards: {events: [board]}
+scores:
+  use:
+    title: Use of the product
+    entities: [account]
+    shrink: false
+    components:
+      features_used: {worst: 0, best: 2}
+    bands: {good: 70, poor: 40}
+placements:
+  stand:
+    entities: [account]
+    labels:
+      - {name: strong, when: {score.use: {gte: 80}}}
+      - {name: weak}
+"""
+BY_BOTH = ("a", "b", "c")
+
+
+@pytest.fixture
+def board(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
+    """a and d use both features, b and c one: scores of 100 and 50. b renews in 20 days, c in 90."""
+    with uptake.open(new_home(PLAN)) as workspace:
+        rows = [("a", "task"), ("a", "board"), ("b", "task"), ("c", "board"), ("d", "task"), ("d", "board")]
+        events = [
+            {"event": name, "user_id": f"u{account}", "account_id": account, "timestamp": "2025-03-01T10:00:00Z"}
+            for account, name in rows
+        ]
+        workspace.import_rows(pa.Table.from_pylist(events), "events")
+        accounts = [
+            {"account_id": "b", "name": "Beta", "renewal_on": "2025-03-21", "created_at": "2025-01-01"},
+            {"account_id": "c", "name": "Gamma", "renewal_on": "2025-05-30", "created_at": "2025-01-01"},
+        ]
+        workspace.import_rows(pa.Table.from_pylist(accounts), "accounts")
+        yield workspace
+
+
+def effect(workspace: uptake.Workspace, old: str, new: str, **more: Any) -> Any:
+    assert old in PLAN
+    return workspace.effect_of({"plan/plan.yml": PLAN.replace(old, new)}, workspace.plans.texts("in-use"), **more)
+
+
+def test_a_threshold_moves_those_between_it_and_the_one_before(board: uptake.Workspace) -> None:
+    """Poor begins below 60 instead of 40: b and c, with 50, are poor. b renews within 60 days."""
+    found = effect(board, "poor: 40", "poor: 60")
+    assert [(change.key, change.place) for change in found.changes] == [("scores.use.bands.poor", "plan/plan.yml:11")]
+    (shift,) = found.shifts
+    assert (shift.name, shift.entity, shift.total, shift.moved, shift.rescored, shift.near) == (
+        "use",
+        "account",
+        4,
+        2,
+        0,
+        1,
+    )
+    assert shift.labels == (("good", 2, 2), ("average", 2, 0), ("poor", 0, 2))
+    assert shift.moves == (("average", "poor", 2),)
+    assert [(one.id, one.name, one.label_after, one.renews_in) for one in shift.people] == [
+        ("b", "Beta", "poor", 20),
+        ("c", "Gamma", "poor", 90),
+    ]
+    assert shift.mean_before == shift.mean_after == 75.0
+
+
+def test_scores_move_and_so_do_those_who_stand_by_them(board: uptake.Workspace) -> None:
+    """Of three features instead of two, 100 becomes 66.7 and 50 becomes 33.3: a and d are strong no more."""
+    found = effect(board, "best: 2", "best: 3")
+    use, stand = found.shifts
+    assert (use.moved, use.rescored) == (4, 4)
+    assert use.mean_before == 75.0
+    assert use.mean_after == pytest.approx(50.0)
+    assert use.bins_before == (0, 0, 0, 0, 0, 2, 0, 0, 0, 2)
+    assert use.bins_after == (0, 0, 0, 2, 0, 0, 2, 0, 0, 0)
+    assert [one.id for one in use.movers] == ["a", "d", "b", "c"]
+    assert [(one.id, one.score_before, round(one.score_after or 0, 1)) for one in use.people[:1]] == [("b", 50.0, 33.3)]
+    assert (stand.kind, stand.moves) == ("placement", (("strong", "weak", 2),))
+    assert len(effect(board, "best: 2", "best: 3", limit=1).shifts[0].people) == 1
+
+
+def test_a_plan_with_other_facts_has_facts_of_its_own(board: uptake.Workspace) -> None:
+    """A board that is no feature any more leaves c with nothing, and a and d with half."""
+    found = effect(board, "  boards: {events: [board]}\n", "")
+    (use,) = [shift for shift in found.shifts if shift.name == "use"]
+    assert {one.id: one.score_after for one in use.movers} == {"a": 50.0, "d": 50.0, "c": 0.0}
+    before = board.scores("use").everyone
+    (board.home.plan / "plan.yml").write_text(PLAN.replace("  boards: {events: [board]}\n", ""))
+    assert board.scores("use").everyone == before, "not taken into use by asking"
+    board.follow_plan()
+    assert {one.id: one.score for one in board.scores("use").everyone} == {"a": 50.0, "b": 50.0, "c": 0.0, "d": 50.0}
+
+
+def test_a_score_that_only_one_plan_has(board: uptake.Workspace) -> None:
+    found = effect(
+        board, "  use:\n    title: Use of the product", "  used:\n    title: Use of the product".replace("x", "")
+    )
+    assert {(shift.name, shift.moves[0][0]) for shift in found.shifts if shift.kind == "score"} == {
+        ("used", "not there"),
+        ("use", "good"),
+    }
+    (stand,) = [shift for shift in found.shifts if shift.kind == "placement"]
+    assert "There is no score 'use'" in stand.problem
+
+
+def test_the_same_plan_changes_nothing(board: uptake.Workspace) -> None:
+    found = effect(board, "poor: 40}", "poor: 40.0}  # as before")
+    assert (found.changes, found.shifts) == ((), ())
+    assert board.plan_effect().changes == ()
