@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from uptake.quarantine import Retried
     from uptake.reports.plan_effect import Effect
     from uptake.scores.ask import Explained, Scores
+    from uptake.segments.ask import Placements
+    from uptake.segments.movement import Movement
     from uptake.store.ledger import Rejected
     from uptake.web.messages import Found, ImportOrder, RetryOrder
     from uptake.workspace import Report, Summary
@@ -37,6 +39,18 @@ class Access(Protocol):
 
     def benchmark(self, given: Mapping[str, Any]) -> Benchmarks:
         """Every account against the benchmark of its type."""
+        ...
+
+    def placements(self, name: str, given: Mapping[str, Any]) -> Placements:
+        """Where everyone stands."""
+        ...
+
+    def movement(self, name: str, given: Mapping[str, Any]) -> Movement:
+        """Who moved from where to where."""
+        ...
+
+    def placement_names(self) -> dict[str, tuple[str, str]]:
+        """The plan's placements: name -> title, and whom they place where."""
         ...
 
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:

@@ -17,7 +17,9 @@ from uptake.cli import (
     init,
     metric,
     metrics,
+    movement,
     people,
+    placements,
     plan,
     problems,
     quarantine,
@@ -50,6 +52,8 @@ Ask:
   uptake metric retention --param unit=week   answers one question
   uptake people retention --cell unit_index=1 lists who is behind a number
   uptake scores adoption                      lists accounts with their score, the lowest first
+  uptake placements segment                   says who stands where, since when and why
+  uptake movement stage                       says who moved between two days
   uptake explain adoption ACCOUNT             says why a score is what it is
   uptake benchmark                            says how far accounts are from the exemplary ones
   uptake alerts                               lists who crossed what, and when
@@ -102,6 +106,8 @@ for _name, _command, _examples in (
     ("metric", metric.metric, metric.EXAMPLES),
     ("people", people.people, people.EXAMPLES),
     ("scores", scores.scores, scores.EXAMPLES),
+    ("placements", placements.placements, placements.EXAMPLES),
+    ("movement", movement.movement, movement.EXAMPLES),
     ("explain", explain.explain, explain.EXAMPLES),
     ("alerts", alerts.alerts, alerts.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),

@@ -22,6 +22,8 @@ from uptake.plans import Version
 from uptake.quarantine import Retried
 from uptake.reports.plan_effect import Effect
 from uptake.scores.ask import Explained, Scores
+from uptake.segments.ask import Placements
+from uptake.segments.movement import Movement
 from uptake.store.ledger import Rejected
 from uptake.web.control import IMPORT_ID, PREFIX
 from uptake.web.messages import (
@@ -90,6 +92,18 @@ class Remote:
     def benchmark(self, given: Mapping[str, Any]) -> Benchmarks:
         """Every account against the benchmark of its type."""
         return self._get("/benchmark", Benchmarks, given=json.dumps(given))
+
+    def placements(self, name: str, given: Mapping[str, Any]) -> Placements:
+        """Where everyone stands."""
+        return self._get("/placements", Placements, name=name, given=json.dumps(given))
+
+    def movement(self, name: str, given: Mapping[str, Any]) -> Movement:
+        """Who moved from where to where."""
+        return self._get("/movement", Movement, name=name, given=json.dumps(given))
+
+    def placement_names(self) -> dict[str, tuple[str, str]]:
+        """The plan's placements: name -> title, and whom they place where."""
+        return self._get("/placements/names", dict[str, tuple[str, str]])
 
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone."""

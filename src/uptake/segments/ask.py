@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
 from uptake.errors import QuestionError
+from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
 from uptake.scores.ask import days, key_of, names_of
 from uptake.scores.rules import Meanings
 from uptake.segments.placing import Codes, entity_of, meanings, named, place
 from uptake.segments.stays import Stay, stays
 from uptake.segments.why import Held, Reason, because, lacking
+from uptake.segments.words import joined, told
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor
 
@@ -94,6 +96,31 @@ class Placements:
     total: int
     everyone: tuple[Standing, ...]
 
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Names and types of the rows."""
+        names = ("name", "label", "since", "before", "why", *(("next", "lacks") if self.ladder else ()))
+        return (
+            Column(f"{self.entity}_id", "text"),
+            *(Column(name, "date" if name == "since" else "text") for name in names),
+        )
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Everyone, a row each."""
+        return [
+            {
+                f"{self.entity}_id": one.id, "name": one.name, "label": one.label, "since": one.since,
+                "before": one.before, "why": joined(one.reasons),
+            }
+            | ({"next": one.next, "lacks": joined(one.lacks)} if self.ladder else {})
+            for one in self.everyone
+        ]  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """The placements as plain values, in the shape of the command line's JSON."""
+        return asdict(self) | {"as_of": self.as_of}
+
 
 def placements(
     cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], others: Meanings | None = None
@@ -126,6 +153,13 @@ def placements(
         len(chosen),
         tuple(_standing(held, scheme, panel, codes, who, row, stood.get(int(panel.keys[row]))) for row in shown),
     )  # fmt: skip
+
+
+def labels_in_words(scheme: Placement) -> str:
+    """Whom a placement places where, in a line."""
+    names = list(dict.fromkeys(label.name for label in scheme.labels))
+    whose = " and ".join(f"{entity}s" for entity in scheme.entities)
+    return f"{whose}: {', '.join(names)}{'; a ladder, the highest first' if scheme.ladder else ''}"
 
 
 def label_number(labels: Sequence[Label], name: object) -> int:
@@ -180,7 +214,8 @@ def _standing(
     row: int,
     stay: Stay | None,
 ) -> Standing:
-    labels = scheme.labels_of(entity_of(panel))
+    plan, entity = panel.asked.plan, entity_of(panel)
+    labels = scheme.labels_of(entity)
     code = int(codes[row, -1])
     label, rule = labels[code], labels[code].when
     is_step = scheme.ladder and not (scheme.needs and code == len(labels) - 1)
@@ -190,6 +225,7 @@ def _standing(
         *who[int(panel.keys[row])], label.name,
         None if stay is None else stay.since, stay is not None and stay.is_longer,
         None if before is None else labels[before].name, is_step and before is not None and before < code,
-        tuple(because(held, rule, row)) if rule else (),
-        above.name if above else None, tuple(lacking(held, above.when, row)) if above and above.when else (),
+        told(because(held, rule, row), plan, entity) if rule else (),
+        above.name if above else None,
+        told(lacking(held, above.when, row), plan, entity) if above and above.when else (),
     )  # fmt: skip

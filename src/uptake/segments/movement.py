@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
+from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
 from uptake.scores.ask import days, names_of
 from uptake.scores.rules import Meanings
 from uptake.segments.ask import Count, label_number, page, row_of
 from uptake.segments.placing import entity_of, meanings, named, place
 from uptake.segments.why import Held, Reason, changed
+from uptake.segments.words import joined, told
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor
 
@@ -94,6 +96,26 @@ class Movement:
     cells: tuple[Cell, ...]
     total: int
     moves: tuple[Moved, ...]
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """Names and types of the rows."""
+        return tuple(Column(name, "text") for name in (f"{self.entity}_id", "name", "before", "after", "why"))
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """Everyone who moved, a row each."""
+        return [
+            {
+                f"{self.entity}_id": one.id, "name": one.name, "before": one.before, "after": one.after,
+                "why": joined(one.reasons),
+            }
+            for one in self.moves
+        ]  # fmt: skip
+
+    def to_dict(self) -> dict[str, Any]:
+        """The movement as plain values, in the shape of the command line's JSON."""
+        return asdict(self) | {"as_of": self.as_of}
 
 
 def movement(
@@ -175,7 +197,9 @@ def _moved(
 ) -> Moved:
     last = len(labels) - (2 if scheme.needs else 1)  # what is not known, and not being there, are no steps
     is_down = scheme.ladder and was < is_ < last
-    return Moved(*who, labels[was].name, labels[is_].name, is_down, tuple(_why(held, labels, row, was, is_)))
+    panel = held[1].panel
+    reasons = told(_why(held, labels, row, was, is_), panel.asked.plan, entity_of(panel))
+    return Moved(*who, labels[was].name, labels[is_].name, is_down, reasons)
 
 
 def _why(held: tuple[Held, Held], labels: Sequence[Label], row: int, was: int, is_: int) -> Iterator[Reason]:
@@ -183,13 +207,13 @@ def _why(held: tuple[Held, Held], labels: Sequence[Label], row: int, was: int, i
     nobody = len(labels) - 1
     if was == is_ or nobody in (was, is_):
         return
-    told = set[tuple[object, ...]]()
+    named_ = set[tuple[object, ...]]()
     for number in sorted({was, is_}):
         rule = labels[number].when
         if rule is None or (number == was and is_ < was):
             continue  # an earlier rule took them away, whether or not this one still holds
         for reason in changed(*held, rule, row):
             key = (reason.subject, reason.test, reason.values)
-            if key not in told:
-                told.add(key)
+            if key not in named_:
+                named_.add(key)
                 yield reason

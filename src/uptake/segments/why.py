@@ -27,6 +27,7 @@ class Reason:
         alternative: Whether others beside it would do as well.
         before: What was found on the earlier day, where two days are compared.
         held: Whether it was met then; None where there is no earlier day.
+        says: All this in words.
     """
 
     subject: str
@@ -37,6 +38,7 @@ class Reason:
     alternative: bool = False
     before: Found = None
     held: bool | None = None
+    says: str = ""
 
     @property
     def missing(self) -> float | None:
@@ -56,7 +58,7 @@ class Held:
     """
 
     def __init__(self, panel: Panel, meant: Meanings) -> None:
-        self._panel, self._meant = panel, meant
+        self.panel, self._meant = panel, meant
 
     def reason(self, condition: Condition, row: int, *, alternative: bool = False) -> Reason:
         """A condition, held against one of the rows."""
@@ -68,9 +70,9 @@ class Held:
     def found(self, subject: str, row: int) -> Found:
         """What is known of somebody."""
         key = ("told", subject)
-        if key not in self._panel.made:
-            self._panel.made[key] = told(self._panel, subject, self._meant)
-        values = self._panel.made[key]
+        if key not in self.panel.made:
+            self.panel.made[key] = told(self.panel, subject, self._meant)
+        values = self.panel.made[key]
         if isinstance(values, Texts):
             return values.at(row, -1)
         value = float(values[row, -1])
@@ -79,9 +81,9 @@ class Held:
     def is_met(self, condition: Condition, row: int) -> bool:
         """Whether a condition holds for somebody."""
         key = ("met", condition)
-        if key not in self._panel.made:
-            self._panel.made[key] = met(self._panel, condition, self._meant)
-        return bool(self._panel.made[key][row, -1])
+        if key not in self.panel.made:
+            self.panel.made[key] = met(self.panel, condition, self._meant)
+        return bool(self.panel.made[key][row, -1])
 
     def holds(self, rule: Group, row: int) -> bool:
         """Whether a rule holds for somebody."""

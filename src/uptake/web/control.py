@@ -74,6 +74,9 @@ class _Control:
             Route("/metric", self._metric),
             Route("/people", self._people),
             Route("/benchmark", self._benchmark),
+            Route("/placements", self._placements),
+            Route("/placements/names", self._placement_names),
+            Route("/movement", self._movement),
             Route("/scores", self._scores),
             Route("/scores/names", self._score_names),
             Route("/explain", self._explain),
@@ -104,6 +107,18 @@ class _Control:
     def _benchmark(self, request: Request) -> Response:
         given = request.query_params["given"]
         return _answer(lambda: self._operations.benchmark(decode(given.encode(), dict[str, Any])))
+
+    def _placements(self, request: Request) -> Response:
+        name, given = (request.query_params[key] for key in ("name", "given"))
+        return _answer(lambda: self._operations.placements(name, decode(given.encode(), dict[str, Any])))
+
+    def _placement_names(self, request: Request) -> Response:
+        del request
+        return _answer(self._operations.placement_names)
+
+    def _movement(self, request: Request) -> Response:
+        name, given = (request.query_params[key] for key in ("name", "given"))
+        return _answer(lambda: self._operations.movement(name, decode(given.encode(), dict[str, Any])))
 
     def _scores(self, request: Request) -> Response:
         name, given = (request.query_params[key] for key in ("name", "given"))

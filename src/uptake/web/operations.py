@@ -16,6 +16,8 @@ from uptake.quarantine import Retried, retry
 from uptake.reports.plan_effect import Effect
 from uptake.scores.ask import Explained, Scores
 from uptake.scores.sentences import described
+from uptake.segments.ask import Placements, labels_in_words
+from uptake.segments.movement import Movement
 from uptake.sources.files import Reading
 from uptake.store.ledger import Rejected
 from uptake.store.reads import Reads
@@ -55,6 +57,19 @@ class Operations:
     def benchmark(self, given: Mapping[str, Any]) -> Benchmarks:
         """Every account against the benchmark of its type; see `Workspace.benchmark`."""
         return self._workspace.benchmark(**given)
+
+    def placements(self, name: str, given: Mapping[str, Any]) -> Placements:
+        """Where everyone stands; see `Workspace.placements`."""
+        return self._workspace.placements(name, **given)
+
+    def movement(self, name: str, given: Mapping[str, Any]) -> Movement:
+        """Who moved from where to where; see `Workspace.movement`."""
+        return self._workspace.movement(name, **given)
+
+    def placement_names(self) -> dict[str, tuple[str, str]]:
+        """The plan's placements: name -> title, and whom they place where."""
+        schemes = self._workspace.plan.all_placements
+        return {name: (scheme.title, labels_in_words(scheme)) for name, scheme in schemes.items()}
 
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone; see `Workspace.scores`."""

@@ -1,0 +1,107 @@
+"""`uptake placements`: where everyone stands on a day."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from uptake.cli import asking, files, screen
+from uptake.cli.options import Home
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from uptake.segments.ask import Placements
+
+EXAMPLES = (
+    "uptake placements                        (which placements there are)",
+    "uptake placements segment --label at_risk",
+    "uptake placements maturity --as-of 2026-03-31 --format csv",
+)
+Format = Literal["table", "json", "csv"]
+ROWS_SHOWN = 50
+Whose = Annotated[str | None, asking.one("ENTITY", "user or account; account, if accounts are placed.")]
+Limit = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help=f"At most so many rows, 0 for all; {ROWS_SHOWN} in a table, else all.", show_default=False
+    ),
+]
+
+
+def placements(
+    *,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A placement of the plan.", show_default=False)
+    ] = None,
+    home: Home,
+    entity: Whose = None,
+    as_of: asking.AsOf = None,
+    timezone: asking.Timezone = None,
+    label: Annotated[str | None, asking.one("LABEL", "Only those who stand there.")] = None,
+    id_: Annotated[str | None, asking.one("ID", "Only this user or account.", "--id")] = None,
+    format_: Annotated[
+        Format | None,
+        typer.Option("--format", help="How to answer; by the ending of --out, else a table.", show_default=False),
+    ] = None,
+    out: Annotated[Path | None, asking.one("FILE", "Write to a file.")] = None,
+    limit: Limit = None,
+) -> None:
+    """Says where everyone stands, since when and why; without a name, which placements there are."""
+    from uptake.cli import access
+    from uptake.metrics import export
+
+    chosen = files.format_of(format_, out, Format)
+    files.require_fitting(chosen, out, Format, is_given=format_ is not None)
+    given = asking.given((), {"entity": entity, "as_of": as_of, "timezone": timezone, "label": label, "id": id_})
+    most = ROWS_SHOWN if limit is None and chosen == "table" else limit or None
+    with access.reach(home) as workspace:
+        if name is None:
+            list_them(workspace.placement_names())
+            return
+        found = workspace.placements(name, given | ({"limit": most} if most else {}))
+    if chosen == "json":
+        files.write(export.json_text(found).encode(), out)
+    elif chosen == "csv":
+        files.write(export.csv_text(found).encode(), out)
+    elif out is None:
+        _show(found, screen.out())
+    else:
+        text = io.StringIO()
+        _show(found, screen.paper(text))
+        files.write(text.getvalue().encode(), out)
+
+
+def list_them(names: dict[str, tuple[str, str]]) -> None:
+    """Prints which placements there are."""
+    rows = [(name, title, about) for name, (title, about) in names.items()]
+    screen.out().print(screen.table(("name", "title", "who stands where"), rows))
+    screen.say("\nuptake placements NAME says who stands where; uptake movement NAME who moved.")
+
+
+def _show(found: Placements, console: Console) -> None:
+    """Prints how many stand where, and a table of who they are."""
+    from uptake.charts import dates, words
+
+    everybody = sum(label.count for label in found.labels)
+    screen.say(f"{found.title} of {words.count(everybody)} {found.entity}s on {dates.day(found.on)}\n", console, "bold")
+    counts = [
+        (label.name, label.title, words.count(label.count), words.share(label.count / everybody if everybody else None))
+        for label in found.labels
+    ]
+    console.print(screen.table(("label", "title", f"{found.entity}s", "share"), counts, (2, 3), console.width))
+    titles = {label.name: label.title for label in found.labels}
+    heads = ["id", "name", "label", "since", "why", *(["next step lacks"] if found.ladder else [])]
+    rows = []
+    for one, row in zip(found.everyone, found.rows, strict=True):
+        since = "" if one.since is None else f"{'before ' if one.is_longer else ''}{dates.day(one.since)}"
+        rows.append([one.id, one.name, titles[one.label], since, row["why"], *([row["lacks"]] if found.ladder else [])])
+    if rows:
+        screen.say("", console)
+        console.print(screen.table(heads, rows, (), console.width))
+    if len(rows) < found.total:
+        screen.say(f"... and {found.total - len(rows):,} more: --limit 0 shows all.", console)
+    screen.say(f"\nThe first label whose rule holds is theirs. uptake movement {found.name} says who moved.", console)
