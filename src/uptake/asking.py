@@ -19,6 +19,7 @@ from uptake.metrics.result import Result
 from uptake.plan import Plan, changes, parse
 from uptake.plans import FILES, IN_USE, Plans
 from uptake.reports.plan_effect import LISTED, Effect, Standing, effect, standing
+from uptake.roles.champions import champions
 from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
 from uptake.segments.ask import Placements, placements
@@ -248,6 +249,18 @@ class Asking(ABC):
         """
         self.bring_history_up()
         return self.read(lambda cursor: alerts(cursor, self.plan, given))
+
+    def champions(self, **given: Any) -> Listed:
+        """Who carries each account, whether they still come, and which roles nobody fills.
+
+        Args:
+            **given: `account` (an id: only that one), `champion_roles` and `owner_roles` (what they are called), `roles`
+                (those an account needs; the plan's if not given), `window_days` of activity, `as_of`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+        return self.read(lambda cursor: champions(cursor, self.plan, given))
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""

@@ -1,4 +1,4 @@
-"""`uptake alerts` in every format, with and without a server."""
+"""`uptake alerts` and `uptake champions` in every format, with and without a server."""
 
 import csv
 import io
@@ -45,3 +45,18 @@ def test_nothing_and_mistakes(filled: Path) -> None:
     assert "Nobody crossed" in run("alerts", "--severity", "low", "--home", filled).out
     ran = run("alerts", "--alert", "x", "--home", filled)
     assert (ran.code, "silent" in ran.errors) == (1, True)
+
+
+def test_champions(filled: Path) -> None:
+    accounts = filled.parent / "accounts.csv"
+    accounts.write_text("account_id,name,created_at\nacme,Acme,2026-01-01\n")
+    assert run("import", accounts, "--kind", "accounts", "--home", filled).code == 0
+    ran = run("champions", "--role", "admin", "--home", filled)
+    assert ran.code == 0, ran.errors
+    assert "nobody" in ran.out
+    told = json.loads(run("champions", "--role", "admin", "--format", "json", "--home", filled).out)
+    assert [(row["account_id"], row["state"], row["roles_missing"]) for row in told["rows"]] == [
+        ("acme", "nobody", "admin")
+    ]
+    with served(filled):
+        assert json.loads(run("champions", "--role", "admin", "--format", "json", "--home", filled).out) == told

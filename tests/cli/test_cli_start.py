@@ -21,6 +21,7 @@ COMMANDS = (
     "people",
     "benchmark",
     "alerts",
+    "champions",
     "signals",
     "serve",
     "rebuild",

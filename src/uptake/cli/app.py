@@ -10,6 +10,7 @@ from typer.core import TyperGroup
 from uptake.cli import (
     alerts,
     benchmark,
+    champions,
     check,
     demo,
     explain,
@@ -57,6 +58,7 @@ Ask:
   uptake explain adoption ACCOUNT             says why a score is what it is
   uptake benchmark                            says how far accounts are from the exemplary ones
   uptake alerts                               lists who crossed what, and when
+  uptake champions                            lists who carries each account
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -110,6 +112,7 @@ for _name, _command, _examples in (
     ("movement", movement.movement, movement.EXAMPLES),
     ("explain", explain.explain, explain.EXAMPLES),
     ("alerts", alerts.alerts, alerts.EXAMPLES),
+    ("champions", champions.champions, champions.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),
     ("benchmark", benchmark.benchmark, benchmark.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),

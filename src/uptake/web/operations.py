@@ -85,7 +85,10 @@ class Operations:
 
     def listed(self, name: str, given: Mapping[str, Any]) -> Listed:
         """A list of users or accounts, by the name of the workspace's method."""
-        lists: Mapping[str, Callable[..., Listed]] = {"alerts": self._workspace.alerts}
+        lists: Mapping[str, Callable[..., Listed]] = {
+            "alerts": self._workspace.alerts,
+            "champions": self._workspace.champions,
+        }
         return lists[name](**given)
 
     def import_rows(
