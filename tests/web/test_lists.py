@@ -76,11 +76,27 @@ def test_search_and_filters_narrow_a_list_together(client: Client) -> None:
 
 def test_every_choice_of_a_filter_finds_somebody(client: Client) -> None:
     html = require_inert(client.get("/accounts").text)
-    conditions = [option["value"] for option in html.of("option") if option["value"]]
-    assert len(conditions) == len(web_world.PLANS) + 2  # plans and owners; everybody has another name
-    for condition in conditions:
-        address = links.metric("", {"where": condition}).replace("/metrics/", "/accounts")
-        assert listed(client, address), condition
+    values = {option["value"] for option in html.of("option")}
+    conditions = [value for value in values if value and value.startswith("account.")]
+    assert len(conditions) == len(web_world.PLANS)  # everybody has another name
+    asked = [{"where": condition} for condition in conditions] + [{"owner": web_world.SCRIPT}, {"owner": "Ada"}]
+    assert values >= {"Ada", web_world.SCRIPT, "band=poor", "engagement"}
+    for choice in asked:
+        assert listed(client, links.metric("", choice).replace("/metrics/", "/accounts")), choice
+
+
+def test_the_accounts_of_an_owner(client: Client) -> None:
+    """Every second account is Ada's."""
+    html = require_inert(client.get("/accounts?owner=Ada").text)
+    assert "Ada: " in html.text
+    assert len(listed(client, "/accounts?owner=Ada")) == len(web_world.ACCOUNT_IDS) // 2
+    assert not listed(client, "/accounts?owner=Nobody")
+
+
+def test_what_is_shown_can_be_filtered_by(client: Client) -> None:
+    many = listed(client, "/accounts?where=active_users%3E%3D1")
+    assert many
+    assert len(many) + len(listed(client, "/accounts?where=active_users%3C1")) == len(web_world.ACCOUNT_IDS)
 
 
 def test_a_condition_without_a_choice_is_kept_in_a_field(client: Client) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uptake.directory.listing import Ask, Page, page
+from uptake.directory.listing import Ask, Page, moment, page, score_sql
 from uptake.facts.feature_day import keyed
 from uptake.metrics.query import fetch
 from uptake.plan import Plan
@@ -10,7 +10,8 @@ from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
 COLUMNS = (
-    "name", "account_id", "plan", "owner", "seats", "active_users", "active_share", "adopted_users", "adopted_share",
+    "name", "account_id", "plan", "owner", "score", "score_lower", "score_upper", "score_change", "band",
+    "seats", "active_users", "active_share", "adopted_users", "adopted_share",
     "features", "value_days", "last_active_on", "started_on", "mrr", "renewal_on", "churned_on",
 )  # fmt: skip
 """What the list shows and can be sorted by."""
@@ -19,16 +20,21 @@ RENEWAL_DAYS = 90
 HERE = "(churned_on IS NULL OR churned_on > $last_day)"
 SLACK = f"{HERE} AND active_share < 0.5"
 RENEWING = f"renewal_on > $last_day AND renewal_on <= $last_day + {RENEWAL_DAYS}"
+FALL = 5
+"""Points within four weeks from which a score has fallen so that it is said."""
 TOTALS = {
     "customers": f"count(*) FILTER ({HERE})",
     "active": f"count(*) FILTER ({HERE} AND active_users > 0)",
     "slack": f"count(*) FILTER ({SLACK})",
     "renewing": f"count(*) FILTER ({HERE} AND {RENEWING})",
     "renewing_slack": f"count(*) FILTER ({SLACK} AND {RENEWING})",
+    "poor": f"count(*) FILTER ({HERE} AND band = 'poor')",
+    "falling": f"count(*) FILTER ({HERE} AND score_change <= -{FALL})",
+    "scored": f"count(*) FILTER ({HERE} AND score IS NOT NULL)",
     "mrr_slack": f"sum(mrr) FILTER ({SLACK} AND {RENEWING})",
 }
 """What is counted of all accounts that fit: those still here, of them the active, those with fewer than half of their
-seats active, those that renew soon, and what they pay."""
+seats active, those that renew soon, and what they pay; those with a score, with a poor one, with one that has fallen."""
 
 
 def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
@@ -37,7 +43,8 @@ def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
     Columns: `seats` held at `as_of` (members where there is no roster), `active_users` of the last 28
     days, `adopted_users` by the plan's adoption rate, `features` core features used in 30 days,
     `value_days` days with a value event in 30 days, `mrr` of the subscriptions that run, attributes
-    `plan` and `owner`. Missing is None: an account without seats has no share of them.
+    `plan` and `owner`; `score` with its interval, `score_change` in 28 days and `band`, as history has
+    them. Missing is None: an account without seats has no share of them.
     """
     core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
     interval = plan.product.usage_interval_days
@@ -79,8 +86,9 @@ def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
         ), money AS (
             SELECT account_key, sum(mrr) AS mrr FROM raw.subscriptions JOIN accounts USING (account_id)
             WHERE started_on < $as_of AND coalesce(ended_on, 'infinity') >= $as_of GROUP BY account_key
-        )
+        ), scored AS ({score_sql(cursor, plan, ask, "account")})
         SELECT a.account_key, a.account_id, coalesce(said.name, a.account_id) AS name, said.plan, said.owner,
+            scored.score, scored.score_lower, scored.score_upper, scored.score_change, scored.band,
             seats.seats, coalesce(active.active_users, 0) AS active_users,
             seats.active_seats / seats.seats AS active_share, seats.adopted_users,
             seats.adopted_users / seats.seats AS adopted_share, coalesce(breadth.features, 0) AS features,
@@ -90,7 +98,8 @@ def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
         FROM accounts a LEFT JOIN said USING (account_key) LEFT JOIN seats USING (account_key)
         LEFT JOIN active USING (account_key) LEFT JOIN breadth USING (account_key)
         LEFT JOIN value USING (account_key) LEFT JOIN last USING (account_key)
-        LEFT JOIN account_start start USING (account_key) LEFT JOIN money USING (account_key)"""
+        LEFT JOIN account_start start USING (account_key) LEFT JOIN money USING (account_key)
+        LEFT JOIN scored USING (account_key)"""
     return page(
         cursor, plan, ask, entity="account", columns=COLUMNS, sql=sql, sort="-active_users", values={}, totals=TOTALS
     )
@@ -110,3 +119,13 @@ def weekly_active(cursor: Cursor, found: Page, weeks: int = 12) -> dict[str, lis
     for row in rows:
         lines[row["account_id"]][weeks - 1 - row["weeks_ago"]] = row["users"]
     return lines
+
+
+def owners(cursor: Cursor, plan: Plan) -> list[str]:
+    """Who look after accounts now: the values of their attribute `owner`."""
+    rows = cursor.execute(
+        """SELECT DISTINCT text FROM account_attribute
+        WHERE name = 'owner' AND valid_from < $as_of AND valid_to >= $as_of AND text <> '' ORDER BY lower(text), text""",
+        {"as_of": moment(cursor, plan, None)[0]},
+    ).fetchall()
+    return [str(row[0]) for row in rows]

@@ -17,12 +17,13 @@ from uptake.metrics.query import fetch
 from uptake.metrics.question import last_day_before, read_as_of
 from uptake.metrics.reading import data_until
 from uptake.plan import Condition, Conditions, Plan
+from uptake.scores import written
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal, name
 
 MOST_ROWS = 1_000
 NO_TOTALS: Mapping[str, str] = MappingProxyType({})
-WORDS = frozenset({"name", "account_id", "user_id", "accounts", "owner", "plan", "role"})
+WORDS = frozenset({"name", "account_id", "user_id", "accounts", "owner", "plan", "role", "band"})
 """Columns of text; sorted whatever its case, as people look things up."""
 
 
@@ -38,6 +39,7 @@ class Ask:
         limit: Rows of a page.
         offset: Rows before it.
         as_of: A date or an instant; None: the end of the data.
+        score: The score that the list shows; the plan's first of these entities, if empty.
     """
 
     search: str = ""
@@ -47,6 +49,7 @@ class Ask:
     limit: int = 50
     offset: int = 0
     as_of: object = None
+    score: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def page(
     if order.removeprefix("-") not in columns:
         raise QuestionError(f"The list cannot be sorted by '{order.removeprefix('-')}'.", allowed=columns)
     tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {entity}_id)), lower($search)))"]
-    tests += _filters(cursor, plan, ask.where, entity)
+    tests += _filters(cursor, plan, ask.where, entity, columns)
     tests += [_in_segment(cursor, plan, segment, entity) for segment in ask.segments]
     counted = {"total": "count(*)", **totals}
     result = fetch(
@@ -139,6 +142,19 @@ def page(
     return Page(result, int(found.get("total", 0)), at, last_day, order, columns, found)
 
 
+def score_sql(cursor: Cursor, plan: Plan, ask: Ask, entity: str) -> str:
+    """SQL for the score of everyone that a list shows, as history has it; see `uptake.scores.written`.
+
+    Raises:
+        QuestionError: There is no such score of these entities.
+    """
+    known = {score.name: score for score in written.of_entity(plan, entity)}
+    if ask.score and ask.score not in known:
+        raise QuestionError(f"There is no score '{ask.score}' of {entity}s.", allowed=known)
+    score = known.get(ask.score) or next(iter(known.values()), None)
+    return written.on_day_sql(score, entity, written.last_day(cursor, moment(cursor, plan, ask.as_of)[1]))
+
+
 def _in_segment(cursor: Cursor, plan: Plan, segment: str, entity: str) -> str:
     """SQL that holds for who is in a segment; a user is in a segment of accounts with one of the accounts."""
     one = membership(known(cursor), plan, segment, AT_EVENT)
@@ -163,12 +179,18 @@ def _order(order: str) -> str:
     return f"{sorted_by} {'DESC' if order.startswith('-') else 'ASC'} NULLS LAST"
 
 
-def _filters(cursor: Cursor, plan: Plan, where: Conditions, entity: str) -> list[str]:
+def _filters(cursor: Cursor, plan: Plan, where: Conditions, entity: str, columns: tuple[str, ...]) -> list[str]:
     if not where:
         return []
     attributes = known(cursor)
     tests = []
     for condition in where:
+        if condition.property in columns:  # what the list shows; an attribute of that name is asked for with its entity
+            shown = f"listed.{name(condition.property)}"
+            tests.append(
+                property_sql(condition, f"{shown}::VARCHAR", f"try_cast({shown} AS DOUBLE)", plan.product.timezone)
+            )
+            continue
         attribute = find(attributes, condition.property, entity)
         if attribute.entity != entity:
             raise QuestionError(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uptake.directory.listing import Ask, Page, page
+from uptake.directory.listing import Ask, Page, page, score_sql
 from uptake.facts.feature_day import keyed
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
@@ -10,7 +10,7 @@ from uptake.store.sql import literal
 
 COLUMNS = (
     "name", "user_id", "accounts", "role", "started_on", "activated_on", "value_on", "active_days", "features",
-    "sessions", "last_active_on",
+    "sessions", "last_active_on", "score", "score_change", "band",
 )  # fmt: skip
 """What the list shows and can be sorted by."""
 TOTALS = {
@@ -61,15 +61,15 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
             SELECT user_key, min(reached_at) FILTER (milestone = 'activated')::DATE AS activated_on,
                 min(reached_at) FILTER (milestone = 'value')::DATE AS value_on
             FROM user_milestone WHERE reached_at < $as_of AND milestone IN ('activated', 'value') GROUP BY user_key
-        )
+        ), scored AS ({score_sql(cursor, plan, ask, "user")})
         SELECT p.user_key, p.user_id, coalesce(said.name, said.email, p.user_id) AS name, belongs.accounts,
             coalesce(said.role, belongs.role) AS role, start.started_on, reached.activated_on, reached.value_on,
             coalesce(came.active_days, 0) AS active_days, coalesce(breadth.features, 0) AS features,
-            coalesce(visits.sessions, 0) AS sessions, came.last_active_on
+            coalesce(visits.sessions, 0) AS sessions, came.last_active_on, scored.score, scored.score_change, scored.band
         FROM users p ANTI JOIN person ON person.actor_key = p.user_key
         LEFT JOIN said USING (user_key) LEFT JOIN belongs USING (user_key) LEFT JOIN came USING (user_key)
         LEFT JOIN visits USING (user_key) LEFT JOIN breadth USING (user_key) LEFT JOIN reached USING (user_key)
-        LEFT JOIN user_start start USING (user_key)
+        LEFT JOIN user_start start USING (user_key) LEFT JOIN scored USING (user_key)
         WHERE true {of_account}"""
     values = {"account_id": account_id} if account_id else {}
     return page(

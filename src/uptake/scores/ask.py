@@ -186,6 +186,14 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept
     )
 
 
+def prepare(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept: Kept) -> None:
+    """Works out what `scores` and `explain` are made of, to be kept; parameters as for `scores`."""
+    score = named(plan, name)
+    now, since, asked = _days(cursor, plan, score, given)
+    for day in (since, now):
+        standing(asked, score, day, kept)
+
+
 def explain(
     cursor: Cursor, plan: Plan, name: str, id_: str, given: Mapping[str, Any], kept: Kept | None = None
 ) -> Explained:

@@ -145,6 +145,37 @@ def line(values: Iterable[int], label: str) -> Markup:
     return charts.sparkline(rows, label=label, unit="count")
 
 
+def trend_line(values: Iterable[float | None], label: str) -> Markup:
+    """Numbers over time, oldest first, as a small line; words where there are none."""
+    rows = [{"estimate": value, "status": "closed"} for value in values]
+    if all(row["estimate"] is None for row in rows):
+        return Markup('<span class="state">none</span>')
+    return charts.sparkline(rows, label=label, unit="count")
+
+
+def score(value: float | None) -> str:
+    """A score, 0 to 100, in whole points.
+
+    Examples:
+        >>> score(43.6), score(None)
+        ('44', 'not known')
+    """
+    return "not known" if value is None else f"{value:.0f}"
+
+
+def signed(value: float | None) -> str:
+    """Points with their sign, one decimal below ten; 0 has none.
+
+    Examples:
+        >>> signed(3.04), signed(-12.6), signed(0.04), signed(None)
+        ('+3.0', '−13', '0', 'not known')
+    """
+    if value is None:
+        return "not known"
+    said = f"{abs(value):.0f}" if abs(value) >= 9.95 else f"{abs(value):.1f}"
+    return "0" if said == "0.0" else f"{words.MINUS if value < 0 else '+'}{said}"
+
+
 def data_size(value: int) -> str:
     """A number of bytes, "424 MB"; powers of ten, as disks are sold.
 
@@ -263,7 +294,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": words.number,
     "period": dates.period,
     "points": words.points,
+    "score": score,
     "share": words.share,
+    "signed": signed,
     "thousands": words.count,
     "without_code": without_code,
 }
@@ -281,4 +314,5 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "sparkline": charts.sparkline,
     "standing": charts.standing,
     "status_words": words.status,
+    "trend_line": trend_line,
 }

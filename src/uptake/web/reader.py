@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, wait
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any, TypeVar
 
 from uptake.check import Finding
@@ -13,9 +14,13 @@ from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
 from uptake.plan import Plan
+from uptake.scores import written
+from uptake.scores.ask import prepare
+from uptake.scores.history import is_current
 from uptake.store.ledger import Ledger
 from uptake.store.projection import Cursor
 from uptake.web.cache import Answers, Urgency
+from uptake.web.making import Making
 from uptake.workspace import Workspace
 
 T = TypeVar("T")
@@ -28,9 +33,11 @@ class Reader:
     Args:
         workspace: The workspace.
         answers: The answers all requests share.
+        making: How far history is that is being made.
     """
 
-    def __init__(self, workspace: Workspace, answers: Answers) -> None:
+    def __init__(self, workspace: Workspace, answers: Answers, making: Making | None = None) -> None:
+        self.making = making or Making()
         self.plan: Plan = workspace.plan
         self._workspace = workspace
         self._answers = answers
@@ -104,15 +111,60 @@ class Reader:
             page = accounts.accounts(cursor, self.plan, asked)
             return page, accounts.weekly_active(cursor, page)
 
-        return self._now(("accounts", asked), work)
+        return self._now(("accounts", asked, self.history), work)
+
+    @cached_property
+    def history(self) -> tuple[str, str, str]:
+        """What tells one state of history from another; answers made of it are of one."""
+        return self._workspace.read(written.state)
+
+    def history_is_current(self) -> bool:
+        """Whether history has everything that is known."""
+        return self._now(("history", self.history), lambda cursor: is_current(cursor, self.plan))
+
+    def bring_history_up(self) -> None:
+        """Lets history be made once it is quiet; nothing waits for it."""
+        report = self.making.report
+        self._later(
+            ("bring history up", self.history), lambda _: self._workspace.bring_history_up(report), Urgency.IDLE
+        )
+
+    def stand_ahead(self, score: str, entity: str) -> None:
+        """Lets be worked out, once it is quiet, what every explanation of a score today is made of."""
+        given = {"entity": entity}
+
+        def work(cursor: Cursor) -> None:
+            prepare(cursor, self.plan, score, given, self._workspace.kept)
+
+        self._later(("standing", score, entity), work, Urgency.IDLE)
+
+    def owners(self) -> list[str]:
+        """Who look after accounts now, by name."""
+        return self._now(("owners",), lambda cursor: accounts.owners(cursor, self.plan))
+
+    def score_lines(self, score: str, entity: str, ids: tuple[str, ...]) -> dict[str, list[float | None]]:
+        """The scores of some over the last 90 days that history has, every third day."""
+
+        def work(cursor: Cursor) -> dict[str, list[float | None]]:
+            last = written.last_day(cursor, listing.moment(cursor, self.plan, None)[1])
+            if last is None or not ids:
+                return {}
+            days = [last - timedelta(days=back) for back in range(90, -1, -3)]
+            return written.lines(cursor, score, entity, ids, days)
+
+        return self._now(("score lines", score, entity, ids, self.history), work)
 
     def users(self, asked: listing.Ask, account_id: str = "") -> listing.Page:
         """A page of users, of one account if it is named."""
-        return self._now(("users", asked, account_id), lambda cursor: users.users(cursor, self.plan, asked, account_id))
+        return self._now(
+            ("users", asked, account_id, self.history), lambda cursor: users.users(cursor, self.plan, asked, account_id)
+        )
 
     def account(self, account_id: str) -> account.Account:
         """The profile of an account."""
-        return self._now(("account", account_id), lambda cursor: account.account(cursor, self.plan, account_id))
+        return self._now(
+            ("account", account_id, self.history), lambda cursor: account.account(cursor, self.plan, account_id)
+        )
 
     def account_names(self, account_ids: tuple[str, ...]) -> dict[str, str]:
         """What accounts are called, by id."""

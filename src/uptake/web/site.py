@@ -20,6 +20,7 @@ from uptake.web import formats, forms, links
 from uptake.web.cache import Answers
 from uptake.web.following import Following, Unused
 from uptake.web.forms import Form
+from uptake.web.making import Making
 from uptake.web.reader import Reader
 from uptake.workspace import Workspace
 
@@ -113,6 +114,7 @@ class Site:
     def __init__(self, workspace: Workspace) -> None:
         self.workspace = workspace
         self.answers = Answers(workspace)
+        self.making = Making()
         self.following = Following(workspace)
         self.environment = environment()
         self.dashboards = Dashboards(workspace.home.plan)
@@ -123,13 +125,14 @@ class Site:
     def reader(self) -> Reader:
         """For the questions of one request, by the plan as its files are now."""
         self.following.look()
-        reader = Reader(self.workspace, self.answers)
+        reader = Reader(self.workspace, self.answers, self.making)
         if self.ahead is not None:
             reader.ask_ahead(self.ahead)
         return reader
 
     def close(self) -> None:
         """Waits for what is under way, so that the workspace can be closed."""
+        self.making.close()
         self.following.close()
         self.answers.close()
 

@@ -15,9 +15,11 @@ from uptake.charts import dates, words
 from uptake.directory import accounts as directory
 from uptake.directory.account import Account
 from uptake.directory.listing import Ask
+from uptake.directory.listing import Page as Listed
 from uptake.errors import QuestionError
+from uptake.scores import written
 from uptake.web import links
-from uptake.web.pages import list_sentences, paging, problems
+from uptake.web.pages import history_words, list_sentences, paging, problems
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -28,19 +30,25 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "name", "title": "Account", "link": "url", "under": "under"},
     {"name": "plan", "title": "Plan", "rank": EXTRA},
     {"name": "owner", "title": "Owner", "rank": EXTRA},
-    {"name": "seats", "title": "Seats", "type": "integer", "rank": WIDE,
+    {"name": "score", "title": "Score", "type": "score", "missing": "not known",
+     "about": "0 to 100; the page of an account says why it is what it is."},
+    {"name": "trend", "title": "90 days", "type": "trend", "is_sortable": False, "rank": WIDE, "about": "The score."},
+    {"name": "score_change", "title": "Change", "type": "points", "missing": "not known",
+     "about": "Points of the score in the last 28 days."},
+    {"name": "band", "title": "Band", "type": "band", "rank": WIDE, "about": "Where good and poor begin is in the plan."},
+    {"name": "seats", "title": "Seats", "type": "integer", "rank": EXTRA,
      "about": "Seats held now; members where there is no roster."},
-    {"name": "active_share", "title": "Active", "type": "number", "unit": "share",
+    {"name": "active_share", "title": "Seats used", "type": "number", "unit": "share", "rank": WIDE,
      "about": "Seats whose users were active in the last 28 days."},
-    {"name": "adopted_share", "title": "Adopted", "type": "number", "unit": "share", "rank": WIDE,
+    {"name": "adopted_share", "title": "Adopted", "type": "number", "unit": "share", "rank": EXTRA,
      "about": "Seats whose users reached value and were active in 2 of the last 4 usage intervals."},
-    {"name": "line", "title": "12 weeks", "type": "line", "is_sortable": False, "rank": WIDE,
+    {"name": "line", "title": "12 weeks", "type": "line", "is_sortable": False, "rank": EXTRA,
      "about": "Active users, week by week."},
-    {"name": "active_users", "title": "Active users", "type": "integer", "rank": WIDE,
+    {"name": "active_users", "title": "Active users", "type": "integer", "rank": EXTRA,
      "about": "In the last 28 days."},
     {"name": "mrr", "title": "A month", "type": "number", "unit": "currency", "rank": WIDE,
      "about": "Monthly revenue of the subscriptions that run."},
-    {"name": "renewal_on", "title": "Renewal", "type": "date"},
+    {"name": "renewal_on", "title": "Renewal", "type": "date", "rank": WIDE},
     {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never", "rank": EXTRA},
     {"name": "churned_on", "title": "Left", "type": "date", "missing": "no", "rank": EXTRA},
 )  # fmt: skip
@@ -52,12 +60,19 @@ ATTRIBUTES_TOLD = ("name",)
 
 @dataclass(frozen=True, kw_only=True)
 class AccountsPage(paging.ListPage):
-    """The list; its rows have `line` too: the active users of each in the last weeks."""
+    """The list; its rows have `line` too, the active users of each in the last weeks, and `trend`, its score.
+
+    Args:
+        owners: Who look after accounts, to choose from.
+        history: What there is to know of the history that scores come from; empty where it is complete.
+    """
 
     template: ClassVar[str] = "accounts.html"
     section: ClassVar[str] = "/accounts"
 
     title: str = "Accounts"
+    owners: Sequence[str]
+    history: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,16 +120,26 @@ def show_list(reader: Reader, request: Request) -> Page:
     """The list."""
     asked = paging.read(request.query_params)
     page, lines = reader.accounts(asked.ask)
-    found = paging.choices(reader.vocabulary(), "account", asked.where)
+    found = paging.scores(reader.plan, "account", asked)
+    found += paging.choices(reader.vocabulary(), "account", asked.where, apart=("account.owner",))
+    trends = _trends(reader, asked, page)
     rows = [
-        {**row, "url": links.account(row["account_id"]), "line": lines.get(row["account_id"], []), "under": _under(row)}
+        {
+            **row,
+            "url": links.account(row["account_id"]),
+            "line": lines.get(row["account_id"], []),
+            "trend": trends.get(row["account_id"]),
+            "under": _under(row),
+        }
         for row in page.rows
     ]
     sort, is_descending = paging.shown_order(page)
     return AccountsPage(
-        headline=list_sentences.accounts(page.totals, reader.plan.product.currency or ""),
+        headline=list_sentences.accounts(page.totals, reader.plan.product.currency or "", asked.owner),
+        owners=reader.owners(),
+        history=history_words.of_list(reader),
         rows=rows,
-        columns=_columns(page.rows, reader.plan.product.currency),
+        columns=_columns(rows, reader.plan.product.currency),
         total=page.total,
         asked=asked,
         params=request.query_params.multi_items(),
@@ -168,11 +193,18 @@ def show(reader: Reader, request: Request) -> Page:
     )
 
 
+def _trends(reader: Reader, asked: paging.Asked, page: Listed) -> dict[str, list[float | None]]:
+    """The scores of the listed accounts over the last 90 days."""
+    known = written.of_entity(reader.plan, "account")
+    if not known:
+        return {}
+    ids = tuple(row["account_id"] for row in page.rows)
+    return reader.score_lines(asked.ask.score or known[0].name, "account", ids)
+
+
 def _columns(rows: Sequence[Row], currency: str | None) -> list[Row]:
     """Columns that some row fills; an empty column says nothing."""
-    filled = [
-        column for column in COLUMNS if column["name"] == "line" or any(_has(row, column["name"]) for row in rows)
-    ]
+    filled = [column for column in COLUMNS if any(_has(row, column["name"]) for row in rows)]
     return [{**column, "currency": currency or ""} for column in filled]
 
 

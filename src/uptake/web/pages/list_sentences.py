@@ -11,13 +11,19 @@ from uptake.directory.accounts import RENEWAL_DAYS
 Totals = Mapping[str, Any]
 
 
-def accounts(totals: Totals, currency: str) -> str:
+def accounts(totals: Totals, currency: str, owner: str = "") -> str:
     """What a list of accounts says.
 
     Args:
         totals: As `uptake.directory.accounts` counts them; empty where no account fits.
         currency: Code of the product's currency.
+        owner: Whose accounts they are; empty: everybody's.
     """
+    said = _accounts_say(totals, currency)
+    return f"{owner}: {said}" if owner and said else said
+
+
+def _accounts_say(totals: Totals, currency: str) -> str:
     if not totals:
         return ""
     customers = totals["customers"]

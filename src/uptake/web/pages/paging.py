@@ -16,7 +16,8 @@ from uptake.directory.listing import MOST_ROWS, Ask
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
 from uptake.metrics.export import harmless
-from uptake.plan import Plan, conditions
+from uptake.plan import Condition, Plan, conditions
+from uptake.scores import written
 from uptake.web.pages.condition_field import condition
 from uptake.web.site import Page
 
@@ -32,11 +33,13 @@ class Choice:
         title: The attribute.
         options: (condition, value), one a value; the first is no condition.
         value: The condition that is set, or empty.
+        name: The parameter of the address.
     """
 
     title: str
     options: list[tuple[str, str]]
     value: str
+    name: str = "where"
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ class Asked:
         search: The text searched for.
         where: The conditions as they were written.
         segments: Segments of the plan that rows are in.
+        owner: Whose accounts these are; empty: everybody's.
     """
 
     ask: Ask
@@ -60,6 +64,7 @@ class Asked:
     search: str
     where: list[str]
     segments: tuple[str, ...] = ()
+    owner: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,9 +118,12 @@ def read(query: QueryParams) -> Asked:
     number = whole(query.get("page", "1"))
     order = f"-{sort}" if sort and is_descending else sort
     segments = tuple(dict.fromkeys(name for name in query.getlist("segment") if name))
-    page = {"limit": SIZE, "offset": (number - 1) * SIZE}
-    ask = Ask(search=search, where=conditions(where), segments=segments, sort=order, **page)
-    return Asked(ask, number, sort, is_descending, search, where, segments)
+    owner, score = query.get("owner", ""), query.get("score", "")
+    tests = conditions(where)
+    if owner:
+        tests = (*tests, Condition(property="account.owner", test="is", values=(owner,)))
+    ask = Ask(search, tests, segments, order, SIZE, (number - 1) * SIZE, score=score)
+    return Asked(ask, number, sort, is_descending, search, where, segments, owner)
 
 
 def shown_order(page: listing.Page) -> tuple[str, bool]:
@@ -123,15 +131,28 @@ def shown_order(page: listing.Page) -> tuple[str, bool]:
     return page.sort.removeprefix("-"), page.sort.startswith("-")
 
 
-def choices(words: Vocabulary, entity: str, where: Sequence[str]) -> list[Choice]:
-    """Attributes with few values, to choose from."""
+def choices(words: Vocabulary, entity: str, where: Sequence[str], apart: Sequence[str] = ()) -> list[Choice]:
+    """Attributes with few values, to choose from, but for those that have a parameter of their own."""
     found: list[Choice] = []
     for attribute, values in words.values.items():
         options = [(text, value) for value in values if (text := condition(attribute, value))]
-        if attribute.startswith(f"{entity}.") and options and len(found) < MOST_FILTERS:
+        if attribute.startswith(f"{entity}.") and attribute not in apart and options and len(found) < MOST_FILTERS:
             name = attribute.partition(".")[2].replace("_", " ").capitalize()
             chosen = next((text for text, _ in options if text in where), "")
             found.append(Choice(name, [("", "All"), *options], chosen))
+    return found
+
+
+def scores(plan: Plan, entity: str, asked: Asked) -> list[Choice]:
+    """The score that a list shows, where there is more than one, and its bands."""
+    known = written.of_entity(plan, entity)
+    if not known:
+        return []
+    bands = [("", "All"), *((f"band={band}", band.capitalize()) for band in ("poor", "average", "good"))]
+    found = [Choice("Band", bands, next((text for text, _ in bands if text in asked.where), ""))]
+    if len(known) > 1:
+        options = [("" if one is known[0] else one.name, one.title) for one in known]
+        found.insert(0, Choice("Score", options, asked.ask.score if asked.ask.score != known[0].name else "", "score"))
     return found
 
 
