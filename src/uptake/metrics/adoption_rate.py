@@ -14,24 +14,33 @@ Pitfall: active is not adopted, which is why both are shown; sign-ups and invite
 Source: definitions 5.25; GitLab keeps licence use and engagement apart in the same way
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
+
+import numpy as np
+import pyarrow as pa
 
 from uptake.facts.entity_days import Column
 from uptake.metrics.activity import ACTIVE
-from uptake.metrics.grain import MEMBER
+from uptake.metrics.grain import MEMBER, Grain
 from uptake.metrics.group_interval import INTERVAL_DAYS, Length, length, measured
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.milestones import milestone_sql
 from uptake.metrics.population import AT, WINDOW_DAY, present_count_sql, seats_sql
+from uptake.metrics.tallies import Sums, Tally, is_possible, numbered, summed, tallies
 from uptake.metrics.windows import Window, are_many, counted, worked_out
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""
 NO_VALUE = "The plan has no value moments: adopted means active in 2 of the last 4 usage intervals, whatever was done."
+
+COUNTS = pa.schema(
+    [("period_on", pa.date32()), ("measure", pa.string())] + [(name, pa.int64()) for name in ("n", "count", "open")]
+)
 
 
 def rows(asked: Asked) -> Sql:
@@ -83,7 +92,10 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The counts without a row for each seat: who did nothing lately is neither adopted nor active."""
     interval = length(asked, "interval_days")
-    if asked.question.entity == "account" or interval.gaps:
+    is_account, is_of_numbers = asked.question.entity == "account", interval.gaps is None
+    if is_possible(asked) and is_of_numbers:
+        return summed(lambda: _accounts(asked), "measure") if is_account else _counted(asked)
+    if is_account or not is_of_numbers:
         return None
     grain, window_days = asked.grain, max(interval.most * INTERVALS, asked.param("active_days"))
     used = _used(asked, interval, window_days)
@@ -101,8 +113,7 @@ def totals(asked: Asked) -> Sql | None:
         {
             "window_day": WINDOW_DAY,
             **used.relations,
-            "held": f"""SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
-        UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)""",
+            "held": _held_sql(grain),
             "known": f"""SELECT on_day, count(DISTINCT {grain.key}) AS seats
         FROM period p JOIN seat s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at GROUP BY on_day
         UNION ALL SELECT on_day, n FROM ({present_count_sql(grain)}) WHERE NOT EXISTS (SELECT 1 FROM seat)""",
@@ -118,6 +129,59 @@ def totals(asked: Asked) -> Sql | None:
         () if asked.plan.value_moments else (NO_VALUE,),
         dict(used.tables),
     )
+
+
+def _held_sql(grain: Grain) -> str:
+    """SQL for (entity_key, valid_from, valid_to): who held a seat, or without a seat roster was there."""
+    return f"""SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
+        UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)"""
+
+
+def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool, Column, Column, Column]]:
+    """Each period, whether it is too early for adoption, who held a seat, who had adopted and who was active."""
+    interval_days, active_days = asked.param("interval_days"), asked.param("active_days")
+    facts = numbered(asked, grain)
+    held = facts.spans(_held_sql(grain))
+    value_at = None
+    if asked.plan.value_moments:
+        reached = milestone_sql(replace(asked, grain=grain), "value")
+        value_at = facts.told(f"SELECT entity_key, reached_at AS value FROM ({reached})", np.datetime64("NaT"))
+    begin = asked.cursor.execute("SELECT (min(day) - DATE '1970-01-01')::INTEGER FROM active_day").fetchall()[0][0]
+    days = f"SELECT entity_key, day FROM {grain.day}"
+    for tally in tallies(asked, facts, days, max(interval_days * INTERVALS, active_days)):
+        has_adopted = tally.intervals(interval_days, INTERVALS) >= NEEDED
+        if value_at is not None:
+            has_adopted &= value_at < tally.on_at
+        is_open = begin is not None and tally.on - begin + 1 < interval_days * NEEDED
+        yield tally, is_open, held.just_before(tally.on_at, tally.everyone), has_adopted, tally.came_within(active_days)
+
+
+def _counted(asked: Asked) -> Sql:
+    """How many seats were adopted and active at the end of each period."""
+
+    def told() -> pa.Table:
+        found = []
+        for tally, is_open, held, has_adopted, is_active in _judged(asked, asked.grain):
+            seats, adopted, active = (int(np.count_nonzero(held & who)) for who in (True, has_adopted, is_active))
+            judged = (0, 0, seats) if is_open else (seats, adopted, 0)
+            if seats:
+                found += [(tally.period_on, "adopted", *judged), (tally.period_on, "active", seats, active, 0)]
+        return pa.Table.from_pylist([dict(zip(COUNTS.names, row, strict=True)) for row in found], COUNTS)
+
+    select = "SELECT *, count / nullif(n, 0) AS estimate FROM told ORDER BY ALL"
+    return Sql(select, tables={"told": told})
+
+
+def _accounts(asked: Asked) -> Iterator[tuple[date | None, str, Sums]]:
+    """The sums of the shares of the seats of each account."""
+    accounts = np.unique(numbered(asked, MEMBER).everyone.keys >> 32, return_inverse=True)[1]
+    for tally, is_open, held, has_adopted, is_active in _judged(asked, MEMBER):
+        seats = np.bincount(accounts[held])
+        has_seats = seats > 0
+        for measure, who in (("adopted", has_adopted), ("active", is_active)):
+            share = np.bincount(accounts[held & who], minlength=len(seats))[has_seats] / seats[has_seats]
+            if len(share):
+                yield tally.period_on, measure, Sums.of(share[:0] if is_open and measure == "adopted" else share)
 
 
 def _used(seen: Asked, interval: Length, window_days: int) -> Source:

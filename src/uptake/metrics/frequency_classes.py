@@ -17,7 +17,11 @@ Source: definitions 5.24; ChurnZero's usage frequency
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+import numpy as np
+import pyarrow as pa
 
 from uptake.errors import QuestionError
 from uptake.metrics.activity import ACTIVE, days_sql
@@ -25,6 +29,8 @@ from uptake.metrics.kinds.classes import CLASSES
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.observed import days_done
 from uptake.metrics.population import WINDOW_DAY, present_count_sql, present_sql
+from uptake.metrics.tallies import is_possible, numbered, tallies
+from uptake.metrics.windows import EPOCH
 from uptake.plan.thresholds import MOST_CLASSES
 from uptake.store.sql import literal
 
@@ -59,6 +65,7 @@ def totals(asked: Asked) -> Sql:
     *others, rest = classes
     cases = " ".join(f"WHEN d.counted >= {classes[name]} THEN {literal(name)}" for name in others)
     done = days_done(asked, asked.param("active"), window_days)
+    relation = {"classed": lambda: _classed(asked, classes)} if _is_in_memory(asked) else {}
     return Sql(
         f"""SELECT {"k.period_on, " if asked.question.period else ""}w.class::{_order(classes)} AS class, k.n,
             (CASE WHEN w.class = {literal(rest)}
@@ -77,8 +84,28 @@ def totals(asked: Asked) -> Sql:
             ON e.entity_key = d.entity_key AND e.valid_from < p.on_at AND e.valid_to >= p.on_at
         WHERE d.counted >= {classes[others[-1]]} GROUP BY ALL""",
         },
-        tables=dict(done.tables),
+        tables=relation or dict(done.tables),
     )
+
+
+def _is_in_memory(asked: Asked) -> bool:
+    return is_possible(asked) and asked.param("active") in (None, ACTIVE)
+
+
+def _classed(asked: Asked, classes: Mapping[str, int]) -> pa.Table:
+    """Rows (on_day, class, members): how many of those who were there are in each class but the last."""
+    facts = numbered(asked)
+    there = facts.spans(asked.grain.present)
+    *least, _ = classes.values()
+    found: list[tuple[date, str, int]] = []
+    for tally in tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", asked.param("window_days")):
+        days = tally.days[there.just_before(tally.on_at, tally.everyone)]
+        members = np.diff([np.count_nonzero(days >= number) for number in least], prepend=0)
+        on_day = EPOCH + timedelta(days=tally.on)
+        found += zip([on_day] * len(least), classes, members.tolist(), strict=False)
+    columns = [list(column) for column in zip(*found, strict=True)]
+    schema = pa.schema([("on_day", pa.date32()), ("class", pa.string()), ("members", pa.int64())])
+    return pa.table(columns, schema) if found else schema.empty_table()
 
 
 def _order(classes: Iterable[str]) -> str:

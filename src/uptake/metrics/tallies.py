@@ -29,14 +29,16 @@ class Sums(NamedTuple):
     """What the kind `mean` is made of."""
 
     n: int
-    total: float
-    total_squares: float
-    estimate: float
-    median: float
+    total: float | None
+    total_squares: float | None
+    estimate: float | None
+    median: float | None
 
     @classmethod
     def of(cls, values: NDArray[np.float64]) -> Sums:
-        """The sums of values, of which there are some."""
+        """The sums of values; of none there are none."""
+        if not len(values):
+            return cls(0, None, None, None, None)
         # squares are not multiplied as vectors: that would take threads of its own
         squares = float(np.square(values).sum())
         return cls(len(values), float(values.sum()), squares, float(values.mean()), float(np.median(values)))
