@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from uptake.metrics import dimensions, earlier, overlap, periods
@@ -42,8 +43,9 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept:
     result = _answer(prepared, plan)
     if prepared.question.compare != NONE:
         result = earlier.compared(prepared, result, lambda before: _answer(before, plan))
-    names = [column.name for column in result.columns]
-    return replace(result, rows=[{column: row.get(column) for column in names} for row in result.rows])
+    names = tuple(column.name for column in result.columns)
+    rows = [row if tuple(row) == names else {name: row.get(name) for name in names} for row in result.rows]
+    return replace(result, rows=rows)
 
 
 def _answer(prepared: Prepared, plan: Plan) -> Result:
@@ -90,7 +92,11 @@ def _group_notes(prepared: Prepared) -> Iterator[str]:
 
 def _mark_open_periods(rows: list[Row], question: Question) -> None:
     """What is measured at the end of a period is in progress until the period is over."""
+    is_over: dict[date, bool] = {}
     for row in rows:
-        is_open = not periods.is_over(row["period_on"], str(question.period), question.last_day)
-        if is_open and row.get("status") == "closed":
-            row["status"] = "in_progress"
+        if row.get("status") == "closed":
+            period_on = row["period_on"]
+            if period_on not in is_over:
+                is_over[period_on] = periods.is_over(period_on, str(question.period), question.last_day)
+            if not is_over[period_on]:
+                row["status"] = "in_progress"

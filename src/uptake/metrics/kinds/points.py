@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from math import nan
 
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
+from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
+from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
 
@@ -65,27 +66,33 @@ class Points(Kind):
                 FROM ({self.points(labels)})
             )"""
 
+    def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
+        """One row with all columns as lists: there can be a point for every account and period."""
+        del labels
+        names = [column[0] for column in answer.description]
+        return [dict(zip(names, map(list, zip(*answer.fetchall(), strict=True)), strict=False))]
+
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds the interval where y is a share of those the point stands for, the names of the axes, and status."""
-        del labels
-        if not rows:
+        (columns,) = rows
+        if not columns:
             return []
-        # of all at once: there can be a point for every account and period
-        members = [nan if row["members"] is None or not self.is_share_of_members else row["members"] for row in rows]
-        shares = wilson(members, [row["n"] for row in rows])
-        answers = []
-        for row, lower, upper in zip(rows, shares.ci_lower, shares.ci_upper, strict=True):
-            answers.append(
-                row
-                | {
-                    "ci_lower": present(lower),
-                    "ci_upper": present(upper),
-                    "x_axis": asked.param("x"),
-                    "y_axis": asked.param("y"),
-                    "status": status(row["n"]) if row["quadrant"] is not None else "not_eligible",
-                }
-            )
-        return answers
+        n, quadrants = columns["n"], columns["quadrant"]
+        members = [nan if known is None or not self.is_share_of_members else known for known in columns["members"]]
+        shares = wilson(members, n)
+        columns |= {
+            "ci_lower": [present(share) for share in shares.ci_lower.tolist()],
+            "ci_upper": [present(share) for share in shares.ci_upper.tolist()],
+            "x_axis": [asked.param("x")] * len(n),
+            "y_axis": [asked.param("y")] * len(n),
+            "status": [
+                status(peers) if quadrant is not None else "not_eligible"
+                for peers, quadrant in zip(n, quadrants, strict=True)
+            ],
+        }
+        # in the order of the answer, so that nobody has to put its rows in order again
+        names = [*plain(labels), *(column.name for column in self.columns(asked.unit, asked))]
+        return [dict(zip(names, row, strict=True)) for row in zip(*(columns[name] for name in names), strict=True)]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """Point, n, members, place, interval, quadrant with its size, splits, axes, status."""
