@@ -222,6 +222,8 @@ def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any]) ->
         ("spread", {"feature": "advanced", "live_share": 0.1, "output": "new"}),
         ("features_used", {"window_days": 9}),
         ("breadth", {"window_days": 20}),
+        ("adoption_map", {}),
+        ("adoption_map", {"x": "seats_adopted", "y": "depth", "window_days": 9}),
     ],
 )
 def test_what_is_worked_out_in_memory_is_what_its_sql_gives(

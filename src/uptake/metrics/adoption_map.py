@@ -18,7 +18,10 @@ Pitfall: with medians half of the accounts are low on each axis, however well al
 Source: requirements C10 (ours); customer adoption for success teams (product and user adoption)
 """
 
+from collections.abc import Callable
 from typing import Any
+
+import pyarrow as pa
 
 from uptake.metrics.axes import AXES, SEATS
 from uptake.metrics.grain import MEMBER
@@ -33,8 +36,10 @@ def rows(asked: Asked) -> Sql:
     """Every account with seats, with its place on both axes."""
     values: dict[str, Any] = {}
     relations: dict[str, str] = {}
+    tables: dict[str, Callable[[], pa.Table]] = {}
     for side in ("x", "y"):
         relations[f"{side}_axis"], own = AXES[asked.param(side)].sql(asked, f"{side}_")
+        tables |= AXES[asked.param(side)].tables(asked, f"{side}_")
         values |= own
         values[f"{side}_split"] = asked.param(f"{side}_split")
     x, y = (f"coalesce({s}.value, 0)" if AXES[asked.param(s)].of_active else f"{s}.value" for s in ("x", "y"))
@@ -53,6 +58,7 @@ def rows(asked: Asked) -> Sql:
     LEFT JOIN x_axis x ON {same.format("x")} LEFT JOIN y_axis y ON {same.format("y")}""",
         values,
         relations,
+        tables=tables,
     )
 
 

@@ -42,6 +42,8 @@ COUNTS = pa.schema(
     [("period_on", pa.date32()), ("measure", pa.string())] + [(name, pa.int64()) for name in ("n", "count", "open")]
 )
 
+SHARES = pa.schema([("entity_key", pa.int32()), ("period_on", pa.date32()), ("value", pa.float64())])
+
 
 def rows(asked: Asked) -> Sql:
     """Every seat (or account) with whether it is adopted and active."""
@@ -174,14 +176,32 @@ def _counted(asked: Asked) -> Sql:
 
 def _accounts(asked: Asked) -> Iterator[tuple[date | None, str, Sums]]:
     """The sums of the shares of the seats of each account."""
-    accounts = np.unique(numbered(asked, MEMBER).everyone.keys >> 32, return_inverse=True)[1]
+    for tally, is_open, accounts, shares in _shares(asked):
+        for measure, share in shares.items() if len(accounts) else ():
+            yield tally.period_on, measure, Sums.of(share[:0] if is_open and measure == "adopted" else share)
+
+
+def shares_of_accounts(asked: Asked, measure: str) -> pa.Table:
+    """Rows (entity_key, period_on, value): the share of the seats of each account that is adopted, or active."""
+    tables = [SHARES.empty_table()]
+    for tally, is_open, accounts, shares in _shares(asked):
+        share = shares[measure]
+        is_told = not is_open or measure != "adopted"
+        period = np.full(len(accounts), np.datetime64(tally.period_on, "D"))
+        value = pa.array(share) if is_told else pa.nulls(len(share), pa.float64())
+        tables.append(pa.table([pa.array(accounts, pa.int32()), pa.array(period), value], SHARES))
+    return pa.concat_tables(tables)
+
+
+def _shares(asked: Asked) -> Iterator[tuple[Tally, bool, Column, dict[str, Column]]]:
+    """Each period, whether it is too early for adoption, the accounts with seats and their shares by measure."""
+    keys, accounts = np.unique(numbered(asked, MEMBER).everyone.keys >> 32, return_inverse=True)
     for tally, is_open, held, has_adopted, is_active in _judged(asked, MEMBER):
-        seats = np.bincount(accounts[held])
-        has_seats = seats > 0
-        for measure, who in (("adopted", has_adopted), ("active", is_active)):
-            share = np.bincount(accounts[held & who], minlength=len(seats))[has_seats] / seats[has_seats]
-            if len(share):
-                yield tally.period_on, measure, Sums.of(share[:0] if is_open and measure == "adopted" else share)
+        seats, adopted, active = (
+            np.bincount(accounts[held & who], minlength=len(keys)) for who in (True, has_adopted, is_active)
+        )
+        has = seats > 0
+        yield tally, is_open, keys[has], {"adopted": adopted[has] / seats[has], "active": active[has] / seats[has]}
 
 
 def _used(seen: Asked, interval: Length, window_days: int) -> Source:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
+
+import pyarrow as pa
 
 from uptake.metrics import (
     active_days_per_week,
@@ -18,6 +21,7 @@ from uptake.metrics import (
     sessions_per_week,
 )
 from uptake.metrics.metric import Asked, Metric
+from uptake.metrics.tallies import is_possible
 from uptake.store.sql import renamed
 
 
@@ -31,6 +35,7 @@ class Axis:
         given: Its other parameters.
         where: SQL that holds for the rows that are meant.
         of_active: Whether only active entities have a row, so that the others have 0.
+        work: Makes the same rows in memory; None: only the engine can.
     """
 
     metric: Metric
@@ -38,6 +43,7 @@ class Axis:
     given: Mapping[str, Any] = field(default_factory=dict)
     where: str = "true"
     of_active: bool = True
+    work: Callable[[Asked], pa.Table] | None = None
 
     def sql(self, asked: Asked, prefix: str) -> tuple[str, dict[str, Any]]:
         """SQL for (entity_key, period_on, value) and the values it takes.
@@ -46,21 +52,36 @@ class Axis:
             asked: The question; has the parameter `window_days`.
             prefix: What the names of those values begin with, so that two axes do not share them.
         """
-        given = {**self.given} | ({self.window: asked.param("window_days")} if self.window else {})
-        question = replace(asked.question, params=params.read(self.metric, given, asked.plan, prefix))
-        made = self.metric.rows(replace(asked, question=question, unit=self.metric.unit))
+        made = self.metric.rows(self._asked(asked, prefix))
         relations = ", ".join(f"{relation} AS ({body})" for relation, body in made.relations.items())
         text = f"""{f"WITH {relations} " if relations else ""}SELECT entity_key, period_on, avg(value) AS value
         FROM ({made.select}) WHERE {self.where} GROUP BY ALL"""
         return renamed(text, made.values, prefix), {f"{prefix}{key}": value for key, value in made.values.items()}
+
+    def tables(self, asked: Asked, prefix: str) -> dict[str, Callable[[], pa.Table]]:
+        """The relation of that axis, if it is worked out here; arguments as of `sql`."""
+        work, own = self.work, self._asked(asked, prefix)
+        return {f"{prefix}axis": lambda: work(own)} if work and is_possible(asked) else {}
+
+    def _asked(self, asked: Asked, prefix: str) -> Asked:
+        """The question about what lies on the axis."""
+        given = {**self.given} | ({self.window: asked.param("window_days")} if self.window else {})
+        question = replace(asked.question, params=params.read(self.metric, given, asked.plan, prefix))
+        return replace(asked, question=question, unit=self.metric.unit)
+
+
+def _seats(measure: str, window: str) -> Axis:
+    """A share of the seats of an account."""
+    work = partial(adoption_rate.shares_of_accounts, measure=measure)
+    return Axis(adoption_rate.METRIC, window, where=f"measure = '{measure}'", of_active=False, work=work)
 
 
 AXES: dict[str, Axis] = {
     "breadth": Axis(breadth.METRIC),
     "features_used": Axis(features_used.METRIC),
     "depth": Axis(depth.METRIC),
-    "seats_active": Axis(adoption_rate.METRIC, "active_days", where="measure = 'active'", of_active=False),
-    "seats_adopted": Axis(adoption_rate.METRIC, "", where="measure = 'adopted'", of_active=False),
+    "seats_active": _seats("active", "active_days"),
+    "seats_adopted": _seats("adopted", ""),
     "frequency": Axis(frequency.METRIC),
     "consistency": Axis(consistency.METRIC, ""),
     "active_days_per_week": Axis(active_days_per_week.METRIC),
