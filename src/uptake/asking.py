@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 
 from uptake.alerts.ask import alerts
 from uptake.benchmarks.answer import Benchmarks
-from uptake.benchmarks.ask import benchmark, last_day
+from uptake.benchmarks.ask import benchmark
+from uptake.benchmarks.telling import with_reasons
 from uptake.benchmarks.words import WORDS
 from uptake.metrics.ask import ask
 from uptake.metrics.listed import Listed
@@ -232,10 +233,10 @@ class Asking(ABC):
 
         def answer(cursor: Cursor) -> Benchmarks:
             with self.facts_for(given, cursor, self.plan):
-                told = self.state.reasons(last_day(cursor, self.plan, given))
-                return benchmark(cursor, self.plan, given, told)
+                return benchmark(cursor, self.plan, given)
 
-        return self.read(answer)
+        found = self.read(answer)
+        return with_reasons(found, self.state.reasons(found.on))
 
     def alerts(self, **given: Any) -> Listed:
         """Alerts of some days, the newest first: who crossed what, when, and by how much.

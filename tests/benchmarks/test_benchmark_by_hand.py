@@ -129,7 +129,7 @@ def test_every_exemplar_is_held_against_the_others(workspace: uptake.Workspace) 
     assert {one.id: one.left_out for one in found.exemplars} == pytest.approx(
         {"e1": 1, "e2": 2.75 / 3, "e3": (6 / 9 + 0.5 + 0.75) / 3}
     )
-    assert found.doubts == ("Held against the others, not every exemplary account has 80 % of them: e3 (64%).",)
+    assert found.doubts == ("1 of 3 exemplary accounts has less than 80 % of what the others have.",)
 
 
 def test_why_an_account_may_be_far(workspace: uptake.Workspace) -> None:

@@ -25,6 +25,7 @@ PAGES = [
     links.people("retention", {"unit": "month", "by": "account.plan"})
     + links.cell({"unit_index": 1, "account.plan": web_world.IMAGE}, "cohort"),
     "/segments",
+    "/benchmarks",
     "/dashboards",
     *(links.account(account_id) for account_id in web_world.ACCOUNT_IDS),
     *(links.user(web_world.user_id(number)) for number in (0, 3, 4)),
@@ -57,6 +58,7 @@ def test_hostile_names_do_nothing(watched: Watched, address: str) -> None:
         "/accounts",
         "/users",
         "/segments",
+        "/benchmarks",
         "/dashboards",
         "/data",
         "/search",

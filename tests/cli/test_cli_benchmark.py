@@ -43,7 +43,7 @@ def test_the_furthest_first(filled: Path) -> None:
     """4 of 10 days: 60 % are missing; e3 20 %."""
     ran = run("benchmark", "--home", filled)
     assert ran.code == 0
-    assert ran.out.startswith("All: 4 accounts\nExemplary, named in the plan: e1, e2, e3")
+    assert ran.out.startswith("All: 4 accounts\nExemplary, named in the plan")
     found = cells(ran.out)
     assert ["active_days", "10 days", "8 days", "12 days", "higher"] in found
     assert [row[:4] for row in found if row[:1] in (["a"], ["e3"])] == [

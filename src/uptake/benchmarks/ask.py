@@ -40,7 +40,6 @@ from uptake.signals.panel import Panel
 from uptake.signals.signal import find
 from uptake.signals.windows import Floats
 from uptake.store.projection import Cursor
-from uptake.store.state import DistanceReason
 
 GIVEN = ("as_of", "by", "timezone")
 GOOD_ENOUGH = 0.8
@@ -57,16 +56,13 @@ class _Ways:
     forecast: Forecast
 
 
-def benchmark(
-    cursor: Cursor, plan: Plan, given: Mapping[str, Any], told: Mapping[str, DistanceReason] | None = None
-) -> Benchmarks:
-    """Everybody against the benchmark of their type.
+def benchmark(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Benchmarks:
+    """Everybody against the benchmark of their type; what managers wrote is added by `telling.with_reasons`.
 
     Args:
         cursor: A cursor of the projection.
         plan: The plan.
         given: `as_of`; `by`, an attribute of accounts that cohorts are made of instead of months; `timezone`.
-        told: What managers wrote, by account.
 
     Raises:
         QuestionError: A name or a value is not known.
@@ -81,7 +77,7 @@ def benchmark(
     by = str(given.get("by") or "")
     groups = _groups(panel, by)
     lacking = lacks(made, plan)
-    accounts = _accounts(made, _ways(made), lacking, months_of_signing(panel), groups, told or {})
+    accounts = _accounts(made, _ways(made), lacking, months_of_signing(panel), groups)
     accounts.sort(key=lambda one: (one.attainment is None, one.attainment or 0.0, one.id))
     return Benchmarks(
         now, asked.question.as_of, asked.question.timezone, plan.version, by, _types(made, lacking),
@@ -135,7 +131,6 @@ def _accounts(
     lacking: Lacks,
     signed: Mapping[int, date],
     groups: list[str],
-    told: Mapping[str, DistanceReason],
 ) -> list[Account]:
     panel = made.panel
     ids = dict(panel.cursor.execute("SELECT account_key, account_id FROM accounts").fetchall())
@@ -150,7 +145,6 @@ def _accounts(
         fits = other != NO_TYPE
         measures = made.types[number].signals.values() if number != NO_TYPE else ()
         id_ = ids[int(panel.keys[row])]
-        written = told.get(id_)
         missing = lacking.roles.get(row, {})
         found.append(
             Account(
@@ -172,8 +166,8 @@ def _accounts(
                 trainings=lacking.trainings.get(row, 0),
                 missing_roles=tuple(sorted(missing)),
                 idle_roles=tuple(sorted(role for role, is_held in missing.items() if is_held)),
-                reason=written.reason if written else "",
-                note=written.note if written else "",
+                reason="",
+                note="",
             )
         )
     return found
@@ -239,10 +233,10 @@ def _doubts(
         found.append("There is no exemplary account, so nothing can be said.")
     elif len(exemplars) < FEWEST_EXEMPLARS:
         found.append(f"Too few exemplary accounts (n = {len(exemplars)}): one more may change everything.")
-    weak = [one for one in exemplars if one.left_out is not None and one.left_out < GOOD_ENOUGH]
+    weak = sum(one.left_out is not None and one.left_out < GOOD_ENOUGH for one in exemplars)
     if weak:
-        said = ", ".join(f"{one.id} ({one.left_out:.0%})" for one in weak if one.left_out is not None)
-        found.append(f"Held against the others, not every exemplary account has 80 % of them: {said}.")
+        have = "has" if weak == 1 else "have"
+        found.append(f"{weak} of {len(exemplars)} exemplary accounts {have} less than 80 % of what the others have.")
     unknown = [one.name for one in measures if one.median is None]
     if exemplars and unknown:
         found.append(f"Nothing is known of them in {', '.join(unknown)}, so it is left out.")

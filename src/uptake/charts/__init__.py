@@ -1,5 +1,6 @@
 """Charts: pure functions from the rows of a result to Vega-Lite specifications, one chart, one file."""
 
+from uptake.charts.benchmark_bar import benchmark_bar
 from uptake.charts.dispatch import for_result
 from uptake.charts.picture import png, svg
 from uptake.charts.range_marker import range_marker, standing
@@ -7,4 +8,14 @@ from uptake.charts.retention_grid import retention_grid
 from uptake.charts.sparkline import sparkline
 from uptake.charts.theme import config
 
-__all__ = ["config", "for_result", "png", "range_marker", "retention_grid", "sparkline", "standing", "svg"]
+__all__ = [
+    "benchmark_bar",
+    "config",
+    "for_result",
+    "png",
+    "range_marker",
+    "retention_grid",
+    "sparkline",
+    "standing",
+    "svg",
+]

@@ -14,7 +14,7 @@ from uptake.cli.options import Home
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from uptake.benchmarks.answer import Account, Benchmarks, Cohort
+    from uptake.benchmarks.answer import Account, Benchmarks, Cohort, Exemplar
 
 EXAMPLES = (
     "uptake benchmark                             (every account, the furthest first)",
@@ -86,9 +86,9 @@ def _show_types(found: Benchmarks, console: Console) -> None:
 
     for type_ in found.types:
         how = "proposed" if type_.are_proposed else "named in the plan"
-        ids = ", ".join(one.id for one in type_.exemplars) or "none"
+        ids = ", ".join(_exemplar(one) for one in type_.exemplars) or "none"
         screen.say(f"{type_.title}: {words.count(type_.accounts)} accounts", console, "bold")
-        screen.say(f"Exemplary, {how}: {ids}", console)
+        screen.say(f"Exemplary, {how}, with what they have of the others' benchmark: {ids}", console)
         for doubt in type_.doubts:
             screen.say(doubt, console)
         rows = [
@@ -108,6 +108,13 @@ def _show_all(found: Benchmarks, console: Console, limit: int, *, cohorts: bool)
     if limit and len(rows) > limit:
         screen.say(f"... and {len(rows) - limit:,} more: --limit 0 shows all.", console)
     screen.say(f"\nAs of the end of {found.on}. Distance is what is missing of the benchmark.", console)
+
+
+def _exemplar(one: Exemplar) -> str:
+    """Its id, with how much it has of the benchmark that the others make."""
+    from uptake.charts import words
+
+    return one.id if one.left_out is None else f"{one.id} ({words.share(one.left_out)})"
 
 
 def _account(one: Account) -> list[str]:

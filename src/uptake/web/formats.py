@@ -301,6 +301,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "without_code": without_code,
 }
 FUNCTIONS: dict[str, Callable[..., Any]] = {
+    "benchmark_bar": charts.benchmark_bar,
     "chart_themes": chart_themes,
     "estimate": estimate,
     "headline": headline,

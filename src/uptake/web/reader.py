@@ -8,6 +8,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
+from uptake.benchmarks.answer import Benchmarks
+from uptake.benchmarks.ask import benchmark
+from uptake.benchmarks.telling import with_reasons
 from uptake.check import Finding
 from uptake.directory import account, accounts, feature, listing, names, search, user, users, vocabulary
 from uptake.metrics.ask import ask
@@ -87,6 +90,19 @@ class Reader:
                 )
 
         return self._now(("people", name, asked, which), work)
+
+    def benchmark(self, given: Mapping[str, Any], urgency: Urgency = Urgency.PAGE) -> Future[Benchmarks]:
+        """Every account against the benchmark of its type, now or later; without what managers wrote."""
+
+        def work(cursor: Cursor) -> Benchmarks:
+            with self._workspace.facts_for(given, cursor, self.plan):
+                return benchmark(cursor, self.plan, given)
+
+        return self._later(("benchmark", tuple(sorted(given.items()))), work, urgency)
+
+    def with_reasons(self, found: Benchmarks) -> Benchmarks:
+        """Benchmarks with what managers wrote, as it is now."""
+        return with_reasons(found, self._workspace.state.reasons(found.on))
 
     def ask_ahead(self, ask: Callable[[Reader, date, date | None], None]) -> None:
         """Lets somebody ask what will be asked soon, once for each state of plan and data; nothing waits for it.

@@ -36,7 +36,10 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Features", "/features"),
         ),
     ),
-    ("Customers", (("Accounts", "/accounts"), ("Users", "/users"), ("Segments", "/segments"))),
+    (
+        "Customers",
+        (("Accounts", "/accounts"), ("Users", "/users"), ("Segments", "/segments"), ("Benchmarks", "/benchmarks")),
+    ),
     ("Data", (("Data and plan", "/data"),)),
 )
 """The rail: sections with their pages, title and address."""

@@ -2,6 +2,7 @@
 
 from uptake.web.pages import (
     accounts,
+    benchmarks,
     dashboards,
     data,
     explore,
@@ -15,5 +16,19 @@ from uptake.web.pages import (
     users,
 )
 
-FAMILIES = (overview, dashboards, explore, metrics, people, metric, features, accounts, users, segments, data, search)
+FAMILIES = (
+    overview,
+    dashboards,
+    explore,
+    metrics,
+    people,
+    metric,
+    features,
+    accounts,
+    users,
+    segments,
+    benchmarks,
+    data,
+    search,
+)
 """Modules with `routes(site)`, in the order in which addresses are matched."""

@@ -28,4 +28,5 @@ def ask_ahead(reader: Reader, last_day: date, first_day: date | None) -> None:
         for score in written.of_entity(reader.plan, "account"):
             reader.stand_ahead(score.name, "account")
         reader.bring_history_up()
+        reader.benchmark({}, Urgency.IDLE)
         reader.findings(Urgency.IDLE)
