@@ -70,7 +70,7 @@ def test_who_moved(filled: Path) -> None:
     assert ran.code == 0, ran.errors
     assert "u3  u3    Lately  Seldom  Days since active 13" in ran.out
     moved = told("movement", "visits", "--since", "2026-01-13", *NOW, "--home", filled)
-    assert list(moved["u1"].values())[2:] == ["lately", "often", "Active days 3, before 2 (at least 3)"]
+    assert list(moved["u1"].values())[2:] == ["lately", "often", "Active days 3, before 2 (now at least 3)"]
     assert list(moved) == ["u1", "u3"]
     nobody = run("movement", "visits", "--since", "2026-01-13", *NOW, "--after", "lately", "--home", filled)
     assert "Nobody moved." in nobody.out

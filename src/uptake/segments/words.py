@@ -47,7 +47,9 @@ def says(reason: Reason, plan: Plan, entity: str) -> str:
     bound = " or ".join(_value(reason.subject, value, plan, entity) for value in reason.values)
     held = f"{BOUNDS[reason.test]} {bound}".strip()
     of = f" {OVER[kind]}" if (kind := reason.subject.partition(".")[0]) in OVER else ""
-    is_said = reason.holds and reason.test == "is"
+    if reason.held is not None:
+        held = f"now {held}" if reason.holds else f"no longer {held}"
+    is_said = reason.held is None and reason.holds and reason.test == "is"
     return f"{title(reason.subject, plan)} {found}{before}{of}" + ("" if is_said else f" ({held})")
 
 

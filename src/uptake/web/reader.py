@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from uptake.benchmarks.answer import Benchmarks
 from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
+from uptake.benchmarks.words import WORDS
 from uptake.check import Finding
 from uptake.directory import account, accounts, feature, listing, names, search, user, users, vocabulary
 from uptake.metrics.ask import ask
@@ -20,6 +21,8 @@ from uptake.plan import Plan
 from uptake.scores import written
 from uptake.scores.ask import prepare
 from uptake.scores.history import is_current
+from uptake.segments.ask import Placements, placements
+from uptake.segments.movement import Movement, movement
 from uptake.store.ledger import Ledger
 from uptake.store.projection import Cursor
 from uptake.web.cache import Answers, Urgency
@@ -207,6 +210,18 @@ class Reader:
         return self._now(
             ("feature", name, asked), lambda cursor: feature.accounts_of_feature(cursor, self.plan, name, asked)
         )
+
+    def placements(self, name: str, given: Mapping[str, Any]) -> Placements:
+        """Where everyone stands; since when, if history has been made."""
+        asked = tuple(sorted((key, str(value)) for key, value in given.items()))
+        has_history = self._workspace.read(lambda cursor: is_current(cursor, self.plan))  # no state of plan and data
+        key = ("placements", name, asked, has_history)
+        return self._now(key, lambda cursor: placements(cursor, self.plan, name, given, WORDS))
+
+    def movement(self, name: str, given: Mapping[str, Any]) -> Movement:
+        """Who moved from where to where."""
+        asked = tuple(sorted((key, str(value)) for key, value in given.items()))
+        return self._now(("movement", name, asked), lambda cursor: movement(cursor, self.plan, name, given, WORDS))
 
     def search(self, text: str) -> list[search.Hit]:
         """Everything that holds the text."""

@@ -38,7 +38,13 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ),
     (
         "Customers",
-        (("Accounts", "/accounts"), ("Users", "/users"), ("Segments", "/segments"), ("Benchmarks", "/benchmarks")),
+        (
+            ("Accounts", "/accounts"),
+            ("Users", "/users"),
+            ("Placements", "/placements"),
+            ("Segments", "/segments"),
+            ("Benchmarks", "/benchmarks"),
+        ),
     ),
     ("Data", (("Data and plan", "/data"),)),
 )

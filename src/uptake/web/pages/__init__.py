@@ -11,6 +11,7 @@ from uptake.web.pages import (
     metrics,
     overview,
     people,
+    placements,
     search,
     segments,
     users,
@@ -26,8 +27,9 @@ FAMILIES = (
     features,
     accounts,
     users,
-    segments,
     benchmarks,
+    placements,
+    segments,
     data,
     search,
 )

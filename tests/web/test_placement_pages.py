@@ -1,0 +1,82 @@
+"""The page of placements: how many where, the matrix, who is behind a cell, and since when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from web_client import Client, serving
+from web_html import require_inert
+
+import uptake
+from uptake.web.app import create_app
+
+PLAN = """
+product: {timezone: UTC}
+placements:
+  visits:
+    entities: [user]
+    ladder: true
+    labels: [{name: often, when: {active_days: {gte: 2}}}, {name: seldom}]
+"""
+DAYS = {"ann": [1, 9], "bob": [2], "<b>cy</b>": [8]}
+ASKED = "/placements?name=visits&since=2025-03-05&as_of=2025-03-09"
+
+
+@pytest.fixture
+def visits(new_home: Callable[..., Path]) -> Iterator[Client]:
+    """From the 5th to the 9th of March ann rose, bob stayed, cy came."""
+    rows: list[dict[str, Any]] = [
+        {"user_id": user, "event": "task", "timestamp": f"2025-03-{day:02d}T10:00:00Z"}
+        for user in DAYS
+        for day in DAYS[user]
+    ]
+    with uptake.open(new_home(PLAN)) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(rows), "events")
+        with serving(create_app(workspace)) as client:
+            yield client
+
+
+def words(page: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_how_many_stand_where_and_who_moved(visits: Client) -> None:
+    page = visits.get(ASKED)
+    assert page.status_code == 200
+    require_inert(page.text)
+    said = words(page.text)
+    assert "3 users on 9 March 2025: 2 seldom, 1 often." in said
+    assert "Seldom → Often" in said
+    assert "Active days 2, before 1 (now at least 2)" in said
+    assert "Not there → Seldom" in said
+    assert "bob" not in said
+    stayed = words(visits.get(f"{ASKED}&before=seldom&after=seldom").text)
+    assert "From seldom to seldom" in stayed
+    assert "bob" in stayed
+    assert "ann" not in stayed
+
+
+def test_since_when_is_worked_out_when_it_is_wanted(visits: Client) -> None:
+    asked = f"{ASKED}&label=often"
+    page = visits.get(asked).text
+    assert "Since when is not written down yet." in page
+    token = re.search(r'name="form_token" value="([^"]+)"', page)
+    assert token is not None
+    there = {"form_token": token[1], "there": asked}
+    answer = visits.request("POST", "/placements/history", data=there, headers={"origin": "http://127.0.0.1:8000"})
+    assert (answer.status_code, answer.headers["location"]) == (303, asked)
+    assert "9 March 2025, seldom before" in words(visits.get(asked).text)
+    away = {"form_token": token[1], "there": "https://evil.example"}
+    answer = visits.request("POST", "/placements/history", data=away, headers={"origin": "http://127.0.0.1:8000"})
+    assert answer.headers["location"] == "/placements"
+
+
+def test_what_cannot_be_asked_and_what_is_empty(visits: Client, empty: Client) -> None:
+    assert visits.get("/placements?name=moon").status_code == 400
+    assert visits.get(f"{ASKED}&label=moon").status_code == 400
+    assert "Nobody is placed yet" in empty.get("/placements").text
