@@ -2,7 +2,7 @@
 
 The goal stands still: every week is held against the benchmark as it is on the last day, by the type an account has then.
 A forecast is the straight line through the last weeks (the median of the slopes between all pairs of them), carried on to
-the target; its band are the lines of the slope's 95 % interval. Windows of neighbouring weeks share days, so the band is
+the target; its band lies between the lines of the slope's 95 % interval. Windows of neighbouring weeks share days, so the band is
 the narrowest that can be meant.
 """
 
