@@ -144,7 +144,7 @@ def _with_entry(text: str, file: str, name: str, entry: str) -> str:
     key, value = section
     if isinstance(value, ScalarNode) or not value.value:
         # `segments:` with nothing, `~` or `{}` behind it
-        begins = _end_of_line(text, key.end_mark.index)
+        begins = end_of_line(text, key.end_mark.index)
         kept = text[: value.start_mark.index].rstrip(" ") + text[value.end_mark.index : begins]
         if value.start_mark.index >= begins:
             kept = text[:begins]
@@ -156,13 +156,13 @@ def _with_entry(text: str, file: str, name: str, entry: str) -> str:
     pair = _pair(value, name)
     line = f"{indent}{entry}{line_end}" if entry else ""
     if pair is None:
-        begins = _end_of_line(text, key.end_mark.index)
+        begins = end_of_line(text, key.end_mark.index)
         return _closed(text[:begins], line_end) + line + text[begins:]
     begins = pair[0].start_mark.index - pair[0].start_mark.column
-    return text[:begins] + line + text[_end_of_line(text, _last(pair[1])) :]
+    return text[:begins] + line + text[end_of_line(text, last_of(pair[1])) :]
 
 
-def _last(node: Node) -> int:
+def last_of(node: Node) -> int:
     """Where the last character of a value stands: block mappings and lists end where their last value does."""
     if isinstance(node, ScalarNode):
         is_block = node.style in ("|", ">")  # these end where the next line begins
@@ -170,10 +170,11 @@ def _last(node: Node) -> int:
     if not isinstance(node, CollectionNode) or node.flow_style or not node.value:
         return int(node.end_mark.index)
     last = node.value[-1]
-    return _last(last[1] if isinstance(last, tuple) else last)
+    return last_of(last[1] if isinstance(last, tuple) else last)
 
 
-def _end_of_line(text: str, index: int) -> int:
+def end_of_line(text: str, index: int) -> int:
+    """The index after the line that an index lies in."""
     found = text.find("\n", index)
     return len(text) if found < 0 else found + 1
 
