@@ -38,13 +38,12 @@ def test_a_plan_is_kept_once_it_is_in_use(new_home: Callable[..., Path]) -> None
         assert second.taken_at >= began
         assert [change.told for change in second.changes] == ["Feature Boards is new"]
         assert [change.place for change in second.changes] == ["plan/plan.yml:4"]
-        (home / "plan" / "plan.yml").write_text(
-            "features: {boards: {events: [board_created]}}\nproduct: {name: Planboard}"
-        )
+        otherwise = "features: {boards: {events: [board_created]}}\nproduct: {name: Planboard}"
+        (home / "plan" / "plan.yml").write_text(otherwise)
         workspace.follow_plan()
         assert len(workspace.plans.log()) == 2, "the same plan, written otherwise"
         workspace.rebuild()
-        assert workspace.plans.texts(second.version)["plan/plan.yml"] == SECOND + "# a comment\n"
+        assert workspace.plans.texts(second.version)["plan/plan.yml"] == otherwise
         (home / "plan" / "plan.yml").write_text("features: {boards: {events: board_created}}")
         with pytest.raises(PlanError):
             workspace.reload_plan()

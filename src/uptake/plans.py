@@ -20,8 +20,8 @@ from uptake.store.ledger import Ledger
 
 FILES, IN_USE = "files", "in-use"
 """What names the plan as its files are now, and the one that was taken into use last."""
-LEAST_DIGITS = 4
-"""Digits of a version that name it."""
+_VERSION = re.compile("[0-9a-f]{4,12}")
+"""A version, or as many of its first digits as name it."""
 
 
 @dataclass(frozen=True)
@@ -57,15 +57,16 @@ class Plans:
         self._ledger = ledger
 
     def keep(self, read: Plan, texts: Mapping[str, str]) -> None:
-        """Keeps a plan that has been taken into use, unless it is the one that was in use before.
+        """Keeps a plan that has been taken into use; of the one that was in use before, its files as they are now.
 
         Args:
             read: The plan.
             texts: Its files.
         """
         uses = self._ledger.plan_uses()
-        if not uses or uses[0].version != read.version:
-            self._ledger.keep_plan(read.version, texts, plan.author(self._folder))
+        is_new = not uses or uses[0].version != read.version
+        if is_new or self._ledger.plan_texts(uses[0]) != texts:
+            self._ledger.keep_plan(read.version, texts, plan.author(self._folder) if is_new else "")
 
     def last(self) -> dict[str, str] | None:
         """The files of the plan that was taken into use last; None if none ever was."""
@@ -106,22 +107,33 @@ class Plans:
         """
         if name == FILES:
             return plan.texts_of(self._folder)
-        uses = self._ledger.plan_uses()
-        if name == IN_USE and uses:
-            return self._ledger.plan_texts(uses[0])
-        if re.fullmatch(rf"[0-9a-f]{{{LEAST_DIGITS},12}}", name):
-            found = [use for use in uses if use.version.startswith(name)]
-            if len({use.version for use in found}) > 1:
-                versions = dict.fromkeys(use.version for use in found)
-                raise QuestionError(f"Several versions of the plan begin with {name}.", allowed=versions)
-            if found:
-                return self._ledger.plan_texts(found[0])
-        elif Path(name).is_dir():
+        last = self.last()
+        if name == IN_USE and last is not None:
+            return last
+        if not _VERSION.fullmatch(name) and Path(name).is_dir():
             return plan.texts_of(Path(name))
-        versions = dict.fromkeys(use.version for use in uses)
-        raise QuestionError(
-            f"There is no plan '{name}'.", allowed=(FILES, IN_USE, *versions), do="Or name a folder of plan files."
-        )
+        return self.kept(name)
+
+    def kept(self, version: str) -> dict[str, str]:
+        """The files of a version that was in use, as they were.
+
+        Args:
+            version: The version, or its first digits.
+
+        Raises:
+            QuestionError: None is called so, or several begin so.
+        """
+        uses = self._ledger.plan_uses()
+        found = [use for use in uses if _VERSION.fullmatch(version) and use.version.startswith(version)]
+        if len({use.version for use in found}) > 1:
+            versions = dict.fromkeys(use.version for use in found)
+            raise QuestionError(f"Several versions of the plan begin with {version}.", allowed=versions)
+        if not found:
+            versions = dict.fromkeys((FILES, IN_USE, *(use.version for use in uses)))
+            raise QuestionError(
+                f"There is no plan '{version}'.", allowed=versions, do="Or name a folder of plan files."
+            )
+        return self._ledger.plan_texts(found[0])
 
     def read(self, name: str) -> Plan:
         """A plan; see `texts`."""

@@ -20,13 +20,13 @@ from uptake.asking import Answer, Asking
 from uptake.beginning import init
 from uptake.benchmarks.telling import tell
 from uptake.catching_up import catch_up, require_same_age
-from uptake.errors import DiskFull, ImportFailed, StorageDamaged, UptakeError, WorkspaceClosed
+from uptake.errors import DiskFull, ImportFailed, PlanError, StorageDamaged, UptakeError, WorkspaceClosed
 from uptake.facts import arrivals
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, silent
 from uptake.kinds import BY_NAME
 from uptake.metrics.question import read_as_of, read_zone
 from uptake.plan import Plan, Segment
-from uptake.plans import Plans
+from uptake.plans import FILES, Plans
 from uptake.scores.history import is_current
 from uptake.sources.opening import opened
 from uptake.store import archive
@@ -338,6 +338,41 @@ class Workspace(Asking):
         with self._importing:
             self._require_open()
             plan.delete_segment(self.home.plan, name)
+            self.reload_plan()
+
+    def save_score(self, name: str, numbers: plan.Numbers) -> None:
+        """Writes weights, ends and bands of a score into the plan's files, where all else stays as it is.
+
+        Args:
+            name: The score.
+            numbers: Where a number stands, ("bands", "good") or ("components", NAME, "weight") -> the number.
+
+        Raises:
+            PlanError: There is no such score or number, or the plan would have errors; nothing was written.
+        """
+        with self._importing:
+            self._require_open()
+            plan.save_score(self.home.plan, name, numbers)
+            self.reload_plan()
+
+    def restore_plan(self, version: str) -> None:
+        """Makes the plan's files what they were in a version that was in use, and takes it into use again.
+
+        Args:
+            version: The version, as `plans.log` has it.
+
+        Raises:
+            QuestionError: No such plan was in use.
+            PlanError: It cannot be read, or the files were changed since they were taken into use; nothing was written.
+        """
+        with self._importing:
+            self._require_open()
+            texts = self.plans.kept(version)
+            if self.plans.texts(FILES) != self.plans.last():
+                raise PlanError(
+                    "The plan's files were changed since.", do="Take them into use, or put them back by hand."
+                )
+            plan.put_files(self.home.plan, texts)
             self.reload_plan()
 
     def _require_open(self) -> None:

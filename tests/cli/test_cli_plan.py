@@ -27,9 +27,9 @@ def test_the_log_lists_versions_and_takes_no_plan_into_use(filled: Path) -> None
     assert run("metric", "active_users", "--home", filled).code == 0
     ran = run("plan", "log", "--home", filled)
     assert ran.code == 0
-    assert "Score Adoption is new" in ran.out
+    assert "Score Adoption, frequency is new: 1" in ran.out
     assert first[0]["version"] in ran.out
-    assert "Score Adoption" in run("plan", "log", "--limit", "1", "--home", filled).out
+    assert "Adoption score, breadth is gone" in run("plan", "log", "--limit", "1", "--home", filled).out
     assert first[0]["version"] not in run("plan", "log", "--limit", "1", "--home", filled).out
 
 

@@ -50,3 +50,11 @@ def test_a_list_of_ids_is_a_change() -> None:
     ids = "account_id\n" + "".join(f"account-{number}\n" for number in range(500))
     ((_, change),) = told({"plan/lists/vip.csv": ids})
     assert "(500 in all)" in change
+
+
+def test_scores_that_come_by_themselves_are_there_though_nobody_wrote_them() -> None:
+    text = "scores:\n  health: {title: Health score, entities: [account], components: {nps: 0.1}}\n"
+    told_ = [change.told for change in changes({}, {"plan/a.yml": text})]
+    assert "Health score, breadth is gone; it was 0.1" in told_
+    assert told_[-2:] == ["Adoption score is gone", "Engagement score is gone"]
+    assert not any("Health score is new" in one or "nps" in one for one in told_)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from uptake.cli import screen
+from uptake.reports.effect_words import headlines
 
 if TYPE_CHECKING:
     from uptake.reports.plan_effect import Effect, Moved, Shift
@@ -30,31 +31,12 @@ def show(found: Effect) -> None:
         style="bold",
     )
     for change in found.changes:
-        screen.say(f"  {change.place}: {change.told}")
+        screen.say(f"  {change.place}: {change.told}" if change.place else f"  {change.told}")
     screen.say()
-    screen.say(headline(found), style="bold")
+    for sentence in headlines(found):
+        screen.say(sentence, style="bold")
     for shift in found.shifts:
         _show(shift, found)
-
-
-def headline(found: Effect) -> str:
-    """How many would stand elsewhere, in one sentence."""
-    return " ".join(sentences(found)) or "Nobody would stand elsewhere, and no score would move."
-
-
-def sentences(found: Effect) -> Iterator[str]:
-    """A sentence for each score and placement that moves."""
-    for shift in found.shifts:
-        if shift.problem:
-            yield f"{shift.title}: {shift.problem}"
-            continue
-        who = shift.entity if shift.moved == 1 else f"{shift.entity}s"
-        what = "band" if shift.kind == "score" else "place"
-        near = f", {shift.near:,} of them with a renewal within {found.near_days} days" if shift.near else ""
-        if shift.moved:
-            yield f"{shift.title}: {shift.moved:,} {who} of {shift.total:,} would change {what}{near}."
-        else:
-            yield f"{shift.title}: {shift.rescored:,} of {shift.total:,} {shift.entity}s would have another score."
 
 
 def _show(shift: Shift, found: Effect) -> None:

@@ -28,6 +28,9 @@ from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, Propos
 from uptake.plan.quorum import AllParts, AnyPart, Members, Quorum, parts, quorum
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
 from uptake.plan.rule import Rule, read_rule, rules_in, subjects
+from uptake.plan.score_writing import Numbers, numbers, with_numbers
+from uptake.plan.score_writing import put as put_files
+from uptake.plan.score_writing import save as save_score
 from uptake.plan.scores import DEFAULT_SCORES, Component, Score
 from uptake.plan.segment_writing import delete as delete_segment
 from uptake.plan.segment_writing import save as save_segment
@@ -78,6 +81,7 @@ __all__ = [
     "Measure",
     "Members",
     "Milestone",
+    "Numbers",
     "Onboarding",
     "Place",
     "Placement",
@@ -107,12 +111,15 @@ __all__ = [
     "is_vanity",
     "load",
     "location_text",
+    "numbers",
     "parse",
     "parse_condition",
     "parts",
+    "put_files",
     "quorum",
     "read_rule",
     "rules_in",
+    "save_score",
     "save_segment",
     "selector",
     "split_condition",
@@ -124,4 +131,5 @@ __all__ = [
     "time_zone",
     "vanity_kind",
     "vanity_warnings",
+    "with_numbers",
 ]

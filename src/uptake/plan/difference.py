@@ -8,6 +8,7 @@ from typing import Any
 
 from uptake.plan.document import Value, nearest_place
 from uptake.plan.loader import content_of, parse
+from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
 from uptake.plan.quoting import scalar
 from uptake.plan.words import title_of
@@ -59,7 +60,8 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change
     if was.version == now.version:
         return ()
     (old, old_places), (new, new_places) = content_of(before), content_of(after)
-    meant = was.model_dump(mode="json"), now.model_dump(mode="json")
+    old, new = _with_scores(old, was), _with_scores(new, now)
+    meant = _meaning(was), _meaning(now)
     found = []
     for location, one, other in _apart((), old, new):
         if _is_meant(location, *meant):
@@ -76,6 +78,26 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change
                 )
             )
     return tuple(found)
+
+
+def _with_scores(content: dict[str, Value], plan: Plan) -> dict[str, Value]:
+    """The content with the scores that come by themselves, where it has none: they go when others are written."""
+    if plan.scores:
+        return content
+    come: dict[str, Value] = {
+        name: {
+            "title": score.title,
+            "entities": score.entities,
+            "components": {key: part.weight for key, part in score.components.items()},
+        }
+        for name, score in plan.all_scores.items()
+    }
+    return {**content, "scores": come}
+
+
+def _meaning(plan: Plan) -> dict[str, Any]:
+    scores = {name: score.model_dump(mode="json") for name, score in plan.all_scores.items()}
+    return {**plan.model_dump(mode="json"), "scores": scores}
 
 
 class _Nothing:

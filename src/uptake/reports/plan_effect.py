@@ -173,7 +173,7 @@ def standing(cursor: Cursor, plan: Plan, as_of: object = None) -> Standing:
     names = {}
     renews_in: dict[int, int] = {}
     at: datetime | None = None
-    for entity in ("user", "account"):
+    for entity in ("account", "user"):
         day, _, asked = days(cursor, plan, "plan", "", (entity,), {"entity": entity, "as_of": as_of})
         at = asked.question.as_of
         panel = Panel(asked, day, day)

@@ -266,6 +266,9 @@ class Ledger:
     def keep_plan(self, version: str, texts: Mapping[str, str], author: str) -> None:
         """Keeps a plan that is in use from now on. A file that has not changed is kept once.
 
+        Where the plan that was kept last is of the same version, only its files are as they are now: comments are no
+        new version.
+
         Args:
             version: The plan's version.
             texts: Name of each of its files -> its text.
@@ -273,11 +276,15 @@ class Ledger:
         """
         contents = {name: text.encode() for name, text in texts.items()}
         files = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+        last = next(iter(self.plan_uses()), None)
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT OR IGNORE INTO plan_text VALUES (?, ?)",
                 ((digest, zlib.compress(contents[name])) for name, digest in files.items()),
             )
+            if last is not None and last.version == version:
+                connection.execute("UPDATE plan_use SET files = ? WHERE number = ?", (json.dumps(files), last.number))
+                return
             connection.execute(
                 "INSERT INTO plan_use (version, taken_at, author, files) VALUES (?, ?, ?, ?)",
                 (version, datetime.now(UTC).isoformat(), author, json.dumps(files)),
