@@ -27,6 +27,15 @@ def user(user_id: str) -> str:
     return _page("/users/", user_id)
 
 
+def score(entity: str, id_: str, name: str) -> str:
+    """Where the part of a page about a score of somebody is fetched from.
+
+    >>> score("account", "a b", "health")
+    '/score?entity=account&id=a+b&score=health'
+    """
+    return f"/score?{urlencode({'entity': entity, 'id': id_, 'score': name})}"
+
+
 def users_of(account_id: str) -> str:
     """The users of an account."""
     return f"/users?{urlencode({'account': account_id})}"

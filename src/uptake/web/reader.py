@@ -19,8 +19,8 @@ from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.scores import written
-from uptake.scores.ask import prepare
-from uptake.scores.history import is_current
+from uptake.scores.ask import Explained, explain, prepare
+from uptake.scores.history import Held, is_current, of_one
 from uptake.segments.ask import Placements, placements
 from uptake.segments.movement import Movement, movement
 from uptake.store.ledger import Ledger
@@ -156,6 +156,22 @@ class Reader:
             prepare(cursor, self.plan, score, given, self._workspace.kept)
 
         self._later(("standing", score, entity), work, Urgency.IDLE)
+
+    def explained(self, score: str, entity: str, id_: str) -> Explained:
+        """Why somebody's score is what it is."""
+        given = {"entity": entity}
+
+        def work(cursor: Cursor) -> Explained:
+            return explain(cursor, self.plan, score, id_, given, self._workspace.kept)
+
+        return self._now(("explained", score, entity, id_), work)
+
+    def score_history(self, score: str, entity: str, id_: str) -> list[Held]:
+        """All that history has of somebody's score."""
+        return self._now(
+            ("score history", score, entity, id_, self.history),
+            lambda cursor: of_one(cursor, f"score.{score}", entity, id_),
+        )
 
     def owners(self) -> list[str]:
         """Who look after accounts now, by name."""

@@ -19,7 +19,7 @@ from uptake.directory.listing import Page as Listed
 from uptake.errors import QuestionError
 from uptake.scores import written
 from uptake.web import links
-from uptake.web.pages import history_words, list_sentences, paging, problems
+from uptake.web.pages import history_words, list_sentences, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -81,6 +81,7 @@ class AccountPage(Page):
 
     Args:
         account: Everything that is known of it.
+        score_url: Where the part about its score is fetched from; empty where the plan has none.
         headline: The sentence the page opens with.
         attributes: Attributes it has now.
         chart: Active users by week, or None where there never were any.
@@ -96,6 +97,7 @@ class AccountPage(Page):
     section: ClassVar[str] = "/accounts"
 
     account: Account
+    score_url: str
     headline: str
     attributes: Sequence[Row]
     chart: Mapping[str, Any] | None
@@ -181,6 +183,7 @@ def show(reader: Reader, request: Request) -> Page:
     return AccountPage(
         title=str(account.summary["name"]),
         account=account,
+        score_url=score.url(reader.plan, "account", account_id, request.query_params.get("score", "")),
         headline=_headline(account, reader.plan.product.name),
         attributes=[row for row in account.attributes if row["name"] not in ATTRIBUTES_TOLD],
         chart=_chart(weeks) if any(week["estimate"] for week in weeks) else None,

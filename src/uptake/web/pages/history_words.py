@@ -21,5 +21,7 @@ def of_list(reader: Reader) -> str:
     far = f" ({words.share(reader.making.share)} done)" if reader.making.share else ""
     if not until:
         return f"The history of scores is being made{far}. Load the page again in a while."
+    if reader.history[0] != reader.plan.version:
+        return f"The history of scores is by the plan before. It is being made again{far}."
     last = dates.day(date.fromisoformat(until) - timedelta(days=1))
     return f"Scores are as they were worked out up to {last}. They are being brought up to date{far}."

@@ -19,7 +19,7 @@ from uptake.errors import QuestionError
 from uptake.facts.milestone import STEP
 from uptake.plan import Plan
 from uptake.web import links
-from uptake.web.pages import list_sentences, paging, problems
+from uptake.web.pages import list_sentences, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -29,6 +29,28 @@ Row = Mapping[str, Any]
 COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "name", "title": "User", "link": "url", "under": "role"},
     {"name": "accounts", "title": "Accounts"},
+    {
+        "name": "score",
+        "title": "Score",
+        "type": "score",
+        "missing": "not known",
+        "about": "0 to 100; the page of a user says why it is what it is.",
+    },
+    {
+        "name": "score_change",
+        "title": "Change",
+        "type": "points",
+        "rank": WIDE,
+        "missing": "not known",
+        "about": "Points of the score in the last 28 days.",
+    },
+    {
+        "name": "band",
+        "title": "Band",
+        "type": "band",
+        "rank": EXTRA,
+        "about": "Where good and poor begin is in the plan.",
+    },
     {"name": "role", "title": "Role", "rank": EXTRA},
     {"name": "active_days", "title": "Active days", "type": "integer", "about": "In the last 28 days."},
     {"name": "sessions", "title": "Sessions", "type": "integer", "about": "In the last 28 days.", "rank": EXTRA},
@@ -68,6 +90,7 @@ class UserPage(Page):
 
     Args:
         user: Everything that is known.
+        score_url: Where the part about their score is fetched from; empty where the plan has none.
         headline: The sentence the page opens with.
         chart: Active days by week, or None where there never were any.
         memberships: Accounts the user belongs or belonged to, each with `url`.
@@ -80,6 +103,7 @@ class UserPage(Page):
     section: ClassVar[str] = "/users"
 
     user: User
+    score_url: str
     headline: str
     chart: Mapping[str, Any] | None
     memberships: Sequence[Row]
@@ -142,6 +166,7 @@ def show(reader: Reader, request: Request) -> Page:
     return UserPage(
         title=name,
         user=user,
+        score_url=score.url(reader.plan, "user", user_id, request.query_params.get("score", "")),
         headline=_headline(user, name),
         chart=_chart(user.weeks) if _weeks_active(user) else None,
         memberships=[{**row, "url": links.account(row["account_id"])} for row in user.memberships],

@@ -1,0 +1,224 @@
+"""The part of an account's and of a user's page that says where they stand: the score, why, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from starlette.requests import Request
+from starlette.routing import Route
+
+from uptake import charts
+from uptake.charts import dates, words
+from uptake.errors import QuestionError
+from uptake.plan import Plan, Score
+from uptake.scores import written
+from uptake.scores.ask import Explained, named
+from uptake.scores.explanation import NOISE, Explanation
+from uptake.scores.history import Held
+from uptake.web import formats, links
+from uptake.web.pages import evidence, history_words
+from uptake.web.reader import Reader
+from uptake.web.site import Part, Site
+
+Row = Mapping[str, Any]
+
+LINES: tuple[dict[str, Any], ...] = (
+    {"name": "title", "title": "Line", "link": "url"},
+    {"name": "points", "title": "Points", "type": "points"},
+    {"name": "says", "title": "Why", "type": "sentence"},
+)
+ENDED = "Subscription ended"
+"""How the timeline of an account begins to say that one did."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ScorePart(Part):
+    """Where somebody stands.
+
+    Args:
+        others: The scores to choose from: title, url, is_current.
+        says: The score in a sentence.
+        why: Its largest lines, in words.
+        waterfall: From the peers to the score, or None.
+        lines: All lines of it, each with `url` of the rows behind it.
+        changed: What happened to the score since the earlier day, in a sentence.
+        change: All lines of the change.
+        columns: Columns of the tables of lines.
+        chart: The score of every day, or None.
+        history: What there is to know of that history; empty where it is complete.
+        whose: Their name.
+    """
+
+    template: ClassVar[str] = "part_score.html"
+
+    others: Sequence[Row]
+    says: str
+    why: Sequence[str]
+    waterfall: Mapping[str, Any] | None
+    lines: Sequence[Row]
+    changed: str
+    change: Sequence[Row]
+    columns: Sequence[Row]
+    chart: Mapping[str, Any] | None
+    history: str
+    whose: str
+
+
+def routes(site: Site) -> list[Route]:
+    """The part."""
+    return [Route("/score", site.endpoint(part))]
+
+
+def url(plan: Plan, entity: str, id_: str, asked: str = "") -> str:
+    """Where the part about somebody is fetched from; empty where the plan has no score of such."""
+    known = [score.name for score in written.of_entity(plan, entity)]
+    return links.score(entity, id_, asked if asked in known else known[0]) if known else ""
+
+
+def part(reader: Reader, request: Request) -> Part:
+    """The part.
+
+    Raises:
+        QuestionError: There is no such score.
+    """
+    entity, id_, name = (request.query_params.get(key, "") for key in ("entity", "id", "score"))
+    score = named(reader.plan, name)
+    if entity not in score.entities:
+        raise QuestionError(f"The score '{name}' is not of {entity}s.", allowed=score.entities)
+    others = [
+        {"title": one.title, "url": links.score(entity, id_, one.name), "is_current": one.name == name}
+        for one in written.of_entity(reader.plan, entity)
+    ]
+    held = reader.score_history(name, entity, id_)
+    told: dict[str, Any] = {
+        "others": others if len(others) > 1 else [],
+        "columns": LINES,
+        "chart": _chart(reader, score, entity, id_, held),
+        "history": history_words.of_list(reader),
+    }
+    try:
+        explained = reader.explained(name, entity, id_)
+    except QuestionError as error:
+        return ScorePart(
+            **told,
+            says=f"{score.title}: {error.what}",
+            why=(),
+            waterfall=None,
+            lines=(),
+            changed="",
+            change=(),
+            whose=id_,
+        )
+    level, change = explained.level, explained.change
+    return ScorePart(
+        **told,
+        says=_says(explained),
+        why=level.words if level else (),
+        waterfall=_waterfall(explained, level) if level else None,
+        lines=_lines(reader.plan, explained, level),
+        changed=_changed(explained),
+        change=_lines(reader.plan, explained, change),
+        whose=explained.of.name,
+    )
+
+
+def _says(explained: Explained) -> str:
+    of = explained.of
+    if of.score is None:
+        return f"{explained.title}: nothing that it is made of is known of {of.name}."
+    lower, upper = of.lower, of.upper
+    interval = ""
+    if lower is not None and upper is not None and lower != upper:
+        interval = f" ({formats.score(lower)}{words.RANGE}{formats.score(upper)} with 95{words.SPACE}% certainty)"
+    return f"{explained.title} {formats.score(of.score)} of 100{interval}, {of.band}."
+
+
+def _changed(explained: Explained) -> str:
+    change, since = explained.of.change, dates.day(explained.since)
+    if change is None:
+        return f"There was no score on {since}."
+    if abs(change) < 0.05:
+        return f"As on {since}."
+    return f"{abs(change):.1f} points {'more' if change > 0 else 'less'} than on {since}."
+
+
+def _waterfall(explained: Explained, level: Explanation) -> Mapping[str, Any]:
+    is_strict = any(line.kind == "decides" for line in level.lines)
+    rows = [
+        {"title": line.title, "points": line.points, "says": line.says}
+        for line in level.lines
+        if abs(line.points) > NOISE
+    ]
+    first = "All there is" if is_strict else "Mean of the peers"
+    made = charts.waterfall(
+        rows, start=level.start, end=level.end, first=first, last=explained.title,
+        title="Why", subtitle=f"From {'100' if is_strict else f'the mean of {explained.peers}'} to this score, in points",
+    )  # fmt: skip
+    return {**made, "config": charts.config()}
+
+
+def _lines(plan: Plan, explained: Explained, sums: Explanation | None) -> list[Row]:
+    return [
+        {
+            "title": line.title,
+            "points": line.points,
+            "says": line.says.partition(": ")[2] or line.says,
+            "url": evidence.link(plan, explained.score, line.component, explained.entity, explained.of.id),
+        }
+        for line in (sums.lines if sums else ())
+    ]
+
+
+def _chart(reader: Reader, score: Score, entity: str, id_: str, held: Sequence[Held]) -> Mapping[str, Any] | None:
+    if not held:
+        return None
+    days = list[Row]()
+    on = held[0].valid_from
+    for span in held:
+        while on < span.valid_from:
+            days.append({"on": on, "score": None, "lower": None, "upper": None})
+            on += timedelta(days=1)
+        while on < span.valid_to:
+            days.append({
+                "on": on, "score": span.value / 100,
+                "lower": None if span.lower is None else span.lower / 100,
+                "upper": None if span.upper is None else span.upper / 100,
+            })  # fmt: skip
+            on += timedelta(days=1)
+    marks = _marks(reader, id_) if entity == "account" else []
+    made = charts.score_history(
+        days, marks, poor=score.bands.poor, good=score.bands.good, title=f"{score.title}, day by day",
+        subtitle="With its 95 % interval. Dashed lines: the contract became another" if marks else "",
+    )  # fmt: skip
+    return {**made, "config": charts.config()}
+
+
+def _marks(reader: Reader, id_: str) -> list[Row]:
+    """When the customer's contract became another: its plan, its seats, its end. A renewal as it was is no mark."""
+    held: dict[date, list[str]] = {}
+    ended: set[date] = set()
+    for row in reader.account(id_).timeline:
+        if row["kind"] == "subscription":
+            if str(row["title"]).startswith(ENDED):
+                ended.add(_day(row["at"]))
+            else:
+                plan, seats = str(row["title"]).removeprefix("Subscription"), str(row["detail"]).rpartition(", ")[2]
+                held.setdefault(_day(row["at"]), []).append(
+                    f"{plan.strip()} {seats if 'seat' in seats else ''}".strip()
+                )
+    marks, before = list[Row](), ""
+    for day in sorted({*held, *ended}):
+        now = " and ".join(sorted(held.get(day, [])))
+        if day not in held:
+            marks.append({"on": day, "title": "ended"})
+        elif now != before:
+            marks.append({"on": day, "title": now or "began"})
+        before = now
+    return marks
+
+
+def _day(value: date) -> date:
+    return value.date() if isinstance(value, datetime) else value
