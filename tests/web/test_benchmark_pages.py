@@ -71,6 +71,9 @@ def test_the_list_is_narrowed(own: tuple[uptake.Workspace, Client]) -> None:
     assert "No account fits" in client.get("/benchmarks?show=slipped").text
     assert "NEAR" in client.get("/benchmarks?type=daily&by=account.kind").text
     assert "No account fits" in client.get("/benchmarks?type=seldom").text
+    found = require_inert(client.get("/benchmarks?q=nea").text).text
+    assert "NEAR is furthest" in found
+    assert "1 of 1 account is not at the benchmark" in found
     for address, says in (
         ("?show=x", "show is"),
         ("?type=x", "no benchmark"),

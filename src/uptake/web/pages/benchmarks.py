@@ -99,6 +99,7 @@ class BenchmarksPage(Page):
         attributes: (attribute, title) to choose from.
         type_name: The type that is shown; empty: all.
         shown: Which accounts are: one of `SHOWN`.
+        search: The text searched for in names and ids.
         choices: What can be shown.
         reasons: What can be said of an account.
         told: The name of the account that something was just said of; empty: none.
@@ -124,6 +125,7 @@ class BenchmarksPage(Page):
     attributes: Sequence[tuple[str, str]]
     type_name: str
     shown: str
+    search: str
     choices: Sequence[tuple[str, str]]
     reasons: dict[str, str]
     told: str
@@ -171,12 +173,12 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     names = {one.name for one in found.types}
     if type_name and type_name not in names:
         raise QuestionError(f"There is no benchmark '{type_name}'.", allowed=sorted(names))
-    of_type = [one for one in found.accounts if type_name in ("", one.type)]
+    search, told = query.get("q", "").strip(), query.get("told", "")
+    everybody = {one.id for one in found.accounts} | ({told} if told else set())
+    called = reader.account_names(tuple(sorted(everybody)))
+    of_type = [one for one in found.accounts if type_name in ("", one.type) and _is_called(one, called, search)]
     chosen = [one for one in of_type if _is_shown(one, shown)]
     page = chosen[(number - 1) * SIZE : number * SIZE]
-    ids = {one.id for one in (*page, *of_type[:1])} | {one.id for type_ in found.types for one in type_.exemplars}
-    told = query.get("told", "")
-    called = reader.account_names(tuple(sorted(ids | ({told} if told else set()))))
     return BenchmarksPage(
         headline=_headline(of_type, called),
         lines=[_line(one, found, called, reader) for one in page],
@@ -190,6 +192,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         attributes=[("", "Month of signing"), *_attributes(reader)],
         type_name=type_name,
         shown=shown,
+        search=search,
         choices=list(SHOWN.items()),
         reasons=REASONS,
         told=called.get(told, told),
@@ -202,6 +205,11 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
 
 def _found(reader: Reader, by: str) -> Benchmarks:
     return reader.with_reasons(reader.benchmark({"by": by} if by else {}).result())
+
+
+def _is_called(one: Account, called: dict[str, str], search: str) -> bool:
+    text = search.casefold()
+    return text in one.id.casefold() or text in called.get(one.id, "").casefold()
 
 
 def _is_shown(one: Account, shown: str) -> bool:
@@ -218,9 +226,10 @@ def _headline(accounts: Sequence[Account], called: dict[str, str]) -> str:
         return ""
     there = sum(one.way.state == "reached" for one in known)
     first = known[0]
+    noun = "account is" if len(known) == 1 else "accounts are"
     holds = "1 holds it" if there == 1 else f"{words.count(there)} hold it"
     return (
-        f"{words.count(len(known) - there)} of {words.count(len(known))} accounts are not at the benchmark of their type; "
+        f"{words.count(len(known) - there)} of {words.count(len(known))} {noun} not at the benchmark of their type; "
         f"{holds}. {called.get(first.id, first.id)} is furthest: {words.share(first.distance)} of it is missing."
     )
 
@@ -283,5 +292,5 @@ def _references(reader: Reader, request: Request) -> Part:
 def _tell(site: Site, form: Form) -> Response:
     account_id = form.get("account_id", "")
     site.workspace.write_distance_reason(account_id, form.get("reason", ""), form.get("note", ""))
-    back = [pair for pair in parse_qsl(form.get("query", "")) if pair[0] in ("type", "show", "by", "page")]
+    back = [pair for pair in parse_qsl(form.get("query", "")) if pair[0] in ("q", "type", "show", "by", "page")]
     return RedirectResponse(f"/benchmarks?{urlencode([*back, ('told', account_id)])}", 303)
