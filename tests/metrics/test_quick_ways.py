@@ -15,6 +15,7 @@ import pytest
 import uptake
 from uptake.facts import entity_days
 from uptake.facts.day_order import Everyone
+from uptake.metrics import span_counts
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.recheck import differences
 from uptake.store.kept import Kept
@@ -242,6 +243,15 @@ def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
         everyone = Everyone(np.array([3, 5, 9], np.int64) + far)
         assert everyone.numbers(np.array([9, 3, 4, 5, 20, 9]) + far).tolist() == [2, 0, -1, 1, -1, 2]
     assert Everyone(np.empty(0, np.int64)).numbers(np.array([1])).tolist() == [-1]
+
+
+def test_who_could_use_a_feature_now_and_then_has_a_span_for_each_time() -> None:
+    """Over four periods: 0 never could, 1 from the second on, 2 in the first and the last, 3 all the time, 4 once."""
+    could = np.array([[0, 0, 1, 1, 0], [0, 1, 0, 1, 1], [0, 1, 0, 1, 0], [0, 1, 1, 1, 0]], bool)
+    first, second = span_counts.spans_of(iter(could), 5, 4)
+    assert first.begins.tolist() == [4, 1, 0, 0, 1]
+    assert first.ends.tolist() == [4, 4, 1, 4, 2]
+    assert (second.begins.tolist(), second.ends.tolist()) == ([4, 4, 3, 4, 4], [4, 4, 4, 4, 4])
 
 
 def test_days_are_in_the_same_order_where_keys_are_too_large_to_be_packed(

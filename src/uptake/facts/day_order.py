@@ -106,6 +106,40 @@ class Spans:
 
 
 @dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of entities, in any order.
+
+    Args:
+        number: Numbers of the entities.
+        values: What is known of each row, by name.
+    """
+
+    number: NDArray[np.int32]
+    values: Mapping[str, Column]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return self.number.nbytes + sum(column.nbytes for column in self.values.values())
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """Rows by what they are of.
+
+    Args:
+        rows: What they are of -> rows.
+    """
+
+    rows: Mapping[int, Rows]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return sum(rows.nbytes for rows in self.rows.values())
+
+
+@dataclass(frozen=True, eq=False)
 class Told:
     """One value of each entity.
 
@@ -141,6 +175,10 @@ class Numbered:
         """The rows of SQL for (entity_key, day, more columns), of those who have a number."""
         return self._kept.get(self._cursor, ("day_order", self._sql, sql, self._zone), lambda: self._days(sql))
 
+    def parts(self, sql: str) -> Mapping[int, Rows]:
+        """The rows of SQL for (entity_key, part, more columns), of those who have a number, by part."""
+        return self._kept.get(self._cursor, ("day_parts", self._sql, sql, self._zone), lambda: self._parts(sql)).rows
+
     def spans(self, sql: str) -> Spans:
         """The rows of SQL for (entity_key, valid_from, valid_to), of those who have a number."""
         return self._kept.get(self._cursor, ("day_spans", self._sql, sql, self._zone), lambda: self._spans(sql))
@@ -172,6 +210,23 @@ class Numbered:
         order = np.argsort(columns["day"], kind="stable")  # 16 bits are sorted by counting
         rows = {name: _small(np.asarray(column))[order] for name, column in columns.items()}
         return DayOrder(rows.pop("number"), rows.pop("day"), rows)
+
+    def _parts(self, sql: str) -> Parts:
+        columns = self._known(sql)
+        part = columns.pop("part").astype(np.uint16)
+        order = np.argsort(part, kind="stable")  # 16 bits are sorted by counting
+        columns = {name: column[order] for name, column in columns.items()}
+        keys, begins = np.unique(part[order], return_index=True)
+        ends = [*begins[1:], len(part)]
+        return Parts(
+            {
+                int(key): Rows(
+                    columns["number"][begin:end],
+                    {name: column[begin:end] for name, column in columns.items() if name != "number"},
+                )
+                for key, begin, end in zip(keys, begins, ends, strict=True)
+            }
+        )
 
     def _spans(self, sql: str) -> Spans:
         columns = self._known(sql)

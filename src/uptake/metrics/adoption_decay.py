@@ -14,7 +14,7 @@ Pitfall: who comes back counts as kept again, so this is what is lost now; how l
 Source: definitions 5.10 (decay flag); requirements C15 (ours)
 """
 
-from uptake.metrics import spans
+from uptake.metrics import span_counts, spans
 from uptake.metrics.depth import chosen
 from uptake.metrics.feature_adoption import life_sql
 from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql
@@ -67,6 +67,7 @@ def totals(asked: Asked) -> Sql:
     """The counts without a row per entity and period: of spans between adoption, silence and return."""
     features = chosen(asked, asked.param("feature"))
     period = "p.period_on, " if asked.question.period else ""
+    counted = span_counts.tables(asked, features, lambda one: one.cadence_days * int(asked.param("quiet_intervals")))
     return Sql(
         f"""SELECT {period}r.feature, a.members AS n, l.members AS count, 0 AS open, l.members / a.members AS estimate
         FROM adopted a JOIN silent l USING (number, feature_key) JOIN feature_rule r USING (feature_key)
@@ -77,6 +78,7 @@ def totals(asked: Asked) -> Sql:
             "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
             "silent": spans.counted(spans.silences(asked, features, "quiet_days")),
         },
+        tables={name: counted[name] for name in ("adopted", "silent") if name in counted},
     )
 
 

@@ -19,7 +19,7 @@ Pitfall: use by somebody who is not eligible (any more) is left out of both nume
 Source: definitions 5.10; the TARS framework (target, adopted, retained, satisfied)
 """
 
-from uptake.metrics import spans
+from uptake.metrics import span_counts, spans
 from uptake.metrics.features import class_of_feature_sql, classes, eligible_classes_sql, shown
 from uptake.metrics.feedback import feedback_sql
 from uptake.metrics.kinds.features import FEATURES
@@ -77,7 +77,7 @@ def totals(asked: Asked) -> Sql | None:
             "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
             "silent": spans.counted(spans.silences(asked, features, "cadence_days")),
             "answer": _answers(asked),
-            "eligible": eligible_classes_sql(asked, features),
+            "eligible": eligible_classes_sql(asked, features, among="answer"),
             "content": f"""SELECT a.feature_key, a.period_on, count(*) AS answered,
             count(*) FILTER (a.is_satisfied) AS satisfied
         FROM answer a JOIN feature_class c USING (feature_key) JOIN feature_rule r USING (feature_key)
@@ -90,6 +90,7 @@ def totals(asked: Asked) -> Sql | None:
             AND s.last_on <= p.on_day - r.cadence_days AND s.next_on > p.on_day
         GROUP BY ALL""",
         },
+        tables=span_counts.tables(asked, features, lambda feature: feature.cadence_days),
     )
 
 

@@ -35,9 +35,15 @@ def shown(asked: Asked) -> dict[int, Feature]:
     return {key: feature for key, feature in keyed(asked.plan).items() if feature.tag != "hidden"}
 
 
-def eligible_classes_sql(asked: Asked, features: dict[int, Feature]) -> str:
-    """SQL for (entity_key, anchor_at, period_on, class): who could use the features of each class."""
-    present = present_sql(asked)
+def eligible_classes_sql(asked: Asked, features: dict[int, Feature], among: str = "") -> str:
+    """SQL for (entity_key, anchor_at, period_on, class): who could use the features of each class.
+
+    Args:
+        asked: The question.
+        features: Key -> feature.
+        among: A relation with `entity_key`, if only those in it matter.
+    """
+    present = present_sql(asked, among)
     parts = []
     for number, conditions in enumerate(classes(features)):
         if not conditions:

@@ -13,13 +13,20 @@ AT = "p.on_at - INTERVAL 1 MICROSECOND"
 """The last instant of a snapshot: attributes, memberships and seats are those of this instant."""
 
 
-def present_sql(asked: Asked) -> str:
+def present_sql(asked: Asked, among: str = "") -> str:
     """SQL for (entity_key, anchor_at, period_on): everyone known to be there at the end of each period.
 
     Seats that never came are there; members who left and accounts that churned are not.
+
+    Args:
+        asked: The question.
+        among: A relation with `entity_key`, if only those in it matter.
     """
+    present = asked.grain.present
+    if among:
+        present = f"(SELECT * FROM {present} SEMI JOIN {among} USING (entity_key))"
     return f"""SELECT s.entity_key, {AT} AS anchor_at, p.period_on
-        FROM period p JOIN {asked.grain.present} s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
+        FROM period p JOIN {present} s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at"""
 
 
 def present_count_sql(grain: Grain) -> str:
