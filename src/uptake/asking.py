@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from typing import Any, TypeVar
 
 from uptake.alerts.ask import alerts
+from uptake.alerts.told import remembered
 from uptake.benchmarks.answer import Benchmarks
 from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
@@ -241,6 +242,9 @@ class Asking(ABC):
     def alerts(self, **given: Any) -> Listed:
         """Alerts of some days, the newest first: who crossed what, when, and by how much.
 
+        What is listed counts as shown from then on: if later rows or another plan change the past, it stays on the list and
+        says so. With `as_of` nothing is remembered: these are the alerts that today's plan finds in what was known then.
+
         Args:
             **given: `alert` (a name), `entity` (user or account), `id`, `severity`, `since` (the last four weeks if not
                 given), `as_of`.
@@ -249,7 +253,8 @@ class Asking(ABC):
             QuestionError: A name or a value is not known; the message says what is.
         """
         self.bring_history_up()
-        return self.read(lambda cursor: alerts(cursor, self.plan, given))
+        found = self.read(lambda cursor: alerts(cursor, self.plan, given))
+        return found if given.get("as_of") else remembered(self.state, found)
 
     def champions(self, **given: Any) -> Listed:
         """Who carries each account, whether they still come, and which roles nobody fills.

@@ -40,6 +40,7 @@ COLUMNS = (
     Column("owner", "text"),
     Column("cleared_on", "date"),
     Column("status", "text"),
+    Column("seen_at", "instant"),
 )
 EPOCH = np.datetime64("1970-01-01", "D")
 
@@ -138,7 +139,7 @@ def _of_alert(cursor: Cursor, plan: Plan, alert: Alert, asked: Window, as_of: da
                 "entity": alert.entity, "id": names[key][0], "name": names[key][1],
                 "crossed": said.text, "value": said.value, "before": said.before, "threshold": said.threshold,
                 "owner": owners.get(key), "cleared_on": _date(int(cleared[row])) if is_over else None,
-                "status": "cleared" if is_over else "open",
+                "status": "cleared" if is_over else "open", "seen_at": None,
             }
         )  # fmt: skip
     return rows

@@ -72,9 +72,9 @@ def _sentence(plan: Plan, condition: Condition, before: Value, value: Value) -> 
     edge, beyond = float(condition.values[0]), BEYOND[condition.test]
     if kind == "fall" and dot:
         title = plan.all_scores[name].title
-        return f"{title} {words.share(value)} below its mean of four weeks; the alert begins at {words.share(edge)}"
+        return f"{title} {words.share(value)} below its mean of the four weeks before, from {words.share(edge)} on"
     title, unit = _titled(plan, kind, name) if dot else (definition(kind).title, find(kind).unit)
-    then = f", {_number(before, unit)} the day before" if isinstance(before, float) else ""
+    then = f"; {_number(before, unit)} the day before" if isinstance(before, float) else ""
     return f"{title} {_number(value, unit)}, {beyond} {_number(edge, unit)}{then}"
 
 
@@ -94,7 +94,7 @@ def _place(plan: Plan, kind: str, name: str, before: Value, value: Value) -> str
         scheme = plan.all_placements[name]
         title, labels = scheme.title, {label.name: label.title for label in scheme.labels}
     now, then = (labels.get(str(one), "not known" if one is None else str(one)) for one in (value, before))
-    return f"{title}: {now}, {then} the day before"
+    return f"{title}: {now}; {then} the day before"
 
 
 def _number(value: float, unit: str) -> str:

@@ -35,7 +35,7 @@ class Told(Protocol):
 
 def json_text(result: Told) -> str:
     """The result as JSON: metric, params, as_of, plan_version, columns, rows, sql. Dates are ISO 8601, nan is null."""
-    text = json.dumps(_plain(result.to_dict()), ensure_ascii=False, allow_nan=False, indent=2)
+    text = json.dumps(plain(result.to_dict()), ensure_ascii=False, allow_nan=False, indent=2)
     return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text) + "\n"
 
 
@@ -59,7 +59,7 @@ def csv_text(result: Table) -> str:
     writer = csv.writer(file)  # lines end as RFC 4180 says, else a text with a lone return would not be quoted
     names = [column.name for column in result.columns]
     writer.writerow([harmless(name) for name in names])
-    writer.writerows([harmless(_plain(row.get(name))) for name in names] for row in result.rows)
+    writer.writerows([harmless(plain(row.get(name))) for name in names] for row in result.rows)
     return file.getvalue()
 
 
@@ -137,7 +137,8 @@ def harmless(cell: Any) -> Any:  # noqa: ANN401 - cells are of any type
     return f"'{cell}" if isinstance(cell, str) and _FORMULA.match(cell) else cell
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
+def plain(value: Any) -> Any:  # noqa: ANN401 - as above
+    """A value as JSON has it: dates are ISO 8601, nan is None."""
     if isinstance(value, datetime):
         return value.isoformat() + "Z"
     if isinstance(value, date):
@@ -145,7 +146,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - as above
     if isinstance(value, float):
         return value if isfinite(value) else None
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

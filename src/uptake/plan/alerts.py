@@ -16,6 +16,8 @@ from uptake.plan.words import Name, Text
 SEVERITIES = ("high", "medium", "low")
 CLEAR_BY = 5.0
 """Points beyond its threshold at which the alert on a score clears where the plan has no alerts."""
+OWNER = "account.owner"
+"""The attribute that names who looks after an account, where the plan has no alerts."""
 FELL_BY, CLEARED_BELOW = 0.2, 0.1
 """From which fall of a score on there is an alert, and below which it clears, where the plan has none."""
 
@@ -80,6 +82,7 @@ def default_alerts(scores: Iterable[Score]) -> dict[str, Alert]:
         when=read_rule({"score.health": {beyond: edge}}),
         clears=read_rule({"score.health": {back: inside}}),
         severity="high",
+        owner=OWNER,
     )
     if health.higher_is == "worse":
         return {poor.name: poor}
@@ -88,5 +91,6 @@ def default_alerts(scores: Iterable[Score]) -> dict[str, Alert]:
         title=f"{health.title} fell",
         when=read_rule({"fall.health": {"gte": FELL_BY}}),
         clears=read_rule({"fall.health": {"lt": CLEARED_BELOW}}),
+        owner=OWNER,
     )
     return {poor.name: poor, fell.name: fell}

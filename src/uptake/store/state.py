@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -20,6 +21,10 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS distance_reason (
     number INTEGER PRIMARY KEY AUTOINCREMENT, account_id TEXT NOT NULL, reason TEXT NOT NULL, note TEXT NOT NULL,
     told_on TEXT NOT NULL, written_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS alert_told (
+    alert TEXT NOT NULL, entity TEXT NOT NULL, id TEXT NOT NULL, crossed_on TEXT NOT NULL, told TEXT NOT NULL,
+    plan_version TEXT NOT NULL, told_at TEXT NOT NULL, seen_at TEXT, PRIMARY KEY (alert, entity, id, crossed_on)
 );
 CREATE INDEX IF NOT EXISTS distance_reason_of ON distance_reason (account_id, told_on);
 """
@@ -44,8 +49,33 @@ class DistanceReason:
     written_at: datetime
 
 
+@dataclass(frozen=True)
+class AlertTold:
+    """An alert that somebody was shown.
+
+    Args:
+        alert: Its name.
+        entity: user or account.
+        id: Whose.
+        crossed_on: The day it is of.
+        told: The alert as it was shown, as JSON.
+        plan_version: The plan it was found by.
+        told_at: When it was shown first, UTC.
+        seen_at: When somebody said that they have seen it; None: nobody has.
+    """
+
+    alert: str
+    entity: str
+    id: str
+    crossed_on: date
+    told: str
+    plan_version: str
+    told_at: datetime
+    seen_at: datetime | None
+
+
 class State:
-    """What people wrote.
+    """What people wrote, and what they were shown and may rely on.
 
     Args:
         path: The SQLite file; made if it is absent.
@@ -101,3 +131,44 @@ class State:
             for row in rows
         }
         return {account_id: one for account_id, one in latest.items() if one.reason}
+
+    def tell_alerts(self, alerts: Iterable[tuple[str, str, str, date, str]], plan_version: str) -> None:
+        """Keeps alerts that are shown, if they were not before.
+
+        Args:
+            alerts: Name, entity, id, day, and the alert as JSON.
+            plan_version: The plan they were found by.
+        """
+        now = datetime.now(UTC).isoformat()
+        rows = [(name, entity, id_, on.isoformat(), told, plan_version, now) for name, entity, id_, on, told in alerts]
+        with self._lock:
+            self._connection.execute("BEGIN IMMEDIATE")
+            self._connection.executemany("INSERT OR IGNORE INTO alert_told VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", rows)
+            self._connection.execute("COMMIT")
+
+    def see_alert(self, alert: str, entity: str, id_: str, crossed_on: date) -> bool:
+        """Notes that somebody has seen an alert; False if it was never shown."""
+        now = datetime.now(UTC).isoformat()
+        with self._lock:
+            done = self._connection.execute(
+                "UPDATE alert_told SET seen_at = coalesce(seen_at, ?)"
+                " WHERE alert = ? AND entity = ? AND id = ? AND crossed_on = ?",
+                (now, alert, entity, id_, crossed_on.isoformat()),
+            )
+        return bool(done.rowcount)
+
+    def alerts_told(self, since: date, last: date) -> list[AlertTold]:
+        """Alerts of some days that were shown."""
+        with self._lock:
+            rows = self._connection.execute(
+                "SELECT alert, entity, id, crossed_on, told, plan_version, told_at, seen_at FROM alert_told"
+                " WHERE crossed_on BETWEEN ? AND ? ORDER BY crossed_on, alert, id",
+                (since.isoformat(), last.isoformat()),
+            ).fetchall()
+        return [
+            AlertTold(
+                row[0], row[1], row[2], date.fromisoformat(row[3]), row[4], row[5], datetime.fromisoformat(row[6]),
+                datetime.fromisoformat(row[7]) if row[7] else None,
+            )
+            for row in rows
+        ]  # fmt: skip

@@ -15,9 +15,11 @@ from uptake.benchmarks.words import WORDS
 from uptake.check import Finding
 from uptake.directory import account, accounts, feature, listing, names, search, user, users, vocabulary
 from uptake.metrics.ask import ask
+from uptake.metrics.listed import Listed
 from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
 from uptake.plan import Plan
+from uptake.roles.champions import champions
 from uptake.scores import written
 from uptake.scores.ask import Explained, explain, prepare
 from uptake.scores.history import Held, is_current, of_one
@@ -238,6 +240,23 @@ class Reader:
         """Who moved from where to where."""
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
         return self._now(("movement", name, asked), lambda cursor: movement(cursor, self.plan, name, given, WORDS))
+
+    def alerts(self, given: Mapping[str, Any]) -> Listed:
+        """Alerts of some days; those that are shown are remembered, so no answer is kept."""
+        return self._workspace.alerts(**given)
+
+    def champions(self, account_id: str = "") -> Listed:
+        """Who carries each account, or one."""
+        given = {"account": account_id} if account_id else {}
+        return self._now(("champions", account_id), lambda cursor: champions(cursor, self.plan, given))
+
+    def change_of(self, score: str, id_: str, given: Mapping[str, Any]) -> Explained:
+        """Why somebody's score is what it is, and why it is another than before."""
+        asked = tuple(sorted((key, str(value)) for key, value in given.items()))
+        kept = self._workspace.kept
+        return self._now(
+            ("change of", score, id_, asked), lambda cursor: explain(cursor, self.plan, score, id_, given, kept)
+        )
 
     def search(self, text: str) -> list[search.Hit]:
         """Everything that holds the text."""

@@ -41,6 +41,7 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         (
             ("Accounts", "/accounts"),
             ("Users", "/users"),
+            ("Alerts", "/alerts"),
             ("Placements", "/placements"),
             ("Segments", "/segments"),
             ("Benchmarks", "/benchmarks"),

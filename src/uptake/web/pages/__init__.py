@@ -2,6 +2,7 @@
 
 from uptake.web.pages import (
     accounts,
+    alerts,
     benchmarks,
     dashboards,
     data,
@@ -31,6 +32,7 @@ FAMILIES = (
     benchmarks,
     placements,
     score,
+    alerts,
     segments,
     data,
     search,
