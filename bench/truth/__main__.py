@@ -1,0 +1,93 @@
+"""`python -m bench.truth`: prints the tables of docs/truth.md, and writes them there if asked to."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import uptake
+from bench.report import Table
+from bench.truth import leaving, planted
+from bench.truth.enrolments import ends
+from uptake.demo import PLAN, simulate
+
+ROOT = Path(__file__).parents[2]
+OULAD = ROOT.parent / "shared" / "data" / "oulad"
+EXAMPLE = ROOT / "examples" / "oulad"
+PAGE = ROOT / "docs" / "truth.md"
+MARK = "<!-- {edge} {part}: printed by python -m bench.truth -->"
+
+
+def main() -> None:
+    """Measures, prints, and writes the page."""
+    options = _options()
+    parts: dict[str, list[Table]] = {}
+    with tempfile.TemporaryDirectory(prefix="truth-") as scratch:
+        if "planted" in options.only:
+            parts["planted"] = _planted(Path(scratch) / "planboard", options.planboard)
+        if "oulad" in options.only:
+            parts |= _oulad(Path(scratch) / "oulad", options.workspace, options.oulad)
+    texts = {part: "\n\n".join("##" + table.text() for table in tables) for part, tables in parts.items()}
+    print("\n\n".join(texts.values()))
+    if options.write:
+        page = PAGE.read_text("utf-8")
+        for part, text in texts.items():
+            page = replaced(page, part, text)
+        PAGE.write_text(page, encoding="utf-8")
+
+
+def replaced(page: str, part: str, text: str) -> str:
+    """A page with a part of it written anew."""
+    begin, end = (MARK.format(edge=edge, part=part) for edge in ("begin", "end"))
+    before, _, rest = page.partition(begin)
+    return f"{before}{begin}\n\n{text}\n\n{end}{rest.partition(end)[2]}"
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench.truth", description=__doc__)
+    parser.add_argument("--only", default="planted,oulad", type=lambda text: text.split(","), metavar="PARTS")
+    parser.add_argument("--oulad", type=Path, default=OULAD, metavar="FOLDER", help="the Open University data")
+    parser.add_argument(
+        "--workspace", type=Path, help="a workspace of it that is there; its plan is changed and restored"
+    )
+    parser.add_argument("--planboard", type=Path, help="a workspace of `uptake demo` that is there")
+    parser.add_argument("--write", action="store_true", help=f"write the tables into {PAGE.relative_to(ROOT)}")
+    return parser.parse_args()
+
+
+def _planted(home: Path, made: Path | None) -> list[Table]:
+    simulation = simulate()
+    if made is None:
+        uptake.init(home, {path.name: path.read_text("utf-8") for path in PLAN.glob("*.yml")})
+    with uptake.open(made or home) as workspace:
+        if made is None:
+            planted.fill(workspace, simulation)
+        return planted.tables(workspace, simulation.truth)
+
+
+def _oulad(home: Path, made: Path | None, data: Path) -> dict[str, list[Table]]:
+    if made is None:
+        subprocess.run([sys.executable, str(EXAMPLE / "build.py"), str(data), str(home)], check=True)
+    ended = ends(data)
+    with uptake.open(made or home) as workspace:
+        seen = leaving.observed(workspace, ended, leaving.TRIED)
+        told = EXAMPLE / "plan" / "product.yml"
+        ours = (made or home) / "plan" / told.name
+        try:
+            ours.write_text(leaving.every_click(told), encoding="utf-8")
+            workspace.reload_plan()
+            clicks = leaving.observed(workspace, ended, ())
+        finally:
+            ours.write_text(told.read_text("utf-8"), encoding="utf-8")
+    return {
+        "signals": [leaving.reproduced(clicks, ended)],
+        "score": [leaving.compared(seen, in_runs=False), leaving.compared(seen, in_runs=True)],
+        "tried": leaving.tried(seen),
+    }
+
+
+if __name__ == "__main__":
+    main()
