@@ -41,6 +41,10 @@ def theil_sen(values: Floats) -> Lines:
     References:
         Sen, P. K. (1968). Estimates of the regression coefficient based on Kendall's tau. Journal of the American
         Statistical Association 63; its interval, without a correction for ties, which makes it no narrower.
+
+    >>> line = theil_sen(np.array([[1.0, 2.0, np.nan, 4.0, 9.0]]))
+    >>> line.slope, line.level
+    (array([1.5]), array([6.75]))
     """
     at = np.arange(values.shape[1], dtype=np.float64)
     first, second = np.triu_indices(values.shape[1], 1)
