@@ -13,6 +13,7 @@ from uptake.web.pages import (
     overview,
     people,
     placements,
+    plan,
     score,
     search,
     segments,
@@ -34,6 +35,7 @@ FAMILIES = (
     score,
     alerts,
     segments,
+    plan,
     data,
     search,
 )
