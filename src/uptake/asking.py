@@ -26,6 +26,7 @@ from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
 from uptake.segments.ask import Placements, placements
 from uptake.segments.movement import Movement, movement
+from uptake.segments.tracks import needs_history
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 from uptake.store.state import State
@@ -74,6 +75,8 @@ class Asking(ABC):
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
         """
+        if needs_history(self.plan, given):
+            self.bring_history_up()
 
         def answer(cursor: Cursor) -> Result:
             with self.facts_for(given, cursor, self.plan):
@@ -105,6 +108,8 @@ class Asking(ABC):
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
         """
+        if needs_history(self.plan, given):
+            self.bring_history_up()
 
         def found(cursor: Cursor) -> People:
             with self.facts_for(given, cursor, self.plan):

@@ -46,8 +46,8 @@ def test_a_title_is_made_of_the_name() -> None:
 
 MISTAKES = [
     ("entity: users, ids: [a]", "segments.s.entity is 'users'. Allowed: user, account."),
-    ("entity: user", "segments.s does not say who belongs to it. Allowed: where, list, ids. Give one of them."),
-    ("entity: user, ids: [a], where: {x: 1}", "segments.s has where and ids. Allowed: where, list, ids. Give one of them."),
+    ("entity: user", "segments.s does not say who belongs to it. Allowed: where, when, did, list, ids. Give one of them."),
+    ("entity: user, ids: [a], where: {x: 1}", "segments.s has where and ids. Allowed: where, when, did, list, ids. Give one of them."),
     ("entity: user, ids: [a], list: lists/a.csv", "segments.s has list and ids. Give one of them."),
     ("entity: user, ids: a", "segments.s.ids is 'a', text. Allowed: a list of ids."),
     ("entity: user, ids: [1]", "segments.s.ids[1] is 1, a number. Allowed: text. Put it in quotes."),

@@ -27,7 +27,7 @@ def conditions(checked: Subject) -> Iterator[Finding]:
 def lists(checked: Subject) -> Iterator[Finding]:
     """Lists without anybody on them, and ids on them that no user or account has."""
     for name, segment in checked.plan.segments.items():
-        if segment.where is not None:
+        if not segment.is_list:
             continue
         location = ("segments", name, "list" if segment.list else "ids")
         where, subject = checked.plan.place(location), location_text(location)

@@ -13,12 +13,12 @@ from typing import ClassVar
 
 from uptake.errors import QuestionError
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER, Grain
-from uptake.plan import Condition, Plan, Segment
+from uptake.plan import Condition, Placement, Plan, Segment
 from uptake.store.projection import Cursor
 
 AT_EVENT, MOST_RECENT, ANY_TIME = MODES = ("at_event", "most_recent", "any_time")
 """When an attribute counts: as it was at the moment that counts, as it is at `as_of`, or whenever it was up to then."""
-SEGMENT, EVENT = "segment", "event"
+SEGMENT, EVENT, PLACEMENT = "segment", "event", "placement"
 MISSING = "(none)"
 """Label of those without the attribute; missing is a group of its own, never 0 and never dropped."""
 OTHER = "(other)"
@@ -87,6 +87,36 @@ class Membership:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """Where a placement of the plan puts somebody, as it was at the end of the day, from history.
+
+    Args:
+        scheme: The placement.
+        entity: Whose place: user or account.
+        mode: When it counts.
+        suffix: `@` and the mode, where it was asked for with it.
+    """
+
+    scheme: Placement
+    entity: str
+    mode: str = AT_EVENT
+    suffix: str = ""
+
+    @property
+    def label(self) -> str:
+        """How it is called in answers: `placement.segment`."""
+        return f"{PLACEMENT}.{self.scheme.name}{self.suffix}"
+
+    @property
+    def labels(self) -> list[str]:
+        """The names of its labels, by number."""
+        return [label.name for label in self.scheme.labels_of(self.entity)]
+
+    def __hash__(self) -> int:
+        return hash((self.label, self.entity))
+
+
+@dataclass(frozen=True)
 class EventProperty:
     """A property of events.
 
@@ -128,7 +158,7 @@ class Memberships:
         return f"{SEGMENT}{self.suffix}"
 
 
-Dimension = Attribute | Membership | Memberships | EventProperty
+Dimension = Attribute | Membership | Memberships | Placed | EventProperty
 
 
 def is_overlapping(one: Dimension) -> bool:
@@ -190,6 +220,9 @@ def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, m
     if at and behind in MODES:
         word, said = before, behind
         suffix = f"@{said}" if said != mode else ""
+    placed = word.removeprefix(f"{PLACEMENT}.")
+    if word != placed and _look_up(attributes, text, entity) is None:
+        return placement(plan, placed, entity, said, suffix)
     if word == SEGMENT and plan.segments:
         return memberships(attributes, plan, entity, said, suffix)
     named = word.removeprefix(f"{SEGMENT}.")
@@ -218,7 +251,7 @@ def membership(attributes: list[Attribute], plan: Plan, name: str, mode: str, su
     segment = plan.segments[name]
     found = Membership(segment, mode, suffix)
     named = f"{SEGMENT}.{segment.name}"
-    if mode == ANY_TIME and segment.where is not None:
+    if mode == ANY_TIME and not segment.is_list:
         raise QuestionError(
             f"properties is any_time, but the conditions of segment '{segment.name}' must hold at one moment.",
             do=f"Ask for {named}@{AT_EVENT} or {named}@{MOST_RECENT}.",
@@ -231,6 +264,21 @@ def membership(attributes: list[Attribute], plan: Plan, name: str, mode: str, su
             do="Correct it in the plan, or import the attribute.",
         )
     return found
+
+
+def placement(plan: Plan, name: str, entity: str, mode: str, suffix: str = "") -> Placed:
+    """Where a placement puts somebody: their own place where it has one for them, else their account's.
+
+    Raises:
+        QuestionError: There is no such placement, or it cannot be asked for so.
+    """
+    if name not in plan.all_placements:
+        raise QuestionError(f"There is no placement '{name}'.", allowed=plan.all_placements)
+    if mode == ANY_TIME:
+        do = f"Ask for {PLACEMENT}.{name}@{AT_EVENT} or {PLACEMENT}.{name}@{MOST_RECENT}."
+        raise QuestionError("properties is any_time, but a placement is told of one day.", do=do)
+    scheme, own = plan.all_placements[name], "account" if entity == ACCOUNT.name else "user"
+    return Placed(scheme, own if own in scheme.entities else scheme.entities[0], mode, suffix)
 
 
 def memberships(attributes: list[Attribute], plan: Plan, entity: str, mode: str, suffix: str = "") -> Memberships:

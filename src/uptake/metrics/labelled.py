@@ -17,6 +17,7 @@ from uptake.metrics.dimensions import (
     EventProperty,
     Membership,
     Memberships,
+    Placed,
 )
 from uptake.metrics.grain import MEMBER, Grain
 from uptake.plan import Condition, Group
@@ -71,6 +72,8 @@ class _LookedUp:
         """SQL for the label."""
         if isinstance(one, Membership):
             return f"CASE WHEN {self.holds(one)} THEN {literal(IN)} ELSE {literal(OUT)} END"
+        if isinstance(one, Placed):
+            return self._placed(one)
         if isinstance(one, Memberships):
             names = ", ".join(
                 f"CASE WHEN {self.holds(part)} THEN {literal(part.segment.name)} END" for part in one.parts
@@ -83,6 +86,8 @@ class _LookedUp:
         """SQL for a condition."""
         if isinstance(one, Membership):
             return property_sql(condition, f"({self.label(one)})", "NULL::DOUBLE", self.zone)
+        if isinstance(one, Placed):
+            return property_sql(condition, f"({self._placed(one)})", "NULL::DOUBLE", self.zone)
         if isinstance(one, Memberships):
             named = [part for part in one.parts if condition.test == "exists" or part.segment.name in condition.values]
             is_in_some = " OR ".join(self.holds(part) for part in named) or "false"
@@ -96,12 +101,29 @@ class _LookedUp:
         """SQL for whether somebody is in a segment, never NULL."""
         if one.segment.where is not None:
             return self._group(one, one.segment.where)
+        if one.segment.is_by_day:
+            return f"{self._written(one.label, f'segment.{one.segment.name}', one.entity, one.mode)}.value IS NOT NULL"
         alias = self._join(
             one.label,
             "segment_list",
             lambda a: f"{a}.segment = {literal(one.segment.name)} AND {a}.entity_key = {self._key(one.entity)}",
         )
         return f"{alias}.entity_key IS NOT NULL"
+
+    def _placed(self, one: Placed) -> str:
+        """SQL for the name of the label, `(none)` where nothing is written down of the day."""
+        alias = self._written(one.label, f"placement.{one.scheme.name}", one.entity, one.mode)
+        names = " ".join(f"WHEN {number} THEN {literal(named)}" for number, named in enumerate(one.labels))
+        return f"CASE {alias}.value {names} ELSE {literal(MISSING)} END"
+
+    def _written(self, key: object, track: str, entity: str, mode: str) -> str:
+        """The alias of what history has of the day that ended last, or was on, at the moment that counts."""
+        moment = "r.anchor_at" if mode == AT_EVENT else "$as_of"
+        local = f"timezone({literal(self.zone)}, timezone('UTC', {moment} - INTERVAL 1 MICROSECOND))::DATE"
+        whose = f"{{0}}.track = {literal(track)} AND {{0}}.entity = {literal(entity)} AND {{0}}.entity_key = {self._key(entity)}"
+        return self._join(
+            key, "history", f"{whose} AND {{0}}.valid_from <= {local} AND {{0}}.valid_to > {local}".format
+        )
 
     def columns(self, attribute: Attribute | EventProperty) -> tuple[str, str]:
         """SQL for the text and the number of an attribute, or of a property of the event that was the start."""

@@ -8,6 +8,7 @@ from uptake.plan.account_journey import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.alerts import SEVERITIES, Alert
 from uptake.plan.authorship import author
+from uptake.plan.behaviour import Behaviour
 from uptake.plan.benchmarks import ATTAINED, DEFAULT_BENCHMARKS, Benchmark, Measure
 from uptake.plan.condition import Condition, Conditions
 from uptake.plan.conditions_given import conditions, parse_condition, split_condition
@@ -63,6 +64,7 @@ __all__ = [
     "AllParts",
     "Any",
     "AnyPart",
+    "Behaviour",
     "Benchmark",
     "Change",
     "Component",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Annotated
@@ -20,6 +20,7 @@ from uptake.plan.default_placements import default_placements
 from uptake.plan.document import Place, nearest_place
 from uptake.plan.event_titles import EventTitles
 from uptake.plan.feature import Feature
+from uptake.plan.group import Group
 from uptake.plan.invites import Invites
 from uptake.plan.journey import Activation, Milestone, Onboarding
 from uptake.plan.launch import Launch
@@ -184,9 +185,15 @@ class Plan(Section):
         if self.invites is not None:
             yield ("invites", "sent"), self.invites.sent
             yield ("invites", "accepted"), self.invites.accepted
+        yield from self._behaviours()
         for location, tree in self._criteria():
             for below, criterion in leaves(tree):
                 yield (*location, *below), criterion.selector
+
+    def _behaviours(self) -> Iterator[tuple[Location, Selector]]:
+        for name, segment in self.segments.items():
+            for position, behaviour in enumerate(segment.did or ()):
+                yield ("segments", name, "did", position), behaviour.selector
 
     def _criteria(self) -> Iterator[tuple[Location, Criteria]]:
         if self.onboarding is not None:
@@ -282,34 +289,51 @@ class Plan(Section):
         return self
 
     @model_validator(mode="after")
-    def _placements_lead_somewhere(self) -> Plan:
-        schemes, problems = self.all_placements, []
-        for name, scheme in self.placements.items():
-            for number, label in enumerate(scheme.labels):
-                asked = [of for kind, of in subjects(label.when) if kind == "placement"] if label.when else []
-                at = ("placements", name, "labels", number, "when")
-                for other in asked:
-                    if other not in schemes:
-                        what = f"asks for the placement {shown(other)}"
-                        problems.append(Problem(at, what, tuple(schemes), nearest(other, schemes)))
-                    elif name in _placements_behind(schemes, other):
-                        problems.append(
-                            Problem(at, f"asks for the placement {shown(other)}, which comes back to {name}")
-                        )
+    def _rules_lead_somewhere(self) -> Plan:
+        rules = self._rules_of_sets()
+        problems = []
+        for location, (kind, name), rule in rules:
+            for asked in _sets_asked_for(rule):
+                known = self.all_placements if asked[0] == "placement" else self.segments
+                if asked[1] not in known:
+                    what = f"asks for the {asked[0]} {shown(asked[1])}"
+                    problems.append(Problem(location, what, tuple(known), nearest(asked[1], known)))
+                elif (kind, name) in _behind(rules, asked):
+                    problems.append(
+                        Problem(location, f"asks for the {asked[0]} {shown(asked[1])}, which comes back to {name}")
+                    )
         if problems:
             raise Problems(*problems)
         return self
 
+    def _rules_of_sets(self) -> list[tuple[Location, tuple[str, str], Group]]:
+        """The rules of placements and of segments, with where they stand and whose they are."""
+        placed = [
+            (("placements", name, "labels", number, "when"), ("placement", name), label.when)
+            for name, scheme in self.all_placements.items()
+            for number, label in enumerate(scheme.labels)
+            if label.when is not None
+        ]
+        named_ = [
+            (("segments", name, "when"), ("segment", name), segment.when)
+            for name, segment in self.segments.items()
+            if segment.when is not None
+        ]
+        return [*placed, *named_]
 
-def _placements_behind(schemes: Mapping[str, Placement], name: str) -> set[str]:
-    """A placement, and those that its rules ask for, however far away."""
-    found, left = set[str](), [name]
+
+def _sets_asked_for(rule: Group) -> list[tuple[str, str]]:
+    return [asked for asked in subjects(rule) if asked[0] in ("placement", "segment")]
+
+
+def _behind(rules: Iterable[tuple[Location, tuple[str, str], Group]], one: tuple[str, str]) -> set[tuple[str, str]]:
+    """A placement or a segment, and those that its rules ask for, however far away."""
+    found, left = set[tuple[str, str]](), [one]
     while left:
         one = left.pop()
-        if one in schemes and one not in found:
+        if one not in found:
             found.add(one)
-            rules = (label.when for label in schemes[one].labels if label.when)
-            left += [of for rule in rules for kind, of in subjects(rule) if kind == "placement"]
+            left += [asked for _, whose, rule in rules if whose == one for asked in _sets_asked_for(rule)]
     return found
 
 

@@ -8,8 +8,10 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
 from uptake.kinds import LONGEST_ID
+from uptake.plan.behaviour import Behaviour
 from uptake.plan.group import Group, read_group
 from uptake.plan.problems import Gathering, Problem, Problems, described, refuse, shown
+from uptake.plan.rule import Rule
 from uptake.plan.section import Section, key_as_title
 from uptake.plan.words import Text, read_text
 
@@ -66,14 +68,17 @@ def _ids(value: object) -> tuple[str, ...]:
 class Segment(Section):
     """A named set of users or accounts, to filter by and to break down by.
 
-    Say `where` for a segment by attributes: who belongs to it changes as they do. Say `list` or `ids` for one whose
-    members are named; it holds always.
+    Say `where` for a segment by attributes: who belongs to it changes as they do. Say `when`, `did` or both for one by
+    what is known of them on each day, and by what they did. Say `list` or `ids` for one whose members are named; it
+    holds always.
 
     Args:
         name: Its key in the plan.
         entity: user or account.
         title: How people call it.
         where: Conditions on attributes of the entity that all must hold; under `all` and `any` are lists of such.
+        when: A rule over signals, scores, placements, attributes and other segments, as of the end of each day.
+        did: What they did, how often and when; all of it must hold.
         list: A CSV file, `lists/NAME.csv` in the folder of the plan, with a column user_id or account_id.
         ids: The ids themselves, where they are few.
     """
@@ -84,16 +89,29 @@ class Segment(Section):
     entity: Literal["user", "account"]
     title: Text = Field(default_factory=key_as_title)
     where: Annotated[Group, BeforeValidator(_where)] | None = None
+    when: Rule | None = None
+    did: Annotated[tuple[Behaviour, ...], Field(min_length=1)] | None = None
     list: Annotated[str, BeforeValidator(_list)] | None = None
     ids: Annotated[tuple[str, ...], BeforeValidator(_ids)] | None = None
 
     @model_validator(mode="after")
     def _is_told_in_one_way(self) -> Self:
-        ways = [way for way in ("where", "list", "ids") if getattr(self, way) is not None]
-        if ways not in (["where"], ["list"], ["ids"], ["list", "ids"]):  # a list's ids are read with the plan
+        ways = [way for way in ("where", "when", "did", "list", "ids") if getattr(self, way) is not None]
+        # a list's ids are read with the plan
+        if ways not in (["where"], ["when"], ["did"], ["when", "did"], ["list"], ["ids"], ["list", "ids"]):
             what = f"has {' and '.join(ways)}" if ways else "does not say who belongs to it"
-            raise refuse(what, "where", "list", "ids", do="Give one of them.")
+            raise refuse(what, "where", "when", "did", "list", "ids", do="Give one of them.")
         return self
+
+    @property
+    def is_by_day(self) -> bool:
+        """Whether who is in it is told by what is known at the end of each day: by a rule, or by what they did."""
+        return self.when is not None or self.did is not None
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its members are named."""
+        return self.where is None and not self.is_by_day
 
     @property
     def members(self) -> tuple[str, ...]:

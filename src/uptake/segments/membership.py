@@ -7,17 +7,19 @@ import numpy as np
 from uptake.errors import QuestionError
 from uptake.metrics.grain import GRAINS, MEMBER
 from uptake.plan import Segment
-from uptake.scores.rules import holds
+from uptake.scores.rules import Meanings, holds
+from uptake.segments.behaving import did
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Flags
 
 
-def is_in(panel: Panel, name: str) -> Flags:
+def is_in(panel: Panel, name: str, meant: Meanings | None = None) -> Flags:
     """Whether everyone is in a segment at the end of each day.
 
     Args:
         panel: Whom and when.
         name: The segment.
+        meant: What words before a dot mean in its rule.
 
     Raises:
         QuestionError: There is no such segment, or it is of others.
@@ -31,6 +33,12 @@ def is_in(panel: Panel, name: str) -> Flags:
         raise QuestionError(f"The segment '{name}' is of {segment.entity}s.", do="Use one of the same kind.")
     if segment.where is not None:
         return holds(panel, segment.where)
+    if segment.is_by_day:
+        parts = [did(panel, behaviour) for behaviour in segment.did or ()]
+        if segment.when is not None:
+            parts.append(holds(panel, segment.when, meant))
+        joint: Flags = np.logical_and.reduce(parts)
+        return panel.present & joint
     return np.broadcast_to(_is_listed(panel, segment)[:, None], (panel.n, panel.days))
 
 

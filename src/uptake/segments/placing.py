@@ -51,8 +51,17 @@ def place(panel: Panel, scheme: Placement, others: Meanings | None = None) -> Co
 
 def meanings(others: Meanings | None = None) -> dict[str, Meaning]:
     """What words before a dot mean in the rules of placements and segments."""
-    known: Mapping[str, Meaning] = {"adopters": over_adopters, "segment": _segment, "placement": _placement}
-    return {**known, **(others or {})}
+    known: Mapping[str, Meaning] = {"adopters": over_adopters, **(others or {})}
+
+    def segment(panel: Panel, name: str) -> Texts:
+        return Texts(is_in(panel, name, meanings(others)).astype(np.int8), ("not in", "in"))
+
+    def placement(panel: Panel, name: str) -> Texts:
+        scheme = named(panel.asked.plan, name)
+        titles = tuple(label.name for label in scheme.labels_of(entity_of(panel)))
+        return Texts(place(panel, scheme, others), (*titles, None))  # -1 is the last
+
+    return {**known, "segment": segment, "placement": placement}
 
 
 def entity_of(panel: Panel) -> str:
@@ -92,13 +101,3 @@ def _place(panel: Panel, scheme: Placement, meant: Meanings) -> Codes:
     made[left] = rest
     made[~panel.present] = NOBODY
     return made
-
-
-def _placement(panel: Panel, name: str) -> Texts:
-    scheme = named(panel.asked.plan, name)
-    titles = tuple(label.name for label in scheme.labels_of(entity_of(panel)))
-    return Texts(place(panel, scheme), (*titles, None))  # -1 is the last
-
-
-def _segment(panel: Panel, name: str) -> Texts:
-    return Texts(is_in(panel, name).astype(np.int8), ("not in", "in"))

@@ -14,6 +14,7 @@ from uptake.benchmarks.telling import with_reasons
 from uptake.benchmarks.words import WORDS
 from uptake.check import Finding
 from uptake.directory import account, accounts, feature, listing, names, search, user, users, vocabulary
+from uptake.errors import QuestionError
 from uptake.metrics.ask import ask
 from uptake.metrics.listed import Listed
 from uptake.metrics.people import People, people
@@ -25,6 +26,7 @@ from uptake.scores.ask import Explained, explain, prepare
 from uptake.scores.history import Held, is_current, of_one
 from uptake.segments.ask import Placements, placements
 from uptake.segments.movement import Movement, movement
+from uptake.segments.tracks import needs_history
 from uptake.store.ledger import Ledger
 from uptake.store.projection import Cursor
 from uptake.web.cache import Answers, Urgency
@@ -67,11 +69,14 @@ class Reader:
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
         kept = self._workspace.kept
 
+        history = self._history_for(needs_history(self.plan, given))
+
         def work(cursor: Cursor) -> Result:
+            self._require(history, cursor)
             with self._workspace.facts_for(given, cursor, self.plan):
                 return ask(cursor, self.plan, name, given, kept)
 
-        return self._later(("metric", name, asked), work, urgency)
+        return self._later(("metric", name, asked, history), work, urgency)
 
     def people(
         self,
@@ -88,13 +93,16 @@ class Reader:
         kept = self._workspace.kept
         which = (tuple(sorted((key, str(value)) for key, value in cell.items())), side, sort, limit, offset)
 
+        history = self._history_for(needs_history(self.plan, given))
+
         def work(cursor: Cursor) -> People:
+            self._require(history, cursor)
             with self._workspace.facts_for(given, cursor, self.plan):
                 return people(
                     cursor, self.plan, name, cell, given, side=side, sort=sort, limit=limit, offset=offset, kept=kept
                 )
 
-        return self._now(("people", name, asked, which), work)
+        return self._now(("people", name, asked, which, history), work)
 
     def benchmark(self, given: Mapping[str, Any], urgency: Urgency = Urgency.PAGE) -> Future[Benchmarks]:
         """Every account against the benchmark of its type, now or later; without what managers wrote."""
@@ -127,8 +135,10 @@ class Reader:
 
     def accounts(self, asked: listing.Ask) -> tuple[listing.Page, Lines]:
         """A page of accounts, and the active users of each in the last weeks."""
+        history = self._history_for(self._is_by_day(asked))
 
         def work(cursor: Cursor) -> tuple[listing.Page, Lines]:
+            self._require(history, cursor)
             page = accounts.accounts(cursor, self.plan, asked)
             return page, accounts.weekly_active(cursor, page)
 
@@ -142,6 +152,22 @@ class Reader:
     def history_is_current(self) -> bool:
         """Whether history has everything that is known."""
         return self._now(("history", self.history), lambda cursor: is_current(cursor, self.plan))
+
+    def _history_for(self, is_needed: bool) -> tuple[str, ...]:
+        """Which history an answer is made of, none if it needs none; history that is not there is begun."""
+        if is_needed and not self.history_is_current():
+            self.bring_history_up()
+        return self.history if is_needed else ()
+
+    def _is_by_day(self, asked: listing.Ask) -> bool:
+        """Whether a list is narrowed to segments that are told from history."""
+        chosen = (self.plan.segments.get(name) for name in asked.segments)
+        return any(segment is not None and segment.is_by_day for segment in chosen)
+
+    def _require(self, history: tuple[str, ...], cursor: Cursor) -> None:
+        if history and not is_current(cursor, self.plan):
+            what = "Where everyone stood on every day is being worked out."
+            raise QuestionError(what, do="Ask again in a moment.")
 
     def bring_history_up(self) -> None:
         """Lets history be made once it is quiet; nothing waits for it."""
@@ -193,9 +219,13 @@ class Reader:
 
     def users(self, asked: listing.Ask, account_id: str = "") -> listing.Page:
         """A page of users, of one account if it is named."""
-        return self._now(
-            ("users", asked, account_id, self.history), lambda cursor: users.users(cursor, self.plan, asked, account_id)
-        )
+        history = self._history_for(self._is_by_day(asked))
+
+        def work(cursor: Cursor) -> listing.Page:
+            self._require(history, cursor)
+            return users.users(cursor, self.plan, asked, account_id)
+
+        return self._now(("users", asked, account_id, self.history), work)
 
     def account(self, account_id: str) -> account.Account:
         """The profile of an account."""
@@ -232,8 +262,7 @@ class Reader:
     def placements(self, name: str, given: Mapping[str, Any]) -> Placements:
         """Where everyone stands; since when, if history has been made."""
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
-        has_history = self._workspace.read(lambda cursor: is_current(cursor, self.plan))  # no state of plan and data
-        key = ("placements", name, asked, has_history)
+        key = ("placements", name, asked, self.history)
         return self._now(key, lambda cursor: placements(cursor, self.plan, name, given, WORDS))
 
     def movement(self, name: str, given: Mapping[str, Any]) -> Movement:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from uptake.plan import (
     All,
     AllParts,
+    Behaviour,
     Condition,
     Criteria,
     Criterion,
@@ -30,6 +31,11 @@ TESTS = {
     "lt": "is less than",
     "lte": "is at most",
     "contains": "contains",
+}
+SCOPES = {
+    "this_user": "",
+    "this_user_in_this_account": " in one account",
+    "anyone_in_this_account": " by anyone in the account",
 }
 START_POINTS = {"created_at": "creation", "signed_on": "the signed contract", "first_event": "the first event"}
 
@@ -116,6 +122,36 @@ def quorum(tree: Quorum, titles: Titles = AS_NAMED) -> str:
     article = "an" if (adjective + noun)[:1].lower() in "aeiou" else "a"
     who = f"{article} {adjective}{noun}" if tree.members == 1 else f"{tree.members:,} {adjective}{noun}s"
     return who if tree.criteria is None else f"{who} with {criteria(tree.criteria, titles)}"
+
+
+def behaviour(one: Behaviour, titles: Titles = AS_NAMED) -> str:
+    """What somebody did as a phrase: "Reports at least 3 times in the last 30 days"."""
+    least, most = one.times
+    if (least, most) == (0, 0):
+        often = "never"
+    elif most is None:
+        often = f"at least {least:,} times" if least != 1 else "once or more"
+    elif least == 0:
+        often = f"at most {most:,} times"
+    else:
+        often = (
+            f"at most {most:,} times"
+            if least == 0
+            else f"{least:,} times"
+            if least == most
+            else f"{least:,} to {most:,} times"
+        )
+    latest, earliest = one.days_ago
+    if earliest is None:
+        when = f" more than {latest - 1:,} days ago" if latest else ""
+    else:
+        when = f" {latest:,} to {earliest:,} days ago" if latest else f" in the last {earliest + 1:,} days"
+    whose = {
+        "this_user": "",
+        "this_user_in_this_account": " in one account",
+        "anyone_in_this_account": " by anyone in the account",
+    }
+    return f"{selector(one.selector, titles)} {often}{when}{whose[one.scope]}"
 
 
 def joined(parts: list[str], word: str) -> str:

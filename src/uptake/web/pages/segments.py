@@ -23,7 +23,7 @@ from uptake.web.pages import people
 from uptake.web.pages.explore import explorers
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
-from uptake.web.wording import joined
+from uptake.web.wording import behaviour, joined
 
 ENTITIES = {"user": "users", "account": "accounts"}
 TESTS = {"is": "is", "is_not": "is not", "gte": "is at least", "lte": "is at most", "gt": "is above", "lt": "is below"}
@@ -165,8 +165,8 @@ def _delete(site: Site, reader: Reader, request: Request, form: Form) -> Respons
             f"'{form.get('confirm', '')}' was typed, not '{name}'. Nothing was deleted.",
             do="Type the segment's name to delete it.",
         )
-    if segment.where is not None:
-        raise QuestionError(f"'{name}' is told by attributes.", do="Take it out of the plan's files.")
+    if not segment.is_list:
+        raise QuestionError(f"'{name}' is told by a rule.", do="Take it out of the plan's files.")
     with refusing():
         site.workspace.delete_segment(name)
     return RedirectResponse(f"/segments?{urlencode({'deleted': name})}", 303)
@@ -184,8 +184,10 @@ def refusing() -> Iterator[None]:
 def _listed(segment: Segment) -> Listed:
     given: dict[str, Any] = {"segment": segment.name, "entity": segment.entity}
     questions = [(one.asks, links.metric(one.metric, given)) for one in list(explorers().values())[:3]]
-    is_list = segment.where is None
-    who = f"{words.count(len(segment.members))} by id" if is_list else _said(segment.where)
+    is_list = segment.is_list
+    who = f"{words.count(len(segment.members))} by id" if is_list else _said(segment.where or segment.when)
+    if segment.did:
+        who = joined([part for part in (who, *map(behaviour, segment.did)) if part], "and")
     if segment.list:
         who += f", in {segment.list}"
     return Listed(segment.name, segment.title, ENTITIES[segment.entity], who, questions, is_list)
