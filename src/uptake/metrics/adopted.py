@@ -46,12 +46,17 @@ def habit_source(asked: Asked, among: str) -> Source:
         asked: The question.
         among: A relation with `entity_key`, whom it is asked of; others may have rows too.
     """
+    interval_days = asked.plan.product.usage_interval_days
 
     def table(days: EntityDays) -> pa.Table:
-        rows, habit_on = habits(days, asked.plan.product.usage_interval_days)
+        rows, habit_on = habits(days, interval_days)
         return pa.table({"entity_key": days.entity[rows], "habit_on": habit_on.astype("M8[D]")})
 
-    return worked_out(asked, asked.grain, ACTIVE, "habit", _habit_sql(asked, among), table)
+    def kept(days: EntityDays) -> pa.Table:
+        key = ("habits", asked.grain.name, interval_days, asked.question.timezone)
+        return asked.kept.get(asked.cursor, key, lambda: table(days))
+
+    return worked_out(asked, asked.grain, ACTIVE, "habit", _habit_sql(asked, among), kept)
 
 
 def _habit_sql(asked: Asked, among: str) -> str:

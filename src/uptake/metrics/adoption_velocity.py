@@ -18,11 +18,15 @@ Pitfall: nobody can be proficient before `intervals` intervals are over, so the 
 Source: definitions 5.25 (proficiency), customer adoption for success teams (adoption velocity); requirements B7
 """
 
+import pyarrow as pa
+
 from uptake.metrics.durations import OUTPUT, by_days
-from uptake.metrics.features import bits_of, core, used_of
+from uptake.metrics.features import are_in_first_word, bits_of, core, first_word, sets_of, used_of
 from uptake.metrics.kinds.duration import DURATION
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.milestones import milestone_sql
+from uptake.metrics.proficiency import proficient
+from uptake.metrics.windows import EPOCH
 from uptake.plan import Plan
 from uptake.store.sql import literal
 
@@ -33,6 +37,13 @@ def rows(asked: Asked) -> Sql:
     clock = f"""SELECT entity_key, reached_at, timezone({literal(asked.plan.product.timezone)},
             timezone('UTC', reached_at))::DATE AS activated_on
         FROM ({milestone_sql(asked, "activated", asked.param("criteria"))}) WHERE reached_at < $as_of"""
+    given = {name: asked.param(name) for name in ("core_features", "days", "intervals", "interval_days")}
+
+    def table() -> pa.Table:
+        activated = asked.cursor.execute(clock, {"as_of": asked.question.as_of}).fetchnumpy()
+        last = (asked.question.last_day - EPOCH).days
+        return proficient(sets_of(asked), activated, last, first_word(keys), **given)
+
     number = "(d.day - a.activated_on) // $interval_days::INTEGER"
     return Sql(
         """
@@ -40,7 +51,7 @@ def rows(asked: Asked) -> Sql:
         coalesce(q.days, greatest($last_day - a.activated_on + 1, 0)) * 86400 AS duration_s
     FROM activated a JOIN period p ON a.reached_at >= p.begins_at AND a.reached_at < p.ends_at
     LEFT JOIN proficient q USING (entity_key)""",
-        {name: asked.param(name) for name in ("core_features", "days", "intervals", "interval_days")},
+        given,
         {
             "activated": clock,
             "busy": f"""SELECT a.entity_key, {number} AS number
@@ -61,6 +72,7 @@ def rows(asked: Asked) -> Sql:
             QUALIFY row_number() OVER (PARTITION BY entity_key, run ORDER BY number) >= $intervals
         ) GROUP BY entity_key""",
         },
+        tables={"proficient": table} if are_in_first_word(keys) else {},
     )
 
 

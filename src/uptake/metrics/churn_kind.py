@@ -127,7 +127,12 @@ def _decayed(asked: Asked) -> Source:
     interval_days, decay = asked.plan.product.usage_interval_days, asked.param("decay")
 
     def table(days: EntityDays) -> pa.Table:
-        return declines(days, asked.param("window_days"), interval_days, MOST_INTERVALS, USUAL, decay)
+        silent_days = asked.param("window_days")
+        key = ("declines", asked.grain.name, silent_days, interval_days, decay, asked.question.timezone)
+        # of all days there are, whatever period is asked for
+        return asked.kept.get(
+            asked.cursor, key, lambda: declines(days, silent_days, interval_days, MOST_INTERVALS, USUAL, decay)
+        )
 
     is_of_days = _is_inactivity(asked) and asked.question.entity == "user"
     return worked_out(asked, asked.grain, ACTIVE, "decayed", sql, table if is_of_days else None)
