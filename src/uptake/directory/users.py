@@ -28,39 +28,38 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
     core features of the last 30. Who holds a seat and never came is there, with nothing.
     """
     core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
-    of_account = (
-        "AND p.user_key IN (SELECT user_key FROM membership JOIN accounts USING (account_key)"
-        " WHERE account_id = $account_id)"
-        if account_id
-        else ""
-    )
+    # of one account, nothing is read of anybody else
+    chosen = "chosen AS MATERIALIZED (SELECT DISTINCT user_key FROM membership JOIN accounts USING (account_key)"
+    chosen = f"{chosen} WHERE account_id = $account_id)," if account_id else ""
+    of_account = "AND user_key IN (SELECT user_key FROM chosen)" if account_id else ""
     sql = f"""
-        WITH said AS (
+        WITH {chosen} said AS (
             SELECT user_key, max(text) FILTER (name IN ('name', 'full_name')) AS name,
                 max(text) FILTER (name = 'email') AS email, max(text) FILTER (name = 'role') AS role
-            FROM user_attribute WHERE valid_from < $as_of AND valid_to >= $as_of GROUP BY user_key
+            FROM user_attribute WHERE valid_from < $as_of AND valid_to >= $as_of {of_account} GROUP BY user_key
         ), belongs AS (
             SELECT user_key, max(role) AS role,
                 string_agg(DISTINCT coalesce(t.text, account_id), ', ' ORDER BY coalesce(t.text, account_id)) AS accounts
             FROM membership m JOIN accounts a USING (account_key)
             LEFT JOIN account_attribute t ON t.account_key = a.account_key AND t.name = 'name'
                 AND t.valid_from < $as_of AND t.valid_to >= $as_of
-            WHERE m.valid_from < $as_of AND m.valid_to >= $as_of GROUP BY user_key
+            WHERE m.valid_from < $as_of AND m.valid_to >= $as_of {of_account} GROUP BY user_key
         ), came AS (
             SELECT user_key, count(*) FILTER (day > $last_day - 28) AS active_days, max(day) AS last_active_on
-            FROM user_day WHERE day <= $last_day GROUP BY user_key
+            FROM user_day WHERE day <= $last_day {of_account} GROUP BY user_key
         ), visits AS (
             SELECT user_key, count(*) AS sessions FROM session
-            WHERE day > $last_day - 28 AND day <= $last_day GROUP BY user_key
+            WHERE day > $last_day - 28 AND day <= $last_day {of_account} GROUP BY user_key
         ), breadth AS (
             SELECT user_key, count(DISTINCT feature_key) AS features FROM feature_day
             WHERE day > $last_day - 30 AND day <= $last_day
-                AND list_contains({literal(core)}::INTEGER[], feature_key)
+                AND list_contains({literal(core)}::INTEGER[], feature_key) {of_account}
             GROUP BY user_key
         ), reached AS (
             SELECT user_key, min(reached_at) FILTER (milestone = 'activated')::DATE AS activated_on,
                 min(reached_at) FILTER (milestone = 'value')::DATE AS value_on
-            FROM user_milestone WHERE reached_at < $as_of AND milestone IN ('activated', 'value') GROUP BY user_key
+            FROM user_milestone WHERE reached_at < $as_of AND milestone IN ('activated', 'value') {of_account}
+            GROUP BY user_key
         ), scored AS ({score_sql(cursor, plan, ask, "user")})
         SELECT p.user_key, p.user_id, coalesce(said.name, said.email, p.user_id) AS name, belongs.accounts,
             coalesce(said.role, belongs.role) AS role, start.started_on, reached.activated_on, reached.value_on,
@@ -70,7 +69,7 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
         LEFT JOIN said USING (user_key) LEFT JOIN belongs USING (user_key) LEFT JOIN came USING (user_key)
         LEFT JOIN visits USING (user_key) LEFT JOIN breadth USING (user_key) LEFT JOIN reached USING (user_key)
         LEFT JOIN user_start start USING (user_key) LEFT JOIN scored USING (user_key)
-        WHERE true {of_account}"""
+        WHERE true {of_account.replace("user_key IN", "p.user_key IN")}"""
     values = {"account_id": account_id} if account_id else {}
     return page(
         cursor, plan, ask, entity="user", columns=COLUMNS, sql=sql, sort="-active_days", values=values, totals=TOTALS
