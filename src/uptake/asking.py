@@ -22,6 +22,7 @@ from uptake.plan import Plan, changes, parse
 from uptake.plans import FILES, IN_USE, Plans
 from uptake.reports.plan_effect import LISTED, Effect, Standing, effect, standing
 from uptake.roles.champions import champions
+from uptake.roles.qualified import qualified
 from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
 from uptake.segments.ask import Placements, placements
@@ -272,6 +273,18 @@ class Asking(ABC):
             QuestionError: A name or a value is not known; the message says what is.
         """
         return self.read(lambda cursor: champions(cursor, self.plan, given))
+
+    def qualified(self, **given: Any) -> Listed:
+        """Who qualifies by a rule of the plan, since when and why: power users, references, who is ready to buy.
+
+        Args:
+            **given: `name` of the rule (one of `plan.all_qualified`), `as_of`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+        """
+        self.bring_history_up()
+        return self.read(lambda cursor: qualified(cursor, self.plan, given))
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import chain
 
 from uptake.alerts import levels
 from uptake.benchmarks.words import WORDS
@@ -37,6 +38,7 @@ from uptake.facts.arrivals import Known
 from uptake.facts.scope import EVERYTHING, Scope, of_imports
 from uptake.facts.selection import shadowed_features
 from uptake.plan import Plan
+from uptake.roles import qualified
 from uptake.scores import history, tracks
 from uptake.segments import tracks as placements
 from uptake.store import schema
@@ -104,7 +106,8 @@ def _first_day(cursor: Cursor, imports: Mapping[int, str]) -> date | None:
 
 def bring_history_up(cursor: Cursor, plan: Plan, reading: history.Reading, progress: Callable[[float], None]) -> None:
     """Makes what history lacks or has no longer right; part of a transaction of its own."""
-    everything = [*tracks.tracks(plan), *placements.tracks(plan, WORDS), *levels.tracks(plan, WORDS)]
+    by_rule = [module.tracks(plan, WORDS) for module in (placements, levels, qualified)]
+    everything = [*tracks.tracks(plan), *chain.from_iterable(by_rule)]
     history.bring_up(cursor, plan, everything, reading, progress)
 
 

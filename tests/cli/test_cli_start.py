@@ -22,6 +22,7 @@ COMMANDS = (
     "benchmark",
     "alerts",
     "champions",
+    "qualified",
     "signals",
     "serve",
     "rebuild",

@@ -78,8 +78,19 @@ def _sentence(plan: Plan, condition: Condition, before: Value, value: Value) -> 
     return f"{title} {_number(value, unit)}, {beyond} {_number(edge, unit)}{then}"
 
 
+def said(plan: Plan, subject: str, value: float | str) -> str:
+    """What a rule asks for, with its value: "Frequency 92 %", "plan Pro"."""
+    kind, dot, name = subject.partition(".")
+    if isinstance(value, str):
+        return _place(plan, kind, name, None, value).partition(";")[0]
+    title, unit = _titled(plan, kind, name) if dot else (definition(kind).title, find(kind).unit)
+    return f"{title} {_number(value, unit)}"
+
+
 def _titled(plan: Plan, kind: str, name: str) -> tuple[str, str]:
     """What a number with words before a dot is called, and its unit."""
+    if kind == "fall":
+        return f"{plan.all_scores[name].title} below its mean of four weeks by", "share"
     if kind == "score":
         return plan.all_scores[name].title, "points"
     title = "Attainment" if name not in catalogue() else definition(name).title

@@ -23,6 +23,7 @@ from uptake.cli import (
     placements,
     plan,
     problems,
+    qualified,
     quarantine,
     rebuild,
     scores,
@@ -59,6 +60,7 @@ Ask:
   uptake benchmark                            says how far accounts are from the exemplary ones
   uptake alerts                               lists who crossed what, and when
   uptake champions                            lists who carries each account
+  uptake qualified power_users                lists who qualifies by a rule of the plan
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -113,6 +115,7 @@ for _name, _command, _examples in (
     ("explain", explain.explain, explain.EXAMPLES),
     ("alerts", alerts.alerts, alerts.EXAMPLES),
     ("champions", champions.champions, champions.EXAMPLES),
+    ("qualified", qualified.qualified, qualified.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),
     ("benchmark", benchmark.benchmark, benchmark.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),

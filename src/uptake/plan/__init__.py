@@ -26,6 +26,7 @@ from uptake.plan.placements import UNKNOWN, Label, Placement
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
 from uptake.plan.proposal import ActivationCandidate, EventUse, Proposal, ProposedFeature, starter_from
+from uptake.plan.qualified import Qualification
 from uptake.plan.quorum import AllParts, AnyPart, Members, Quorum, parts, quorum
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
 from uptake.plan.rule import Rule, read_rule, rules_in, subjects
@@ -92,6 +93,7 @@ __all__ = [
     "Product",
     "Proposal",
     "ProposedFeature",
+    "Qualification",
     "Quorum",
     "Reference",
     "ReferenceRange",

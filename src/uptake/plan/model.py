@@ -28,6 +28,7 @@ from uptake.plan.placements import Placement
 from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
 from uptake.plan.product import Product, Start
 from uptake.plan.proficiency import Proficiency
+from uptake.plan.qualified import Qualification, default_qualified
 from uptake.plan.quorum import parts
 from uptake.plan.references import Reference
 from uptake.plan.rule import subjects
@@ -82,6 +83,7 @@ class Plan(Section):
         benchmarks: Types of customers with their exemplary ones, by name; empty stands for one of all accounts.
         placements: Where everyone stands, by name; beside those that every plan has, or instead of one of them.
         alerts: Alerts by name; empty stands for two on the health of accounts.
+        qualified: Who qualifies by which rule, by name, beside power users and references.
     """
 
     product: Product = Product()
@@ -109,6 +111,7 @@ class Plan(Section):
     benchmarks: Annotated[dict[Name, Benchmark], BeforeValidator(named)] = Field(default_factory=dict)
     placements: Annotated[dict[Name, Placement], BeforeValidator(named)] = Field(default_factory=dict)
     alerts: Annotated[dict[Name, Alert], BeforeValidator(named)] = Field(default_factory=dict)
+    qualified: Annotated[dict[Name, Qualification], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 
@@ -161,6 +164,11 @@ class Plan(Section):
     def all_alerts(self) -> Mapping[str, Alert]:
         """The plan's alerts, or those that come where it has none."""
         return self.alerts or default_alerts(self.all_scores.values())
+
+    @property
+    def all_qualified(self) -> Mapping[str, Qualification]:
+        """The rules that every plan has, with the plan's own beside them or in their place."""
+        return {**default_qualified(self.all_scores), **self.qualified}
 
     def in_zone(self, timezone: str) -> Plan:
         """The same plan with its days cut in another time zone."""

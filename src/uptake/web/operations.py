@@ -88,6 +88,7 @@ class Operations:
         lists: Mapping[str, Callable[..., Listed]] = {
             "alerts": self._workspace.alerts,
             "champions": self._workspace.champions,
+            "qualified": self._workspace.qualified,
         }
         return lists[name](**given)
 
