@@ -23,6 +23,9 @@ HOSTILE = '"><script>alert(1)</script>&{{7*7}}'
 PLAN = """
 alerts:
   silent: {title: "Nobody <came>", when: {days_since_active: {gte: 5}, score.adoption: {gte: 0}}, owner: account.owner}
+evidence:
+  recordings: {title: "Rec <b>", url: "https://rec.example/{user_id}?from={from}&to={to}"}
+  tickets: {url: "https://help.example/?q={account_id}"}
 """
 
 
@@ -89,3 +92,21 @@ def test_who_carries_an_account(client: Client) -> None:
     assert "Champion, proposed" in part.text
     assert client.get("/account-carried?id=nobody").status_code == 404
     assert f'hx-get="/account-carried?id={quote(HOSTILE)}"' in client.get(f"/accounts/{quote(HOSTILE, safe='')}").text
+
+
+def test_links_out_of_the_plan_beside_people_and_on_their_pages(client: Client) -> None:
+    """Ids that want to be more than ids stay in their place; people in a list begin with the day they are of."""
+    account = quote(HOSTILE, safe="")
+    part = client.get(f"/evidence?account={account}").text
+    assert f'href="https://help.example/?q={account}"' in part
+    assert "rec.example" not in part
+    user = client.get(f"/evidence?user={quote(f'u{HOSTILE}', safe='')}").text
+    assert (
+        f'href="https://rec.example/u{account}?from=2025-03-04&amp;to=2025-03-31" rel="noopener noreferrer">Rec &lt;b&gt;<'
+        in user
+    )
+    assert "href" not in client.get("/evidence?user=..").text
+    assert f"/evidence?user={quote(f'u{HOSTILE}', safe='/')}" in client.get(f"/users/u{account}").text
+    page = client.get("/metrics/retention/people?unit=month&cell=%7B%22unit_index%22%3A1%7D").text
+    assert f'href="https://rec.example/u{account}?from=2025-02-01&amp;to=2025-03-31"' in page
+    assert "<script>alert" not in page + part + user

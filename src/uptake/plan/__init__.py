@@ -15,6 +15,7 @@ from uptake.plan.conditions_given import conditions, parse_condition, split_cond
 from uptake.plan.criterion import All, Any, Criteria, Criterion, criteria
 from uptake.plan.difference import Change, changes
 from uptake.plan.document import Place
+from uptake.plan.evidence import Evidence, links_of
 from uptake.plan.feature import Adopted, Feature
 from uptake.plan.group import Group
 from uptake.plan.invites import Invites
@@ -74,6 +75,7 @@ __all__ = [
     "Criteria",
     "Criterion",
     "EventUse",
+    "Evidence",
     "Feature",
     "Group",
     "Invites",
@@ -113,6 +115,7 @@ __all__ = [
     "criteria",
     "delete_segment",
     "is_vanity",
+    "links_of",
     "load",
     "location_text",
     "numbers",

@@ -19,6 +19,7 @@ from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.default_placements import default_placements
 from uptake.plan.document import Place, nearest_place
 from uptake.plan.event_titles import EventTitles
+from uptake.plan.evidence import Evidence
 from uptake.plan.feature import Feature
 from uptake.plan.group import Group
 from uptake.plan.invites import Invites
@@ -84,6 +85,7 @@ class Plan(Section):
         placements: Where everyone stands, by name; beside those that every plan has, or instead of one of them.
         alerts: Alerts by name; empty stands for two on the health of accounts.
         qualified: Who qualifies by which rule, by name, beside power users and references.
+        evidence: Where recordings, tickets and notes are kept, by name.
     """
 
     product: Product = Product()
@@ -112,6 +114,7 @@ class Plan(Section):
     placements: Annotated[dict[Name, Placement], BeforeValidator(named)] = Field(default_factory=dict)
     alerts: Annotated[dict[Name, Alert], BeforeValidator(named)] = Field(default_factory=dict)
     qualified: Annotated[dict[Name, Qualification], BeforeValidator(named)] = Field(default_factory=dict)
+    evidence: Annotated[dict[Name, Evidence], BeforeValidator(named)] = Field(default_factory=dict)
 
     _places: Mapping[Location, Place] = PrivateAttr(default_factory=dict)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import count
 from typing import Any, ClassVar
 
@@ -19,9 +20,10 @@ from uptake.metrics import export
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.metric import Entry
 from uptake.metrics.people import People
+from uptake.metrics.question import last_day_before
 from uptake.plan import Plan
 from uptake.web import links
-from uptake.web.pages import question
+from uptake.web.pages import kept_elsewhere, question
 from uptake.web.pages.columns import TITLES, label_title
 from uptake.web.pages.explore import explorers
 from uptake.web.pages.metric import attachment
@@ -144,8 +146,12 @@ def show(site: Site, reader: Reader, request: Request) -> Page:
             Tab(side.title, side.count, base + links.cell(people.cell, side.name), side.name == people.side)
             for side in people.sides
         ],
-        rows=[_row(row) | {"under": accounts.get(row.get("user_id", ""), "")} for row in people.rows],
-        columns=_columns(found, people),
+        rows=[
+            _row(row)
+            | {"under": accounts.get(row.get("user_id", ""), ""), "evidence": _evidence(row, reader.plan, people)}
+            for row in people.rows
+        ],
+        columns=_columns(found, people) + _evidence_column(reader.plan),
         total=people.total,
         number=number,
         size=SIZE,
@@ -241,6 +247,21 @@ def _which(people: People, plan: Plan) -> list[tuple[str, str]]:
         found.insert(0, ("Cohort", ALL_COHORTS))
     found += [("Only where", str(condition)) for condition in question.conditions_said(params["where"])]
     return found
+
+
+def _evidence(row: Mapping[str, Any], plan: Plan, people: People) -> list[tuple[str, str]]:
+    """Links to what is kept elsewhere: from the day that counts for them on, else of the last weeks."""
+    zone = plan.product.timezone
+    last = last_day_before(people.as_of, zone)
+    anchor = row.get("anchor_at")
+    first = last_day_before(anchor, zone) + timedelta(days=1) if isinstance(anchor, datetime) else None
+    first = first or last - timedelta(days=kept_elsewhere.DAYS - 1)
+    return kept_elsewhere.of(plan, row.get("user_id"), row.get("account_id"), first, last)
+
+
+def _evidence_column(plan: Plan) -> list[dict[str, Any]]:
+    kept = {"name": "evidence", "title": "Kept elsewhere", "type": "links", "is_sortable": False, "rank": "wide"}
+    return [kept] if plan.evidence else []
 
 
 def _row(row: Mapping[str, Any]) -> dict[str, Any]:
