@@ -51,7 +51,7 @@ def rows(asked: Asked) -> Sql:
         coalesce(q.days, greatest($last_day - a.activated_on + 1, 0)) * 86400 AS duration_s
     FROM activated a JOIN period p ON a.reached_at >= p.begins_at AND a.reached_at < p.ends_at
     LEFT JOIN proficient q USING (entity_key)""",
-        given,
+        dict(given),
         {
             "activated": clock,
             "busy": f"""SELECT a.entity_key, {number} AS number
