@@ -86,6 +86,7 @@ def test_power_users_come_with_every_plan(new_home: Callable[..., Path]) -> None
         found = workspace.qualified(name="power_users")
         assert [(row["entity"], row["id"]) for row in found.rows] == [("user", "ua")]
         assert "Breadth" in found.rows[0]["reasons"]
+        assert "Tenure 179 days" in found.rows[0]["reasons"]
         assert found.notes == ()
         assert list(workspace.plan.all_qualified) == ["power_users", "references"]
         workspace.qualified(name="references")

@@ -84,7 +84,8 @@ def said(plan: Plan, subject: str, value: float | str) -> str:
     if isinstance(value, str):
         return _place(plan, kind, name, None, value).partition(";")[0]
     title, unit = _titled(plan, kind, name) if dot else (definition(kind).title, find(kind).unit)
-    return f"{title} {_number(value, unit)}"
+    days = " days" if unit == "days" and "days" not in title.lower() else ""
+    return f"{title} {_number(value, unit)}{days}"
 
 
 def _titled(plan: Plan, kind: str, name: str) -> tuple[str, str]:
