@@ -44,8 +44,11 @@ class Lexer:
         on_one_line = rb'"[^"\n]*+(?:""[^"\n]*+)*+"'
         begins, inside = rb"(?<![^" + between + rb"])", rb"(?<=[^" + between + rb"])"
         part = rb'[^"\n]++|' + begins + rb"(?:" + closed + rb"|" + on_one_line + rb")|" + inside + rb'"'
-        self._record = re.compile(rb"(?:" + part + rb")*+")
-        self._records = re.compile(rb"(?:(?:" + part + rb")*+\n)*+")
+        # Before Python 3.11.5 a possessive repeat of something with alternatives inside forgets how far it came: what is
+        # repeated has to be atomic by itself.
+        record = rb"(?:(?>" + part + rb"))*+"
+        self._record = re.compile(record)
+        self._records = re.compile(rb"(?:(?>" + record + rb"\n))*+")
 
     def first_record(self, data: bytes) -> bytes:
         """The record data begins with, or nothing if its quote is never closed."""
