@@ -30,7 +30,8 @@ def mean(values: Floats, weights: Floats) -> Floats:
     carried = float(np.sum(weights)) - missing
     # what is left of the last digits where all are missing is no weight
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(carried > 1e-9 * float(np.min(weights)), 100.0 * total / carried, np.nan)
+        mean = np.minimum(100.0 * total / carried, 100.0)  # not a hair more, or "at most 100" would miss it
+    return np.where(carried > 1e-9 * float(np.min(weights)), mean, np.nan)
 
 
 def worst(values: Floats) -> Floats:
