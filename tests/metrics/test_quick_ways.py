@@ -253,6 +253,27 @@ def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
     assert Everyone(np.empty(0, np.int64)).numbers(np.array([1])).tolist() == [-1]
 
 
+BY_NUMBERS = (*MEANS, "depth", "adoption_rate", "frequency_classes", "adoption_decay", "feature_adoption")
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize("name", BY_NUMBERS)
+@pytest.mark.parametrize("period", [None, "month"])
+@pytest.mark.parametrize("events", [0, 1])
+def test_where_nothing_happened_both_ways_say_so(
+    tmp_path: Path, events: int, period: str | None, name: str, entity: str
+) -> None:
+    """One user is known; nobody did anything, or one thing that is no feature."""
+    home = uptake.init(tmp_path / "empty", {"plan.yml": "features: {boards: {events: [a], tag: core}}"})
+    with uptake.open(home.folder) as opened:
+        opened.import_rows(pa.table({"user_id": ["u1"], "account_id": ["k1"], "created_at": ["2026-01-01"]}), "users")
+        opened.import_events(
+            pa.table({"user_id": ["u1"], "event": ["z"], "timestamp": ["2026-03-01T10:00:00Z"]}).slice(0, events)
+        )
+        asked = {"entity": entity, "period": period, "date_from": "2026-02-01", "as_of": "2026-04-01"}
+        assert opened.metric(name, **asked).rows == ask_the_long_way(opened, name, asked)
+
+
 def test_who_could_use_a_feature_now_and_then_has_a_span_for_each_time() -> None:
     """Over four periods: 0 never could, 1 from the second on, 2 in the first and the last, 3 all the time, 4 once."""
     could = np.array([[0, 0, 1, 1, 0], [0, 1, 0, 1, 1], [0, 1, 0, 1, 0], [0, 1, 1, 1, 0]], bool)

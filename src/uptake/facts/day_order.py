@@ -217,7 +217,7 @@ class Numbered:
         order = np.argsort(part, kind="stable")  # 16 bits are sorted by counting
         columns = {name: column[order] for name, column in columns.items()}
         keys, begins = np.unique(part[order], return_index=True)
-        ends = [*begins[1:], len(part)]
+        ends = np.append(begins, len(part))[1:]
         return Parts(
             {
                 int(key): Rows(

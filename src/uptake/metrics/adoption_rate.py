@@ -107,8 +107,8 @@ def totals(asked: Asked) -> Sql | None:
         value = f"LEFT JOIN ({milestone_sql(asked, 'value')}) v ON v.entity_key = u.entity_key"
     period = "period_on, " if asked.question.period else ""
     return Sql(
-        f"""SELECT {period}'adopted' AS measure, CASE WHEN is_open THEN 0 ELSE seats END AS n,
-            CASE WHEN is_open THEN 0 ELSE adopted END AS count, CASE WHEN is_open THEN seats ELSE 0 END AS open,
+        f"""SELECT {period}'adopted' AS measure, CASE WHEN NOT is_open THEN seats ELSE 0 END AS n,
+            CASE WHEN NOT is_open THEN adopted ELSE 0 END AS count, CASE WHEN is_open THEN seats ELSE 0 END AS open,
             count / nullif(n, 0) AS estimate
         FROM told UNION ALL SELECT {period}'active', seats, active, 0, active / seats FROM told ORDER BY ALL""",
         {"active_days": asked.param("active_days"), "window_days": window_days, **interval.values},
@@ -139,8 +139,8 @@ def _held_sql(grain: Grain) -> str:
         UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)"""
 
 
-def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool, Column, Column, Column]]:
-    """Each period, whether it is too early for adoption, who held a seat, who had adopted and who was active."""
+def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool | None, Column, Column, Column]]:
+    """Each period, whether it is too early for adoption (None: no data), who has a seat, who adopted, who was active."""
     interval_days, active_days = asked.param("interval_days"), asked.param("active_days")
     facts = numbered(asked, grain)
     held = facts.spans(_held_sql(grain))
@@ -154,7 +154,7 @@ def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool, Column, C
         has_adopted = tally.intervals(interval_days, INTERVALS) >= NEEDED
         if value_at is not None:
             has_adopted &= value_at < tally.on_at
-        is_open = begin is not None and tally.on - begin + 1 < interval_days * NEEDED
+        is_open = None if begin is None else tally.on - begin + 1 < interval_days * NEEDED
         yield tally, is_open, held.just_before(tally.on_at, tally.everyone), has_adopted, tally.came_within(active_days)
 
 
@@ -165,7 +165,7 @@ def _counted(asked: Asked) -> Sql:
         found = []
         for tally, is_open, held, has_adopted, is_active in _judged(asked, asked.grain):
             seats, adopted, active = (int(np.count_nonzero(held & who)) for who in (True, has_adopted, is_active))
-            judged = (0, 0, seats) if is_open else (seats, adopted, 0)
+            judged = (seats, adopted, 0) if is_open is False else (0, 0, seats if is_open else 0)
             if seats:
                 found += [(tally.period_on, "adopted", *judged), (tally.period_on, "active", seats, active, 0)]
         return pa.Table.from_pylist([dict(zip(COUNTS.names, row, strict=True)) for row in found], COUNTS)
@@ -178,7 +178,7 @@ def _accounts(asked: Asked) -> Iterator[tuple[date | None, str, Sums]]:
     """The sums of the shares of the seats of each account."""
     for tally, is_open, accounts, shares in _shares(asked):
         for measure, share in shares.items() if len(accounts) else ():
-            yield tally.period_on, measure, Sums.of(share[:0] if is_open and measure == "adopted" else share)
+            yield tally.period_on, measure, Sums.of(share if is_open is False or measure != "adopted" else share[:0])
 
 
 def shares_of_accounts(asked: Asked, measure: str) -> pa.Table:
@@ -186,14 +186,14 @@ def shares_of_accounts(asked: Asked, measure: str) -> pa.Table:
     tables = [SHARES.empty_table()]
     for tally, is_open, accounts, shares in _shares(asked):
         share = shares[measure]
-        is_told = not is_open or measure != "adopted"
+        is_told = is_open is False or measure != "adopted"
         period = np.full(len(accounts), np.datetime64(tally.period_on, "D"))
         value = pa.array(share) if is_told else pa.nulls(len(share), pa.float64())
         tables.append(pa.table([pa.array(accounts, pa.int32()), pa.array(period), value], SHARES))
     return pa.concat_tables(tables)
 
 
-def _shares(asked: Asked) -> Iterator[tuple[Tally, bool, Column, dict[str, Column]]]:
+def _shares(asked: Asked) -> Iterator[tuple[Tally, bool | None, Column, dict[str, Column]]]:
     """Each period, whether it is too early for adoption, the accounts with seats and their shares by measure."""
     keys, accounts = np.unique(numbered(asked, MEMBER).everyone.keys >> 32, return_inverse=True)
     for tally, is_open, held, has_adopted, is_active in _judged(asked, MEMBER):
