@@ -109,11 +109,11 @@ def test_files_are_read_again_only_when_they_have_changed(
     file, client = served
     reads: list[Path] = []
 
-    def load(folder: Path, _load: Callable[[Path], plan.Plan] = plan.load) -> plan.Plan:
+    def texts_of(folder: Path, _read: Callable[[Path], dict[str, str]] = plan.texts_of) -> dict[str, str]:
         reads.append(folder)
-        return _load(folder)
+        return _read(folder)
 
-    monkeypatch.setattr(plan, "load", load)
+    monkeypatch.setattr(plan, "texts_of", texts_of)
     file.write_text("broken: true")
     for _ in range(3):
         text(client)

@@ -34,8 +34,8 @@ class RowSet:
     Args:
         fits: Whether each row belongs to it, one for each row.
 
-    >>> RowSet(np.array([False, True, False, True])).since(np.array([0, 1, 2, 4]))
-    array([1, 1, 3, 4])
+    >>> RowSet(np.array([False, True, False, True])).since(np.array([0, 1, 2, 4])).tolist()
+    [1, 1, 3, 4]
     """
 
     def __init__(self, fits: Bools) -> None:

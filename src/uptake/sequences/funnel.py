@@ -45,8 +45,8 @@ def funnel(
     >>> entity, at = np.array([1, 1, 1, 2]), np.array([0, 60, 90, 0])
     >>> signed_up, invited = np.array([True, False, True, True]), np.array([False, True, False, False])
     >>> outcome = funnel(Events(entity, at, [signed_up, invited]), Rules(window=60))
-    >>> outcome.depth, outcome.counts_by_step
-    (array([2, 1]), array([2, 1]))
+    >>> outcome.depth.tolist(), outcome.counts_by_step.tolist()
+    ([2, 1], [2, 1])
     """
     rules.require_consistent(len(events.steps))
     require_gaps(exclusions, rules.required(len(events.steps)), len(events))
