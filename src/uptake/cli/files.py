@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import typer
 
 from uptake.cli import screen
 from uptake.errors import UptakeError
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 SQL = "sql"
 ENDINGS = {"table": ("txt",), SQL: (SQL, "txt")}
@@ -53,6 +58,37 @@ def write(data: bytes, out: Path | None, *, is_binary: bool = False) -> None:
         typer.echo(data, nl=False)
     else:
         screen.pour(data.decode())
+
+
+def write_answer(
+    found: Any,  # noqa: ANN401 - whatever has columns and rows
+    chosen: str,
+    out: Path | None,
+    show: Callable[[Console], None],
+) -> None:
+    """Writes an answer as JSON or CSV, or lets it be shown as a table, in the terminal or in a file.
+
+    Args:
+        found: The answer, which has columns and rows.
+        chosen: json, csv or table.
+        out: The file; None: the terminal.
+        show: Prints the table.
+
+    Raises:
+        UptakeError: The file cannot be written.
+    """
+    from uptake.metrics import export
+
+    if chosen == "json":
+        write(export.json_text(found).encode(), out)
+    elif chosen == "csv":
+        write(export.csv_text(found).encode(), out)
+    elif out is None:
+        show(screen.out())
+    else:
+        text = io.StringIO()
+        show(screen.paper(text))
+        write(text.getvalue().encode(), out)
 
 
 def _ending(out: Path | None) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +56,6 @@ def show(
         limit: At most so many rows.
     """
     from uptake.cli import access
-    from uptake.metrics import export
 
     chosen = files.format_of(format_, out, ListFormat)
     files.require_fitting(chosen, out, ListFormat, is_given=format_ is not None)
@@ -66,16 +64,7 @@ def show(
     if chosen == "table":
         limit = ROWS_SHOWN if limit is None else limit
     part = replace(found, rows=found.rows[: limit or None])
-    if chosen == "json":
-        files.write(export.json_text(part).encode(), out)
-    elif chosen == "csv":
-        files.write(export.csv_text(part).encode(), out)
-    elif out is None:
-        _print(found, part, shown, nothing, screen.out())
-    else:
-        text = io.StringIO()
-        _print(found, part, shown, nothing, screen.paper(text))
-        files.write(text.getvalue().encode(), out)
+    files.write_answer(part, chosen, out, lambda console: _print(found, part, shown, nothing, console))
 
 
 def _print(found: Listed, part: Listed, shown: Sequence[str], nothing: str, console: Console) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -44,7 +43,6 @@ def movement(
 ) -> None:
     """Says who moved from where to where between two days, and which conditions changed."""
     from uptake.cli import access
-    from uptake.metrics import export
 
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
@@ -55,16 +53,7 @@ def movement(
     most = ROWS_SHOWN if limit is None and chosen == "table" else limit or None
     with access.reach(home) as workspace:
         found = workspace.movement(name, given | ({"limit": most} if most else {}))
-    if chosen == "json":
-        files.write(export.json_text(found).encode(), out)
-    elif chosen == "csv":
-        files.write(export.csv_text(found).encode(), out)
-    elif out is None:
-        _show(found, screen.out())
-    else:
-        text = io.StringIO()
-        _show(found, screen.paper(text))
-        files.write(text.getvalue().encode(), out)
+    files.write_answer(found, chosen, out, lambda console: _show(found, console))
 
 
 def _show(found: Movement, console: Console) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -61,7 +60,6 @@ def people(
 ) -> None:
     """Lists the users or accounts behind a number of uptake metric: the same question, and which row of its answer."""
     from uptake.cli import access
-    from uptake.metrics import export
 
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
@@ -78,16 +76,7 @@ def people(
     if chosen == "table":
         limit = ROWS_SHOWN if limit is None else limit
     part = replace(found, rows=found.rows[: limit or None])
-    if chosen == "json":
-        files.write(export.json_text(part).encode(), out)
-    elif chosen == "csv":
-        files.write(export.csv_text(part).encode(), out)
-    elif out is None:
-        _show(part, screen.out())
-    else:
-        text = io.StringIO()
-        _show(part, screen.paper(text))
-        files.write(text.getvalue().encode(), out)
+    files.write_answer(part, chosen, out, lambda console: _show(part, console))
 
 
 def _show(found: People, console: Console) -> None:

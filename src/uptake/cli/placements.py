@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -52,7 +51,6 @@ def placements(
 ) -> None:
     """Says where everyone stands, since when and why; without a name, which placements there are."""
     from uptake.cli import access
-    from uptake.metrics import export
 
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
@@ -63,16 +61,7 @@ def placements(
             list_them(workspace.placement_names())
             return
         found = workspace.placements(name, given | ({"limit": most} if most else {}))
-    if chosen == "json":
-        files.write(export.json_text(found).encode(), out)
-    elif chosen == "csv":
-        files.write(export.csv_text(found).encode(), out)
-    elif out is None:
-        _show(found, screen.out())
-    else:
-        text = io.StringIO()
-        _show(found, screen.paper(text))
-        files.write(text.getvalue().encode(), out)
+    files.write_answer(found, chosen, out, lambda console: _show(found, console))
 
 
 def list_them(names: dict[str, tuple[str, str]]) -> None:
