@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from funnel_world import BEGIN, LATER, counts, rows, world
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
+from uptake.stats.difference import difference_of_shares
+from uptake.stats.tries import Tries, share_of_tries
 
 World = Callable[..., uptake.Workspace]
 
@@ -60,13 +63,20 @@ def test_totals_count_every_attempt_that_begins_after_the_one_before_is_over(eve
     w: out of time at 60, that minute included, so A at 60 begins nothing and A at 70 does. x: X ends the first, the
     second is done. y: two out of time. 2 + 1 + 2 + 2 + 2 = 9 attempts, 2 + 1 + 1 + 1 + 0 = 5 done after 10 minutes but
     w's after 20 and x's after 1: median of 10, 10, 20, 20, 1 is 10. Each user once, at best: 5, of whom 4.
+
+    The interval by user: done less 5/9 of the attempts is 8/9, 4/9, -1/9, -1/9, -10/9, squared and added 182/81. With 5
+    users, +- 2.776 sqrt(5/4 x 182/81) / 9 = 0.517; on log odds 0.133 to 0.910.
     """
     ws = events(u="A0 B10 A20 B30", v="A0 A10 B20", w="A0 A60 A70 B90", x="A0 X5 A6 B7", y="A0 A61")
     asked: dict[str, Any] = {"steps": ["A", "B"], "window_days": "1h", "exclude": ["X"], **LATER}
     totals = ws.metric("funnel", count="totals", **asked)
     first, second = totals.rows
     assert (first["n"], second["count"], second["dropped"], second["median_s"]) == (9, 5, 4, 600)
-    assert (second["estimate"], second["ci_lower"], second["step_ci_upper"]) == (pytest.approx(5 / 9), None, None)
+    assert (first["entities"], first["ci_lower"]) == (5, None)
+    assert [second[end] for end in ("estimate", "ci_lower", "ci_upper")] == pytest.approx(
+        [5 / 9, 0.13346, 0.91027], abs=1e-5
+    )
+    assert (second["step_ci_lower"], second["step_ci_upper"]) == (second["ci_lower"], second["ci_upper"])
     assert any("Every attempt counts" in note for note in totals.notes)
     assert counts(ws, ["A", "B"], window_days="1h", exclude=["X"]) == [5, 4]
     behind = ws.people("funnel", {"step": 2}, count="totals", **asked)
@@ -102,9 +112,66 @@ def test_attempts_go_on_over_the_periods_they_are_counted_in(events: World) -> N
     assert counts(ws, ["A", "B"], window_days=2, count="totals") == [2, 1]
 
 
+def test_totals_by_period_as_one_number_and_as_times(events: World) -> None:
+    """Attempts of an hour: u two on the 2nd, one done after 10 minutes, and one on the 3rd, done after 20; v one on the 2nd,
+    w one on the 3rd, neither done. The 2nd: 1 of 3, of two users; the 3rd: 1 of 2, of two users.
+    """
+    day = 24 * 60
+    ws = events(u=f"A0 B10 A100 A{day} B{day + 20}", v="A0", w=f"A{day}")
+    asked: dict[str, Any] = {"steps": ["A", "B"], "window_days": "1h", "count": "totals", **LATER}
+    rows = [row for row in ws.metric("funnel", output="trend", period="day", **asked).rows if row["n"]]
+    assert [(row["n"], row["count"], row["entities"], row["estimate"]) for row in rows] == [
+        (3, 1, 2, pytest.approx(1 / 3)),
+        (2, 1, 2, 0.5),
+    ]
+    assert all(row["ci_lower"] < row["estimate"] < row["ci_upper"] for row in rows)
+    whole = ws.metric("funnel", output="trend", **asked).rows[0]
+    step = ws.metric("funnel", **asked).rows[1]
+    assert [whole[one] for one in ("n", "estimate", "ci_lower", "ci_upper")] == [
+        step[one] for one in ("n", "estimate", "ci_lower", "ci_upper")
+    ]
+    times = ws.metric("funnel", output="time_to_convert", **asked).rows
+    assert {(row["n"], row["entities"], row["median_s"]) for row in times} == {(2, 1, 900)}
+
+
+def test_what_goes_with_the_conversion_of_attempts(events: World) -> None:
+    """Attempts with X on the way (done of tries) and without: u 2 of 2, 0 of 2; v 1 of 1, 1 of 2; w 0 of 1, 0 of 1; y 1 of 1.
+
+    Each user adds done - p tries: with X, p = 4/5, it is 2/5, 1/5, -4/5, 1/5; without, q = 1/5, it is -2/5, 3/5, -1/5.
+    Products over those with both add up to (-4 + 3 + 4) / 25 = 3/25, squares to 22/25 and 14/25.
+    """
+    ws = events(
+        u="A0 X1 B2 A100 A200 A300 X301 B302", v="A0 X1 B2 A100 B101 A200", w="A0 X1 A100", y="A0 X1 B2"
+    )  # fmt: skip
+    asked: dict[str, Any] = {"steps": "A,B", "window_days": "1h", "count": "totals", "least_n": 2, **LATER}
+    (row,) = ws.metric("funnel", output="drivers", drivers="events", **asked).rows
+    assert (row["driver"], row["n_with"], row["converted_with"]) == ("X", 5, 4)
+    assert (row["n_without"], row["converted_without"]) == (5, 1)
+    with_x = share_of_tries(Tries(4, 5, 4, done_done=6, done_tries=6, tries_tries=7))
+    without = share_of_tries(Tries(3, 5, 1, done_done=1, done_tries=2, tries_tries=9))
+    apart = difference_of_shares(with_x, without, correlation=3 / sqrt(22 * 14))
+    assert [row["estimate"], row["ci_lower"], row["ci_upper"]] == pytest.approx(apart[1:])
+    said = [{"user_id": user, "valid_from": "2026-01-01", "tier": "Pro" if user in "uv" else "Free"} for user in "uvwy"]
+    ws.import_rows(said, "users")
+    pro = next(row for row in ws.metric("funnel", output="drivers", **asked).rows if row["driver"] == "user.tier = Pro")
+    assert (pro["n_with"], pro["converted_with"], pro["n_without"], pro["converted_without"]) == (7, 4, 3, 1)
+    assert ws.people("funnel", {"driver": "X"}, side="dropped", output="drivers", drivers="events", **asked).ids() == [
+        "w"
+    ]
+
+
+def test_two_attempts_that_begin_at_one_instant_are_two_for_drivers(events: World) -> None:
+    """u does A, B, A and B at one minute: two attempts, both converted, both of a Pro."""
+    ws = events(u="A0 B0 A0 B0", v="A0")
+    ws.import_rows([{"user_id": "u", "valid_from": "2026-01-01", "tier": "Pro"}], "users")
+    asked: dict[str, Any] = {"steps": "A,B", "count": "totals", "output": "drivers", "least_n": 1, **LATER}
+    (row,) = ws.metric("funnel", **asked).rows
+    assert (row["n"], row["n_with"], row["converted_with"]) == (3, 2, 2)
+
+
 def test_totals_that_make_no_sense_are_refused(events: World) -> None:
     ws = events(u="A0 B1")
-    for more in ({"entry": "closest"}, {"output": "trend"}, {"order": "strict", "between": "halt"}):
+    for more in ({"entry": "closest"}, {"order": "strict", "between": "halt"}):
         with pytest.raises(QuestionError):
             ws.metric("funnel", steps=["A", "B"], count="totals", **more, **LATER)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from math import log, sqrt
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from naive_funnel import NaiveFunnel, Row
+from naive_funnel import Line, NaiveFunnel, Row
+from scipy.special import expit
+from scipy.stats import t
+from statsmodels.stats.proportion import proportion_confint
 
 import uptake
 from uptake.sequences.rules import Rules
@@ -45,8 +49,8 @@ def imported(new_home: Callable[..., Path], one_thread: None) -> Iterator[uptake
         yield workspace
 
 
-def model(steps: str, rules: Rules, exclude: bool, first_day: int, last_day: int) -> list[int]:
-    """How many did each step, told one event at a time."""
+def model(steps: str, rules: Rules, exclude: bool, first_day: int, last_day: int) -> list[Line]:
+    """What became of everyone, told one event at a time."""
     lines = []
     naive = NaiveFunnel(
         len(steps), rules, [(0, len(steps) - 1)] if exclude else [], trades=False,
@@ -60,8 +64,31 @@ def model(steps: str, rules: Rules, exclude: bool, first_day: int, last_day: int
             if rules.order == "strict" or name in steps or name == "X"
         ]  # fmt: skip
         lines += [line for line in naive.lines(rows) if line.depth]
-    counts = [sum(line.instants[step] is not None for line in lines) for step in range(len(steps))]
-    return counts if lines else []
+    return lines
+
+
+def counted(lines: list[Line], steps: int) -> list[int]:
+    """How many did each step."""
+    return [sum(line.instants[step] is not None for line in lines) for step in range(steps)] if lines else []
+
+
+def interval(lines: list[Line], step: int, base: int | None = None) -> tuple[float, float] | None:
+    """Of the share that did a step, of all lines or of those that did the step `base`, one entity at a time; None: has none."""
+    lines = [line for line in lines if base is None or line.instants[base] is not None]
+    own: dict[int, list[int]] = {}
+    for line in lines:
+        own.setdefault(line.entity, []).append(int(line.instants[step] is not None))
+    share, n = sum(map(sum, own.values())) / len(lines), len(own)
+    if share in (0, 1):
+        lower, upper = proportion_confint(share * n, n, method="wilson")
+        return float(lower), float(upper)
+    if n == 1:
+        return None
+    adds = [(sum(done) - share * len(done)) / len(lines) for done in own.values()]
+    deviation = sqrt(sum(one * one for one in adds) * n / (n - 1))
+    away = t.ppf(0.975, n - 1) * deviation / (share * (1 - share))
+    lower, upper = (float(expit(log(share / (1 - share)) + sign * away)) for sign in (-1, 1))
+    return lower, upper
 
 
 @settings(max_examples=80)
@@ -96,8 +123,20 @@ def test_the_metric_counts_what_the_model_counts(imported: uptake.Workspace, dat
         "date_to": (BEGIN + timedelta(days=last_day)).date(),
         "as_of": "2026-06-30",
     }
-    found = [row["count"] for row in imported.metric("funnel", **asked).rows]
-    assert found == model(steps, rules, exclude, first_day, last_day)
+    rows = imported.metric("funnel", **asked).rows
+    lines = model(steps, rules, exclude, first_day, last_day)
+    assert [row["count"] for row in rows] == counted(lines, len(steps))
+    if rules.entry != "each":
+        return
+    assert imported.metric("funnel", **asked, where="user.id!=nobody").rows == rows  # the long way gives the same
+    for step, row in enumerate(rows[1:], 1):
+        ends = interval(lines, step)
+        assert (row["ci_lower"], row["ci_upper"]) == (pytest.approx(ends, abs=1e-9) if ends else (None, None))
+        if row["step_conversion_rate"] is not None:
+            ends = interval(lines, step, step - 1)
+            assert (row["step_ci_lower"], row["step_ci_upper"]) == (
+                pytest.approx(ends, abs=1e-9) if ends else (None, None)
+            )
 
 
 @settings(max_examples=25)

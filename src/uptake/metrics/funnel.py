@@ -13,7 +13,8 @@ Grain: user, account (the events of all its users together), or user in one acco
 Population: entities that enter in the range. Those whose window is not over at `as_of` are open: they are counted
     beside, never as failed, unless `open` is count
 Empty: no value where nobody entered, or nobody's window is over
-Interval: Wilson, 95 %, for both conversions; the median times have none, and nothing has one with `count=totals`
+Interval: Wilson, 95 %, for both conversions; with `count=totals` of a ratio of sums over entities (linearisation, on log
+    odds), as attempts of one entity resemble each other. The median times have none
 Pitfall: who converts later than the window has failed. Systems differ in the entry that counts, in ties and in
     what an excluded event does: `preset` says how one of them counts. Attributes are those of the moment of entry
 Source: definitions 5.6 and "Where peers disagree" 4-9; PostHog, Amplitude, Mixpanel and ClickHouse
@@ -45,9 +46,13 @@ from uptake.metrics.funnel_rules import (
 from uptake.metrics.funnel_sql import pass_sql
 from uptake.metrics.funnel_touches import touched_sql
 from uptake.metrics.kinds.drivers import DRIVERS
+from uptake.metrics.kinds.drivers_of_attempts import DRIVERS_OF_ATTEMPTS
 from uptake.metrics.kinds.funnel import FUNNEL
+from uptake.metrics.kinds.funnel_attempts import FUNNEL_OF_ATTEMPTS
 from uptake.metrics.kinds.share import SHARE
+from uptake.metrics.kinds.time_of_attempts import TIME_OF_ATTEMPTS
 from uptake.metrics.kinds.time_to_convert import TIME_TO_CONVERT
+from uptake.metrics.kinds.tries import SHARE_OF_TRIES
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.store.sql import literal
 
@@ -58,7 +63,17 @@ NO_SQL = (
 SEVERAL = (
     "Every value has a funnel of its own: who enters with several counts with each, so rows do not add up to the whole."
 )
-ATTEMPTS = "Every attempt counts, several of one entity too. What one does resembles what it did before, so no interval is given."
+ATTEMPTS = (
+    "Every attempt counts, several of one entity too. What one does resembles what it did before: intervals come from how"
+    " much each entity sways a share."
+)
+OF_ENTITIES: dict[str, Kind] = {STEPS: FUNNEL, TREND: SHARE, TIME: TIME_TO_CONVERT, DRIVE: DRIVERS}
+OF_ATTEMPTS: dict[str, Kind] = {
+    STEPS: FUNNEL_OF_ATTEMPTS,
+    TREND: SHARE_OF_TRIES,
+    TIME: TIME_OF_ATTEMPTS,
+    DRIVE: DRIVERS_OF_ATTEMPTS,
+}
 
 
 def rows(asked: Asked) -> Sql:
@@ -71,9 +86,8 @@ def rows(asked: Asked) -> Sql:
         else (f"epoch_us($as_of::TIMESTAMP) - epoch_us(entered_at) <= {found.rules.window}")
     )
     properties = event_properties_of(asked.question)
-    columns = (
-        f"entity_key, entered_at AS anchor_at, period_on, {is_open} AS is_open{', properties' if properties else ''}"
-    )
+    more = [*(["properties"] if properties else []), *(["attempt"] if found.is_of_attempts else [])]
+    columns = ", ".join(["entity_key", "entered_at AS anchor_at", "period_on", f"{is_open} AS is_open", *more])
     relation = "touched" if properties and not found.by_value else "pass"
     notes: tuple[str, ...] = ()
     values: dict[str, Any] = {}
@@ -152,7 +166,8 @@ def _ends(asked: Asked, found: Funnel) -> tuple[int, int]:
 
 def kind(params: Mapping[str, Any]) -> Kind:
     """Steps, the share that went through, how long it took, or what goes with it."""
-    return {TREND: SHARE, TIME: TIME_TO_CONVERT, DRIVE: DRIVERS}.get(str(params.get("output")), FUNNEL)
+    kinds = OF_ATTEMPTS if params.get("count") == TOTALS else OF_ENTITIES
+    return kinds[str(params.get("output") or STEPS)]
 
 
 METRIC = Metric(

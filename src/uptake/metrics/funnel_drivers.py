@@ -23,7 +23,7 @@ def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
         closed: SQL for the passes that are counted, with `converted` and `converted_at`.
     """
     listed = _events(asked, found) if asked.param("drivers") == "events" else _attributes(asked)
-    columns = "entity_key, anchor_at, period_on, converted"
+    columns = f"entity_key, anchor_at, period_on, converted{', attempt' if found.is_of_attempts else ''}"
     return f"""WITH closed AS ({closed})
         SELECT {columns}, NULL::VARCHAR AS driver FROM closed
         UNION ALL SELECT DISTINCT {columns}, driver FROM ({listed})"""

@@ -15,6 +15,7 @@ from uptake.facts.selection import events_sql, property_text
 from uptake.facts.step_events import StepEvents, Wanted, read
 from uptake.metrics import periods
 from uptake.metrics.funnel_rules import Funnel, funnel_of
+from uptake.metrics.kinds import funnel_attempts
 from uptake.metrics.metric import Asked
 from uptake.sequences.events import Bools, Instants, Keys
 from uptake.sequences.funnel import funnel
@@ -31,6 +32,7 @@ COUNTS = pa.schema(
         *((name, pa.float64()) for name in ("estimate", "median_s", "median_from_start_s")),
     ]
 )
+COUNTS_OF_ATTEMPTS = pa.schema([*COUNTS, *((name, pa.int64()) for name in ("entities", *funnel_attempts.SUMS))])
 
 
 def _wanted(asked: Asked, found: Funnel) -> Wanted:
@@ -145,6 +147,8 @@ class Passes:
                 "entered_at": pa.array(outcome.entered_at.view("M8[us]"), pa.timestamp("us")),
                 "period_on": first_days.take(pa.array(self._round(outcome))),
                 "done_at": pa.ListArray.from_arrays(offsets, at),
+                # one entity may begin two attempts in one instant
+                **({"attempt": np.arange(count)} if self.found.is_of_attempts else {}),
                 **by_value,
             }
         )
@@ -152,6 +156,7 @@ class Passes:
     def counts(self) -> pa.Table:
         """What the kind makes of all passes, without a row for each: a row for each step; none if nobody entered."""
         lines = self.outcome.of(~self.is_open)
+        of_attempts = self._sums(lines) if self.found.is_of_attempts else None
         counts, n, rows = lines.counts_by_step.tolist(), len(lines.entity), list[dict[str, object]]()
         for step, (name, before) in enumerate(zip(self.found.names, self.found.previous, strict=True)):
             at = lines.instants.compress(lines.done[:, step], axis=0)
@@ -166,9 +171,36 @@ class Passes:
                     "estimate": counts[step] / n if n else None,
                     "median_s": None if before is None else _median_s(at[:, step] - at[:, before]),
                     "median_from_start_s": None if before is None else _median_s(at[:, step] - at[:, 0]),
+                    **(of_attempts[step] if of_attempts else {}),
                 }
             )
-        return pa.Table.from_pylist(rows if len(self.outcome.entity) else [], COUNTS)
+        return pa.Table.from_pylist(
+            rows if len(self.outcome.entity) else [], COUNTS_OF_ATTEMPTS if of_attempts else COUNTS
+        )
+
+    def _sums(self, lines: Outcome) -> list[dict[str, int]]:
+        """For each step the sums over entities from which the intervals of shares of attempts are made."""
+        owner = np.unique(lines.entity, return_inverse=True)[1]
+        tries = np.bincount(owner)
+        done = [
+            np.bincount(owner, lines.done[:, step], len(tries)).astype(np.int64)
+            for step in range(len(self.found.steps))
+        ]
+        sums = []
+        for own, before in zip(done, self.found.previous, strict=True):
+            own_before = np.zeros_like(own) if before is None else done[before]
+            sums.append(
+                {
+                    "entities": len(tries),
+                    "done_done": int(own @ own),
+                    "done_tries": int(own @ tries),
+                    "tries_tries": int(tries @ tries),
+                    "entities_before": int(np.count_nonzero(own_before)),
+                    "done_before": int(own @ own_before),
+                    "before_before": int(own_before @ own_before),
+                }
+            )
+        return sums
 
 
 def _median_s(durations: Instants) -> float | None:

@@ -163,8 +163,6 @@ def _entry(asked: Asked, preset: Preset) -> Entry:
         raise QuestionError(
             f"count is totals, and entry is {entry}.", do="Leave entry out: every attempt counts with its first entry."
         )
-    if asked.param("output") != "steps":
-        raise QuestionError(f"count is totals, and output is {asked.param('output')}.", allowed=["output=steps"])
     return EACH
 
 

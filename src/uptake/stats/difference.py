@@ -1,4 +1,4 @@
-"""The difference of two estimates that know nothing of each other, and its interval."""
+"""The difference of two estimates and its interval."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from uptake.stats.distributions import normal_critical, t_critical
 from uptake.stats.estimate import CONFIDENCE_LEVEL, Estimate
 
 
-def difference_of_shares(one: Estimate, other: Estimate) -> Estimate:
+def difference_of_shares(one: Estimate, other: Estimate, *, correlation: float = 0.0) -> Estimate:
     """Estimates by how much one share is above another.
 
     Each end of the interval is as far from the difference as the two ends it comes from are from their estimates, squared
@@ -19,6 +19,7 @@ def difference_of_shares(one: Estimate, other: Estimate) -> Estimate:
     Args:
         one: A share with its interval.
         other: The share that is taken off.
+        correlation: Of the two estimates, -1..1; 0 where they know nothing of each other.
 
     Returns:
         one - other in -1..1; `n` is that of both together. nan where either is undefined.
@@ -33,9 +34,15 @@ def difference_of_shares(one: Estimate, other: Estimate) -> Estimate:
     0.2 (0.0524 to 0.334, n = 150)
     """
     found = one.estimate - other.estimate
-    lower = found - hypot(one.estimate - one.ci_lower, other.ci_upper - other.estimate)
-    upper = found + hypot(one.ci_upper - one.estimate, other.estimate - other.ci_lower)
+    lower = found - _apart(one.estimate - one.ci_lower, other.ci_upper - other.estimate, correlation)
+    upper = found + _apart(one.ci_upper - one.estimate, other.estimate - other.ci_lower, correlation)
     return Estimate(one.n + other.n, found, lower, upper)
+
+
+def _apart(one: float, other: float, correlation: float) -> float:
+    return (
+        sqrt(max(one * one - 2 * correlation * one * other + other * other, 0.0)) if correlation else hypot(one, other)
+    )
 
 
 def pvalue_of_difference(apart: Estimate, level: float = CONFIDENCE_LEVEL) -> float:

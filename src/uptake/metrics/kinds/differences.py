@@ -8,9 +8,9 @@ from uptake.stats.difference import adjusted_pvalues, difference_of_shares, pval
 from uptake.stats.estimate import Estimate
 
 
-def difference(one: Estimate, other: Estimate) -> Row:
-    """`estimate`, `ci_lower`, `ci_upper` and `pvalue` of one share less the other."""
-    apart = difference_of_shares(one, other)
+def difference(one: Estimate, other: Estimate, *, correlation: float = 0.0) -> Row:
+    """`estimate`, `ci_lower`, `ci_upper` and `pvalue` of one share less the other, which may sway with it."""
+    apart = difference_of_shares(one, other, correlation=correlation)
     return {
         "estimate": present(apart.estimate),
         "ci_lower": present(apart.ci_lower),

@@ -12,6 +12,7 @@ from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.status import present, status
 from uptake.metrics.metric import Asked, Cells, Kind, Row
 from uptake.metrics.result import Column, Side
+from uptake.stats.estimate import Estimate
 from uptake.stats.proportion import wilson
 
 
@@ -42,7 +43,11 @@ class Drivers(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds shares, intervals, phi and p-values, adjusted for how many drivers are compared."""
         del labels, asked
-        return adjusted([_compared(row) for row in rows])
+        return adjusted([_compared(row, *self.shares(row)) for row in rows])
+
+    def shares(self, row: Row) -> tuple[Estimate, Estimate, float]:
+        """Conversion with and without the driver, and how the two sway together: not at all, where everyone counts once."""
+        return wilson(row["converted_with"], row["n_with"]), wilson(row["converted_without"], row["n_without"]), 0.0
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The driver, conversion with and without it, their difference, phi, p-values."""
@@ -72,11 +77,10 @@ class Drivers(Kind):
         )
 
 
-def _compared(row: Row) -> Row:
-    one, other = wilson(row["converted_with"], row["n_with"]), wilson(row["converted_without"], row["n_without"])
+def _compared(row: Row, one: Estimate, other: Estimate, correlation: float) -> Row:
     return (
         row
-        | difference(one, other)
+        | difference(one, other, correlation=correlation)
         | {
             "share_with": present(one.estimate),
             "share_without": present(other.estimate),

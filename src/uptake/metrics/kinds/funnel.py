@@ -39,29 +39,26 @@ class Funnel(Kind):
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds intervals, and the conversion and the drop-off from the step before."""
-        del labels
+        del labels, asked
         if not rows:
             return []
-        counts_attempts = asked.question.params.get("count") == "totals"
         whole = wilson([row["count"] for row in rows], [row["n"] for row in rows])
         before = [row["n"] if row["previous_count"] is None else row["previous_count"] for row in rows]
         single = wilson([row["count"] for row in rows], before)
         answers = []
         for place, row in enumerate(rows):
             is_first = row.pop("previous_count") is None
-            # attempts of one entity resemble each other
-            has_interval = not (is_first or counts_attempts)
             dropped = 0 if is_first else before[place] - row["count"]
             share = None if is_first else present(single.estimate[place])
             answers.append(
                 row
                 | {
                     # who did the first step are those who entered: no interval where nothing is estimated
-                    "ci_lower": present(whole.ci_lower[place]) if has_interval else None,
-                    "ci_upper": present(whole.ci_upper[place]) if has_interval else None,
+                    "ci_lower": None if is_first else present(whole.ci_lower[place]),
+                    "ci_upper": None if is_first else present(whole.ci_upper[place]),
                     "step_conversion_rate": share,
-                    "step_ci_lower": present(single.ci_lower[place]) if has_interval else None,
-                    "step_ci_upper": present(single.ci_upper[place]) if has_interval else None,
+                    "step_ci_lower": None if is_first else present(single.ci_lower[place]),
+                    "step_ci_upper": None if is_first else present(single.ci_upper[place]),
                     "dropped": dropped,
                     "dropped_share": None if share is None else dropped / before[place],
                     "status": status(row["n"], still_open=row["open"]),

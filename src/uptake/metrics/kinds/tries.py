@@ -1,0 +1,61 @@
+"""Tries: how many of the things that entities tried were done. A row is one try, not one entity.
+
+Rows bring `value` (0 or 1) and `is_open`. One entity's tries resemble each other: the interval comes from how much
+each entity sways the share.
+"""
+
+from __future__ import annotations
+
+from uptake.metrics.kinds.share import Share
+from uptake.metrics.kinds.status import present, status
+from uptake.metrics.metric import Asked, Row
+from uptake.metrics.result import Column
+from uptake.stats.tries import Tries, share_of_tries
+
+SUMS = ("done_done", "done_tries", "tries_tries")
+"""Columns with the sums over entities that the interval is made of, as `Tries` has them."""
+
+
+class ShareOfTries(Share):
+    """A share of tries with its interval by entity.
+
+    A kind with more to say of them adds columns: `own` of each entity's tries, `beside` of all entities'.
+    """
+
+    own = ""
+    beside = ""
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """Tries, entities, the share and what is beside it per label, and sums over entities for the interval."""
+        columns = "".join(f"{label}, " for label in labels)
+        return f"""SELECT {columns}sum(tries)::BIGINT AS n, sum(done)::BIGINT AS count, sum(waiting)::BIGINT AS open,
+            count(*) FILTER (tries > 0) AS entities, sum(done) / nullif(sum(tries), 0) AS estimate{self.beside},
+            sum(done * done)::BIGINT AS done_done, sum(done * tries)::BIGINT AS done_tries,
+            sum(tries * tries)::BIGINT AS tries_tries
+        FROM (
+            SELECT {columns}entity_key, count(*) FILTER (NOT is_open) AS tries, count(*) FILTER (is_open) AS waiting,
+                coalesce(sum(value) FILTER (NOT is_open), 0)::BIGINT AS done{self.own}
+            FROM labelled GROUP BY ALL
+        ) GROUP BY ALL ORDER BY ALL"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Replaces the sums by interval and status."""
+        del labels, asked
+        answers = []
+        for row in rows:
+            sums = [row.pop(name) for name in SUMS]
+            found = share_of_tries(Tries(row["entities"], row["n"], row["count"], *sums))
+            answers.append(
+                row
+                | {"ci_lower": present(found.ci_lower), "ci_upper": present(found.ci_upper)}
+                | {"status": status(row["n"], still_open=row["open"])}
+            )
+        return answers
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """n, count, open, entities, estimate, interval, status."""
+        n, count, still_open, *others = super().columns(unit, asked)
+        return (n, count, still_open, Column("entities", "integer", "count"), *others)
+
+
+SHARE_OF_TRIES = ShareOfTries()
