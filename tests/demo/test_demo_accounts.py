@@ -211,8 +211,37 @@ def test_unhappy_people_are_those_with_a_reason(world: World) -> None:
 @pytest.mark.parametrize("table", ["tickets", "feedback"])
 def test_only_users_of_that_account_speak(world: World, table: str) -> None:
     members = set(zip(world["memberships"].user_id, world["memberships"].account_id, strict=True))
-    rows = world[table]
+    rows = world[table][world[table].user_id.notna()]
     assert set(zip(rows.user_id, rows.account_id, strict=True)) <= members
+
+
+def test_a_pulse_praises_shelfware_and_hears_late_of_a_decay(world: World) -> None:
+    rows = world["feedback"][world["feedback"].survey == "pulse"]
+    assert rows.user_id.isna().all()
+    assert rows.score.isin(range(1, 6)).all()
+    planted = world.truth["pulse"]
+    for archetype in ("exemplary", "shelfware", "never_adopted"):
+        mean = rows[rows.account_id.isin(world.truth[archetype]["accounts"])].score.mean()
+        assert mean == pytest.approx(planted["expected_mean"][archetype], abs=planted["tolerance"])
+    lives = world.truth["decaying"]["accounts"]
+    of = rows[rows.account_id.isin(lives)]
+    begin, end = (of.account_id.map(lambda id_: lives[id_][key]) for key in ("decay_from", "decay_to"))
+    begin, end = (pd.to_datetime(day).dt.tz_localize("UTC") for day in (begin, end))
+    is_late = of.feedback_at >= begin + (end - begin) / 2
+    assert of[~is_late].score.mean() == pytest.approx(planted["expected_mean"]["decaying"], abs=planted["tolerance"])
+    assert of[is_late].score.mean() == pytest.approx(planted["expected_mean_late_in_a_decay"], abs=0.3)
+
+
+def test_some_owners_never_say_what_they_think_and_some_no_longer(world: World) -> None:
+    rows = world["feedback"][world["feedback"].survey == "pulse"]
+    latest = rows.groupby("account_id").feedback_at.max()
+    lives = world["accounts"].sort_values("valid_from").drop_duplicates("account_id", keep="last")
+    live = lives[lives.churned_on.isna() & (lives.live_on < world.end.tz_localize(None) - pd.Timedelta(days=150))]
+    said = latest.reindex(live.account_id)
+    planted = world.truth["pulse"]
+    assert said.isna().mean() == pytest.approx(planted["share_never_rated"], abs=0.06)
+    silent = said < world.end - pd.Timedelta(days=90)
+    assert silent.mean() == pytest.approx(planted["share_no_longer_rated"], abs=0.06)
 
 
 def test_goals_are_set_reviewed_and_often_met(world: World) -> None:

@@ -97,6 +97,13 @@ HEALTHY, EXEMPLARY, SHELFWARE, DECAYING, FADING, NEVER_ADOPTED = range(6)
 ARCHETYPE_SHARES = (0.03, 0.06, 0.07, 0.03, 0.05)
 """Share of accounts of every archetype but the first."""
 
+PULSE = (3.8, 4.7, 4.4, 3.8, 3.8, 2.4)
+"""What the owner thinks of accounts of every archetype, 1 to 5 on average; shelfware is praised by the few who use it."""
+PULSE_LATE = 2.0
+"""The same of an account that decays, from half of its decay on: an owner hears of it late."""
+PULSE_NEVER, PULSE_STOPPED, PULSE_SILENT_DAYS = 0.15, 0.12, 120
+"""Share of accounts whose owner never says, share whose owner said nothing in the last so many days."""
+
 PLANS = ("Free", "Pro", "Enterprise")
 FREE, PRO, ENTERPRISE = range(3)
 SEAT_PRICES = (0.0, 12.0, 22.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.demo import accounts as accounts_
-from uptake.demo import contracts, events, launch, log, money, people, roster, success, usage, voice
+from uptake.demo import contracts, events, launch, log, money, people, pulse, roster, success, usage, voice
 from uptake.demo import truth as truth_
 from uptake.demo.period import Period
 from uptake.errors import UptakeError
@@ -70,7 +70,7 @@ def simulate(seed: int = 7, accounts: int = 400, months: int = 15, starts_on: da
     days = usage.draw(next(streams), customers, members, launched, period)
     happened = events.draw(next(streams), customers, members, days, launched, period)
     history = contracts.histories(next(streams), customers, members, period)
-    return Simulation(
+    drawn = Simulation(
         events=log.table(next(streams), customers, members, happened, period),
         users=roster.users(customers, members, happened, period),
         accounts=money.accounts_table(customers, history, period),
@@ -86,6 +86,7 @@ def simulate(seed: int = 7, accounts: int = 400, months: int = 15, starts_on: da
         touches=success.touches(next(streams), customers, members, days, history, period),
         truth={"seed": seed, **truth_.truth(customers, members, launched, days, history, period)},
     )
+    return replace(drawn, feedback=pulse.added(next(streams), customers, history, drawn.feedback, period))
 
 
 def _check(accounts: int, months: int, starts_on: date) -> None:

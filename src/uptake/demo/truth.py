@@ -49,6 +49,7 @@ def truth(
         "shelfware": _shelfware(accounts, people),
         "labouring": _labouring(people),
         **_lives(accounts, people, period),
+        "pulse": _pulse(),
         "never_came": _never_came(accounts, people),
         "consultants": _consultants(accounts, people, period),
         "changes": _changes(accounts, history, period),
@@ -270,6 +271,22 @@ def _lives(accounts: Accounts, people: People, period: Period) -> Entry:
             "about": "Customers to measure the others against: users who stay and use most of the product.",
             "accounts": _ids(accounts, accounts.of(planted.EXEMPLARY)),
         },
+    }
+
+
+def _pulse() -> Entry:
+    return {
+        "about": (
+            "What the owner of an account thinks of it, 1 to 5, every four to seven weeks after it went live. It hides "
+            "what use shows: shelfware is praised, and a decay is heard of when half of it is over."
+        ),
+        "survey": "pulse",
+        "expected_mean": dict(zip(planted.ARCHETYPES, planted.PULSE, strict=True)),
+        "expected_mean_late_in_a_decay": planted.PULSE_LATE,
+        "tolerance": 0.2,
+        "share_never_rated": planted.PULSE_NEVER,
+        "share_no_longer_rated": planted.PULSE_STOPPED,
+        "silent_days": planted.PULSE_SILENT_DAYS,
     }
 
 
