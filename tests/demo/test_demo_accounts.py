@@ -225,8 +225,8 @@ def test_a_pulse_praises_shelfware_and_hears_late_of_a_decay(world: World) -> No
         assert mean == pytest.approx(planted["expected_mean"][archetype], abs=planted["tolerance"])
     lives = world.truth["decaying"]["accounts"]
     of = rows[rows.account_id.isin(lives)]
-    begin, end = (of.account_id.map(lambda id_: lives[id_][key]) for key in ("decay_from", "decay_to"))
-    begin, end = (pd.to_datetime(day).dt.tz_localize("UTC") for day in (begin, end))
+    days = pd.DataFrame(lives).T[["decay_from", "decay_to"]].loc[of.account_id]
+    begin, end = (pd.DatetimeIndex(days[side], tz="UTC") for side in days)
     is_late = of.feedback_at >= begin + (end - begin) / 2
     assert of[~is_late].score.mean() == pytest.approx(planted["expected_mean"]["decaying"], abs=planted["tolerance"])
     assert of[is_late].score.mean() == pytest.approx(planted["expected_mean_late_in_a_decay"], abs=0.3)

@@ -15,6 +15,7 @@ from uptake.demo.contracts import History
 from uptake.demo.period import FAR, Period
 from uptake.demo.sessions import DAY_MS, HOUR_MS
 
+
 def added(
     rng: np.random.Generator, accounts: Accounts, history: list[History], answers: pa.Table, period: Period
 ) -> pa.Table:
@@ -41,7 +42,9 @@ def added(
             stars = int(np.clip(round(_mean(accounts, last.account, day) + rng.normal(0.0, 0.45)), 1, 5))
             rated.append((last.account, day, stars))
             day += int(rng.integers(28, 50))
-    account, on, stars_ = (np.array(part, np.int64) for part in zip(*sorted(rated, key=lambda one: one[1]), strict=True))
+    account, on, stars_ = (
+        np.array(part, np.int64) for part in zip(*sorted(rated, key=lambda one: one[1]), strict=True)
+    )
     own = pa.table(
         {
             "account_id": pa.array(np.array(accounts.ids)[account]),
