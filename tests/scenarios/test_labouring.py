@@ -12,6 +12,7 @@ import pytest
 from scenario_answers import only
 
 import uptake
+from uptake.errors import DefinitionMissing
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -111,3 +112,36 @@ def test_the_plan_has_thresholds_of_its_own_and_a_question_comes_first(new_home:
         workspace.import_rows(pa.Table.from_pylist(FEEDBACK), "feedback")
         assert who(workspace) == ["few", "lost"]
         assert who(workspace, sentiment_below=0.4, least_tries=3) == ["angry", "lost"]
+
+
+def test_session_duration_stands_beside_task_success(busy: uptake.Workspace) -> None:
+    """Sessions of the window: 60, 60, 60, 90, 90, 90, 90, 50 and 10 minutes, 600 in all. Tries: lost 0 of 3, fine 2 of 3, few
+    0 of 2; each less 2/8 of its tries is -3/4, 5/4, -1/2. lost alone was in for an hour with too little done of enough
+    tries; with two tries enough, few would be as well.
+    """
+    result = busy.metric("session_duration", as_of=AS_OF)
+    row = only(result)
+    assert (row["n"], row["estimate"]) == (9, 4000)
+    assert (row["tries"], row["success"], row["labouring"]) == (8, 0.25, 1)
+    alone = only(busy.metric("task_success", date_from="2025-03-01", date_to=AS_OF, as_of=AS_OF))
+    assert [row[f"success_{end}"] for end in ("ci_lower", "ci_upper")] == [alone["ci_lower"], alone["ci_upper"]]
+    assert busy.people("session_duration", {}, side="labouring", as_of=AS_OF).ids() == ["lost"]
+    of_users = {row["user.id"]: row for row in busy.metric("session_duration", by="user.id", as_of=AS_OF).rows}
+    assert [(of_users[user]["success"], of_users[user]["labouring"]) for user in ("lost", "fine", "few", "mute")] == [
+        (0, 1),
+        (pytest.approx(2 / 3), 0),
+        (0, 0),
+        (None, 0),
+    ]
+    weeks = busy.metric("session_duration", period="week", window_days=7, as_of=AS_OF).rows
+    assert [(row["tries"], row["success"]) for row in weeks[-1:]] == [(8, 0.25)]
+
+
+def test_without_tasks_session_duration_says_nothing_of_success(new_home: Callable[..., Path]) -> None:
+    with uptake.open(new_home("product: {timezone: UTC}")) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(EVENTS), "events")
+        result = workspace.metric("session_duration", as_of=AS_OF)
+        assert [only(result)[name] for name in ("tries", "success", "labouring")] == [None, None, None]
+        assert any("no tasks" in note for note in result.notes)
+        with pytest.raises(DefinitionMissing):
+            workspace.metric("session_duration", task="import", as_of=AS_OF)

@@ -18,13 +18,11 @@ Pitfall: the thresholds are the plan's (`labouring`), not a benchmark's. Tasks h
 Source: definitions 5.25, N12 (ours); "adoption versus engagement" (40 minutes lost are no engagement)
 """
 
-from dataclasses import replace
-
-from uptake.metrics import params, task_success
+from uptake.metrics import task_success
 from uptake.metrics.feedback import feedback_sql
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY, active_sql
+from uptake.metrics.population import WINDOW_DAY, WINDOW_SPAN, active_sql
 from uptake.metrics.result import Side
 from uptake.metrics.sessions import seconds_source
 
@@ -79,8 +77,7 @@ def rows(asked: Asked) -> Sql:
         },
         {
             "window_day": WINDOW_DAY,
-            "window_span": """SELECT p.period_on, c.begins_at, p.on_at AS ends_at
-        FROM period p JOIN calendar c ON c.day = p.on_day - $window_days::INTEGER + 1""",
+            "window_span": WINDOW_SPAN,
             **effort.relations,
             "tried": _tried(asked) if has_tasks else nothing,
             "mood": f"""SELECT f.entity_key, p.period_on, arg_max(
@@ -96,13 +93,8 @@ def rows(asked: Asked) -> Sql:
 
 def _tried(asked: Asked) -> str:
     """SQL for (entity_key, period_on, tries, success): tasks begun in the window whose time is over, and how many done."""
-    own = task_success.METRIC
-    question = replace(asked.question, params=params.read(own, {"task": asked.param("task")}, asked.plan, "labouring"))
-    made = own.rows(replace(asked, question=question))
-    relations = "".join(f", {relation} AS ({body})" for relation, body in made.relations.items())
-    return f"""SELECT entity_key, period_on, count(*) AS tries, avg(value) AS success FROM (
-            WITH period AS (SELECT * FROM window_span){relations} {made.select}
-        ) WHERE NOT is_open GROUP BY ALL"""
+    return f"""SELECT entity_key, period_on, count(*) AS tries, avg(value) AS success
+        FROM ({task_success.tried_sql(asked, asked.param("task"))}) GROUP BY ALL"""
 
 
 METRIC = Metric(

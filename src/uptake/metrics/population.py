@@ -74,6 +74,10 @@ WINDOW_DAY = window_sql("$window_days::INTEGER")
 Facts meet it by `day`: an equality is quicker than a range, by far where there are many periods.
 """
 
+WINDOW_SPAN = """SELECT p.period_on, c.begins_at, p.on_at AS ends_at
+        FROM period p JOIN calendar c ON c.day = p.on_day - $window_days::INTEGER + 1"""
+"""SQL for the relation `window_span`: the instants between which the same days lie, for what has an instant alone."""
+
 
 def active_sql(asked: Asked, within: str = "") -> str:
     """SQL for (entity_key, anchor_at, period_on), over `window_day`: who was active in each period's window.

@@ -1,29 +1,35 @@
 """Session duration.
 
-How long sessions last, on average and typically.
+How long sessions last, on average and typically, beside how much of what people set out to do gets done.
 
 Formula: seconds from a session's first event to its last, averaged over the sessions begun in the `window_days` days
-    up to the end of the period that were over at `as_of`; the median of the same sessions is beside it
+    up to the end of the period that were over at `as_of`; the median of the same sessions is beside it. `success` is the
+    share of the plan's tasks begun on the same days, and over, that were done in time. `labouring` are the entities with
+    at least the plan's `labouring.least_minutes` in such sessions who got less than `success_below` of at least
+    `least_tries` tasks done
 Unit: seconds
 Grain: user, account (sessions of all its users), or user in one account
 Population: sessions of at least two events; n counts sessions, `entities` who had them
-Empty: no value where no session had two events
-Interval: by entity, as one user's sessions resemble each other (linearised ratio, Student's t), 95 %
+Empty: no value where no session had two events; nothing is said of success where the plan has no tasks
+Interval: by entity, as one user's sessions, and tries, resemble each other (linearised ratio, Student's t; of success on
+    log odds), 95 %
 Pitfall: a session of one event has no duration: it is left out, and never 0. Long is not good: long sessions with
-    little task success are labour, not love
-Source: requirements C6
+    little task success are labour, not love; the metric `labouring` looks at what people say as well
+Source: requirements C6; S4 (40 minutes lost are no engagement)
 """
 
 import numpy as np
 import pyarrow as pa
 
-from uptake.metrics.kinds.pooled import POOLED
+from uptake.metrics.kinds.session_time import SESSION_TIME
 from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.population import AT, WINDOW_DAY, WINDOW_SPAN
 from uptake.metrics.sessions import sessions_sql
+from uptake.metrics.task_success import tried_sql
 from uptake.metrics.windows import are_many, read, windows
 from uptake.store.sql import literal
 
+NO_TASKS = "The plan has no tasks: whether long sessions got anybody anywhere is not known."
 POOLED_SUMS = pa.schema(
     [
         ("period_on", pa.date32()),
@@ -35,21 +41,26 @@ POOLED_SUMS = pa.schema(
 
 
 def rows(asked: Asked) -> Sql:
-    """Every session with a duration that was over: after a whole gap without a further event."""
+    """Every session with a duration that was over, after a whole gap without a further event, and every task begun."""
+    sessions = f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, e.seconds AS value, NULL::INTEGER AS done
+    FROM window_day p JOIN ({sessions_sql(asked, ", seconds", _was_over(asked))}) e ON e.day = p.day"""
+    thresholds = asked.plan.labouring
+    bound = {name: getattr(thresholds, name) for name in ("least_minutes", "least_tries", "success_below")}
+    values = {"window_days": asked.param("window_days"), **bound}
+    if not asked.plan.tasks and asked.param("task") is None:
+        return Sql(sessions, values, {"window_day": WINDOW_DAY}, (NO_TASKS,))
     return Sql(
-        f"""
-    SELECT e.entity_key, {AT} AS anchor_at, p.period_on, e.seconds AS value
-    FROM window_day p JOIN ({sessions_sql(asked, ", seconds", _was_over(asked))}) e ON e.day = p.day""",
-        {"window_days": asked.param("window_days")},
-        {"window_day": WINDOW_DAY},
+        f"{sessions} UNION ALL SELECT entity_key, anchor_at, period_on, NULL, value FROM tried",
+        values,
+        {"window_day": WINDOW_DAY, "window_span": WINDOW_SPAN, "tried": tried_sql(asked, asked.param("task"))},
     )
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The sums of many periods, from the sessions of each entity side by side."""
-    if not are_many(asked):
+    """The sums of many periods, from the sessions of each entity side by side; where tasks stand beside them, none."""
+    if asked.plan.tasks or asked.param("task") is not None or not are_many(asked):
         return None
-    return Sql("SELECT * FROM pooled ORDER BY period_on", tables={"pooled": lambda: _pooled(asked)})
+    return Sql("SELECT * FROM pooled ORDER BY period_on", tables={"pooled": lambda: _pooled(asked)}, notes=(NO_TASKS,))
 
 
 def _was_over(asked: Asked) -> str:
@@ -83,9 +94,12 @@ def _pooled(asked: Asked) -> pa.Table:
 
 
 METRIC = Metric(
-    kind=POOLED,
+    kind=SESSION_TIME,
     unit="seconds",
     rows=rows,
     totals=totals,
-    params=(Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=3660),),
+    params=(
+        Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=3660),
+        Param("task", "text", "The task of the plan whose success stands beside; all if not given."),
+    ),
 )

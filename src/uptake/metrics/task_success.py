@@ -18,8 +18,11 @@ Pitfall: without a `key`, one of two tasks that somebody has going at once count
 Source: customer adoption for success teams (task completion rates); requirements C17; the pairs are ours
 """
 
+from dataclasses import replace
+
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.selection import events_sql, property_text
+from uptake.metrics import params
 from uptake.metrics.kinds.attempts import ATTEMPTS
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.plan import Task, selector
@@ -89,6 +92,21 @@ def tries(asked: Asked, tasks: list[Task], within_minutes: int | None = None, si
             FROM numbered WINDOW person AS (PARTITION BY task, key, account_key, user_key ORDER BY number)
         ) WHERE mark = 'start'""",
     }
+
+
+def tried_sql(asked: Asked, task: str | None) -> str:
+    """SQL for (entity_key, anchor_at, period_on, value): the plan's tasks begun in `window_span` whose time is over.
+
+    Args:
+        asked: A question to another metric.
+        task: One task; all if None.
+    """
+    question = replace(asked.question, params=params.read(METRIC, {"task": task}, asked.plan, "task_success"))
+    made = rows(replace(asked, question=question))
+    relations = "".join(f", {relation} AS ({body})" for relation, body in made.relations.items())
+    return f"""SELECT t.entity_key, w.ends_at - INTERVAL 1 MICROSECOND AS anchor_at, t.period_on, t.value FROM (
+            WITH period AS (SELECT * FROM window_span){relations} {made.select}
+        ) t JOIN window_span w ON w.period_on IS NOT DISTINCT FROM t.period_on WHERE NOT t.is_open"""
 
 
 def _tasks(asked: Asked) -> list[Task]:

@@ -42,6 +42,9 @@ TITLES = {
     "mrr_before": "Paid before",
     "before": "Paid before",
     "kept": "Still paid",
+    "labouring": "Long, little done",
+    "tries": "Tasks begun",
+    "success": "Tasks done",
     "left": "Left",
     "lost": "Lost",
     "now": "Paid now",
@@ -80,7 +83,7 @@ TITLES = {
     "satisfied_share": "Content",
     "unit_index": "Unit",
 }
-OWN_ENDS = re.compile(r"((p|by_)\d+d?|step)_ci_(lower|upper)")
+OWN_ENDS = re.compile(r"((p|by_)\d+d?|step|success)_ci_(lower|upper)")
 """Intervals of numbers beside the estimate: the files have them."""
 BY_DAY = re.compile(r"by_(\d+)d")
 IN_FILES_ONLY = {
@@ -113,7 +116,7 @@ ONLY_IF_ASKED = {
 }
 """Kind -> columns that a page shows only if all are asked for, so that its table fits the screen."""
 ALWAYS = ("estimate", "interval", "title", "name", "step", "task", "feature", "state", "class", "kind", "movement",
-          "part", "measure", "to_node", "account_id", "day", "at_s", "to_s")  # fmt: skip
+          "part", "measure", "to_node", "account_id", "day", "at_s", "to_s", "success")  # fmt: skip
 """What a table on a phone has beside its first column."""
 ON_PHONE = {
     "drivers": ("share_with", "share_without"),
@@ -155,6 +158,8 @@ COHORTS = {"n_a": ("n", "cohort"), "count_a": ("Of them", "cohort"), "share_a": 
 GROUPS = {"people_a": ("People", 0), "share_a": ("Share", 0), "people_b": ("People", 1), "share_b": ("Share", 1)}
 """Of the difference of two groups' paths, what is shown of which."""
 COMPARED = ("earlier_estimate", "difference", "relative_change")
+OF_TASKS = ("tries", "success", "labouring")
+"""What is said of tasks, where the plan has any."""
 UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_unit"), "brackets": ("unit_index",)}
 """Criterion of retention -> columns that would say the unit once more, or number the runs as if they were units."""
 
@@ -176,8 +181,8 @@ def _columns(result: Result) -> list[Shown]:
     found: list[Shown] = []
     left_out = UNITS.get(str(result.params.get("criterion")), ()) if result.kind == "retention" else ()
     for column in result.columns:
-        if column.name in COMPARED and all(row[column.name] is None for row in result.rows):
-            continue  # there was nothing to compare with, as a note says
+        if column.name in (*COMPARED, *OF_TASKS) and all(row[column.name] is None for row in result.rows):
+            continue  # there was nothing to compare with, or no task, as a note says
         if column.name in left_out or OWN_ENDS.fullmatch(column.name):
             continue
         if column.name == "ci_lower":

@@ -114,9 +114,20 @@ def sentence(result: Result, found: Headline, plan: Plan, than: str = "") -> str
     unit = "count" if result.unit == "per_week" else result.unit
     said = _form(result, found, found.row, plan.product.name)
     than = than or _than(found)
-    return formats.headline(
+    first = formats.headline(
         said, found.row, unit, name=result.title, before=before, than=than, currency=result.currency
     )
+    return f"{first}{_done(result, found.row)}"
+
+
+def _done(result: Result, row: Mapping[str, Any]) -> str:
+    """What the time came to: the tasks done in it, and who spent long with little done."""
+    if row.get("success") is None:
+        return ""
+    long = (
+        f"; {words.count(row['labouring'])} {_who(result)} spent long and got little done" if row["labouring"] else ""
+    )
+    return f" {words.share(row['success'])} of the tasks begun then were done in time{long}."
 
 
 def when(result: Result, found: Headline) -> str:
@@ -220,8 +231,12 @@ def _who(result: Result) -> str:
     return NOUNS[result.params["entity"]]
 
 
+def _counted(result: Result) -> str:
+    return "attempts" if result.params.get("count") == "totals" else _who(result)
+
+
 def _that(result: Result) -> str:
-    return "that" if result.params["entity"] == "account" else "who"
+    return "that" if result.params["entity"] == "account" or result.params.get("count") == "totals" else "who"
 
 
 def _there(result: Result) -> str:
@@ -284,7 +299,7 @@ def _funnel(result: Result, found: Headline) -> str:
     if last["estimate"] is None:
         return f"{result.title}: {value}."
     interval = words.interval(last["ci_lower"], last["ci_upper"], "share")
-    who = f"{words.count(last['n'])} {_who(result)}{f' {when_}' if when_ else ''}"
+    who = f"{words.count(last['n'])} {_counted(result)}{f' {when_}' if when_ else ''}"
     return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95 % interval {interval}).'
 
 
@@ -306,7 +321,8 @@ def _times(result: Result, found: Headline) -> str:
         return f"{result.title}: {NOTHING}."
     row = result.rows[-1]
     half, most = words.duration(row["median_s"]), words.duration(row["p90_s"])
-    return f"Half of the {words.count(row['n'])} {_who(result)} who went on took at most {half}, nine in ten {most}."
+    who = f"{words.count(row['n'])} {_counted(result)} {_that(result)}"
+    return f"Half of the {who} went on took at most {half}, nine in ten {most}."
 
 
 def _classes(result: Result, found: Headline) -> str:

@@ -1,0 +1,84 @@
+"""Session time: a pooled mean of sessions beside what they came to.
+
+Rows bring `value`, the seconds of a session, or `done`, whether a task begun in the same days was done in time; the
+other one is missing. Who spent long and got little done is counted as labouring, by the plan's thresholds.
+"""
+
+from __future__ import annotations
+
+from uptake.metrics.kinds.pooled import Pooled
+from uptake.metrics.kinds.status import present
+from uptake.metrics.kinds.tries import SUMS
+from uptake.metrics.metric import Asked, Cells, Row
+from uptake.metrics.result import Column, Side
+from uptake.stats.tries import Tries, share_of_tries
+
+LABOURS = """coalesce(seconds, 0) >= $least_minutes::DOUBLE * 60 AND tries >= $least_tries::INTEGER
+            AND done < $success_below::DOUBLE * tries"""
+OF_TRIES = ("tries", "tried", "done", *SUMS)
+
+
+class SessionTime(Pooled):
+    """A mean of sessions with, for the same entities, the share of their tasks that were done."""
+
+    def select(self, labels: tuple[str, ...]) -> str:
+        """What a pooled mean has, the sums of tries over entities, and how many labour."""
+        columns = "".join(f"{label}, " for label in labels)
+        same = "".join(f" AND t.{label} IS NOT DISTINCT FROM s.{label}" for label in labels)
+        return f"""SELECT s.*, {", ".join(f"t.{one}" for one in OF_TRIES)}, t.success, t.labouring
+        FROM ({super().select(labels)}) s JOIN (
+            SELECT {columns}sum(tries)::BIGINT AS tries, count(*) FILTER (tries > 0) AS tried, sum(done)::BIGINT AS done,
+                sum(done) / nullif(sum(tries), 0) AS success, count(*) FILTER ({LABOURS}) AS labouring,
+                sum(done * done)::BIGINT AS done_done, sum(done * tries)::BIGINT AS done_tries,
+                sum(tries * tries)::BIGINT AS tries_tries
+            FROM ({_own(columns)}) GROUP BY ALL
+        ) t ON true{same} ORDER BY ALL"""
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+        """Replaces the sums by intervals and status; without tasks nothing is said of them."""
+        answers = super().estimate(rows, labels, asked)
+        for row in answers:
+            tries, tried, done, *sums = (row.pop(name, None) for name in OF_TRIES)
+            if not asked.plan.tasks:
+                row.update(dict.fromkeys(("tries", "success", "labouring")))
+                continue
+            found = share_of_tries(Tries(tried or 0, tries or 0, done or 0, *(one or 0 for one in sums)))
+            row["tries"] = tries or 0
+            row["success_ci_lower"], row["success_ci_upper"] = present(found.ci_lower), present(found.ci_upper)
+        return answers
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """A pooled mean's, tasks begun, the share done with its interval, and how many labour."""
+        *others, state = super().columns(unit, asked)
+        return (
+            *others,
+            Column("tries", "integer", "count"),
+            *(Column(name, "number", "share") for name in ("success", "success_ci_lower", "success_ci_upper")),
+            Column("labouring", "integer", "count"),
+            state,
+        )
+
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+        """Those who had a session and their own mean; those who spent long and got little done."""
+        columns = "".join(f"{label}, " for label in labels)
+        counted, labouring = (
+            Side("counted", "counted", "value IS NOT NULL", "entities"),
+            Side("labouring", "labour", LABOURS, "labouring"),
+        )
+        return Cells(
+            (counted, labouring) if asked.plan.tasks else (counted,),
+            f"""SELECT *, seconds / nullif(sessions, 0) AS value FROM ({_own(columns)})""",
+            value="value",
+            value_title="Mean",
+            value_unit=asked.unit,
+        )
+
+
+def _own(columns: str) -> str:
+    """SQL for what each entity spent and got done."""
+    return f"""SELECT {columns}entity_key, min(anchor_at) AS anchor_at, sum(value) AS seconds, count(value) AS sessions,
+                count(done) AS tries, coalesce(sum(done), 0)::BIGINT AS done
+            FROM labelled GROUP BY ALL"""
+
+
+SESSION_TIME = SessionTime()
