@@ -20,6 +20,8 @@ from uptake.plan import Feature
 
 DIGITS = 9
 """Equal rates come from different fractions, and are equal when they are rounded."""
+LISTED = 2**12
+"""Whole rates below this, which are nearly all there are, are counted in a list; others are sorted."""
 
 
 def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | None, str, Sums]]:
@@ -41,11 +43,11 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | N
             launched = features[key].launched_on
             since = np.maximum(seen, (launched - EPOCH).days) if launched else seen
             for tally in tallied(asked, facts, _uses(asked, facts, key), window_days):
-                peers = crowd.could(tally)
-                if not peers.any():
+                peers, number = crowd.could(tally)
+                if not number:
                     continue
                 who, rate = _rates(tally, peers, since, window_days, least_days)
-                ranked = _Ranked(rate, int(np.count_nonzero(peers)))
+                ranked = _Ranked(rate, number)
                 yield tally.period_on, features[key].name, crowd.sums(ranked, tally, peers, who)
 
 
@@ -79,10 +81,18 @@ class _Ranked:
     """
 
     def __init__(self, rate: NDArray[np.float64], peers: int) -> None:
-        self._rate = rate
-        self._rates, members = np.unique(rate, return_counts=True)
+        self._rate, self._whole = rate, rate.astype(np.int32)
+        self._others = np.flatnonzero((self._whole != rate) | (self._whole < 1) | (self._whole >= LISTED))
+        self._whole[self._others] = 0
+        listed = np.bincount(self._whole, minlength=1)
+        listed[0] = 0
+        whole = np.flatnonzero(listed)
+        others, members = np.unique(rate[self._others], return_counts=True)
+        rates = np.concatenate([whole, others])
+        order = np.argsort(rates)
+        self._rates = rates[order]
         idle = int(np.searchsorted(self._rates, 0))
-        self.members = np.insert(members, idle, peers - len(rate))
+        self.members = np.insert(np.concatenate([listed[whole], members])[order], idle, peers - len(rate))
         self.value = (np.cumsum(self.members) - self.members / 2) / peers
         self.of_idle = float(self.value[idle])
         self._value_of_rate = np.delete(self.value, idle)
@@ -90,7 +100,12 @@ class _Ranked:
     @property
     def of_users(self) -> NDArray[np.float64]:
         """The rank of each of those who used it, in the order of their rates."""
-        return self._value_of_rate[np.searchsorted(self._rates, self._rate)]
+        if not len(self._rate):
+            return np.empty(0)
+        places = np.searchsorted(self._rates, np.arange(int(self._whole.max(initial=0)) + 1))
+        value: NDArray[np.float64] = self._value_of_rate[places.clip(max=len(self._rates) - 1)][self._whole]
+        value[self._others] = self._value_of_rate[np.searchsorted(self._rates, self._rate[self._others])]
+        return value
 
 
 class _Crowd:
@@ -99,15 +114,15 @@ class _Crowd:
     def __init__(self, asked: Asked, facts: Numbered, present: Spans, able: Spans) -> None:
         self._present, self._able = present, able
         self._accounts = _Accounts(asked, facts) if asked.grain is ACCOUNT else None
-        self._could: dict[np.datetime64, NDArray[np.bool_]] = {}
+        self._could: dict[np.datetime64, tuple[NDArray[np.bool_], int]] = {}
 
-    def could(self, tally: Tally) -> NDArray[np.bool_]:
-        """Who was there at the end of a period and could use them."""
+    def could(self, tally: Tally) -> tuple[NDArray[np.bool_], int]:
+        """Who was there at the end of a period and could use them, and how many they are."""
         if tally.on_at not in self._could:
             could = self._present.just_before(tally.on_at, tally.everyone)
             if self._able is not self._present:
                 could &= self._able.just_before(tally.on_at, tally.everyone)
-            self._could[tally.on_at] = could
+            self._could[tally.on_at] = could, int(np.count_nonzero(could))
         return self._could[tally.on_at]
 
     def sums(self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column) -> Sums:
@@ -125,13 +140,22 @@ class _Accounts:
         accounts = numbered(asked, ACCOUNT)
         self._number, self._everyone = accounts.everyone.numbers(keys), len(accounts.everyone)
         self._present = accounts.spans(ACCOUNT.present)
+        self._told: dict[np.datetime64, tuple[Column, Column]] = {}
 
     def means(self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column) -> NDArray[np.float64]:
         """The mean rank of the members of each account that was there; who has left may still have members."""
-        size = len(self._number)
-        members = np.bincount(self._of[peers], minlength=size)
-        used = np.bincount(self._of[who], minlength=size)
-        total = np.bincount(self._of[who], ranked.of_users, size) + (members - used) * ranked.of_idle
-        there = self._present.just_before(tally.on_at, self._everyone)
-        is_told = (members > 0) & (self._number >= 0) & there[self._number]
-        return total[is_told] / members[is_told]
+        told, members = self._those_told(tally, peers)
+        accounts, size = self._of[who], len(self._number)
+        used = np.bincount(accounts, minlength=size)[told]
+        total = np.bincount(accounts, ranked.of_users, size)[told]
+        result: NDArray[np.float64] = (total + (members - used) * ranked.of_idle) / members
+        return result
+
+    def _those_told(self, tally: Tally, peers: NDArray[np.bool_]) -> tuple[Column, Column]:
+        """Which accounts have a value at the end of a period, and how many peers each has."""
+        if tally.on_at not in self._told:
+            members = np.bincount(self._of[peers], minlength=len(self._number))
+            there = self._present.just_before(tally.on_at, self._everyone)
+            told = np.flatnonzero((members > 0) & (self._number >= 0) & there[self._number])
+            self._told[tally.on_at] = told, members[told]
+        return self._told[tally.on_at]
