@@ -181,6 +181,24 @@ def test_totals_equal_the_rows_in_another_zone_by_other_weeks_beside_an_earlier_
     hold_equal(workspace, name, {**given, **also, **window, "entity": entity})
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"as_of": "2026-04-10T13:00:00Z"}, {"date_from": "2026-01-20", "date_to": "2026-03-03"}]
+)
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"signals": "features", "first_days": 3, "inactive_days": 9, "outcome_days": 30},
+        {"first_days": 20, "inactive_days": 2, "outcome_days": 22},
+    ],
+)
+@pytest.mark.parametrize("entity", ["user", "account"])
+def test_signals_of_leaving_counted_in_memory_are_those_counted_from_everyones_rows(
+    workspace: uptake.Workspace, entity: str, given: dict[str, Any], more: dict[str, Any]
+) -> None:
+    hold_equal(workspace, "churn_signals", {"entity": entity, **given, **more})
+
+
 @pytest.mark.parametrize("more", [{}, {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}])
 @pytest.mark.parametrize("criterion", ["on", "on_or_after"])
 @pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])

@@ -179,6 +179,10 @@ class Numbered:
         """The rows of SQL for (entity_key, part, more columns), of those who have a number, by part."""
         return self._kept.get(self._cursor, ("day_parts", self._sql, sql, self._zone), lambda: self._parts(sql)).rows
 
+    def rows(self, sql: str) -> Rows:
+        """The rows of SQL for (entity_key, more columns), of those who have a number."""
+        return self._kept.get(self._cursor, ("day_rows", self._sql, sql, self._zone), lambda: self._rows(sql))
+
     def spans(self, sql: str) -> Spans:
         """The rows of SQL for (entity_key, valid_from, valid_to), of those who have a number."""
         return self._kept.get(self._cursor, ("day_spans", self._sql, sql, self._zone), lambda: self._spans(sql))
@@ -208,7 +212,10 @@ class Numbered:
     def _days(self, sql: str) -> DayOrder:
         columns = self._known(f"SELECT * REPLACE ((day - DATE '1970-01-01')::USMALLINT AS day) FROM ({sql})")
         order = np.argsort(columns["day"], kind="stable")  # 16 bits are sorted by counting
-        rows = {name: _small(np.asarray(column))[order] for name, column in columns.items()}
+        rows = {
+            name: (_small(np.asarray(column)) if column.dtype.kind == "f" else column)[order]
+            for name, column in columns.items()
+        }
         return DayOrder(rows.pop("number"), rows.pop("day"), rows)
 
     def _parts(self, sql: str) -> Parts:
@@ -228,6 +235,10 @@ class Numbered:
             }
         )
 
+    def _rows(self, sql: str) -> Rows:
+        columns = self._known(sql)
+        return Rows(columns.pop("number"), {name: _small(np.asarray(column)) for name, column in columns.items()})
+
     def _spans(self, sql: str) -> Spans:
         columns = self._known(sql)
         return Spans(columns["number"], np.asarray(columns["valid_from"]), np.asarray(columns["valid_to"]))
@@ -242,7 +253,7 @@ class Numbered:
 
 def _small(column: Column) -> Column:
     """A column as small whole numbers, where that changes none of them."""
-    if column.dtype.kind != "f" or not len(column) or column.min() < 0 or column.max() >= 2**16:
+    if column.dtype.kind not in "if" or not len(column) or column.min() < 0 or column.max() >= 2**16:
         return column
     small = column.astype(np.uint16)
     return small if np.array_equal(small, column) else column

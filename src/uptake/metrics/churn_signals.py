@@ -20,6 +20,7 @@ Source: definitions, golden case 17; Retentioneering (silence of d days, first w
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import event_keys, events_sql
+from uptake.metrics.early_signals import gave
 from uptake.metrics.kinds.signals import SIGNALS
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.query import kept
@@ -57,6 +58,21 @@ def rows(asked: Asked) -> Sql:
         relations,
         (OBSERVATIONAL,),
         tables={"early": lambda: kept(asked, early)},
+    )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The same counts without a row for each signal that somebody gave."""
+    if not _uses_silence(asked):
+        return None
+    early = _early(asked, asked.param("first_days"))
+    means = ", ".join(f"times_{side} / nullif(n_{side}, 0) AS mean_{side}" for side in ("left", "stayed"))
+    return Sql(
+        f"""SELECT signal, n_left, n_stayed, did_left, did_stayed, {means},
+            did_left / nullif(n_left, 0) - did_stayed / nullif(n_stayed, 0) AS estimate
+        FROM gave JOIN signal USING (signal_key) ORDER BY abs(estimate) DESC NULLS LAST, signal""",
+        relations={"signal(signal_key, signal)": _signals(asked)},
+        tables={"gave": lambda: gave(asked, early)},
     )
 
 
@@ -120,6 +136,7 @@ METRIC = Metric(
     kind=SIGNALS,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         Param("first_days", "integer", "Days from the start that are looked at.", default=7, least=1, most=366),
         Param("inactive_days", "integer", "Days without activity that are leaving.", default=14, least=1, most=366),
