@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from uptake.metrics import dimensions, earlier, overlap, periods
-from uptake.metrics.metric import Row, plain
+from uptake.metrics.metric import Asked, Kind, Row, Sql, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.prepared import Prepared, entity_rows, population, prepare
 from uptake.metrics.query import executed, shown_sql
@@ -54,13 +54,11 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
     quick = found.metric.totals(asked) if found.metric.totals and not prepared.is_labelled else None
     if quick is not None:
         run = shown = quick
-    if quick is None or quick.tables or quick.is_raw:
+    if quick is None or quick.tables or quick.counted:
         rows_sql = entity_rows(prepared)
         run = quick or replace(rows_sql, select=kind.select(labels))
         shown = replace(rows_sql, select=kind.shown(labels, asked))
-    with executed(asked, run) as answer:
-        rows = kind.read(answer, labels)
-    estimates = kind.estimate(rows, labels, asked)
+    estimates = kind.estimate(_read(asked, kind, run, labels), labels, asked)
     if "period_on" in labels and found.metric.is_snapshot:
         _mark_open_periods(estimates, prepared.question)
     cells = kind.cells(labels, asked)
@@ -83,6 +81,14 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
     )
+
+
+def _read(asked: Asked, kind: Kind, run: Sql, labels: tuple[str, ...]) -> list[Row]:
+    """What the kind makes its estimates from."""
+    if run.counted is not None:
+        return run.counted()
+    with executed(asked, run) as answer:
+        return kind.read(answer, labels)
 
 
 def _group_notes(prepared: Prepared) -> Iterator[str]:

@@ -23,13 +23,14 @@ from datetime import date
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics.durations import LEFT, OUTPUT, WAITING, by_days, durations_of
 from uptake.metrics.features import classes, shown
-from uptake.metrics.kinds.first_uses import FirstUses
+from uptake.metrics.first_uses import first_uses
+from uptake.metrics.kinds.duration import Duration
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.moments import moment_sql
 from uptake.metrics.population import open_from_sql
 from uptake.metrics.question import begin_of
 from uptake.metrics.starts import START_OF_LIFE
-from uptake.plan import Conditions, Feature
+from uptake.plan import Feature
 from uptake.store.sql import literal
 
 
@@ -63,41 +64,7 @@ def totals(asked: Asked) -> Sql | None:
     """The first uses with how long each entity was watched: who is waiting is known without a row for each."""
     if asked.param("output") != "summary" or asked.param("left") != WAITING:
         return None
-    features = _chosen(asked)
-    started = moment_sql(asked, START_OF_LIFE)
-    # features that were opened to everybody at the same moments are looked at together
-    crowds: dict[tuple[Conditions, str], list[int]] = {}
-    for key, one in features.items():
-        crowds.setdefault((one.eligible, _launch(asked, one.launched_on)), []).append(key)
-    # keys of features go by name, so places go by period and feature
-    place, crowd_place = f"p.number * {max(features) + 1}", f"p.number * {len(crowds)}"
-    relations = {"numbered": "SELECT *, row_number() OVER (ORDER BY begins_at)::INTEGER AS number FROM period"}
-    parts, named = [], []
-    for crowd, ((conditions, launched_at), keys) in enumerate(crowds.items()):
-        relations[
-            f"opened_{crowd}"
-        ] = f"""SELECT o.entity_key, o.open_at, {_seconds("$as_of - o.open_at")} AS watched_s,
-            p.number
-        FROM (SELECT entity_key, greatest(open_at, {launched_at}) AS open_at
-            FROM ({open_from_sql(asked, conditions, started)})) o
-        JOIN numbered p ON o.open_at >= p.begins_at AND o.open_at < p.ends_at WHERE o.open_at < $as_of"""
-        parts += [
-            f"""SELECT 1 AS part, {place} + u.feature_key AS place, {_seconds("u.first_at - p.open_at")} AS duration_s,
-            p.watched_s, NULL::DATE AS period_on, NULL AS feature
-        FROM {asked.grain.life} u JOIN opened_{crowd} p USING (entity_key)
-        WHERE u.first_at < $as_of AND u.feature_key IN ({", ".join(map(str, keys))})""",
-            f"SELECT 2, {crowd_place} + {crowd}, 0, p.watched_s, NULL, NULL FROM opened_{crowd} p",
-        ]
-        named += [f"({key}, {crowd}, {literal(features[key].name)})" for key in keys]
-    parts.append(
-        f"""SELECT 0, {place} + f.feature_key, {crowd_place} + f.crowd, 0, p.period_on, f.feature
-        FROM numbered p CROSS JOIN (VALUES {", ".join(named)}) f(feature_key, crowd, feature)"""
-    )
-    return Sql(" UNION ALL ".join(parts), relations=relations, is_raw=True)
-
-
-def _seconds(interval: str) -> str:
-    return f"greatest(epoch({interval}), 0)::BIGINT"
+    return Sql(counted=lambda: first_uses(asked, _chosen(asked), moment_sql(asked, START_OF_LIFE)))
 
 
 def _chosen(asked: Asked) -> dict[int, Feature]:
@@ -115,7 +82,7 @@ def _launch(asked: Asked, launched_on: date | None) -> str:
 
 
 METRIC = Metric(
-    kind=FirstUses("feature"),
+    kind=Duration("feature"),
     unit="seconds",
     rows=rows,
     totals=totals,

@@ -12,6 +12,8 @@ from uptake.stats.inputs import Column, numbers
 
 Counts = NDArray[np.int64]
 """An array of whole numbers."""
+Times = NDArray[np.signedinteger]
+"""An array of whole numbers of any size."""
 
 
 class LifeTable(NamedTuple):
@@ -86,11 +88,11 @@ def from_counts(times: Column, events: Column, censored: Column) -> LifeTable:
     somebody = reached + lost > 0
     if not somebody.any():
         return LifeTable(np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
-    if somebody.all() and durations[0] > 0 and (np.diff(durations) > 0).all():  # nothing to put in order
-        left = np.append(0, np.cumsum((reached + lost)[::-1])).astype(np.int64)[::-1]
-        return LifeTable(
-            np.append(0.0, durations), np.append(left[0], left[:-1]), np.append(0.0, reached).astype(np.int64)
-        )
+    if somebody.all() and (durations[1:] > durations[:-1]).all():  # nothing to put in order
+        left, arrived = np.cumsum((reached + lost)[::-1])[::-1].astype(np.int64), reached.astype(np.int64)
+        if durations[0] == 0:
+            return LifeTable(durations, left, arrived)
+        return LifeTable(np.append(0.0, durations), np.append(left[0], left), np.append(0, arrived))
     start_and_durations = np.append(0.0, durations[somebody])
     steps, line = np.unique(start_and_durations, return_inverse=True)
     arrived = np.bincount(line, weights=np.append(0.0, reached[somebody])).astype(np.int64)
@@ -98,9 +100,7 @@ def from_counts(times: Column, events: Column, censored: Column) -> LifeTable:
     return LifeTable(steps, np.cumsum(left[::-1])[::-1], arrived)
 
 
-def counts_of_watched(
-    reached: NDArray[np.int64], watched_reached: NDArray[np.int64], watched: NDArray[np.int64]
-) -> tuple[Counts, Counts, Counts]:
+def counts_of_watched(reached: Times, watched_reached: Times, watched: Times) -> tuple[Counts, Counts, Counts]:
     """Counts, by duration, of those who reached it and of those who were last seen waiting.
 
     For long columns: nobody is told apart, and nobody who is waiting is looked for.

@@ -96,8 +96,9 @@ class Survival:
         waiting = (1 - share) * (1 + ROUNDING)
 
         def first_time(curve: Floats) -> float:
-            down = np.flatnonzero(curve <= waiting)
-            return float(self.times[down[0]]) if down.size else nan
+            is_down = curve <= waiting
+            first = int(is_down.argmax()) if is_down.size else 0
+            return float(self.times[first]) if is_down.size and is_down[first] else nan
 
         return Estimate(self.n, first_time(self.survival), first_time(self.ci_lower), first_time(self.ci_upper))
 
@@ -174,9 +175,9 @@ def _estimate(table: LifeTable, level: float) -> Survival:
 
     between = (survival > 0) & ~certain
     greenwood = np.cumsum(table.events[between] / (table.at_risk[between] * waiting_after[between]))
-    inner = survival[between]
-    stretch = np.exp(np.sqrt(z_squared * greenwood) / -np.log(inner))
-    lower[between], upper[between] = inner**stretch, inner ** (1 / stretch)
+    log = np.log(survival[between])
+    stretch = np.exp(np.sqrt(z_squared * greenwood) / -log)
+    lower[between], upper[between] = np.exp(log * stretch), np.exp(log / stretch)
 
     # Only the last step can end at 0: after it nobody is left.
     if survival.size and survival[-1] == 0:
