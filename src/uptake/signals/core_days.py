@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.features import core
-from uptake.metrics.metric import Param
-from uptake.signals.looking_back import WINDOW_DAYS, seen_days
+from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
 from uptake.signals.panel import Panel, in_window
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats
@@ -29,18 +28,12 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
         return np.full((panel.n, panel.days), np.nan)
     is_core = f"feature_key IN ({', '.join(map(str, features))})"
     came = panel.was_daily(panel.grain.of("feature_day"), window - 1, is_core)
-    seen = np.maximum(seen_days(panel, window, came), min(params["least_days"], window))
-    return np.asarray(in_window(came, window, panel.days) * window / seen)
+    return scaled(in_window(came, window, panel.days), panel, window, params["least_days"], came)
 
 
 SIGNAL = Signal(
     unit="days",
     of_user=read,
-    params=(
-        WINDOW_DAYS,
-        Param(
-            "least_days", "integer", "The shortest time that days are scaled up from.", default=14, least=1, most=366
-        ),
-    ),
+    params=(WINDOW_DAYS, LEAST_DAYS),
     is_ranked=True,
 )

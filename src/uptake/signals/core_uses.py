@@ -11,11 +11,8 @@ Missing: never; who did nothing has 0
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from uptake.metrics.features import core
-from uptake.metrics.metric import Param
-from uptake.signals.looking_back import WINDOW_DAYS, seen_days
+from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
 from uptake.signals.panel import Panel, in_window
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats
@@ -26,18 +23,12 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     window = params["window_days"]
     keys = ", ".join(map(str, core(panel.asked))) or "NULL"
     uses = panel.daily(panel.grain.of("feature_day"), window - 1, "uses", f"feature_key IN ({keys})")
-    seen = np.maximum(seen_days(panel, window, uses > 0), min(params["least_days"], window))
-    return np.asarray(in_window(uses, window, panel.days) * window / seen)
+    return scaled(in_window(uses, window, panel.days), panel, window, params["least_days"], uses > 0)
 
 
 SIGNAL = Signal(
     unit="count",
     of_user=read,
-    params=(
-        WINDOW_DAYS,
-        Param(
-            "least_days", "integer", "The shortest time that uses are scaled up from.", default=14, least=1, most=366
-        ),
-    ),
+    params=(WINDOW_DAYS, LEAST_DAYS),
     is_ranked=True,
 )

@@ -10,6 +10,10 @@ from uptake.signals.windows import Counts, Flags, Floats, earliest
 
 WINDOW_DAYS = Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366)
 
+LEAST_DAYS = Param(
+    "least_days", "integer", "The shortest time that is scaled up to the window.", default=14, least=1, most=366
+)
+
 USAGE_INTERVAL = Param(
     "interval_days",
     "integer",
@@ -24,6 +28,20 @@ def tenure(panel: Panel) -> Floats:
     """Days since the start of life, the day itself included: 1 on the first day; nan before it."""
     days = np.arange(panel.days) - panel.started[:, None] + 1
     return np.where(days >= 1, days, np.nan)
+
+
+def scaled(sums: Floats, panel: Panel, window: int, least_days: int, did: Flags) -> Floats:
+    """Sums over a window as if everybody could have been seen for the whole of it.
+
+    Args:
+        sums: What was counted, or added up, in the window of each day.
+        panel: Whom and when.
+        window: Days looked back on.
+        least_days: The shortest time that is scaled up.
+        did: As for `seen_days`.
+    """
+    # divided last, so that as much is the same number whichever way it came about
+    return np.asarray(sums * window / np.maximum(seen_days(panel, window, did), min(least_days, window)))
 
 
 def seen_days(panel: Panel, window: int, did: Flags) -> Counts:

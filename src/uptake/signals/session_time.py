@@ -4,7 +4,8 @@ How much time somebody spends with the product: where the plan has tasks, only i
 lost is no engagement.
 
 Formula: seconds of the sessions begun in the `window_days` days up to the day that were over by its end, from the first
-    event of each to the last; with tasks in the plan, of those in which one was finished in time
+    event of each to the last; with tasks in the plan, of those in which one was finished in time. Scaled to the whole
+    window for who could be seen for a part of it only (at least `least_days` days)
 Account: the mean of its users
 Missing: there were sessions, but none with a duration or, with tasks in the plan, none in which one was begun; who did
     not come has 0
@@ -15,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.signals.looking_back import WINDOW_DAYS
+from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.tries import SUCCESS, tries_sql
@@ -51,7 +52,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     )
     seconds = time / 1e6
     seconds[(all_ > 0) & (known == 0)] = np.nan
-    return seconds
+    return scaled(seconds, panel, window, params["least_days"], panel.was_active(window - 1))
 
 
-SIGNAL = Signal(unit="seconds", of_user=read, params=(WINDOW_DAYS,), is_ranked=True)
+SIGNAL = Signal(unit="seconds", of_user=read, params=(WINDOW_DAYS, LEAST_DAYS), is_ranked=True)
