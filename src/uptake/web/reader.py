@@ -21,12 +21,14 @@ from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.roles.champions import champions
+from uptake.roles.qualified import qualified
 from uptake.scores import written
 from uptake.scores.ask import Explained, explain, prepare
 from uptake.scores.history import Held, is_current, of_one
 from uptake.segments.ask import Placements, placements
 from uptake.segments.movement import Movement, movement
 from uptake.segments.tracks import needs_history
+from uptake.signals.snapshot import Values, snapshot
 from uptake.store.ledger import Ledger
 from uptake.store.projection import Cursor
 from uptake.web.cache import Answers, Urgency
@@ -278,6 +280,18 @@ class Reader:
         """Who carries each account, or one."""
         given = {"account": account_id} if account_id else {}
         return self._now(("champions", account_id), lambda cursor: champions(cursor, self.plan, given))
+
+    def qualified(self, name: str) -> Listed:
+        """Who qualifies by a rule of the plan."""
+        return self._now(("qualified", name, self.history), lambda cursor: qualified(cursor, self.plan, {"name": name}))
+
+    def signals(self, entity: str, names: tuple[str, ...]) -> dict[str, Values]:
+        """Signals of everyone on the last day that is over, by id."""
+
+        def work(cursor: Cursor) -> dict[str, Values]:
+            return snapshot(cursor, self.plan, entity, names, listing.moment(cursor, self.plan, None)[1])
+
+        return self._now(("signals", entity, names), work)
 
     def change_of(self, score: str, id_: str, given: Mapping[str, Any]) -> Explained:
         """Why somebody's score is what it is, and why it is another than before."""

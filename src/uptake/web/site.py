@@ -26,7 +26,7 @@ from uptake.workspace import Workspace
 
 HERE = Path(__file__).parent
 RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    ("", (("Overview", "/"), ("Dashboards", "/dashboards"))),
+    ("", (("Overview", "/"), ("Teams", "/teams"), ("Dashboards", "/dashboards"))),
     (
         "Questions",
         (

@@ -18,11 +18,13 @@ from uptake.web.pages import (
     score,
     search,
     segments,
+    teams,
     users,
 )
 
 FAMILIES = (
     overview,
+    teams,
     dashboards,
     explore,
     metrics,

@@ -1,0 +1,353 @@
+"""Lenses: what each team looks at, as data. All of them ask the same metrics, scores and placements as everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from uptake.plan import Plan
+from uptake.plan.acquisition import ATTRIBUTE as CHANNEL
+from uptake.reports.overview import Tile
+
+Params = Mapping[str, Any] | Callable[[Plan], Mapping[str, Any]]
+UNITS = ((1, "day", 7), (7, "week", 4), (31, "month", 3))
+"""The longest usage interval, the unit of retention for it, and the unit after the start that says who stayed."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One column of a table of groups: a number of a metric's answer, for each group.
+
+    Args:
+        title: The column's.
+        metric: The metric that is asked.
+        params: Its parameters where they are not the defaults, or what makes them of the plan.
+        pick: The rows that are meant where the answer has several for a group: column -> value.
+        column: The column of the answer with the number; empty: how many are on the side.
+        side: Who is behind the number, one of the answer's sides; empty: the first.
+        entity: Who is counted, if not the metric's usual.
+    """
+
+    title: str
+    metric: str
+    params: Params = field(default_factory=dict)
+    pick: Params = field(default_factory=dict)
+    column: str = "estimate"
+    side: str = ""
+    entity: str = ""
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A table of numbers with their change, trend, reference range and target, a line each, as on the overview.
+
+    Args:
+        title: What they are about.
+        tiles: They.
+        is_of_owner: Whether they are about the chosen owner's accounts alone, where one is chosen.
+    """
+
+    title: str
+    tiles: tuple[Tile, ...]
+    is_of_owner: bool = False
+
+
+@dataclass(frozen=True)
+class Groups:
+    """A table with a row for each group and a column for each measure.
+
+    Args:
+        title: What it shows.
+        by: What tells groups apart: an attribute, or a label that the measures' answers always have.
+        group: What a group is called, the first column's title.
+        measures: The columns.
+        says: What has to be known to read it.
+        missing: What to do where there are no groups.
+    """
+
+    title: str
+    by: str
+    group: str
+    measures: tuple[Measure, ...]
+    says: str = ""
+    missing: str = ""
+
+    @property
+    def is_label(self) -> bool:
+        """Whether answers have the groups without being broken down."""
+        return self.by in ("feature", "step", "task")
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A list of accounts to look at.
+
+    Args:
+        title: What is listed.
+        list: Which list; `web/pages/team_lists.py` reads each.
+        says: What has to be known to read it.
+        missing: What to say where nobody is on it.
+    """
+
+    title: str
+    list: str
+    says: str = ""
+    missing: str = ""
+
+
+@dataclass(frozen=True)
+class Aims:
+    """All targets of the plan with their pace."""
+
+    title: str = "Targets"
+
+
+Part = Numbers | Groups | Rows | Aims
+
+
+@dataclass(frozen=True)
+class Lens:
+    """What one team looks at.
+
+    Args:
+        name: In an address.
+        title: The team.
+        asks: The question that the page answers.
+        parts: What stands on it, in order.
+        opening: The question whose answer the page opens with; None: it opens with what there is to say of the accounts.
+        has_owner: Whether it can be narrowed to the accounts of one owner.
+    """
+
+    name: str
+    title: str
+    asks: str
+    parts: tuple[Part, ...]
+    opening: Measure | None = None
+    has_owner: bool = False
+
+
+def _retention(plan: Plan) -> Mapping[str, Any]:
+    _, unit, units = _unit(plan)
+    return {"unit": unit, "units": units}
+
+
+def _stayed(plan: Plan) -> Mapping[str, Any]:
+    return {"row": "weighted", "unit_index": _unit(plan)[2]}
+
+
+def _unit(plan: Plan) -> tuple[int, str, int]:
+    days = plan.product.usage_interval_days
+    return next((one for one in UNITS if days <= one[0]), UNITS[-1])
+
+
+OBSERVATIONAL = "Observational: groups differ in more than what tells them apart here, so no number shows an effect."
+
+LENSES: tuple[Lens, ...] = (
+    Lens(
+        "success",
+        "Customer success",
+        "Which of my accounts need me, and why?",
+        (
+            Rows(
+                "At risk",
+                "at_risk",
+                "Accounts in the segment at risk, the most revenue first.",
+                "No account is at risk.",
+            ),
+            Rows(
+                "Renewals near",
+                "renewals",
+                "Renewals of the next 90 days, the next first.",
+                "No renewal in the next 90 days. Renewals come with accounts or subscriptions: "
+                "uptake import accounts.csv --kind accounts, column renewal_on.",
+            ),
+            Rows(
+                "Changed since last week",
+                "changes",
+                "Accounts in another segment than seven days earlier, those in trouble now first.",
+                "No account is in another segment than a week ago.",
+            ),
+            Rows(
+                "Furthest from their benchmark",
+                "distance",
+                "What each account has least of, and what it lacks.",
+                "No account can be held against a benchmark yet.",
+            ),
+            Numbers(
+                "In numbers",
+                (
+                    Tile("", "adoption_rate", {"entity": "member"}, {"measure": "adopted"}, "Seats adopted"),
+                    Tile(
+                        "",
+                        "adoption_rate",
+                        {"entity": "member"},
+                        {"measure": "active"},
+                        "Seats active",
+                        "Active in 28 days",
+                    ),
+                    Tile("", "value_realisation", {"entity": "account"}),
+                    Tile("", "gross_revenue_retention"),
+                ),
+                is_of_owner=True,
+            ),
+        ),
+        has_owner=True,
+    ),
+    Lens(
+        "product",
+        "Product",
+        "Where does the product stand in people's way?",
+        (
+            Groups(
+                "Features: found, tried, kept",
+                "feature",
+                "Feature",
+                (
+                    Measure("Tried", "feature_adoption", column="tried_share", side="tried"),
+                    Measure("Tried, not adopted", "feature_adoption", column="", side="tried_only"),
+                    Measure("Adopted", "feature_adoption", column="adopted_share", side="adopted"),
+                    Measure("Let go of", "adoption_decay", side="decayed"),
+                    Measure("Half found it in", "feature_discovery_lag", side="waiting"),
+                ),
+                "Tried and not adopted is of those who tried. Let go of is of those who had adopted.",
+                "List features in the plan under features, each with the events that are a use of it.",
+            ),
+            Groups(
+                "Set-up, step by step",
+                "step",
+                "Step",
+                (
+                    Measure("Done in time", "onboarding_completion", side="did"),
+                    Measure("Not done", "onboarding_completion", column="", side="did_not"),
+                ),
+                "Of those who started in the last 90 days whose time is over. Not done leads to who stopped.",
+                "Describe the steps of setting up in the plan under onboarding.",
+            ),
+            Groups(
+                "Tasks: begun and finished",
+                "task",
+                "Task",
+                (
+                    Measure("Finished in time", "task_success"),
+                    Measure("Met an error", "task_success", column="error_share"),
+                    Measure("Begun again", "task_success", column="again_share"),
+                    Measure("Half took at most", "task_success", column="median_s"),
+                ),
+                "Of attempts in the last 90 days.",
+                "Describe what people set out to do in the plan under tasks.",
+            ),
+            Numbers(
+                "Work against the product",
+                (
+                    Tile("", "labouring"),
+                    Tile("", "time_to_first_value"),
+                    Tile("", "features_used"),
+                    Tile("", "breadth"),
+                ),
+            ),
+        ),
+        Measure("", "feature_adoption"),
+    ),
+    Lens(
+        "marketing",
+        "Marketing",
+        "Which channels bring people who stay?",
+        (
+            Groups(
+                "Users by the channel they came through",
+                CHANNEL,
+                "Channel",
+                (
+                    Measure("Signed up", "activation_rate", column="n", side="counted"),
+                    Measure("Activated", "activation_rate", side="did"),
+                    Measure("Came back", "retention", _retention, _stayed, side="returned"),
+                    Measure("Active now", "active_users", {"window": "28"}),
+                    Measure("Reached value", "value_realisation"),
+                ),
+                "Sign-ups and activation are of those who started within 90 days that are over for all of them. "
+                "Came back is the mean of all cohorts. " + OBSERVATIONAL,
+                "Say in the plan under acquisition which properties of first events tell channels apart.",
+            ),
+            Groups(
+                "Accounts by the channel of their first user",
+                CHANNEL,
+                "Channel",
+                (
+                    Measure("Signed up", "activation_rate", column="n", side="counted", entity="account"),
+                    Measure("Began to pay", "paid_conversion", entity="account"),
+                    Measure("Seats adopted", "adoption_rate", pick={"measure": "adopted"}, entity="account"),
+                    Measure("Left", "account_churn"),
+                ),
+                OBSERVATIONAL,
+                "Say in the plan under acquisition which properties of first events tell channels apart.",
+            ),
+            Numbers(
+                "All channels together",
+                (
+                    Tile("", "activation_rate"),
+                    Tile("", "paid_conversion", {"entity": "account"}),
+                ),
+            ),
+        ),
+        Measure("", "activation_rate", {"by": [CHANNEL]}),
+    ),
+    Lens(
+        "sales",
+        "Sales",
+        "Who is ready for more?",
+        (
+            Rows(
+                "Qualified accounts",
+                "qualified",
+                "Accounts that meet a rule of the plan, the latest first.",
+                "No account qualifies. Rules stand in the plan under qualified.",
+            ),
+            Rows(
+                "Close to their limit",
+                "seats",
+                "Accounts whose active users fill 80 % or more of the seats they pay for.",
+                "No account fills 80 % of its seats. Seats come with subscriptions, column seats.",
+            ),
+            Rows(
+                "Grown and shrunk this month",
+                "ledger",
+                "What accounts pay now against the beginning of the month.",
+                "No contract changed. Contracts come with subscriptions: "
+                "uptake import subscriptions.csv --kind subscriptions.",
+            ),
+            Numbers(
+                "In numbers",
+                (
+                    Tile("", "expansion", pick={"movement": "expansion"}, title="Expansion in the month"),
+                    Tile("", "net_revenue_retention"),
+                    Tile("", "paid_conversion", {"entity": "account"}),
+                    Tile("", "spread"),
+                ),
+            ),
+        ),
+        Measure("", "net_revenue_retention"),
+    ),
+    Lens(
+        "leadership",
+        "Leadership",
+        "Do customers adopt, stay and grow?",
+        (
+            Numbers(
+                "Adoption and revenue",
+                (
+                    Tile("Adoption", "adoption_rate", pick={"measure": "adopted"}, title="Seats adopted"),
+                    Tile("Adoption", "activation_rate"),
+                    Tile("Revenue", "net_revenue_retention"),
+                    Tile("Revenue", "gross_revenue_retention"),
+                    Tile("Revenue", "mrr_churn"),
+                    Tile("Customers", "account_churn"),
+                ),
+            ),
+            Aims(),
+        ),
+        Measure("", "adoption_rate"),
+    ),
+)
+"""The teams, in the order of the page."""
+BY_NAME = {lens.name: lens for lens in LENSES}

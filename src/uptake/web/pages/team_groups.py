@@ -1,0 +1,183 @@
+"""A table of groups: channels, features, steps or bands, each with numbers of several metrics side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any
+
+from uptake.charts import words
+from uptake.errors import QuestionError
+from uptake.metrics.catalogue import entry
+from uptake.metrics.dimensions import MISSING
+from uptake.metrics.result import Result
+from uptake.plan import Plan
+from uptake.reports import overview
+from uptake.reports.headline import headline
+from uptake.reports.lenses import Groups, Measure, Params
+from uptake.web import formats, links
+from uptake.web.cache import Urgency
+from uptake.web.pages import cells, question
+from uptake.web.pages.titles import with_titles
+from uptake.web.reader import Reader, ready
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a column.
+
+    Args:
+        title: What it shows.
+        url: The metric's page with the same question.
+        about: What the metric means.
+    """
+
+    title: str
+    url: str
+    about: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number.
+
+    Args:
+        said: The number in words; what is to be known instead where there is none.
+        is_value: Whether it is a number.
+        under: Its interval, on how many it stands, and its state; nothing where the number is a count itself.
+        url: Who is behind it; empty where it is not of people.
+    """
+
+    said: str
+    is_value: bool = False
+    under: tuple[str, ...] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The table.
+
+    Args:
+        title: What it shows.
+        group: What a group is called.
+        heads: The columns.
+        rows: Each group with its cells.
+        problems: What a column lacks, and what to do.
+        missing: What to do where there are no groups; empty where there are.
+    """
+
+    title: str
+    group: str
+    heads: list[Head]
+    rows: list[tuple[str, str, list[Cell]]]
+    problems: list[str]
+    missing: str
+
+
+def table(reader: Reader, groups: Groups) -> Table:
+    """Asks for every column, and puts them side by side; waits for the answers."""
+    asked = [given(reader, measure, "" if groups.is_label else groups.by) for measure in groups.measures]
+    futures: list[Future[Result]] = [
+        reader.metric(measure.metric, question.as_asked(question_), Urgency.PART)
+        for measure, question_ in zip(groups.measures, asked, strict=True)
+    ]
+    ready(futures, seconds=None)
+    problems = dict[str, None]()
+    columns = list[dict[str, Cell]]()
+    for measure, question_, future in zip(groups.measures, asked, futures, strict=True):
+        try:
+            columns.append(_cells(reader.plan, groups, measure, question_, future.result()))
+        except QuestionError as error:
+            problems[" ".join(part for part in (error.what, error.do) if part)] = None
+            columns.append({})
+    names = list(dict.fromkeys(name for column in columns for name in column))
+    # those of whom nothing is known stand last
+    names.sort(key=lambda name: name == MISSING)
+    titles = {row[groups.by]: row["title"] for row in _titled(reader.plan, groups, names)}
+    return Table(
+        title=groups.title,
+        group=groups.group,
+        heads=[_head(measure, question_) for measure, question_ in zip(groups.measures, asked, strict=True)],
+        rows=[
+            (titles[name], _page(groups, name), [column.get(name, Cell("nobody to count")) for column in columns])
+            for name in names
+        ],
+        problems=list(problems) if names else [],
+        missing="" if names else groups.missing,
+    )
+
+
+def given(reader: Reader, measure: Measure, by: str = "") -> dict[str, Any]:
+    """What a measure asks its metric: of the latest window that is over, or by month where it is of whole periods."""
+    found, params = entry(measure.metric), _of_plan(measure.params, reader.plan)
+    last_day = reader.moment()[1]
+    entity = {"entity": measure.entity} if measure.entity else {}
+    labels = {"by": [by]} if by else {}
+    if found.metric.default_period:
+        window: Row = overview.months(last_day)
+    else:
+        window = {**overview.window(found, {**params, **entity}, reader.plan, last_day).given, "period": "all"}
+    return {**params, **entity, **labels, **window}
+
+
+def _of_plan(params: Params, plan: Plan) -> dict[str, Any]:
+    return dict(params(plan) if callable(params) else params)
+
+
+def _cells(plan: Plan, groups: Groups, measure: Measure, given: Mapping[str, Any], result: Result) -> dict[str, Cell]:
+    """Group -> its number; of metrics of periods, that of the last one that is over."""
+    label = groups.by if groups.is_label else result.by[-1]
+    pick = _of_plan(measure.pick, plan)
+    rows = [row for row in result.rows if all(row[column] == value for column, value in pick.items())]
+    if entry(measure.metric).metric.default_period:
+        last = headline(result).first_on
+        rows = [row for row in rows if row["period_on"] == last]
+    base = cells.address(result, question.pairs(given))
+    return {str(row[label]): _cell(measure, result, row, base) for row in rows}
+
+
+def _cell(measure: Measure, result: Result, row: Row, base: str) -> Cell:
+    side = next((side for side in result.sides if side.name == (measure.side or result.sides[0].name)), None)
+    if measure.column:
+        column = next(one for one in result.columns if one.name == measure.column)
+        value, unit = row[measure.column], column.unit
+    else:
+        assert side is not None
+        value, unit = side.count(row), "count"
+    url = base + links.cell(result.cell_of(row), side.name) if base and side and side.count(row) else ""
+    if value is None:
+        return Cell(formats.estimate({**row, "estimate": None}, unit), url=url)
+    said = words.value(value, unit, 3, result.currency)
+    return Cell(said, True, _under(measure, result, row, unit), url)
+
+
+def _under(measure: Measure, result: Result, row: Row, unit: str) -> tuple[str, ...]:
+    if unit == "count" and measure.column != "estimate":
+        return ()
+    prefix = "" if measure.column == "estimate" else measure.column.removesuffix("share")
+    said = words.interval(row.get(f"{prefix}ci_lower"), row.get(f"{prefix}ci_upper"), unit, 2, result.currency)
+    n = f"n = {words.count(row['n'])}" if row.get("n") is not None else ""
+    state = "" if row.get("status") in (None, "closed") else words.status(row["status"], row.get("n"))
+    n = "" if row.get("status") == "too_few" else n  # the state says it
+    return tuple(part for part in ("" if said == words.NO_INTERVAL else said, n, state) if part)
+
+
+def _head(measure: Measure, given: Mapping[str, Any]) -> Head:
+    return Head(measure.title, links.metric(measure.metric, given), entry(measure.metric).definition.purpose)
+
+
+def _titled(plan: Plan, groups: Groups, names: Sequence[str]) -> list[dict[str, Any]]:
+    """Groups with what people call them."""
+    rows = with_titles([{groups.by: name} for name in names], plan, {})
+    return [
+        {groups.by: name, "title": "not known" if name == MISSING else str(row[groups.by])}
+        for name, row in zip(names, rows, strict=True)
+    ]
+
+
+def _page(groups: Groups, name: str) -> str:
+    return links.feature(name) if groups.by == "feature" else ""
