@@ -340,19 +340,20 @@ class Workspace(Asking):
             plan.delete_segment(self.home.plan, name)
             self.reload_plan()
 
-    def save_score(self, name: str, numbers: plan.Numbers) -> None:
-        """Writes weights, ends and bands of a score into the plan's files, where all else stays as it is.
+    def save_numbers(self, section: plan.NumbersOf, name: str, numbers: plan.Numbers) -> None:
+        """Writes numbers of a score or thresholds of a placement into the plan's files, where all else stays as it is.
 
         Args:
-            name: The score.
-            numbers: Where a number stands, ("bands", "good") or ("components", NAME, "weight") -> the number.
+            section: scores or placements.
+            name: Which one.
+            numbers: Where a number stands, ("bands", "good") or ("labels", 0, "when", "breadth", "lt") -> the number.
 
         Raises:
-            PlanError: There is no such score or number, or the plan would have errors; nothing was written.
+            PlanError: There is no such thing or number, or the plan would have errors; nothing was written.
         """
         with self._importing:
             self._require_open()
-            plan.save_score(self.home.plan, name, numbers)
+            plan.save_numbers(self.home.plan, section, name, numbers)
             self.reload_plan()
 
     def restore_plan(self, version: str) -> None:

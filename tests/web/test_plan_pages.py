@@ -95,3 +95,44 @@ def test_the_numbers_in_use_change_nothing(own: tuple[uptake.Workspace, Client])
     _, client = own
     assert "nothing would change" in require_inert(client.get(f"{ADDRESS}?bands.good=70").text).text
     assert "1 version of the plan." in require_inert(client.get("/plan").text).text
+
+
+THRESHOLDS = "/plan/placements/segment"
+OWN = """
+placements:   # ours
+  use:
+    labels:
+      - {name: much, when: {active_days: {gte: 3}, any: [{tenure_days: {gte: 0}}, {account.plan: Pro}]}}  # agreed
+      - {name: little}
+"""
+
+
+def test_thresholds_of_a_placement_are_changed_likewise(new_home: Callable[..., Path]) -> None:
+    """Of one that somebody wrote: the number in its place. Of one that comes by itself: written out after it, then undone."""
+    with web_world.make(new_home(web_world.PLAN + OWN)) as workspace, serving(create_app(workspace)) as client:
+        file, version = workspace.home.plan / "plan.yml", workspace.plan.version
+        before = file.read_text()
+        fields = {"form_token": token(client)}
+        page = require_inert(client.get("/plan/placements/use").text)
+        assert "Account plan is Pro" in page.text or "account.plan is Pro" in page.text
+        name = "labels[1].when.active_days.gte"
+        page = require_inert(client.get("/plan/placements/use", params={name: "900"}).text)
+        assert "Placement Use, much, active days at least 900, was 3" in page.text
+        assert "would change place" in page.text
+        assert file.read_text() == before
+        answer = send(client, "/plan/placements/use/save", fields | {name: "900"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/plan?saved=use")
+        assert file.read_text() == before.replace("{gte: 3}", "{gte: 900}")
+        assert "The numbers of use are in use." in require_inert(client.get("/plan?saved=use").text).text
+        assert send(client, f"/plan/versions/{version}/restore", fields).status_code == 303
+        assert file.read_text() == before
+        assert "comes by itself" in require_inert(client.get(THRESHOLDS).text).text
+        name = "labels[2].when.tenure_days.lte"
+        known = client.get(THRESHOLDS).text
+        assert f'name="{name}"' in known
+        assert send(client, f"{THRESHOLDS}/save", fields | {name: "5"}).status_code == 303
+        assert file.read_text().startswith(before.rstrip())
+        assert "{name: new, of: account, when: {tenure_days: {lte: 5}}}" in file.read_text()
+        assert "comes by itself" not in require_inert(client.get(THRESHOLDS).text).text
+        assert send(client, f"{THRESHOLDS}/save", fields | {name: "often"}).status_code == 400
+        assert client.get("/plan/placements/moon").status_code == 400

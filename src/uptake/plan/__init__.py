@@ -23,6 +23,10 @@ from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboar
 from uptake.plan.launch import Launch
 from uptake.plan.loader import load, parse, stamps, texts_of
 from uptake.plan.model import Plan
+from uptake.plan.number_writing import Numbers, numbers, with_numbers
+from uptake.plan.number_writing import Section as NumbersOf
+from uptake.plan.number_writing import put as put_files
+from uptake.plan.number_writing import save as save_numbers
 from uptake.plan.placements import UNKNOWN, Label, Placement
 from uptake.plan.problems import Location, location_text
 from uptake.plan.product import WEEK_STARTS, Product, Start, StartPoint, time_zone
@@ -31,9 +35,6 @@ from uptake.plan.qualified import Qualification
 from uptake.plan.quorum import AllParts, AnyPart, Members, Quorum, parts, quorum
 from uptake.plan.references import REFERENCE_RANGES, Reference, ReferenceRange
 from uptake.plan.rule import Rule, read_rule, rules_in, subjects
-from uptake.plan.score_writing import Numbers, numbers, with_numbers
-from uptake.plan.score_writing import put as put_files
-from uptake.plan.score_writing import save as save_score
 from uptake.plan.scores import DEFAULT_SCORES, Component, Score
 from uptake.plan.segment_writing import delete as delete_segment
 from uptake.plan.segment_writing import save as save_segment
@@ -87,6 +88,7 @@ __all__ = [
     "Members",
     "Milestone",
     "Numbers",
+    "NumbersOf",
     "Onboarding",
     "Place",
     "Placement",
@@ -126,7 +128,7 @@ __all__ = [
     "quorum",
     "read_rule",
     "rules_in",
-    "save_score",
+    "save_numbers",
     "save_segment",
     "selector",
     "split_condition",

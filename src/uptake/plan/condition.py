@@ -20,6 +20,11 @@ Test = Literal["is", "is_not", "gt", "gte", "lt", "lte", "contains", "exists"]
 Value = str | bool | int | float
 
 TESTS: tuple[Test, ...] = get_args(Test)
+BOUNDS: tuple[Test, ...] = ("gt", "gte", "lt", "lte")
+"""Tests whose values are thresholds."""
+IN_WORDS: dict[Test, str] = {
+    "gt": "above", "gte": "at least", "lt": "below", "lte": "at most", "is": "", "is_not": "not", "contains": "with",
+}  # fmt: skip
 MOST_VALUE_CHARACTERS = 1_000
 
 

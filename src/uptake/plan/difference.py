@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from uptake.plan.document import Value, nearest_place
+from uptake.plan import written_out
+from uptake.plan.condition import BOUNDS, IN_WORDS
+from uptake.plan.document import Value, nearest_place, read_document
 from uptake.plan.loader import content_of, parse
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
-from uptake.plan.quoting import scalar
+from uptake.plan.quoting import flow
 from uptake.plan.words import title_of
 
 MOST_CHARACTERS = 120
@@ -21,7 +23,7 @@ NOUNS = {
     "owners": "Owner", "events": "Event", "placements": "Placement",
 }  # fmt: skip
 """Sections of things with names -> what one of them is called."""
-UNTOLD = ("components",)
+UNTOLD = ("components", "labels", "when", "any", "all")
 """Keys that say nothing beside those in them."""
 
 
@@ -60,7 +62,8 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change
     if was.version == now.version:
         return ()
     (old, old_places), (new, new_places) = content_of(before), content_of(after)
-    old, new = _with_scores(old, was), _with_scores(new, now)
+    written = set(was.placements) | set(now.placements)
+    old, new = (_with_placements(_with_scores(said, plan), plan, written) for said, plan in ((old, was), (new, now)))
     meant = _meaning(was), _meaning(now)
     found = []
     for location, one, other in _apart((), old, new):
@@ -95,9 +98,22 @@ def _with_scores(content: dict[str, Value], plan: Plan) -> dict[str, Value]:
     return {**content, "scores": come}
 
 
+def _with_placements(content: dict[str, Value], plan: Plan, names: Iterable[str]) -> dict[str, Value]:
+    """The content with those placements that come by themselves and that one of the plans has written."""
+    section = content.get("placements")
+    given = section if isinstance(section, dict) else {}
+    come = [plan.all_placements[name] for name in names if name not in given and name in plan.all_placements]
+    if not come:
+        return content
+    said = read_document("\n".join(map(written_out.placement, come)), "").value
+    assert isinstance(said, dict)
+    return {**content, "placements": {**given, **said}}
+
+
 def _meaning(plan: Plan) -> dict[str, Any]:
     scores = {name: score.model_dump(mode="json") for name, score in plan.all_scores.items()}
-    return {**plan.model_dump(mode="json"), "scores": scores}
+    placements = {name: scheme.model_dump(mode="json") for name, scheme in plan.all_placements.items()}
+    return {**plan.model_dump(mode="json"), "scores": scores, "placements": placements}
 
 
 class _Nothing:
@@ -109,20 +125,40 @@ Said = Value | _Nothing
 
 
 def _apart(location: Location, before: Said, after: Said) -> Iterator[tuple[Location, Said, Said]]:
-    """Where two contents differ, as deep as both are mappings. Of a section of things, each is told."""
+    """Where two contents differ, as deep as both are mappings, or lists of the same labels or alternatives.
+
+    Of a section of things, each is told.
+    """
     if len(location) == 1 and location[0] in NOUNS:
         before, after = ({} if isinstance(said, _Nothing) else said for said in (before, after))
     if isinstance(before, dict) and isinstance(after, dict):
         for key in [*after, *(key for key in before if key not in after)]:
             yield from _apart((*location, key), before.get(key, _NOTHING), after.get(key, _NOTHING))
+    elif (
+        isinstance(before, tuple) and isinstance(after, tuple) and location[0] == "placements" and _pair(before, after)
+    ):
+        for position, (one, other) in enumerate(zip(before, after, strict=True)):
+            yield from _apart((*location, position), one, other)
     elif before != after or type(before) is not type(after):
         yield location, before, after
+
+
+def _pair(before: tuple[Value, ...], after: tuple[Value, ...]) -> bool:
+    """Whether two lists are of mappings of the same names, so that each can be told apart."""
+
+    def names(parts: tuple[Value, ...]) -> list[object]:
+        return [part.get("name") if isinstance(part, dict) else part for part in parts]
+
+    return all(isinstance(part, dict) for part in (*before, *after)) and names(before) == names(after)
 
 
 def _is_meant(location: Location, before: Any, after: Any) -> bool:  # noqa: ANN401 - contents are of any type
     """Whether what stands there means something else; what is only written otherwise does not."""
     for key in location:
-        if not (isinstance(before, dict) and isinstance(after, dict) and key in before and key in after):
+        if isinstance(key, int):
+            if not (isinstance(before, list) and isinstance(after, list) and key < min(len(before), len(after))):
+                break
+        elif not (isinstance(before, dict) and isinstance(after, dict) and key in before and key in after):
             break
         before, after = before[key], after[key]
     return bool(before != after)
@@ -138,12 +174,23 @@ def _named(location: Location, content: Value) -> tuple[str, Location]:
     thing = found.get(str(rest[0])) if isinstance(found, dict) else None
     given = thing.get("title") if isinstance(thing, dict) else None
     title = given if isinstance(given, str) else title_of(str(rest[0]))
-    return title if noun.lower() in title.lower() else f"{noun} {title}", tuple(rest[1:])
+    subject = title if noun.lower() in title.lower() else f"{noun} {title}"
+    match rest[1:]:
+        case ["labels", int(position), *others] if isinstance(thing, dict):
+            label = cast("tuple[dict[str, str], ...]", thing["labels"])[position]
+            of = f" of {label['of']}s" if "of" in label else ""
+            return f"{subject}, {title_of(label['name']).lower()}{of}", tuple(
+                key for key in others if not isinstance(key, int)
+            )
+        case others:
+            return subject, tuple(others)
 
 
 def _told(subject: str, rest: Location, before: Said, after: Said) -> str:
-    words = " ".join(str(part).replace("_", " ") for part in rest if part not in UNTOLD)
+    words = " ".join(str(part).replace("_", " ") for part in rest if part not in UNTOLD or part is rest[-1])
     about = f"{subject}, {words}" if words else subject
+    if rest and rest[-1] in BOUNDS and not isinstance(before, _Nothing) and not isinstance(after, _Nothing):
+        return f"{about.rpartition(' ')[0]} {IN_WORDS[rest[-1]]} {_written(after)}, was {_written(before)}"
     if isinstance(before, _Nothing):
         return f"{about} is new: {_written(after)}" if words else f"{about} is new"
     if isinstance(after, _Nothing):
@@ -155,22 +202,6 @@ def _written(value: Said) -> str | None:
     """A value on one line, as it could stand in a file."""
     if isinstance(value, _Nothing):
         return None
-    text = _flow(value)
+    text = flow(value)
     more = f" … ({len(value):,} in all)" if isinstance(value, tuple | dict) else " …"
     return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + more
-
-
-def _flow(value: Value) -> str:
-    match value:
-        case None:
-            return "~"
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return scalar(value)
-        case dict():
-            return "{" + ", ".join(f"{scalar(key)}: {_flow(part)}" for key, part in value.items()) + "}"
-        case tuple():
-            return "[" + ", ".join(map(_flow, value)) + "]"
-        case _:
-            return str(value)

@@ -6,19 +6,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from uptake.charts import words
-from uptake.plan import Plan
+from uptake.plan import Condition, Plan
+from uptake.plan.condition import IN_WORDS
 from uptake.segments.why import Found, Reason
 from uptake.signals.signal import catalogue, definition, find
 
-BOUNDS = {
-    "gt": "above",
-    "gte": "at least",
-    "lt": "below",
-    "lte": "at most",
-    "is": "",
-    "is_not": "not",
-    "contains": "with",
-}
 FLAGS = ("activated", "adopted", "value_reached")
 """Signals that are yes or no of a user."""
 OVER = {"adopters": "of what is usual", "benchmark": "of the benchmark"}
@@ -45,7 +37,7 @@ def says(reason: Reason, plan: Plan, entity: str) -> str:
             f" {found}{before}" if reason.found is not None or before else f" {wanted}"
         )
     bound = " or ".join(_value(reason.subject, value, plan, entity) for value in reason.values)
-    held = f"{BOUNDS[reason.test]} {bound}".strip()
+    held = f"{IN_WORDS[reason.test]} {bound}".strip()
     of = f" {OVER[kind]}" if (kind := reason.subject.partition(".")[0]) in OVER else ""
     if reason.held is not None:
         held = f"now {held}" if reason.holds else f"no longer {held}"
@@ -68,6 +60,20 @@ def title(subject: str, plan: Plan) -> str:
     if kind in OVER and name in catalogue():
         return definition(name).title
     return subject
+
+
+def asked_for(subject: str, plan: Plan) -> str:
+    """What a rule asks for, with what it is a share of: "Breadth of what is usual"."""
+    kind = subject.partition(".")[0]
+    return f"{title(subject, plan)} {OVER[kind]}" if kind in OVER else title(subject, plan)
+
+
+def against(condition: Condition, plan: Plan, entity: str) -> str:
+    """What something is held against, in words: "is Pro or Team", "not known"."""
+    if condition.test == "exists":
+        return "has to be known" if condition.values[0] else "not known"
+    values = " or ".join(_value(condition.property, value, plan, entity) for value in condition.values)
+    return f"{IN_WORDS[condition.test] or 'is'} {values}"
 
 
 def _value(subject: str, value: Found | bool, plan: Plan, entity: str) -> str:

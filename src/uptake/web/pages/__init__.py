@@ -15,6 +15,7 @@ from uptake.web.pages import (
     people,
     placements,
     plan,
+    plan_numbers,
     score,
     search,
     segments,
@@ -40,6 +41,7 @@ FAMILIES = (
     kept_elsewhere,
     segments,
     plan,
+    plan_numbers,
     data,
     search,
 )
