@@ -90,6 +90,15 @@ def test_contracts_that_have_all_ended_are_worth_a_warning_only(tmp_path: Path) 
     assert what.endswith("Most could on 2026-01-10: 1 user.")
 
 
+def test_a_value_moment_that_nobody_can_reach_is_told_too(world: World) -> None:
+    found = world.check("value_moments: {done: {event: task, eligible: {account.plan: Free, user.role: owner}}}")
+    assert [problem for problem in problems(found) if problem.startswith("value_moments.done.eligible")] == [
+        "value_moments.done.eligible: nobody could reach it on any day of the data.",
+        "value_moments.done.eligible.user.role is held against 'owner', which no user has.",
+    ]
+    assert problems(world.check("value_moments: {done: {event: task, eligible: {account.plan: Free}}}")) == []
+
+
 def test_a_day_that_is_not_over_counts_too(tmp_path: Path) -> None:
     """The only event is of just now: whoever is known from it alone was not there on a day that is over."""
     now = datetime.now(UTC).isoformat()

@@ -20,7 +20,6 @@ from uptake.plan import (
     Criterion,
     Feature,
     Members,
-    Milestone,
     Onboarding,
     Place,
     Plan,
@@ -31,6 +30,7 @@ from uptake.plan import (
     StartPoint,
     Step,
     UserActivation,
+    ValueMoment,
     criteria,
     load,
     parse,
@@ -235,7 +235,7 @@ references: {stickiness: {low: 0.4, source: a study}}
         activation=Activation(
             user=UserActivation(criteria=criteria({"any": ["task_created", {"event": "a", "at_least": 2}]}))
         ),
-        value_moments={"shipped": Milestone(name="shipped", criteria=criteria("project_completed"))},
+        value_moments={"shipped": ValueMoment(name="shipped", criteria=criteria("project_completed"))},
         references={"stickiness": Reference(name="stickiness", low=0.4, source="a study")},
     )
     assert plan.features["boards"].cadence_days == 30

@@ -32,8 +32,8 @@ tasks: {{work: {{start: board, complete: task, within_minutes: 4320}}}}
 activation: {{user: {{event: task, at_least: 2}}, account: {{members: 3}}}}
 onboarding: {{steps: [{{name: first, event: board}}, {{name: second, event: report, role: admin}}]}}
 value_moments:
-  shipped: {{event: task, at_least: 2}}
-  both: {{all: [{{event: board}}, {{event: report}}]}}
+  shipped: {{event: task, at_least: 2, eligible: {{account.plan: Pro}}}}
+  both: {{all: [{{event: board}}, {{event: report}}], eligible: {{user.role: admin}}}}
 """
 
 
@@ -92,7 +92,7 @@ def workspace(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
         for number, end in ((number, "2025-03-15" if number % 6 == 0 else None) for number in range(50))
     ]
     accounts: list[dict[str, Any]] = [
-        {"account_id": "a", "plan": "Pro", "valid_from": "2025-01-01"},
+        {"account_id": "a", "plan": "Pro", "signed_on": "2025-01-22", "valid_from": "2025-01-01"},
         {"account_id": "b", "plan": "Free", "valid_from": "2025-01-01"},
         {"account_id": "b", "plan": "Pro", "valid_from": "2025-03-10T04:00:00Z"},
         {"account_id": "c", "plan": "Pro", "churned_on": "2025-04-01", "valid_from": "2025-01-01"},

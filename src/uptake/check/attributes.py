@@ -13,11 +13,12 @@ from uptake.store.sql import literal
 
 def eligible(checked: Subject) -> Iterator[Finding]:
     """Attributes that nobody has, or values of them that nobody has, as conditions of eligibility or of a launch."""
-    for name, feature in checked.plan.features.items():
-        for condition in feature.eligible:
-            side, _, attribute = condition.property.partition(".")
-            location = ("features", name, "eligible", condition.property)
-            yield from compare(checked, location, condition, source(side, attribute))
+    for section, parts in (("features", checked.plan.features), ("value_moments", checked.plan.value_moments)):
+        for name, part in parts.items():
+            for condition in part.eligible:
+                side, _, attribute = condition.property.partition(".")
+                location = (section, name, "eligible", condition.property)
+                yield from compare(checked, location, condition, source(side, attribute))
     for name, launch in checked.plan.launches.items():
         for condition in launch.population:
             side, _, attribute = condition.property.partition(".")

@@ -1,4 +1,4 @@
-"""Features: can anybody use them, does anybody, and is their launch date right."""
+"""Features: can anybody use them, does anybody, and is their launch date right. Of value moments the first alone."""
 
 from __future__ import annotations
 
@@ -18,25 +18,30 @@ from uptake.plan import Conditions, location_text
 
 
 def eligibility(checked: Subject) -> Iterator[Finding]:
-    """Features whose conditions of eligibility hold for nobody: on no day, or no longer at the end of the data."""
+    """Features and value moments whose conditions hold for nobody: on no day, or no longer at the end of the data."""
     asked, last_day = _asked(checked), checked.last_day
     found: dict[Conditions, dict[date, int]] = {}
-    for name, feature in checked.plan.features.items():
-        if not feature.eligible or not all(_known(checked, test.property) for test in feature.eligible):
+    plan = checked.plan
+    conditions = [
+        *((("features", name), "use the feature", feature.eligible) for name, feature in plan.features.items()),
+        *((("value_moments", name), "reach it", moment.eligible) for name, moment in plan.value_moments.items()),
+    ]
+    for part, do, eligible in conditions:
+        if not eligible or not all(_known(checked, test.property) for test in eligible):
             continue  # an attribute that nobody has is an error of its own
-        if feature.eligible not in found:
+        if eligible not in found:
             # to look at every day takes longer, and is needed by few
-            last = _eligible(checked, asked, feature.eligible, "$last_day")
+            last = _eligible(checked, asked, eligible, "$last_day")
             first_day = "(SELECT min(day) FROM event)"
-            found[feature.eligible] = last or _eligible(checked, asked, feature.eligible, first_day)
-        by_day = found[feature.eligible]
-        location = ("features", name, "eligible")
-        where, subject = checked.plan.place(location), location_text(location)
+            found[eligible] = last or _eligible(checked, asked, eligible, first_day)
+        by_day = found[eligible]
+        location = (*part, "eligible")
+        where, subject = plan.place(location), location_text(location)
         if not by_day:
             yield Finding(
                 "error",
                 where,
-                f"{subject}: nobody could use the feature on any day of the data.",
+                f"{subject}: nobody could {do} on any day of the data.",
                 "Correct the conditions, or import the attributes they are about.",
             )
         elif last_day not in by_day:
@@ -44,10 +49,9 @@ def eligibility(checked: Subject) -> Iterator[Finding]:
             yield Finding(
                 "warning",
                 where,
-                f"{subject}: nobody can use the feature on {last_day}, the last day of data."
+                f"{subject}: nobody can {do} on {last_day}, the last day of data."
                 f" Most could on {most_on}: {many(by_day[most_on], 'user')}.",
-                "To see its adoption ask about an earlier day, with date_to; if somebody still can,"
-                " correct the conditions.",
+                "To see its adoption ask about an earlier day, with date_to; if somebody still can, correct the conditions.",
             )
 
 

@@ -16,7 +16,7 @@ from uptake.facts.criteria import MEMBER_KEY, leaves, reached_sql
 from uptake.facts.quorum import events_of_roles, quorum_sql
 from uptake.facts.scope import Scope
 from uptake.facts.selection import events_sql
-from uptake.plan import All, Criteria, Criterion, Milestone, Plan
+from uptake.plan import All, Criteria, Criterion, Plan, ValueMoment
 from uptake.store.projection import Cursor
 
 TABLE = """
@@ -51,10 +51,10 @@ def _roles(plan: Plan, milestone: str) -> tuple[str, ...]:
 
 def value_leaves(plan: Plan) -> list[Criterion]:
     """The counts of all value moments; the position in this list is `value_day.leaf`."""
-    return [leaf for moment in _value_moments(plan) for leaf in leaves(moment.criteria)]
+    return [leaf for moment in value_moments(plan) for leaf in leaves(moment.criteria)]
 
 
-def _value_moments(plan: Plan) -> list[Milestone]:
+def value_moments(plan: Plan) -> list[ValueMoment]:
     """By name, so that another order in the plan changes no leaf."""
     return [plan.value_moments[name] for name in sorted(plan.value_moments)]
 
@@ -121,8 +121,8 @@ def _build_value_days(cursor: Cursor, plan: Plan, scope: Scope) -> None:
         )
 
 
-def reached_in_window(plan: Plan) -> str:
-    """SQL that holds where any value moment is met, over columns `leaf_0`, `leaf_1` ... with counts of a window."""
+def met_in_window(plan: Plan) -> list[str]:
+    """SQL that holds where each value moment is met, over columns `leaf_0`, `leaf_1` ... with counts of a window."""
     numbers = count()
 
     def met(criteria: Criteria) -> str:
@@ -131,4 +131,4 @@ def reached_in_window(plan: Plan) -> str:
         joint = " AND " if isinstance(criteria, All) else " OR "
         return "(" + joint.join(met(part) for part in criteria.of) + ")"
 
-    return "(" + " OR ".join(met(moment.criteria) for moment in _value_moments(plan)) + ")"
+    return [met(moment.criteria) for moment in value_moments(plan)]

@@ -19,7 +19,7 @@ from uptake.plan.evidence import Evidence, links_of
 from uptake.plan.feature import Adopted, Feature
 from uptake.plan.group import Group
 from uptake.plan.invites import Invites
-from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation
+from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation, ValueMoment
 from uptake.plan.launch import Launch
 from uptake.plan.loader import load, parse, stamps, texts_of
 from uptake.plan.model import Plan
@@ -111,6 +111,7 @@ __all__ = [
     "Target",
     "Task",
     "UserActivation",
+    "ValueMoment",
     "author",
     "changes",
     "conditions",

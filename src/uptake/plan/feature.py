@@ -39,6 +39,9 @@ def read_eligible(value: object) -> Conditions:
     return found
 
 
+EligibleField = Annotated[Conditions, BeforeValidator(read_eligible)]
+
+
 class Feature(Section):
     """A feature of the product and how its adoption is told.
 
@@ -62,7 +65,7 @@ class Feature(Section):
     events: Annotated[tuple[Annotated[Selector, BeforeValidator(_feature_event)], ...], Field(min_length=1)]
     tag: Literal["core", "advanced", "hidden"] = "core"
     module: Text | None = None
-    eligible: Annotated[Conditions, BeforeValidator(read_eligible)] = ()
+    eligible: EligibleField = ()
     launched_on: date | None = None
     cadence_days: Days = USAGE_INTERVAL_DAYS
     quantity: Text | None = None

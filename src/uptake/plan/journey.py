@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from uptake.plan.feature import EligibleField
 from uptake.plan.problems import Problem, Problems, shown, unknown_keys
 from uptake.plan.quorum import KEYS as QUORUM_KEYS
 from uptake.plan.quorum import AllParts, AnyPart, Members, QuorumField, read_roles
@@ -102,7 +103,7 @@ class Activation(Section):
 
 
 class Milestone(Reached):
-    """A named moment: the first time its criteria hold. Value moments are milestones too.
+    """A named moment: the first time its criteria hold.
 
     Args:
         name: Its key in the plan.
@@ -114,3 +115,17 @@ class Milestone(Reached):
 
     name: str
     title: Text = Field(default_factory=key_as_title)
+
+
+class ValueMoment(Milestone):
+    """A milestone that is an outcome customers want.
+
+    Args:
+        name: Its key in the plan.
+        title: How people call it.
+        criteria: What must have happened.
+        eligible: Conditions on `user.` and `account.` attributes of those who can reach it; empty: everyone. For
+            whoever cannot, not having reached it is no zero: shares and scores leave them out.
+    """
+
+    eligible: EligibleField = ()

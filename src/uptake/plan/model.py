@@ -23,7 +23,7 @@ from uptake.plan.evidence import Evidence
 from uptake.plan.feature import Feature
 from uptake.plan.group import Group
 from uptake.plan.invites import Invites
-from uptake.plan.journey import Activation, Milestone, Onboarding
+from uptake.plan.journey import Activation, Milestone, Onboarding, ValueMoment
 from uptake.plan.launch import Launch
 from uptake.plan.placements import Placement
 from uptake.plan.problems import Gathering, Location, Problem, Problems, nearest, shown
@@ -48,8 +48,6 @@ BUILT_IN = {
     "value": "the first of the value moments",
 }
 """Milestones that every plan has; those of steps and value moments have a colon, which no name of a plan holds."""
-
-Milestones = Annotated[dict[Name, Milestone], BeforeValidator(named)]
 
 
 class Plan(Section):
@@ -96,8 +94,8 @@ class Plan(Section):
     onboarding: Onboarding | None = None
     activation: Activation | None = None
     proficiency: Proficiency = Proficiency()
-    value_moments: Milestones = Field(default_factory=dict)
-    milestones: Milestones = Field(default_factory=dict)
+    value_moments: Annotated[dict[Name, ValueMoment], BeforeValidator(named)] = Field(default_factory=dict)
+    milestones: Annotated[dict[Name, Milestone], BeforeValidator(named)] = Field(default_factory=dict)
     tasks: Annotated[dict[Name, Task], BeforeValidator(named)] = Field(default_factory=dict)
     labouring: Labouring = Labouring()
     frequency_classes: FrequencyClasses = FrequencyClasses()
@@ -135,7 +133,11 @@ class Plan(Section):
         content = self.model_dump(
             mode="json",
             include={"start", "active", "onboarding", "activation", "value_moments", "milestones", "acquisition"},
-            exclude={"onboarding": {"steps": untitled}, "value_moments": untitled, "milestones": untitled},
+            exclude={
+                "onboarding": {"steps": untitled},
+                "value_moments": {"__all__": {"title", "eligible"}},
+                "milestones": untitled,
+            },
         )
         content["product"] = self.product.model_dump(include={"timezone", "session_gap_minutes"})
         content["features"] = {

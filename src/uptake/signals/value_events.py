@@ -2,10 +2,10 @@
 
 How many of the actions that value moments are made of somebody did lately.
 
-Formula: events of value moments in the `window_days` days up to the day, scaled to the whole window for who could be
-    seen for a part of it only (at least `least_days` days)
-Account: the mean of its users
-Missing: the plan has no value moments
+Formula: events of the value moments open to somebody on the day (`eligible`), in the `window_days` days up to it, scaled
+    to the whole window for who could be seen for a part of it only (at least `least_days` days)
+Account: the mean of its users to whom one is open
+Missing: the plan has no value moments, or none is open to somebody yet
 """
 
 from collections.abc import Mapping
@@ -14,18 +14,24 @@ from typing import Any
 import numpy as np
 
 from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
+from uptake.signals.open_moments import open_moments
 from uptake.signals.panel import Panel, in_window
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
-    """Events of value moments in each window."""
-    window = params["window_days"]
-    if not panel.asked.plan.value_moments:
-        return np.full((panel.n, panel.days), np.nan)
-    events = panel.daily(panel.grain.of("value_day"), window - 1, "events")
-    return scaled(in_window(events, window, panel.days), panel, window, params["least_days"], events > 0)
+    """Events of open value moments in each window."""
+    window, relation = params["window_days"], panel.grain.of("value_day")
+    events, was_open = np.zeros((panel.n, panel.days)), np.zeros((panel.n, panel.days), dtype=np.bool_)
+    did = np.zeros((panel.n, window - 1 + panel.days), dtype=np.bool_)
+    for _, leaves, is_open in open_moments(panel):
+        daily = panel.daily(relation, window - 1, "events", f"leaf BETWEEN {leaves.start} AND {leaves.stop - 1}")
+        everyone = np.bool_(True) if is_open is None else is_open
+        events += in_window(daily, window, panel.days) * everyone
+        was_open |= everyone
+        did |= daily > 0
+    return np.where(was_open, scaled(events, panel, window, params["least_days"], did), np.nan)
 
 
 SIGNAL = Signal(unit="count", of_user=read, params=(WINDOW_DAYS, LEAST_DAYS), is_ranked=True)
