@@ -59,6 +59,8 @@ PHRASES = {
     "task_success": Phrase("{value} of the tasks begun were finished in time"),
     "tenure_days": Phrase("there for {value}"),
     "ticket_satisfaction": Phrase("tickets are rated {value} of 5"),
+    "time_to_first_value": Phrase("took {value} from the start to the first value"),
+    "time_to_value": Phrase("took {value} from the signed contract to the first value"),
     "trend": Phrase("{value} of the active days of the last two windows lie in the later one"),
     "value_events": Phrase(
         "did {value} valued actions in {days} days", "{users} did {value} valued actions each in {days} days"

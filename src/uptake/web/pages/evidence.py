@@ -19,6 +19,8 @@ METRICS = {
     "seat_coverage": "adoption_rate",
     "session_time": "session_duration",
     "task_success": "task_success",
+    "time_to_first_value": "time_to_first_value",
+    "time_to_value": "time_to_value",
     "trend": "active_users",
     "value_reached": "value_realisation",
 }
