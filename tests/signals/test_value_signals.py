@@ -56,8 +56,8 @@ def test_value_is_missing_for_whom_it_is_not_open_and_counted_from_the_day_it_is
     assert by_id(workspace, "user", "value_reached", LAST, days=3) == {
         "quick": [1, 1, 1], "idle": [0, 0, 0], "early": [None, 1, 1], "waits": [None, 0, 0],
     }  # fmt: skip
-    assert by_id(workspace, "user", "value_events", LAST, days=3) == {
-        "quick": [1, 2, 2], "idle": [0, 0, 0], "early": [None, 1, 1], "waits": [None, 0, 0],
+    assert by_id(workspace, "user", "value_events", LAST, days=3, window_days=14) == {
+        "quick": [0, 1, 1], "idle": [0, 0, 0], "early": [None, 1, 1], "waits": [None, 0, 0],
     }  # fmt: skip
     assert by_id(workspace, "account", "value_reached", LAST, days=3) == {"a": [0.5] * 3, "b": [None, 0.5, 0.5]}
 
