@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,6 +22,7 @@ from bench.child import ROOT, UPTAKE, ChildFailed
 
 PART = re.compile(r'hx-get="([^"]+)" hx-trigger="load"')
 """Parts that a page fetches by itself."""
+AS_PART = {"HX-Request": "true"}
 LINK = re.compile(r'href="(/[^"#?]*)"')
 LISTS = ("/accounts", "/users", "/features", "/metrics")
 """Pages whose links lead to pages of their own kind."""
@@ -96,7 +97,7 @@ def show(client: httpx.Client, path: str) -> Shown:
     with ThreadPoolExecutor(AT_ONCE) as browser:
         parts = PART.findall(text)
         while parts:
-            parts = [inner for part in browser.map(lambda part: _text(client, html.unescape(part)), parts)
+            parts = [inner for part in browser.map(lambda part: _text(client, html.unescape(part), AS_PART), parts)
                      for inner in PART.findall(part)]  # fmt: skip
     return Shown((document - began) * 1000, (time.perf_counter() - began) * 1000)
 
@@ -114,8 +115,8 @@ def _links(client: httpx.Client, path: str) -> list[str]:
     return [link for link in found if not link.startswith("/static") and not link.endswith(NO_PAGE)]
 
 
-def _text(client: httpx.Client, path: str) -> str:
-    answer = client.get(path)
+def _text(client: httpx.Client, path: str, headers: Mapping[str, str] | None = None) -> str:
+    answer = client.get(path, headers=headers)
     if answer.status_code != httpx.codes.OK:
         raise ChildFailed(f"{path} answered {answer.status_code}.")
     return answer.text

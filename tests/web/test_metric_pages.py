@@ -21,6 +21,7 @@ import uptake
 from uptake.metrics.catalogue import catalogue
 from uptake.web import links
 from uptake.web.app import create_app
+from uptake.web.pages import metric
 from uptake.web.pages.explore import ALWAYS, explorers
 
 QUESTIONS: list[tuple[str, dict[str, Any]]] = [
@@ -50,6 +51,20 @@ def checked(client: Client, address: str) -> str:
 @pytest.mark.parametrize(("name", "given"), QUESTIONS)
 def test_the_sql_shown_gives_the_numbers_shown(client: Client, name: str, given: dict[str, Any]) -> None:
     assert checked(client, links.metric(name, given)) == "SQL equals: re-run just now, same numbers"
+
+
+def test_a_page_that_has_not_got_its_answer_yet_fetches_it(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metric, "PATIENCE_S", 0)
+    address = links.metric("active_users", {"date_from": "2026-01-05", "date_to": "2026-02-08"})
+    page = require_inert(client.request("GET", address).text)
+    (answer,) = [attributes for _, attributes in page.elements if attributes.get("id") == "answer"]
+    assert answer["hx-get"] == address
+    assert answer["hx-trigger"] == "load"
+    assert "The numbers" not in page.text
+    assert "definitions 5.2" in page.text
+    whole = require_inert(client.request("GET", address, headers={"hx-request": "true"}).text)
+    assert "The numbers" in whole.text
+    assert not [each for _, each in whole.elements if each.get("id") == "answer" and each.get("hx-get")]
 
 
 def test_steps_are_lines_of_the_form_in_their_order(client: Client) -> None:

@@ -11,6 +11,8 @@ import httpx
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 from starlette.applications import Starlette
 
+AWAITS = '<meta http-equiv="refresh"'
+"""What a page has that waits for its answer."""
 HOME = "http://127.0.0.1:8000"
 
 
@@ -26,8 +28,10 @@ class Client:
         self._portal, self._asking = portal, asking
 
     def get(self, address: str, **options: Any) -> httpx.Response:
-        """Asks for an address."""
-        return self.request("GET", address, **options)
+        """Asks for an address; a page that comes before its answer is asked for again, as it asks a browser to."""
+        while AWAITS in (response := self.request("GET", address, **options)).text:
+            pass
+        return response
 
     def request(self, method: str, address: str, **options: Any) -> httpx.Response:
         """Asks in any way."""

@@ -335,6 +335,6 @@ class Reader:
         return self._answers.ask((self._state, key), work, urgency)
 
 
-def ready(futures: list[Future[Any]], seconds: float | None) -> None:
-    """Waits until answers, or errors, are there, but no longer than so many seconds; None: as long as it takes."""
-    wait(futures, timeout=seconds)
+def ready(futures: list[Future[Any]], seconds: float | None) -> bool:
+    """Waits for answers, or errors, no longer than so many seconds, None: as long as it takes; whether all are there."""
+    return not wait(futures, timeout=seconds).not_done

@@ -19,7 +19,7 @@ from uptake.metrics import export
 from uptake.plan import SEVERITIES, subjects
 from uptake.web import links
 from uptake.web.forms import Form
-from uptake.web.pages.metric import attachment
+from uptake.web.pages.metric_files import attachment
 from uptake.web.pages.paging import SIZE, whole
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site

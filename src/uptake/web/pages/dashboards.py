@@ -23,8 +23,8 @@ from uptake.web import links
 from uptake.web.cache import Urgency
 from uptake.web.forms import Form
 from uptake.web.pages import question
+from uptake.web.pages.answer_chart import chart_of
 from uptake.web.pages.first_look import first_look
-from uptake.web.pages.metric import chart_of
 from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site

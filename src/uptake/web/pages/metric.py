@@ -1,67 +1,47 @@
-"""The page of a metric: its sentence, chart, table, definition, parameters and SQL; and the answer as files."""
+"""The page of a metric: its sentence, chart, table, definition, parameters and SQL."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from uptake import charts
-from uptake.charts import dates, words
+from uptake.charts import dates
 from uptake.errors import DefinitionMissing, QuestionError
-from uptake.metrics import export
-from uptake.metrics.catalogue import catalogue
 from uptake.metrics.definition import Definition
 from uptake.metrics.metric import Entry
 from uptake.metrics.question import ALL
 from uptake.metrics.recheck import Difference, differences
 from uptake.metrics.result import Result
-from uptake.plan import Plan
 from uptake.reports import overview, targets
-from uptake.reports.headline import as_drawn, headline
-from uptake.web import formats, links
+from uptake.reports.headline import headline
+from uptake.web import links
 from uptake.web.pages import explore, question
 from uptake.web.pages import metric_form as form
 from uptake.web.pages.aims import Aim, aim
-from uptake.web.pages.cells import address, linked, marked
+from uptake.web.pages.answer_chart import chart_of
+from uptake.web.pages.cells import linked
 from uptake.web.pages.columns import columns, newest_first
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.first_look import first_look
-from uptake.web.pages.made_of import made_of
-from uptake.web.pages.part_sentences import launched
+from uptake.web.pages.metric_files import FILES, PICTURES, TRIANGLE, file
 from uptake.web.pages.problems import Problem, told
 from uptake.web.pages.sentences import sentence
 from uptake.web.pages.titles import with_titles
-from uptake.web.reader import Reader
+from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Part, Site
-from uptake.web.wording import joined
 
-TITLES_OF_KINDS = {"time_to_convert": "Time to convert", "drivers": "What goes with conversion"}
-"""What charts of outputs beside a metric's main one are called."""
+PATIENCE_S = 0.25
+"""How long a page waits for its answer before it comes without and fetches it."""
 MOST_ROWS = 500
 """Rows of the table on the page; files have all."""
-FILES = {"csv": "CSV", "parquet": "Parquet", "json": "JSON", "svg": "SVG", "png": "PNG"}
-TRIANGLE = "retention_heatmap"
-"""The other picture of retention, which the page has as a table."""
-PICTURES: dict[str, Callable[[dict[str, Any]], bytes]] = {
-    "svg": lambda spec: charts.svg(spec).encode(),
-    "png": charts.png,
-}
-"""Pictures as files show what the page shows."""
-FILE_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "json": "application/json",
-    "parquet": "application/vnd.apache.parquet",
-    "png": "image/png",
-    "svg": "image/svg+xml",
-}
 
 
 @dataclass(frozen=True)
@@ -121,9 +101,10 @@ class MetricPage(Page):
         fields: Parameters that every metric has.
         first: Names of the fields that are seen at once, in this order.
         is_explorer: Whether the page is one of those that questions begin with.
-        shown: The answer, or None where the question could not be asked.
+        shown: The answer, or None where the question could not be asked or is still being answered.
         problem: Why it could not, or None.
         lacks: What the plan lacks for it and what to do; empty if nothing.
+        later: Where the page is to fetch itself again with the answer; empty if it is here.
         has_events: Whether anything was imported.
         home: The workspace's folder, for commands.
         aims: The plan's targets of this metric and question.
@@ -145,6 +126,7 @@ class MetricPage(Page):
     shown: Shown | None
     problem: Problem | None
     lacks: str
+    later: str
     has_events: bool
     home: str
     aims: list[Aim]
@@ -194,15 +176,21 @@ def routes(site: Site) -> list[Route]:
 
 def show(site: Site, reader: Reader, request: Request) -> Page | Response:
     """The page."""
-    found = _entry(request)
+    found = question.entry(request)
     given = question.read(request.query_params)
     if question.pairs(given) != request.query_params.multi_items():
         # Empty fields of the form: the address without them is the one to share.
         return RedirectResponse(links.metric(found.name, question.pairs(given)), 303)
     asked = question.completed(found, first_look(found, given, reader.plan), reader.moment()[1], reader.first_day())
-    result, problem, lacks = None, None, ""
+    result, trend, problem, lacks, is_there = None, None, None, "", True
+    # Only a browser that asks for the answer alone waits until it is there.
+    patience = None if "hx-request" in request.headers else PATIENCE_S
     try:
-        result = reader.metric(found.name, question.as_asked(asked)).result()
+        future = reader.metric(found.name, question.as_asked(asked))
+        if is_there := ready([future], patience):
+            result = future.result()
+            trend = _trend(reader, found, result, asked)
+            is_there = ready([trend] if trend else [], patience)
     except DefinitionMissing as error:
         lacks = f"{error.what} {error.do}"
     except QuestionError as error:
@@ -214,18 +202,19 @@ def show(site: Site, reader: Reader, request: Request) -> Page | Response:
     return MetricPage(
         title=found.definition.title,
         name=found.name,
-        headline=_headline(reader, result) if result else "",
+        headline=_headline(reader, result) if result and is_there else "",
         definition=found.definition,
         own_fields=own,
         fields=universal,
         first=explore.first_fields(found.name),
         is_explorer=found.name in explore.explorers(),
-        shown=_shown(reader, found, result, asked) if result else None,
+        shown=_shown(reader, found, result, trend, asked) if result and is_there else None,
         problem=problem,
         lacks=lacks,
+        later="" if is_there else links.metric(found.name, question.pairs(given)),
         has_events=bool(known.events),
         home=reader.home,
-        aims=_aims(reader, found, asked) if result else [],
+        aims=_aims(reader, found, asked) if result and is_there else [],
         owner=targets.owner(reader.plan, found.name),
         saved_question=json.dumps(given, ensure_ascii=False),
         dashboards=[*((one.name, one.title) for one in site.dashboards.every() if not one.problem), ("", "A new one")],
@@ -261,41 +250,14 @@ def _aims(reader: Reader, found: Entry, asked: question.Given) -> list[Aim]:
 
 def check(reader: Reader, request: Request) -> Part:
     """Runs the query of the answer again and compares."""
-    found = _entry(request)
+    found = question.entry(request)
     given = question.read(request.query_params)
     result = reader.metric(found.name, question.as_asked(given)).result()
     apart = differences(result, reader.rows_of(result.sql))
     return CheckPart(equals=not apart, rows=len(result.rows), differences=apart)
 
 
-def file(reader: Reader, request: Request) -> Response:
-    """The answer as a file."""
-    found, ending = _entry(request), request.path_params["ending"]
-    if ending not in export.FORMATS:
-        raise HTTPException(404)
-    given = question.read(request.query_params)
-    is_triangle = given.pop("picture", "") == TRIANGLE
-    result = reader.metric(found.name, question.as_asked(given)).result()
-    if ending not in PICTURES:
-        return attachment(export.FORMATS[ending](result), found.name, ending)
-    spec = chart_of(reader, result, (), TRIANGLE if is_triangle and result.kind == "retention" else "")
-    return attachment(PICTURES[ending](dict(spec)), f"{found.name}{'_triangle' * is_triangle}", ending)
-
-
-def attachment(content: bytes, name: str, ending: str) -> Response:
-    """A file to keep."""
-    headers = {"content-disposition": f'attachment; filename="{name}.{ending}"'}
-    return Response(content, media_type=FILE_TYPES[ending], headers=headers)
-
-
-def _entry(request: Request) -> Entry:
-    name = request.path_params["name"]
-    if name not in catalogue():
-        raise HTTPException(404)
-    return catalogue()[name]
-
-
-def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Shown:
+def _shown(reader: Reader, found: Entry, result: Result, trend: Future[Result] | None, asked: question.Given) -> Shown:
     pairs = question.pairs(question.as_asked(asked))
     rows = with_titles(linked(result, newest_first(result)[:MOST_ROWS], pairs), reader.plan, result.params)
     if result.kind == "features":
@@ -329,64 +291,15 @@ def _shown(reader: Reader, found: Entry, result: Result, asked: question.Given) 
         ],
         command=question.command(found.name, asked, reader.home),
         python=question.python(found.name, asked),
-        trend=_trend(reader, found, result, asked),
+        trend=chart_of(reader, trend.result(), pairs) if trend else None,
     )
 
 
-def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], picture: str = "") -> Mapping[str, Any]:
-    """The picture of an answer; its marks lead to the people they count.
-
-    Args:
-        reader: For the plan.
-        result: The answer.
-        pairs: The question as an address has it.
-        picture: Another picture than that of the kind.
-    """
-    reference = overview.reference(reader.plan, result.name, result.params)
-    period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
-    spec = charts.for_result(
-        picture or result.kind,
-        with_titles(marked(result, as_drawn(result.rows)), reader.plan, result.params),
-        _title(result, period, reader.plan),
-        _caption(reader, result),
-        result.unit,
-        reference=reference.model_dump() if reference else None,
-        by=result.by,
-        period=period,
-        cohort_period=result.cohort_period,
-        currency=result.currency,
-    )
-    return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
-
-
-def _title(result: Result, period: str, plan: Plan) -> str:
-    """What the chart shows: "Activation rate by month and account.plan"."""
-    labels = [label for label in result.by if label != "measure"]  # its lines are named by what they measure
-    split = [*([period] if period and result.kind in question.PERIODIC_KINDS else []), *labels]
-    if result.kind == "retention":
-        return f"{result.title} over the {period}s since the start"
-    title = TITLES_OF_KINDS.get(result.kind, result.title)
-    if result.kind == "launch":
-        title = f"{title} of {launched(result, plan)}"
-    return f"{title} by {joined(split, 'and')}" if split else title
-
-
-def _caption(reader: Reader, result: Result) -> str:
-    """What goes into the numbers; and of means of days, how many they are, as fewer go into those of periods."""
-    said = made_of(result.name, reader.plan, result.params) or formats.without_code(result.definition.purpose)
-    if result.kind != "ratio" or not result.rows:
-        return said
-    days = words.days(max(row["days"] for row in result.rows))
-    period = result.params.get("period")
-    return f"{said}; mean of the last {days}{f' of each {period}' if period else ''}"
-
-
-def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Mapping[str, Any] | None:
-    """The months up to the one number that was asked for, so that it does not stand alone."""
+def _trend(reader: Reader, found: Entry, result: Result, asked: question.Given) -> Future[Result] | None:
+    """The months up to the one number that was asked for, so that it does not stand alone; None where it does not."""
     is_at_once = question.USUAL_PERIODS.get(found.name) == ALL
     if is_at_once or not question.has_periods(found, asked) or result.params["period"]:
         return None
     date_to = result.params["date_to"]
     months = {**overview.months(date.fromisoformat(date_to)), "date_to": date_to}
-    given = {**question.as_asked(asked), **months}
-    return chart_of(reader, reader.metric(found.name, given).result(), question.pairs(given))
+    return reader.metric(found.name, {**question.as_asked(asked), **months})

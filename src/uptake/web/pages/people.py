@@ -26,7 +26,7 @@ from uptake.web import links
 from uptake.web.pages import kept_elsewhere, question
 from uptake.web.pages.columns import TITLES, label_title
 from uptake.web.pages.explore import explorers
-from uptake.web.pages.metric import attachment
+from uptake.web.pages.metric_files import attachment
 from uptake.web.pages.paging import SIZE, whole
 from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader

@@ -9,7 +9,10 @@ from datetime import date
 from typing import Any
 
 from starlette.datastructures import QueryParams
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 
+from uptake.metrics.catalogue import catalogue
 from uptake.metrics.metric import Entry
 from uptake.metrics.question import ALL, NONE, PERIODS
 from uptake.metrics.universal import UNIVERSAL
@@ -62,6 +65,14 @@ def pairs(given: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [
         (name, str(one)) for name, value in given.items() for one in (value if isinstance(value, list) else [value])
     ]
+
+
+def entry(request: Request) -> Entry:
+    """The metric that an address names; an error page says so where there is none."""
+    name = request.path_params["name"]
+    if name not in catalogue():
+        raise HTTPException(404)
+    return catalogue()[name]
 
 
 def has_periods(entry: Entry, given: Given) -> bool:

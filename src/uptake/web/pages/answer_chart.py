@@ -1,0 +1,72 @@
+"""The chart of an answer, as pages show it and files keep it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from uptake import charts
+from uptake.charts import words
+from uptake.metrics.result import Result
+from uptake.plan import Plan
+from uptake.reports import overview
+from uptake.reports.headline import as_drawn
+from uptake.web import formats
+from uptake.web.pages import question
+from uptake.web.pages.cells import address, marked
+from uptake.web.pages.made_of import made_of
+from uptake.web.pages.part_sentences import launched
+from uptake.web.pages.titles import with_titles
+from uptake.web.reader import Reader
+from uptake.web.wording import joined
+
+TITLES_OF_KINDS = {"time_to_convert": "Time to convert", "drivers": "What goes with conversion"}
+"""What charts of outputs beside a metric's main one are called."""
+
+
+def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], picture: str = "") -> Mapping[str, Any]:
+    """The picture of an answer; its marks lead to the people they count.
+
+    Args:
+        reader: For the plan.
+        result: The answer.
+        pairs: The question as an address has it.
+        picture: Another picture than that of the kind.
+    """
+    reference = overview.reference(reader.plan, result.name, result.params)
+    period = str(result.params.get("unit" if result.kind == "retention" else "period") or "")
+    spec = charts.for_result(
+        picture or result.kind,
+        with_titles(marked(result, as_drawn(result.rows)), reader.plan, result.params),
+        _title(result, period, reader.plan),
+        _caption(reader, result),
+        result.unit,
+        reference=reference.model_dump() if reference else None,
+        by=result.by,
+        period=period,
+        cohort_period=result.cohort_period,
+        currency=result.currency,
+    )
+    return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
+
+
+def _title(result: Result, period: str, plan: Plan) -> str:
+    """What the chart shows: "Activation rate by month and account.plan"."""
+    labels = [label for label in result.by if label != "measure"]  # its lines are named by what they measure
+    split = [*([period] if period and result.kind in question.PERIODIC_KINDS else []), *labels]
+    if result.kind == "retention":
+        return f"{result.title} over the {period}s since the start"
+    title = TITLES_OF_KINDS.get(result.kind, result.title)
+    if result.kind == "launch":
+        title = f"{title} of {launched(result, plan)}"
+    return f"{title} by {joined(split, 'and')}" if split else title
+
+
+def _caption(reader: Reader, result: Result) -> str:
+    """What goes into the numbers; and of means of days, how many they are, as fewer go into those of periods."""
+    said = made_of(result.name, reader.plan, result.params) or formats.without_code(result.definition.purpose)
+    if result.kind != "ratio" or not result.rows:
+        return said
+    days = words.days(max(row["days"] for row in result.rows))
+    period = result.params.get("period")
+    return f"{said}; mean of the last {days}{f' of each {period}' if period else ''}"
