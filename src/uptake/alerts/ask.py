@@ -15,7 +15,8 @@ from uptake.alerts.values import measured, values
 from uptake.alerts.words import crossed
 from uptake.charts import dates
 from uptake.errors import QuestionError
-from uptake.metrics.listed import Listed, attribute_of, names_of
+from uptake.metrics.listed import Listed, attribute_of
+from uptake.metrics.names import names_of
 from uptake.metrics.question import last_day_before, read_as_of, read_choice, read_date
 from uptake.metrics.reading import data_until
 from uptake.metrics.result import Column
@@ -121,7 +122,7 @@ def _of_alert(cursor: Cursor, plan: Plan, alert: Alert, asked: Window, as_of: da
     now_values, then_values = (
         [values(cursor, plan, alert, condition, keys, which) for condition in conditions] for which in (on, before)
     )
-    names = names_of(cursor, alert.entity, keys.tolist(), as_of)
+    names = names_of(cursor, alert.entity, as_of, keys.tolist())
     owners = _owners(cursor, alert, keys.tolist(), as_of)
     rows = []
     for row, key in enumerate(keys.tolist()):

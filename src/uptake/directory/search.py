@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uptake.metrics.catalogue import catalogue
+from uptake.metrics.names import called_sql
 from uptake.metrics.query import fetch
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
@@ -47,12 +48,12 @@ def search(cursor: Cursor, plan: Plan, text: str) -> list[Hit]:
     for kind in ("account", "user"):
         rows = fetch(
             cursor,
-            f"""SELECT e.{kind}_id AS id, coalesce(max(t.text), e.{kind}_id) AS title
-            FROM {kind}s e LEFT JOIN {kind}_attribute t ON t.{kind}_key = e.{kind}_key AND t.name IN ('name', 'email')
-                AND t.valid_to = TIMESTAMP '9999-12-31'
+            f"""SELECT e.{kind}_id AS id, coalesce({called_sql(kind)}, e.{kind}_id) AS title
+            FROM {kind}s e LEFT JOIN {kind}_attribute t ON t.{kind}_key = e.{kind}_key
+                AND t.name IN ('name', 'full_name', 'email') AND t.valid_to = TIMESTAMP '9999-12-31'
             GROUP BY e.{kind}_id
             HAVING contains(lower(concat_ws(' ', e.{kind}_id, string_agg(t.text, ' '))), $text)
-            ORDER BY starts_with(lower(coalesce(max(t.text), e.{kind}_id)), $text) DESC, lower(title), id
+            ORDER BY starts_with(lower(title), $text) DESC, lower(title), id
             LIMIT {MOST_OF_A_KIND}""",
             {"text": text},
         )

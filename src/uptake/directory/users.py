@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uptake.directory.listing import Ask, Page, page, score_sql
 from uptake.facts.feature_day import keyed
+from uptake.metrics.names import called_sql
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal
@@ -34,8 +35,7 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
     of_account = "AND user_key IN (SELECT user_key FROM chosen)" if account_id else ""
     sql = f"""
         WITH {chosen} said AS (
-            SELECT user_key, max(text) FILTER (name IN ('name', 'full_name')) AS name,
-                max(text) FILTER (name = 'email') AS email, max(text) FILTER (name = 'role') AS role
+            SELECT user_key, {called_sql("user")} AS name, max(text) FILTER (name = 'role') AS role
             FROM user_attribute WHERE valid_from < $as_of AND valid_to >= $as_of {of_account} GROUP BY user_key
         ), belongs AS (
             SELECT user_key, max(role) AS role,
@@ -61,7 +61,7 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
             FROM user_milestone WHERE reached_at < $as_of AND milestone IN ('activated', 'value') {of_account}
             GROUP BY user_key
         ), scored AS ({score_sql(cursor, plan, ask, "user")})
-        SELECT p.user_key, p.user_id, coalesce(said.name, said.email, p.user_id) AS name, belongs.accounts,
+        SELECT p.user_key, p.user_id, coalesce(said.name, p.user_id) AS name, belongs.accounts,
             coalesce(said.role, belongs.role) AS role, start.started_on, reached.activated_on, reached.value_on,
             coalesce(came.active_days, 0) AS active_days, coalesce(breadth.features, 0) AS features,
             coalesce(visits.sessions, 0) AS sessions, came.last_active_on, scored.score, scored.score_change, scored.band

@@ -55,27 +55,8 @@ class Listed:
         return arrow(self.columns, self.rows)
 
 
-def names_of(cursor: Cursor, entity: str, keys: Sequence[int], as_of: datetime) -> dict[int, tuple[str, str]]:
-    """Key -> id and name of users or accounts; who has no name goes by the id.
-
-    Args:
-        cursor: A cursor of the projection.
-        entity: user or account.
-        keys: Whose.
-        as_of: The instant names are told for, UTC.
-    """
-    rows = cursor.execute(
-        f"""SELECT e.{entity}_key, e.{entity}_id, coalesce(max(a.text), any_value(e.{entity}_id)) FROM {entity}s e
-        LEFT JOIN {entity}_attribute a ON a.{entity}_key = e.{entity}_key AND a.name = 'name'
-            AND a.valid_from < $as_of AND a.valid_to >= $as_of
-        WHERE e.{entity}_key IN (SELECT unnest($keys::BIGINT[])) GROUP BY 1, 2""",
-        {"keys": [int(key) for key in keys], "as_of": as_of},
-    ).fetchall()
-    return {int(key): (str(id_), str(name)) for key, id_, name in rows}
-
-
 def attribute_of(cursor: Cursor, entity: str, name: str, keys: Sequence[int], as_of: datetime) -> dict[int, str]:
-    """Key -> an attribute of users or accounts, for those who have it; arguments as for `names_of`."""
+    """Key -> an attribute of users or accounts, for those who have it; arguments as for `uptake.metrics.names.names_of`."""
     rows = cursor.execute(
         f"""SELECT {entity}_key, max(text) FROM {entity}_attribute
         WHERE name = $name AND valid_from < $as_of AND valid_to >= $as_of

@@ -17,6 +17,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.definition import Definition
 from uptake.metrics.grain import ACCOUNT, USER, Grain
 from uptake.metrics.metric import Cells, Sql, as_rows, plain
+from uptake.metrics.names import said_sql
 from uptake.metrics.prepared import Prepared, entity_rows, population, prepare
 from uptake.metrics.query import executed, shown_sql
 from uptake.metrics.reading import as_asked
@@ -256,13 +257,11 @@ def _names(grain: Grain) -> tuple[str, str]:
         ACCOUNT.name: {"account": "c.entity_key"},
     }.get(grain.name, {"user": "(c.entity_key & 4294967295)", "account": "(c.entity_key >> 32)"})
     joins = "".join(
-        f""" JOIN {side}s {side} ON {side}.{side}_key = {key} LEFT JOIN (
-            SELECT {side}_key, coalesce(max(text) FILTER (name <> 'email'), max(text)) AS name FROM {side}_attribute
-            WHERE name IN ('name', 'full_name', 'email') AND valid_from < $as_of AND valid_to >= $as_of GROUP BY {side}_key
-        ) {side}_said ON {side}_said.{side}_key = {key}"""
+        f""" JOIN {side}s {side} ON {side}.{side}_key = {key}
+        LEFT JOIN ({said_sql(side)}) {side}_said ON {side}_said.{side}_key = {key}"""
         for side, key in keys.items()
     )
     columns = ", ".join(
-        f"{side}.{side}_id, coalesce({side}_said.name, {side}.{side}_id) AS {side}_name" for side in keys
+        f"{side}.{side}_id, coalesce({side}_said.called, {side}.{side}_id) AS {side}_name" for side in keys
     )
     return joins, columns

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
+from uptake.metrics.names import names_of
 from uptake.plan import Change, Plan, Score
-from uptake.scores.ask import band, days, names_of
+from uptake.scores.ask import band, days
 from uptake.scores.scored import scored
 from uptake.segments.placing import place
 from uptake.signals.panel import Panel
@@ -177,7 +178,7 @@ def standing(cursor: Cursor, plan: Plan, as_of: object = None) -> Standing:
         day, _, asked = days(cursor, plan, "plan", "", (entity,), {"entity": entity, "as_of": as_of})
         at = asked.question.as_of
         panel = Panel(asked, day, day)
-        names[entity] = names_of(cursor, asked)
+        names[entity] = names_of(cursor, entity, asked.question.as_of)
         for kind, name, found in _told(plan):
             if entity in found.entities:
                 try:

@@ -12,6 +12,7 @@ from typing import Any
 from uptake.errors import QuestionError
 from uptake.facts.membership import NEVER
 from uptake.metrics.listed import Listed
+from uptake.metrics.names import said_sql
 from uptake.metrics.query import fetch
 from uptake.metrics.question import read_names
 from uptake.metrics.result import Column
@@ -185,13 +186,8 @@ def _best(roles: str) -> str:
 
 
 def _named(side: str) -> str:
-    name = "name IN ('name', 'full_name')" if side == "user" else "name = 'name'"
-    return f"""e.{side}_key, any_value(e.{side}_id) AS {side}_id,
-            coalesce(max(t.text), any_value(e.{side}_id)) AS name
-        FROM {side}s e LEFT JOIN (
-            SELECT * FROM {side}_attribute WHERE {name} AND valid_from < $as_of AND valid_to >= $as_of
-        ) t ON t.{side}_key = e.{side}_key
-        GROUP BY e.{side}_key"""
+    return f"""e.{side}_key, e.{side}_id, coalesce(t.called, e.{side}_id) AS name
+        FROM {side}s e LEFT JOIN ({said_sql(side)}) t USING ({side}_key)"""
 
 
 def _local(instant: str, state: str) -> str:

@@ -13,8 +13,9 @@ from uptake.alerts.words import said
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
 from uptake.metrics.grain import GRAINS
-from uptake.metrics.listed import Listed, names_of
+from uptake.metrics.listed import Listed
 from uptake.metrics.metric import Asked
+from uptake.metrics.names import names_of
 from uptake.metrics.question import Question, begin_of
 from uptake.metrics.result import Column
 from uptake.plan import Plan, Qualification
@@ -65,7 +66,7 @@ def qualified(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Listed:
     panel = Panel(Asked(question, plan, GRAINS[rule.entity], cursor, ""), last, last)
     chosen = np.flatnonzero(holds(panel, rule.when, meant)[:, -1] & panel.present[:, -1])
     keys = panel.keys[chosen].tolist()
-    names, since = names_of(cursor, rule.entity, keys, as_of), _since(cursor, rule, last)
+    names, since = names_of(cursor, rule.entity, as_of, keys), _since(cursor, rule, last)
     asked = list(dict.fromkeys(condition.property for _, condition in rule.when.leaves()))
     values = {subject: told(panel, subject, meant) for subject in asked}
     rows: list[dict[str, Any]] = []

@@ -12,8 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.metrics.grain import GRAINS, USER
+from uptake.metrics.grain import GRAINS
 from uptake.metrics.metric import Asked
+from uptake.metrics.names import names_of
 from uptake.metrics.question import Question, last_day_before, read_as_of, read_date, read_week_start, read_zone
 from uptake.metrics.reading import data_until
 from uptake.metrics.result import Column, arrow
@@ -178,7 +179,7 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
     made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
-    who = names_of(cursor, asked)
+    who = names_of(cursor, asked.question.entity, asked.question.as_of)
     row = (_placed(made, before, number, who) for number in np.flatnonzero(made.present).tolist())
     ordered = sorted(row, key=lambda one: (one.score is None, one.score or 0.0, one.id))
     return Scores(
@@ -221,8 +222,9 @@ def explain(
     about = About(plan, score, entity)
     up = level(made.scored, row)
     on = change(before.scored, made.scored, row, against_earlier(before.scored, made.scored, row))
+    who = names_of(cursor, entity, asked.question.as_of, [key])
     return Explained(
-        score.name, score.title, entity, _placed(made, before, row, names_of(cursor, asked, key)), now, since,
+        score.name, score.title, entity, _placed(made, before, row, who), now, since,
         _peers(made, score, entity, row),
         None if up is None else told(up, about),
         None if on is None else told(on, replace(about, is_change=True)),
@@ -303,21 +305,6 @@ def key_of(cursor: Cursor, entity: str, id_: str) -> int:
         f"SELECT {become if entity == 'user' else 'u.account_key'} FROM {entity}s u WHERE u.{entity}_id = ?", [id_]
     ).fetchone()
     return -1 if found is None else int(found[0])
-
-
-def names_of(cursor: Cursor, asked: Asked, key: int | None = None) -> dict[int, tuple[str, str]]:
-    """Ids and names of everyone, or of one, by number."""
-    side = "user" if asked.grain is USER else "account"
-    called = "('name', 'full_name', 'email')" if side == "user" else "('name')"
-    rows = cursor.execute(
-        f"""SELECT e.{side}_key, e.{side}_id, coalesce(
-                max(text) FILTER (name = 'name'), max(text) FILTER (name = 'full_name'), max(text), e.{side}_id)
-        FROM {side}s e LEFT JOIN {side}_attribute t ON t.{side}_key = e.{side}_key AND t.name IN {called}
-            AND t.valid_from < $as_of AND t.valid_to >= $as_of
-        WHERE $key IS NULL OR e.{side}_key = $key GROUP BY e.{side}_key, e.{side}_id""",
-        {"as_of": asked.question.as_of, "key": key},
-    ).fetchall()
-    return {int(row[0]): (row[1], row[2]) for row in rows}
 
 
 def _known(value: float) -> float | None:

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from uptake.errors import QuestionError
+from uptake.metrics.names import names_of
 from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
-from uptake.scores.ask import days, key_of, names_of
+from uptake.scores.ask import days, key_of
 from uptake.scores.rules import Meanings
 from uptake.segments.placing import Codes, entity_of, meanings, named, place
 from uptake.segments.stays import Stay, stays
@@ -142,7 +143,7 @@ def placements(
     panel = Panel(asked, now, now)
     codes = place(panel, scheme, others)
     labels = scheme.labels_of(asked.question.entity)
-    who = names_of(cursor, asked)
+    who = names_of(cursor, asked.question.entity, asked.question.as_of)
     chosen = _chosen(panel, codes, labels, who, given)
     shown = page(chosen, given)
     stood = stays(cursor, asked, scheme, now, [int(panel.keys[row]) for row in shown])

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
+from uptake.metrics.names import names_of
 from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
-from uptake.scores.ask import days, names_of
+from uptake.scores.ask import days
 from uptake.scores.rules import Meanings
 from uptake.segments.ask import Count, label_number, page, row_of
 from uptake.segments.placing import entity_of, meanings, named, place
@@ -140,7 +141,7 @@ def movement(
     labels = (*scheme.labels_of(asked.question.entity), Label(name=NOT_THERE, title="Not there"))
     # -1 is not there, the last of them
     was, is_ = (place(panel, scheme, others)[:, -1].astype(np.int64) % len(labels) for panel in panels)
-    who = names_of(cursor, asked)
+    who = names_of(cursor, asked.question.entity, asked.question.as_of)
     chosen = _chosen(panels[1], was, is_, labels, who, given)
     held = Held(panels[0], meanings(others)), Held(panels[1], meanings(others))
     counts = np.bincount(was * len(labels) + is_, minlength=len(labels) ** 2).reshape(len(labels), -1)

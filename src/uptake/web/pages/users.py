@@ -17,6 +17,7 @@ from uptake.directory.listing import Ask
 from uptake.directory.user import User
 from uptake.errors import QuestionError
 from uptake.facts.milestone import STEP
+from uptake.metrics.names import called
 from uptake.plan import Plan
 from uptake.web import links
 from uptake.web.pages import list_sentences, paging, problems, score
@@ -162,7 +163,7 @@ def show(reader: Reader, request: Request) -> Page:
     except QuestionError as error:
         return problems.not_found(error)
     said = {row["name"]: row["text"] for row in user.attributes}
-    name = str(said.get("name") or said.get("full_name") or said.get("email") or user_id)
+    name = called("user", user_id, said)
     return UserPage(
         title=name,
         user=user,
