@@ -22,7 +22,6 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from uptake.errors import DashboardError
 from uptake.plan.segment_writing import write_text
 
-FOLDER = "dashboards"
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 LONGEST_TITLE = 200
 MOST_VIEWS = 40
@@ -70,14 +69,16 @@ class Dashboards:
         plan: The plan's folder.
     """
 
+    FOLDER = "dashboards"
+
     def __init__(self, plan: Path) -> None:
-        self.folder = plan / FOLDER
+        self.folder = plan / self.FOLDER
         self._lock = Lock()
 
     def every(self) -> list[Dashboard]:
         """All, by title."""
         files = sorted(self.folder.glob("*.yml")) if self.folder.is_dir() else []
-        found = [_read(path) for path in files if NAME.fullmatch(path.stem)]
+        found = [self._read(path) for path in files if NAME.fullmatch(path.stem)]
         return sorted(found, key=lambda dashboard: (dashboard.title.lower(), dashboard.name))
 
     def one(self, name: str) -> Dashboard:
@@ -89,7 +90,7 @@ class Dashboards:
         path = self.folder / f"{name}.yml"
         if not NAME.fullmatch(name) or not path.is_file():
             raise DashboardError(f"There is no dashboard '{name}'.", allowed=[one.name for one in self.every()])
-        return _read(path)
+        return self._read(path)
 
     def make(self, title: str) -> Dashboard:
         """A new dashboard without views, under a name made from its title.
@@ -119,9 +120,7 @@ class Dashboards:
             if len(now.views) >= MOST_VIEWS:
                 raise DashboardError(f"'{now.title}' has {MOST_VIEWS} views.", do="Make another dashboard.")
             content = self._content(name)
-            entry: dict[str, Any] = {"title": _title(view.title), "metric": view.metric}
-            if view.question:
-                entry["question"] = dict(view.question)
+            entry = self._entry(view) | ({"question": dict(view.question)} if view.question else {})
             content.setdefault("views", [])
             content["views"] = content["views"] or []
             content["views"].append(entry)
@@ -177,6 +176,15 @@ class Dashboards:
             self.one(name)
             (self.folder / f"{name}.yml").unlink()
 
+    def _entry(self, view: View) -> dict[str, Any]:
+        """What a file says of a view beside its question."""
+        return {"title": _title(view.title), "metric": view.metric}
+
+    def _metric(self, name: str, entry: Mapping[str, Any]) -> object:
+        """The metric of a view of a file."""
+        del name
+        return entry.get("metric")
+
     def _readable(self, name: str) -> Dashboard:
         found = self.one(name)
         if found.problem:
@@ -201,6 +209,40 @@ class Dashboards:
         self.folder.mkdir(exist_ok=True)
         write_text(self.folder / f"{name}.yml", text.getvalue())
 
+    def _read(self, path: Path) -> Dashboard:
+        name = path.stem
+        try:
+            text = path.read_text(encoding="utf-8")
+            version = hashlib.sha256(text.encode()).hexdigest()[:16]
+            content = YAML(typ="safe", pure=True).load(text) or {}
+            if not isinstance(content, dict):
+                raise _Unreadable("is not a mapping with title and views")
+            views = content.get("views") or []
+            if not isinstance(views, list):
+                raise _Unreadable("has no list under views")
+            title = str(content.get("title") or name.replace("_", " ").capitalize())
+            return Dashboard(
+                name, title, tuple(self._view(name, view, number) for number, view in enumerate(views, 1)), version
+            )
+        except MarkedYAMLError as error:
+            line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
+            return Dashboard(name, name, problem=f"{path}{line} is not YAML: {error.problem}.")
+        except (_Unreadable, YAMLError, OSError, UnicodeDecodeError) as error:
+            return Dashboard(name, name, problem=f"{path} {error}.")
+
+    def _view(self, name: str, view: object, number: int) -> View:
+        metric = self._metric(name, view) if isinstance(view, dict) else None
+        if not isinstance(view, dict) or not isinstance(metric, str):
+            raise _Unreadable(f"has no metric in view {number}")
+        question = view.get("question") or {}
+        if not isinstance(question, dict):
+            raise _Unreadable(f"has no mapping under question in view {number}")
+        return View(
+            str(view.get("title") or metric),
+            metric,
+            {str(k): _value(v, number) for k, v in question.items()},
+        )
+
 
 def _yaml() -> YAML:
     found = YAML()  # keeps comments
@@ -209,41 +251,8 @@ def _yaml() -> YAML:
     return found
 
 
-def _read(path: Path) -> Dashboard:
-    name = path.stem
-    try:
-        text = path.read_text(encoding="utf-8")
-        version = hashlib.sha256(text.encode()).hexdigest()[:16]
-        content = YAML(typ="safe", pure=True).load(text) or {}
-        if not isinstance(content, dict):
-            raise _Unreadable("is not a mapping with title and views")
-        views = content.get("views") or []
-        if not isinstance(views, list):
-            raise _Unreadable("has no list under views")
-        title = str(content.get("title") or name.replace("_", " ").capitalize())
-        return Dashboard(name, title, tuple(_view(view, number) for number, view in enumerate(views, 1)), version)
-    except MarkedYAMLError as error:
-        line = f":{error.problem_mark.line + 1}" if error.problem_mark else ""
-        return Dashboard(name, name, problem=f"{path}{line} is not YAML: {error.problem}.")
-    except (_Unreadable, YAMLError, OSError, UnicodeDecodeError) as error:
-        return Dashboard(name, name, problem=f"{path} {error}.")
-
-
 class _Unreadable(ValueError):
     """What is wrong with a file, as the end of a sentence that begins with its name."""
-
-
-def _view(view: object, number: int) -> View:
-    if not isinstance(view, dict) or not isinstance(view.get("metric"), str):
-        raise _Unreadable(f"has no metric in view {number}")
-    question = view.get("question") or {}
-    if not isinstance(question, dict):
-        raise _Unreadable(f"has no mapping under question in view {number}")
-    return View(
-        str(view.get("title") or view["metric"]),
-        view["metric"],
-        {str(k): _value(v, number) for k, v in question.items()},
-    )
 
 
 def _value(value: object, number: int) -> str | list[str]:

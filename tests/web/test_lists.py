@@ -12,6 +12,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 import web_world
+from pyarrow import parquet
 from web_client import Client, serving
 from web_html import Html, require_inert
 
@@ -132,10 +133,80 @@ def test_the_file_has_the_whole_list_in_the_order_shown(client: Client) -> None:
     assert len(list(csv.DictReader(io.StringIO(client.get("/accounts.csv?where=account.plan%3DPro").text)))) == 3
 
 
-def test_a_file_of_many_pages_has_everybody_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("uptake.web.pages.paging.MOST_ROWS", 25)
+def test_a_file_written_in_pieces_has_everybody_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("uptake.web.pages.paging.ROWS_AT_ONCE", 25)
     rows = list(csv.DictReader(io.StringIO(client.get("/users.csv").text)))
     assert len({row["user_id"] for row in rows}) == len(rows) == 73
+
+
+def test_parquet_has_the_same_rows(client: Client) -> None:
+    rows = list(csv.DictReader(io.StringIO(client.get("/accounts.csv").text)))
+    table = parquet.read_table(io.BytesIO(client.get("/accounts.parquet").content))
+    assert table.column_names == list(rows[0])
+    assert [str(found) for found in table["seats"].to_pylist()] == [row["seats"] for row in rows]
+    assert client.get("/accounts.xlsx").status_code == 404
+
+
+def test_chosen_columns_are_shown_and_stand_in_the_file(client: Client) -> None:
+    query = "column=mrr&column=owner&column=placement.stage"
+    html = require_inert(client.get(f"/accounts?{query}").text)
+    heads = [link["href"] or "" for link in html.of("a") if (link["href"] or "").startswith("?")]
+    assert len([head for head in heads if query in head and "sort=" in head]) == 4
+    assert client.get(f"/accounts.csv?{query}").text.partition("\n")[0] == "account_id,owner,mrr,placement.stage"
+
+
+def test_everyone_has_a_label_to_filter_and_sort_by(client: Client, board: uptake.Workspace) -> None:
+    """The labels of a list are those of the placement; they sort in the plan's order."""
+    stood = board.placements("stage", entity="account")
+    order = [label.name for label in stood.labels]
+    expected = {one.id: one.label for one in stood.everyone}
+    rows = list(csv.DictReader(io.StringIO(client.get("/accounts.csv?sort=placement.stage&descending=0").text)))
+    assert {row["account_id"]: row["placement.stage"] for row in rows if row["placement.stage"]} == expected
+    numbers = [order.index(row["placement.stage"]) for row in rows if row["placement.stage"]]
+    assert numbers == sorted(numbers)
+    for label in {*expected.values()}:
+        found = listed(client, f"/accounts?where=placement.stage%3D{label}")
+        assert sorted(found) == sorted(links.account(id_) for id_, one in expected.items() if one == label)
+    users = list(csv.DictReader(io.StringIO(client.get("/users.csv").text)))
+    stood = board.placements("segment", entity="user")
+    told = {row["user_id"]: row["placement.segment"] for row in users if row["placement.segment"]}
+    assert told == {one.id: one.label for one in stood.everyone}
+
+
+def test_distance_is_that_of_the_benchmark(client: Client, board: uptake.Workspace) -> None:
+    expected = {one.id: one.distance for one in board.benchmark().accounts}
+    rows = list(csv.DictReader(io.StringIO(client.get("/accounts.csv?sort=distance").text)))
+    assert {row["account_id"]: float(row["distance"]) for row in rows if row["distance"]} == {
+        id_: pytest.approx(distance) for id_, distance in expected.items() if distance is not None
+    }
+    assert rows[0]["account_id"] == max(expected, key=lambda id_: expected[id_] or 0)
+
+
+def test_a_view_is_saved_gone_to_and_removed(client: Client, board: uptake.Workspace) -> None:
+    query = "owner=Ada&where=active_users%3E%3D1&sort=mrr&column=mrr"
+    file = board.home.plan / "lists" / "accounts.yml"
+    version = board.plan.version
+    html = require_inert(client.get(f"/accounts?{query}").text)
+    hidden = {field["name"]: field.get("value") for field in html.of("input") if field.get("type") == "hidden"}
+    answer = client.request("POST", "/lists/accounts/views", data={**hidden, "title": web_world.IMAGE})
+    assert answer.status_code == 303
+    shown = client.get(answer.headers["location"])
+    assert web_world.IMAGE in require_inert(shown.text).text
+    assert "Remove this view" in shown.text
+    assert file.read_text(encoding="utf-8").count("title:") == 2
+    assert board.plan.version == version
+    assert listed(client, answer.headers["location"]) == listed(client, f"/accounts?{query}")
+    assert client.request("POST", "/lists/accounts/views", data={**hidden, "title": "Again"}).status_code == 400
+    assert client.request("POST", "/lists/plans/views", data={**hidden, "title": "Other"}).status_code == 404
+    forms = re.search(
+        r'name="version" value="([0-9a-f]+)"><input type="hidden" name="position" value="(\d+)"', shown.text
+    )
+    assert forms
+    form = {"form_token": hidden["form_token"], "version": forms[1], "position": forms[2]}
+    assert client.request("POST", "/lists/accounts/views/remove", data=form).status_code == 303
+    assert client.get("/accounts").text.count("aria-current") == shown.text.count("aria-current")
+    assert not board.home.plan.joinpath("lists", "accounts.yml").read_text(encoding="utf-8").count("owner")
+    assert client.request("POST", "/lists/accounts/views/remove", data=form).status_code == 400
 
 
 def test_a_file_that_cannot_be_made_is_a_page_that_says_why(client: Client) -> None:

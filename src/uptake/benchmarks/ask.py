@@ -70,7 +70,7 @@ def benchmark(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Benchmark
     unknown = set(given) - set(GIVEN)
     if unknown:
         raise QuestionError(f"Benchmarks take no parameter '{min(unknown)}'.", allowed=GIVEN)
-    asked = _asked(cursor, plan, given)
+    asked = asked_for(cursor, plan, given)
     now = asked.question.last_day
     panel = Panel(asked, now, now)
     made = measured(panel, plan.all_benchmarks)
@@ -91,7 +91,8 @@ def last_day(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> date:
     return last_day_before(read_as_of(given.get("as_of"), zone) or data_until(cursor, zone), zone)
 
 
-def _asked(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Asked:
+def asked_for(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Asked:
+    """The question within which signals are asked."""
     zone = read_zone(given, plan)
     as_of = read_as_of(given.get("as_of"), zone) or data_until(cursor, zone)
     now = last_day_before(as_of, zone)

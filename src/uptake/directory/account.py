@@ -11,7 +11,8 @@ from uptake.directory.listing import Ask, moment
 from uptake.errors import QuestionError
 from uptake.facts.feature_day import keyed
 from uptake.metrics.query import fetch
-from uptake.plan import Condition, Plan
+from uptake.plan import Plan
+from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
@@ -47,8 +48,15 @@ class Account:
     last_day: date
 
 
-def account(cursor: Cursor, plan: Plan, account_id: str, as_of: object = None) -> Account:
+def account(cursor: Cursor, plan: Plan, account_id: str, as_of: object = None, kept: Kept | None = None) -> Account:
     """The profile of an account.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The plan.
+        account_id: Which.
+        as_of: The day or the instant; None: the end of the data.
+        kept: Where what is worked out of all accounts is kept; None: nowhere.
 
     Raises:
         QuestionError: There is no such account.
@@ -61,10 +69,9 @@ def account(cursor: Cursor, plan: Plan, account_id: str, as_of: object = None) -
     key = int(row[0])
     at, last_day = moment(cursor, plan, as_of)
     values = {"key": key, "as_of": at}
-    itself = Condition(property="account.id", test="is", values=(account_id,))
     return Account(
         account_id=account_id,
-        summary=accounts(cursor, plan, Ask(where=(itself,), limit=1, as_of=at)).rows[0],
+        summary=accounts(cursor, plan, Ask(limit=1, as_of=at), kept, account_id).rows[0],
         attributes=fetch(
             cursor,
             """SELECT name, text, valid_from FROM account_attribute

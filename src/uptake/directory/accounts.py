@@ -1,20 +1,24 @@
-"""All accounts: who they are, how many seats they hold and use, what they use, when they were last here."""
+"""All accounts: who they are, where they stand, how many seats they hold and use, when they were last here and renew."""
 
 from __future__ import annotations
 
-from uptake.directory.listing import Ask, Page, moment, page, score_sql
+from uptake.benchmarks.distance import distances
+from uptake.directory.listing import BANDS, Ask, List, Page, moment, page, score_sql
 from uptake.facts.feature_day import keyed
 from uptake.metrics.query import fetch
 from uptake.plan import Plan
+from uptake.scores.written import last_day
+from uptake.segments import written
+from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
 COLUMNS = (
     "name", "account_id", "plan", "owner", "score", "score_lower", "score_upper", "score_change", "band",
     "seats", "active_users", "active_share", "adopted_users", "adopted_share",
-    "features", "value_days", "last_active_on", "started_on", "mrr", "renewal_on", "churned_on",
+    "features", "value_days", "last_active_on", "started_on", "mrr", "renewal_on", "churned_on", "distance",
 )  # fmt: skip
-"""What the list shows and can be sorted by."""
+"""What every list can be sorted and filtered by; beside it there are the plan's placements."""
 RENEWAL_DAYS = 90
 """How far ahead a renewal is near."""
 HERE = "(churned_on IS NULL OR churned_on > $last_day)"
@@ -37,33 +41,47 @@ TOTALS = {
 seats active, those that renew soon, and what they pay; those with a score, with a poor one, with one that has fallen."""
 
 
-def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
-    """One page of accounts.
+def accounts(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, account_id: str = "") -> Page:
+    """One page of accounts; see `listing`."""
+    return page(cursor, plan, ask, listing(cursor, plan, ask, kept, account_id))
+
+
+def columns(plan: Plan) -> tuple[str, ...]:
+    """The columns of the list, also of its files."""
+    return (*COLUMNS, *written.columns(plan, "account"))
+
+
+def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, account_id: str = "") -> List:
+    """The list of accounts, or of the one that is named: then nothing is read of the others.
 
     Columns: `seats` held at `as_of` (members where there is no roster), `active_users` of the last 28
     days, `adopted_users` by the plan's adoption rate, `features` core features used in 30 days,
     `value_days` days with a value event in 30 days, `mrr` of the subscriptions that run, attributes
     `plan` and `owner`; `score` with its interval, `score_change` in 28 days and `band`, as history has
-    them. Missing is None: an account without seats has no share of them.
+    them; `placement.NAME` and `placement.NAME.since` for each placement of the plan, also from history; `distance`,
+    what is missing of the benchmark of their type. Missing is None: an account without seats has no share of them.
     """
     core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
     interval = plan.product.usage_interval_days
+    at, day = moment(cursor, plan, ask.as_of)
+    only = "AND account_key = (SELECT account_key FROM accounts WHERE account_id = $account_id)" if account_id else ""
+    of_one = only.removeprefix("AND ").replace("account_key =", "entity_key =", 1) or "true"
     sql = f"""
         WITH said AS (
             SELECT account_key, max(text) FILTER (name = 'name') AS name, max(text) FILTER (name = 'plan') AS plan,
                 max(text) FILTER (name = 'owner') AS owner, max(text) FILTER (name = 'renewal_on') AS renewal_on,
                 max(text) FILTER (name = 'churned_on') AS churned_on
-            FROM account_attribute WHERE valid_from < $as_of AND valid_to >= $as_of GROUP BY account_key
+            FROM account_attribute WHERE valid_from < $as_of AND valid_to >= $as_of {only} GROUP BY account_key
         ), holder AS (
             SELECT DISTINCT account_key, user_key FROM (
                 SELECT account_key, user_key, valid_from, valid_to FROM seat
                 UNION ALL SELECT account_key, user_key, valid_from, valid_to FROM membership
                 WHERE account_key NOT IN (SELECT account_key FROM seat)
-            ) WHERE valid_from < $as_of AND valid_to >= $as_of
+            ) WHERE valid_from < $as_of AND valid_to >= $as_of {only}
         ), used AS (
             SELECT account_key, user_key, bool_or(day > $last_day - 28) AS is_active,
                 count(DISTINCT ($last_day - day) // {interval}) FILTER ($last_day - day < {4 * interval}) AS intervals
-            FROM active_day WHERE day <= $last_day AND day > $last_day - {max(28, 4 * interval)} GROUP BY ALL
+            FROM active_day WHERE day <= $last_day AND day > $last_day - {max(28, 4 * interval)} {only} GROUP BY ALL
         ), seats AS (
             SELECT h.account_key, count(*) AS seats, count(*) FILTER (u.is_active) AS active_seats,
                 count(*) FILTER (u.intervals >= 2 AND v.reached_at < $as_of) AS adopted_users
@@ -76,17 +94,19 @@ def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
         ), breadth AS (
             SELECT account_key, count(DISTINCT feature_key) AS features FROM feature_day
             WHERE day > $last_day - 30 AND day <= $last_day
-                AND list_contains({literal(core)}::INTEGER[], feature_key)
+                AND list_contains({literal(core)}::INTEGER[], feature_key) {only}
             GROUP BY account_key
         ), value AS (
             SELECT account_key, count(DISTINCT day) AS value_days FROM value_day
-            WHERE day > $last_day - 30 AND day <= $last_day GROUP BY account_key
+            WHERE day > $last_day - 30 AND day <= $last_day {only} GROUP BY account_key
         ), last AS (
-            SELECT account_key, max(day) AS last_active_on FROM account_day WHERE day <= $last_day GROUP BY account_key
+            SELECT account_key, max(day) AS last_active_on FROM account_day
+            WHERE day <= $last_day {only} GROUP BY account_key
         ), money AS (
             SELECT account_key, sum(mrr) AS mrr FROM raw.subscriptions JOIN accounts USING (account_id)
-            WHERE started_on < $as_of AND coalesce(ended_on, 'infinity') >= $as_of GROUP BY account_key
-        ), scored AS ({score_sql(cursor, plan, ask, "account")})
+            WHERE started_on < $as_of AND coalesce(ended_on, 'infinity') >= $as_of {only} GROUP BY account_key
+        ), scored AS ({score_sql(cursor, plan, ask, "account", of_one)}
+        ), placed AS ({written.on_day_sql(cursor, plan, "account", last_day(cursor, day), of_one)})
         SELECT a.account_key, a.account_id, coalesce(said.name, a.account_id) AS name, said.plan, said.owner,
             scored.score, scored.score_lower, scored.score_upper, scored.score_change, scored.band,
             seats.seats, coalesce(active.active_users, 0) AS active_users,
@@ -94,15 +114,19 @@ def accounts(cursor: Cursor, plan: Plan, ask: Ask) -> Page:
             seats.adopted_users / seats.seats AS adopted_share, coalesce(breadth.features, 0) AS features,
             coalesce(value.value_days, 0) AS value_days, last.last_active_on, start.started_on, money.mrr,
             try_cast(said.renewal_on AS TIMESTAMP)::DATE AS renewal_on,
-            try_cast(said.churned_on AS TIMESTAMP)::DATE AS churned_on
+            try_cast(said.churned_on AS TIMESTAMP)::DATE AS churned_on, apart.distance, placed.* EXCLUDE (account_key)
         FROM accounts a LEFT JOIN said USING (account_key) LEFT JOIN seats USING (account_key)
         LEFT JOIN active USING (account_key) LEFT JOIN breadth USING (account_key)
         LEFT JOIN value USING (account_key) LEFT JOIN last USING (account_key)
         LEFT JOIN account_start start USING (account_key) LEFT JOIN money USING (account_key)
-        LEFT JOIN scored USING (account_key)"""
-    return page(
-        cursor, plan, ask, entity="account", columns=COLUMNS, sql=sql, sort="-active_users", values={}, totals=TOTALS
-    )
+        LEFT JOIN scored USING (account_key) LEFT JOIN placed USING (account_key)
+        LEFT JOIN benchmark_distance apart USING (account_key)
+        WHERE true {only.replace("account_key =", "a.account_key =", 1)}"""
+    return List(
+        "account", columns(plan), sql, "-active_users", {"account_id": account_id} if account_id else {}, TOTALS,
+        orders={"band": BANDS, **written.orders(plan, "account")},
+        tables={"benchmark_distance": distances(cursor, plan, at, kept).to_arrow()},
+    )  # fmt: skip
 
 
 def weekly_active(cursor: Cursor, found: Page, weeks: int = 12) -> dict[str, list[int]]:

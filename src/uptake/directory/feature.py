@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uptake.directory.listing import Ask, Page, page
+from uptake.directory.listing import Ask, List, Page, page
 from uptake.facts.feature_day import keyed
 from uptake.facts.selection import feature as known_feature
 from uptake.plan import Plan
@@ -46,4 +46,4 @@ def accounts_of_feature(cursor: Cursor, plan: Plan, name: str, ask: Ask) -> Page
             used.first_on, used.last_on
         FROM accounts a LEFT JOIN said USING (account_key) LEFT JOIN used USING (account_key)
         LEFT JOIN active USING (account_key)"""
-    return page(cursor, plan, ask, entity="account", columns=COLUMNS, sql=sql, sort="-users", values={"feature": key})
+    return page(cursor, plan, ask, List("account", COLUMNS, sql, "-users", {"feature": key}))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
+
+import pyarrow as pa
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import property_sql
@@ -21,9 +23,8 @@ from uptake.scores import written
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal, name
 
-MOST_ROWS = 1_000
-NO_TOTALS: Mapping[str, str] = MappingProxyType({})
-WORDS = frozenset({"name", "account_id", "user_id", "accounts", "owner", "plan", "role", "band"})
+BANDS = ("poor", "average", "good")
+WORDS = frozenset({"name", "account_id", "user_id", "accounts", "owner", "plan", "role"})
 """Columns of text; sorted whatever its case, as people look things up."""
 
 
@@ -81,69 +82,95 @@ def moment(cursor: Cursor, plan: Plan, as_of: object) -> tuple[datetime, date]:
     return at, last_day_before(at, plan.product.timezone)
 
 
-def page(
-    cursor: Cursor,
-    plan: Plan,
-    ask: Ask,
-    *,
-    entity: str,
-    columns: tuple[str, ...],
-    sql: str,
-    sort: str,
-    values: dict[str, Any],
-    totals: Mapping[str, str] = NO_TOTALS,
-) -> Page:
-    """Runs a list's query with search, filters, order and page applied.
+@dataclass(frozen=True)
+class List:
+    """A list: its query and what can be asked of it.
 
     Args:
-        cursor: A cursor of the projection.
-        plan: The adoption plan.
-        ask: What is asked.
         entity: user or account.
-        columns: Columns that may be sorted by.
-        sql: The list's query; one row an entity with `{entity}_key`, `{entity}_id` and `name`.
+        columns: Columns that may be sorted and filtered by; a file has them all.
+        sql: The query; one row an entity with `{entity}_key`, `{entity}_id` and `name`.
         sort: The order if none is asked for.
         values: Parameters bound in the query.
         totals: What is counted of the rows of all pages: name -> an aggregate over the query's columns.
+        orders: Column -> its values in an order of their own, where the alphabet says nothing.
+        tables: Tables that the query reads beside those of the projection, by name.
+    """
+
+    entity: str
+    columns: tuple[str, ...]
+    sql: str
+    sort: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    totals: Mapping[str, str] = field(default_factory=dict)
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tables: Mapping[str, pa.Table] = field(default_factory=dict)
+
+
+def page(cursor: Cursor, plan: Plan, ask: Ask, listed: List) -> Page:
+    """A page of a list, with search, filters and order applied.
 
     Raises:
         QuestionError: A column, an attribute or a segment is not known.
     """
     at, last_day = moment(cursor, plan, ask.as_of)
-    order = ask.sort or sort
-    if order.removeprefix("-") not in columns:
-        raise QuestionError(f"The list cannot be sorted by '{order.removeprefix('-')}'.", allowed=columns)
-    tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {entity}_id)), lower($search)))"]
-    tests += _filters(cursor, plan, ask.where, entity, columns)
-    tests += [_in_segment(cursor, plan, segment, entity) for segment in ask.segments]
-    counted = {"total": "count(*)", **totals}
-    result = fetch(
-        cursor,
-        f"""WITH listed AS ({sql}), fitting AS MATERIALIZED (
-            FROM listed WHERE {" AND ".join(tests)}
-        ), counted AS (
+    order = ask.sort or listed.sort
+    counted = {"total": "count(*)", **listed.totals}
+    sql = f"""{_fitting(cursor, plan, ask, listed)}, counted AS (
             SELECT {", ".join(f"{sql} AS total_{number}" for number, sql in enumerate(counted.values()))} FROM fitting
         )
-        SELECT * FROM fitting CROSS JOIN counted
-        ORDER BY {_order(order)}, lower({entity}_id), {entity}_id LIMIT $limit OFFSET $offset""",
-        {
-            "as_of": at,
-            "last_day": last_day,
-            "search": ask.search.strip(),
-            "limit": min(ask.limit, MOST_ROWS),
-            "offset": ask.offset,
-        }
-        | values,
-    )
+        SELECT * FROM fitting CROSS JOIN counted ORDER BY {_order(order, listed)} LIMIT $limit OFFSET $offset"""
+    with _beside(cursor, listed):
+        result = fetch(cursor, sql, _values(ask, listed, at, last_day) | {"limit": ask.limit, "offset": ask.offset})
     found = {one: result[0][f"total_{number}"] for number, one in enumerate(counted)} if result else {}
     for row in result:
         for number in range(len(counted)):
             del row[f"total_{number}"]
-    return Page(result, int(found.get("total", 0)), at, last_day, order, columns, found)
+    return Page(result, int(found.get("total", 0)), at, last_day, order, listed.columns, found)
 
 
-def score_sql(cursor: Cursor, plan: Plan, ask: Ask, entity: str) -> str:
-    """SQL for the score of everyone that a list shows, as history has it; see `uptake.scores.written`.
+def whole(cursor: Cursor, plan: Plan, ask: Ask, listed: List) -> pa.Table:
+    """All that fit, in their order, as an Arrow table with the list's columns: what files are made of.
+
+    Raises:
+        QuestionError: As for `page`.
+    """
+    at, last_day = moment(cursor, plan, ask.as_of)
+    sql = f"""{_fitting(cursor, plan, ask, listed)}
+        SELECT {", ".join(name(column) for column in listed.columns)} FROM fitting
+        ORDER BY {_order(ask.sort or listed.sort, listed)}"""
+    with _beside(cursor, listed):
+        return cursor.execute(sql, _values(ask, listed, at, last_day)).to_arrow_table()
+
+
+def _fitting(cursor: Cursor, plan: Plan, ask: Ask, listed: List) -> str:
+    """The beginning of a query: everyone who fits what is asked, as `fitting`."""
+    tests = [f"($search = '' OR contains(lower(concat_ws(' ', name, {listed.entity}_id)), lower($search)))"]
+    tests += _filters(cursor, plan, ask.where, listed.entity, listed.columns)
+    tests += [_in_segment(cursor, plan, segment, listed.entity) for segment in ask.segments]
+    return f"""WITH listed AS ({listed.sql}), fitting AS MATERIALIZED (
+            FROM listed WHERE {" AND ".join(tests)}
+        )"""
+
+
+def _values(ask: Ask, listed: List, at: datetime, last_day: date) -> dict[str, Any]:
+    return {"as_of": at, "last_day": last_day, "search": ask.search.strip(), **listed.values}
+
+
+@contextmanager
+def _beside(cursor: Cursor, listed: List) -> Iterator[None]:
+    """Lets the query read the list's own tables while the block lasts."""
+    try:
+        for called, table in listed.tables.items():
+            cursor.register(called, table)
+        yield
+    finally:
+        for called in listed.tables:
+            cursor.unregister(called)
+
+
+def score_sql(cursor: Cursor, plan: Plan, ask: Ask, entity: str, only: str = "true") -> str:
+    """SQL for the score that a list shows, of everyone or only some, as history has it; see `uptake.scores.written`.
 
     Raises:
         QuestionError: There is no such score of these entities.
@@ -152,7 +179,7 @@ def score_sql(cursor: Cursor, plan: Plan, ask: Ask, entity: str) -> str:
     if ask.score and ask.score not in known:
         raise QuestionError(f"There is no score '{ask.score}' of {entity}s.", allowed=known)
     score = known.get(ask.score) or next(iter(known.values()), None)
-    return written.on_day_sql(score, entity, written.last_day(cursor, moment(cursor, plan, ask.as_of)[1]))
+    return written.on_day_sql(score, entity, written.last_day(cursor, moment(cursor, plan, ask.as_of)[1]), only)
 
 
 def _in_segment(cursor: Cursor, plan: Plan, segment: str, entity: str) -> str:
@@ -173,10 +200,22 @@ def _in_segment(cursor: Cursor, plan: Plan, segment: str, entity: str) -> str:
     return f"listed.{entity}_key IN (SELECT {key} FROM ({within}))"
 
 
-def _order(order: str) -> str:
+def _order(order: str, listed: List) -> str:
+    """SQL for an order.
+
+    Raises:
+        QuestionError: There is no such column.
+    """
     column = order.removeprefix("-")
+    if column not in listed.columns:
+        raise QuestionError(f"The list cannot be sorted by '{column}'.", allowed=listed.columns)
     sorted_by = f"lower({name(column)})" if column in WORDS else name(column)
-    return f"{sorted_by} {'DESC' if order.startswith('-') else 'ASC'} NULLS LAST"
+    if column in listed.orders:
+        sorted_by = f"list_position({literal(listed.orders[column])}, {name(column)})"
+    return (
+        f"{sorted_by} {'DESC' if order.startswith('-') else 'ASC'} NULLS LAST, lower({listed.entity}_id),"
+        f" {listed.entity}_id"
+    )
 
 
 def _filters(cursor: Cursor, plan: Plan, where: Conditions, entity: str, columns: tuple[str, ...]) -> list[str]:

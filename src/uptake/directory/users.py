@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from uptake.directory.listing import Ask, Page, page, score_sql
+from uptake.directory.listing import BANDS, Ask, List, Page, moment, page, score_sql
 from uptake.facts.feature_day import keyed
 from uptake.metrics.names import called_sql
 from uptake.plan import Plan
+from uptake.scores.written import last_day
+from uptake.segments import written
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
@@ -13,7 +15,7 @@ COLUMNS = (
     "name", "user_id", "accounts", "role", "started_on", "activated_on", "value_on", "active_days", "features",
     "sessions", "last_active_on", "score", "score_change", "band",
 )  # fmt: skip
-"""What the list shows and can be sorted by."""
+"""What every list can be sorted and filtered by; beside it there are the plan's placements."""
 TOTALS = {
     "active": "count(*) FILTER (active_days > 0)",
     "lapsed": "count(*) FILTER (activated_on IS NOT NULL AND active_days = 0)",
@@ -22,16 +24,29 @@ TOTALS = {
 
 
 def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
-    """One page of users, of one account if it is named.
+    """One page of users, of one account if it is named; see `listing`."""
+    return page(cursor, plan, ask, listing(cursor, plan, ask, account_id))
+
+
+def columns(plan: Plan) -> tuple[str, ...]:
+    """The columns of the list, also of its files."""
+    return (*COLUMNS, *written.columns(plan, "user"))
+
+
+def listing(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> List:
+    """The list of users, of one account if it is named.
 
     Columns: `accounts` names of those the user is in, `activated_on` and `value_on` when the plan's
     activation and first value were reached, `active_days`, `sessions` of the last 28 days, `features`
-    core features of the last 30. Who holds a seat and never came is there, with nothing.
+    core features of the last 30, the score, its change and band, and `placement.NAME` with `placement.NAME.since` for
+    each placement of the plan, as history has them. Who holds a seat and never came is there, with nothing.
     """
+    day = moment(cursor, plan, ask.as_of)[1]
     core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
     # of one account, nothing is read of anybody else
     chosen = "chosen AS MATERIALIZED (SELECT DISTINCT user_key FROM membership JOIN accounts USING (account_key)"
     chosen = f"{chosen} WHERE account_id = $account_id)," if account_id else ""
+    only = "entity_key IN (SELECT user_key FROM chosen)" if account_id else "true"
     of_account = "AND user_key IN (SELECT user_key FROM chosen)" if account_id else ""
     sql = f"""
         WITH {chosen} said AS (
@@ -60,17 +75,20 @@ def users(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> Page:
                 min(reached_at) FILTER (milestone = 'value')::DATE AS value_on
             FROM user_milestone WHERE reached_at < $as_of AND milestone IN ('activated', 'value') {of_account}
             GROUP BY user_key
-        ), scored AS ({score_sql(cursor, plan, ask, "user")})
+        ), scored AS ({score_sql(cursor, plan, ask, "user", only)}
+        ), placed AS ({written.on_day_sql(cursor, plan, "user", last_day(cursor, day), only)})
         SELECT p.user_key, p.user_id, coalesce(said.name, p.user_id) AS name, belongs.accounts,
             coalesce(said.role, belongs.role) AS role, start.started_on, reached.activated_on, reached.value_on,
             coalesce(came.active_days, 0) AS active_days, coalesce(breadth.features, 0) AS features,
-            coalesce(visits.sessions, 0) AS sessions, came.last_active_on, scored.score, scored.score_change, scored.band
+            coalesce(visits.sessions, 0) AS sessions, came.last_active_on, scored.score, scored.score_change, scored.band,
+            placed.* EXCLUDE (user_key)
         FROM users p ANTI JOIN person ON person.actor_key = p.user_key
         LEFT JOIN said USING (user_key) LEFT JOIN belongs USING (user_key) LEFT JOIN came USING (user_key)
         LEFT JOIN visits USING (user_key) LEFT JOIN breadth USING (user_key) LEFT JOIN reached USING (user_key)
         LEFT JOIN user_start start USING (user_key) LEFT JOIN scored USING (user_key)
+        LEFT JOIN placed USING (user_key)
         WHERE true {of_account.replace("user_key IN", "p.user_key IN")}"""
     values = {"account_id": account_id} if account_id else {}
-    return page(
-        cursor, plan, ask, entity="user", columns=COLUMNS, sql=sql, sort="-active_days", values=values, totals=TOTALS
-    )
+    return List(
+        "user", columns(plan), sql, "-active_days", values, TOTALS, {"band": BANDS, **written.orders(plan, "user")},
+    )  # fmt: skip

@@ -29,13 +29,14 @@ def of_entity(plan: Plan, entity: str) -> list[Score]:
     return [score for score in plan.all_scores.values() if entity in score.entities]
 
 
-def on_day_sql(score: Score | None, entity: str, day: date | None) -> str:
+def on_day_sql(score: Score | None, entity: str, day: date | None, only: str = "true") -> str:
     """SQL for ({entity}_key, score, score_lower, score_upper, score_change, band) of everyone on a day.
 
     Args:
         score: The score; None: nobody has one.
         entity: user or account.
         day: The day; None: nobody has one.
+        only: A condition on `entity_key`.
     """
     if score is None or day is None:
         return f"""SELECT NULL::INTEGER AS {entity}_key, NULL::DOUBLE AS score, NULL::DOUBLE AS score_lower,
@@ -45,7 +46,7 @@ def on_day_sql(score: Score | None, entity: str, day: date | None) -> str:
     high, low = ("good", "poor") if score.higher_is == "better" else ("poor", "good")
 
     def on(at: str) -> str:
-        return f"track = {track} AND entity = '{entity}' AND valid_from <= {at} AND valid_to > {at}"
+        return f"track = {track} AND entity = '{entity}' AND valid_from <= {at} AND valid_to > {at} AND {only}"
 
     return f"""SELECT now.entity_key AS {entity}_key, now.value / 100 AS score, now.lower / 100 AS score_lower,
             now.upper / 100 AS score_upper, (now.value - before.value) / 100 AS score_change,

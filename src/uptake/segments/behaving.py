@@ -85,7 +85,7 @@ def _counts(panel: Panel, behaviour: Behaviour) -> Floats:
 def _before(panel: Panel, relation: str, where: str, back: int) -> Floats:
     """How often everyone did it before the first day that is looked at."""
     counted = (
-        f"SELECT entity_key, count(*)::DOUBLE AS value FROM {relation} WHERE day < $before AND {where} GROUP BY ALL"  # noqa: S608 - names of the catalogue
+        f"SELECT entity_key, count(*)::DOUBLE AS value FROM {relation} WHERE day < $before AND {where} GROUP BY ALL"
     )
     found = panel.cursor.execute(counted, {"before": panel.first - timedelta(days=back)}).fetchnumpy()
     row = panel.rows(np.asarray(found["entity_key"]))

@@ -8,8 +8,11 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, TypeVar
 
+import pyarrow as pa
+
 from uptake.benchmarks.answer import Benchmarks
 from uptake.benchmarks.ask import benchmark
+from uptake.benchmarks.distance import distances
 from uptake.benchmarks.telling import with_reasons
 from uptake.benchmarks.words import WORDS
 from uptake.check import Finding
@@ -141,10 +144,35 @@ class Reader:
 
         def work(cursor: Cursor) -> tuple[listing.Page, Lines]:
             self._require(history, cursor)
-            page = accounts.accounts(cursor, self.plan, asked)
+            page = accounts.accounts(cursor, self.plan, asked, self._workspace.kept)
             return page, accounts.weekly_active(cursor, page)
 
         return self._now(("accounts", asked, self.history), work)
+
+    def distances_ahead(self) -> None:
+        """Lets be worked out, once it is quiet, how far every account is from its benchmark."""
+
+        def work(cursor: Cursor) -> None:
+            distances(cursor, self.plan, None, self._workspace.kept)
+
+        self._later(("distances",), work, Urgency.IDLE)
+
+    def all_accounts(self, asked: listing.Ask) -> pa.Table:
+        """All accounts that fit, for a file; as large as it is, it is not kept."""
+        return self._whole(asked, lambda cursor: accounts.listing(cursor, self.plan, asked, self._workspace.kept))
+
+    def all_users(self, asked: listing.Ask, account_id: str = "") -> pa.Table:
+        """All users that fit, of one account if it is named; not kept either."""
+        return self._whole(asked, lambda cursor: users.listing(cursor, self.plan, asked, account_id))
+
+    def _whole(self, asked: listing.Ask, listed: Callable[[Cursor], listing.List]) -> pa.Table:
+        history = self._history_for(self._is_by_day(asked))
+
+        def work(cursor: Cursor) -> pa.Table:
+            self._require(history, cursor)
+            return listing.whole(cursor, self.plan, asked, listed(cursor))
+
+        return self._workspace.read(work)
 
     @cached_property
     def history(self) -> tuple[str, str, str]:
@@ -232,7 +260,8 @@ class Reader:
     def account(self, account_id: str) -> account.Account:
         """The profile of an account."""
         return self._now(
-            ("account", account_id, self.history), lambda cursor: account.account(cursor, self.plan, account_id)
+            ("account", account_id, self.history),
+            lambda cursor: account.account(cursor, self.plan, account_id, kept=self._workspace.kept),
         )
 
     def account_names(self, account_ids: tuple[str, ...]) -> dict[str, str]:

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from uptake.dashboards import Dashboards
+from uptake.list_views import ListViews
 from uptake.web import formats, forms, links
 from uptake.web.cache import Answers
 from uptake.web.following import Following, Unused
@@ -128,6 +129,7 @@ class Site:
         self.following = Following(workspace)
         self.environment = environment()
         self.dashboards = Dashboards(workspace.home.plan)
+        self.list_views = ListViews(workspace.home.plan)
         self.form_token = secrets.token_urlsafe(32)
         """Stands in every form that changes something."""
         self._asset_version = _asset_version()

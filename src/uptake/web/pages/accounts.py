@@ -12,14 +12,14 @@ from starlette.routing import Route
 
 from uptake import charts
 from uptake.charts import dates, words
-from uptake.directory import accounts as directory
 from uptake.directory.account import Account
 from uptake.directory.listing import Ask
 from uptake.directory.listing import Page as Listed
 from uptake.errors import QuestionError
+from uptake.plan import Plan
 from uptake.scores import written
 from uptake.web import links
-from uptake.web.pages import history_words, list_sentences, paging, problems, score
+from uptake.web.pages import history_words, list_sentences, list_views, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -35,7 +35,9 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "trend", "title": "90 days", "type": "trend", "is_sortable": False, "rank": WIDE, "about": "The score."},
     {"name": "score_change", "title": "Change", "type": "points", "missing": "not known",
      "about": "Points of the score in the last 28 days."},
-    {"name": "band", "title": "Band", "type": "band", "rank": WIDE, "about": "Where good and poor begin is in the plan."},
+    {"name": "band", "title": "Band", "type": "band", "rank": EXTRA, "about": "Where good and poor begin is in the plan."},
+    {"name": "distance", "title": "Below benchmark", "type": "number", "unit": "share", "rank": WIDE,
+     "about": "What is missing of the benchmark of its type: the median of its exemplary accounts."},
     {"name": "seats", "title": "Seats", "type": "integer", "rank": EXTRA,
      "about": "Seats held now; members where there is no roster."},
     {"name": "active_share", "title": "Seats used", "type": "number", "unit": "share", "rank": WIDE,
@@ -46,7 +48,7 @@ COLUMNS: tuple[dict[str, Any], ...] = (
      "about": "Active users, week by week."},
     {"name": "active_users", "title": "Active users", "type": "integer", "rank": EXTRA,
      "about": "In the last 28 days."},
-    {"name": "mrr", "title": "A month", "type": "number", "unit": "currency", "rank": WIDE,
+    {"name": "mrr", "title": "A month", "type": "number", "unit": "currency", "rank": EXTRA,
      "about": "Monthly revenue of the subscriptions that run."},
     {"name": "renewal_on", "title": "Renewal", "type": "date", "rank": WIDE},
     {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never", "rank": EXTRA},
@@ -112,17 +114,17 @@ class AccountPage(Page):
 def routes(site: Site) -> list[Route]:
     """The list, its file, and the page of one account."""
     return [
-        Route("/accounts", site.endpoint(show_list)),
-        Route("/accounts.csv", site.endpoint(as_csv)),
+        Route("/accounts", site.endpoint(lambda reader, request: _show_list(site, reader, request))),
+        Route("/accounts.{ending}", site.endpoint(_as_file)),
         Route("/accounts/{id:path}", site.endpoint(show)),
     ]
 
 
-def show_list(reader: Reader, request: Request) -> Page:
-    """The list."""
+def _show_list(site: Site, reader: Reader, request: Request) -> Page:
     asked = paging.read(request.query_params)
     page, lines = reader.accounts(asked.ask)
     found = paging.scores(reader.plan, "account", asked)
+    found += paging.labels(reader.plan, "account", asked.where)
     found += paging.choices(reader.vocabulary(), "account", asked.where, apart=("account.owner",))
     trends = _trends(reader, asked, page)
     rows = [
@@ -131,17 +133,23 @@ def show_list(reader: Reader, request: Request) -> Page:
             "url": links.account(row["account_id"]),
             "line": lines.get(row["account_id"], []),
             "trend": trends.get(row["account_id"]),
-            "under": _under(row),
+            "under": _under(row, reader.plan.product.currency or ""),
         }
         for row in page.rows
     ]
     sort, is_descending = paging.shown_order(page)
+    every = _columns(reader.plan)
+    columns = paging.shown_columns(every, asked.columns, rows)
+    views, view = list_views.views(site, reader, "accounts", request.query_params)
     return AccountsPage(
         headline=list_sentences.accounts(page.totals, reader.plan.product.currency or "", asked.owner),
         owners=reader.owners(),
         history=history_words.of_list(reader),
         rows=rows,
-        columns=_columns(rows, reader.plan.product.currency),
+        columns=columns,
+        column_choices=paging.column_choices(every, columns),
+        views=views,
+        view=view,
         total=page.total,
         asked=asked,
         params=request.query_params.multi_items(),
@@ -151,16 +159,15 @@ def show_list(reader: Reader, request: Request) -> Page:
         others=paging.others(found, asked.where),
         segments=paging.segments(reader.plan, "account"),
         size=paging.SIZE,
-        csv_url=f"/accounts.csv?{request.url.query}".rstrip("?"),
+        files=paging.files("accounts", request.url.query),
         has_any=bool(page.total or reader.accounts(Ask(limit=1))[0].total),
         home=reader.home,
     )
 
 
-def as_csv(reader: Reader, request: Request) -> Response:
-    """The whole list as a file."""
+def _as_file(reader: Reader, request: Request) -> Response:
     asked = paging.read(request.query_params)
-    return paging.as_csv("accounts", directory.COLUMNS, asked, lambda ask: reader.accounts(ask)[0])
+    return paging.as_file("accounts", request.path_params["ending"], asked, reader.all_accounts)
 
 
 def show(reader: Reader, request: Request) -> Page:
@@ -205,20 +212,18 @@ def _trends(reader: Reader, asked: paging.Asked, page: Listed) -> dict[str, list
     return reader.score_lines(asked.ask.score or known[0].name, "account", ids)
 
 
-def _columns(rows: Sequence[Row], currency: str | None) -> list[Row]:
-    """Columns that some row fills; an empty column says nothing."""
-    filled = [column for column in COLUMNS if any(_has(row, column["name"]) for row in rows)]
-    return [{**column, "currency": currency or ""} for column in filled]
+def _columns(plan: Plan) -> list[Row]:
+    """All columns of the list, with the plan's placements after the score."""
+    after = 1 + next(at for at, column in enumerate(COLUMNS) if column["name"] == "band")
+    every = [*COLUMNS[:after], *paging.placed(plan, "account"), *COLUMNS[after:]]
+    return [{**column, "currency": plan.product.currency or ""} for column in every]
 
 
-def _under(row: Row) -> str:
-    """What stands below an account's name: its plan, its owner, and when it left."""
+def _under(row: Row, currency: str) -> str:
+    """What stands below an account's name: its plan, what it pays, its owner, and when it left."""
+    paid = words.money(row["mrr"], currency) if row["mrr"] and currency else ""
     left = f"left {dates.day(row['churned_on'])}" if row["churned_on"] else ""
-    return " · ".join(str(part) for part in (row["plan"], row["owner"], left) if part)
-
-
-def _has(row: Row, name: str) -> bool:
-    return row.get(name) is not None
+    return " · ".join(str(part) for part in (row["plan"], paid, row["owner"], left) if part)
 
 
 def _linked(row: Row) -> dict[str, Any]:

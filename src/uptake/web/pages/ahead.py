@@ -27,6 +27,7 @@ def ask_ahead(reader: Reader, last_day: date, first_day: date | None) -> None:
         metrics.ask_ahead(reader, last_day)
         for score in written.of_entity(reader.plan, "account"):
             reader.stand_ahead(score.name, "account")
+        reader.distances_ahead()
         reader.bring_history_up()
         reader.benchmark({}, Urgency.IDLE)
         reader.findings(Urgency.IDLE)

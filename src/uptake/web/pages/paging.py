@@ -4,23 +4,40 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+from pyarrow import parquet
 from starlette.datastructures import QueryParams
-from starlette.responses import StreamingResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response, StreamingResponse
 
 from uptake.directory import listing
-from uptake.directory.listing import MOST_ROWS, Ask
+from uptake.directory.listing import BANDS, Ask
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
 from uptake.metrics.export import harmless
 from uptake.plan import Condition, Plan, conditions
-from uptake.scores import written
+from uptake.scores.written import of_entity as scores_of
+from uptake.segments import written
+from uptake.segments.tracks import name_of
+from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.condition_field import condition
+from uptake.web.pages.list_views import ListView, ViewForm
+from uptake.web.pages.metric import attachment
 from uptake.web.site import Page
 
+Row = Mapping[str, Any]
+KEY_OF = {"accounts": "account_id", "users": "user_id"}
+"""List -> the column that says whose a row is; every file has it."""
+FIRST = ("segment", "stage", "maturity")
+"""Placements that lists show and are filtered by at once."""
+FILES = {"CSV": "csv", "Parquet": "parquet"}
+"""What files are called, and how they end."""
+ROWS_AT_ONCE = 5_000
+"""Rows of a file that are written together."""
 SIZE = 50
 MOST_FILTERS = 5
 
@@ -34,12 +51,14 @@ class Choice:
         options: (condition, value), one a value; the first is no condition.
         value: The condition that is set, or empty.
         name: The parameter of the address.
+        is_more: Whether it is not seen at once.
     """
 
     title: str
     options: list[tuple[str, str]]
     value: str
     name: str = "where"
+    is_more: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,7 @@ class Asked:
         where: The conditions as they were written.
         segments: Segments of the plan that rows are in.
         owner: Whose accounts these are; empty: everybody's.
+        columns: The columns chosen, in any order; none: those that every list shows.
     """
 
     ask: Ask
@@ -65,6 +85,7 @@ class Asked:
     where: list[str]
     segments: tuple[str, ...] = ()
     owner: str = ""
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +105,10 @@ class ListPage(Page):
         others: Conditions of other kinds that are set.
         segments: (name, title) of the segments that the list can be narrowed to.
         size: Rows of a page.
-        csv_url: The whole list as a file.
+        files: Title and address of the whole list as files.
+        column_choices: (name, title, whether it is seen) of the columns that can be chosen.
+        views: Views of the list to go to: those that every list has, and those that were saved.
+        view: What the form that saves this view has to know.
         has_any: Whether there is anything to list, whatever is searched for.
         home: The workspace's folder, for commands.
     """
@@ -101,7 +125,10 @@ class ListPage(Page):
     others: list[str]
     segments: list[tuple[str, str]]
     size: int
-    csv_url: str
+    files: list[tuple[str, str]]
+    column_choices: list[tuple[str, str, bool]]
+    views: Sequence[ListView]
+    view: ViewForm
     has_any: bool
     home: str
 
@@ -122,8 +149,9 @@ def read(query: QueryParams) -> Asked:
     tests = conditions(where)
     if owner:
         tests = (*tests, Condition(property="account.owner", test="is", values=(owner,)))
+    columns = tuple(dict.fromkeys(name for name in query.getlist("column") if name))
     ask = Ask(search, tests, segments, order, SIZE, (number - 1) * SIZE, score=score)
-    return Asked(ask, number, sort, is_descending, search, where, segments, owner)
+    return Asked(ask, number, sort, is_descending, search, where, segments, owner, columns)
 
 
 def shown_order(page: listing.Page) -> tuple[str, bool]:
@@ -139,20 +167,30 @@ def choices(words: Vocabulary, entity: str, where: Sequence[str], apart: Sequenc
         if attribute.startswith(f"{entity}.") and attribute not in apart and options and len(found) < MOST_FILTERS:
             name = attribute.partition(".")[2].replace("_", " ").capitalize()
             chosen = next((text for text, _ in options if text in where), "")
-            found.append(Choice(name, [("", "All"), *options], chosen))
+            found.append(Choice(name, [("", "All"), *options], chosen, is_more=True))
     return found
 
 
 def scores(plan: Plan, entity: str, asked: Asked) -> list[Choice]:
     """The score that a list shows, where there is more than one, and its bands."""
-    known = written.of_entity(plan, entity)
+    known = scores_of(plan, entity)
     if not known:
         return []
-    bands = [("", "All"), *((f"band={band}", band.capitalize()) for band in ("poor", "average", "good"))]
+    bands = [("", "All"), *((f"band={band}", band.capitalize()) for band in BANDS)]
     found = [Choice("Band", bands, next((text for text, _ in bands if text in asked.where), ""))]
     if len(known) > 1:
         options = [("" if one is known[0] else one.name, one.title) for one in known]
         found.insert(0, Choice("Score", options, asked.ask.score if asked.ask.score != known[0].name else "", "score"))
+    return found
+
+
+def labels(plan: Plan, entity: str, where: Sequence[str]) -> list[Choice]:
+    """The plan's placements with their labels; those that few ask for come with what is not seen at once."""
+    found = []
+    for scheme in written.of_entity(plan, entity):
+        options = [(f"{name_of(scheme.name)}={label.name}", label.title) for label in scheme.labels_of(entity)]
+        chosen = next((text for text, _ in options if text in where), "")
+        found.append(Choice(scheme.title, [("", "All"), *options], chosen, is_more=scheme.name not in FIRST))
     return found
 
 
@@ -166,30 +204,71 @@ def others(found: Sequence[Choice], where: Sequence[str]) -> list[str]:
     return [text for text in where if text not in {choice.value for choice in found}]
 
 
-def as_csv(name: str, columns: Sequence[str], asked: Asked, fetch: Callable[[Ask], listing.Page]) -> StreamingResponse:
-    """The whole filtered list as a file, fetched piece by piece; text that a spreadsheet would run is made inert.
+def files(name: str, query: str) -> list[tuple[str, str]]:
+    """Title and address of the whole filtered list as files."""
+    return [(title, f"/{name}.{ending}?{query}".rstrip("?")) for title, ending in FILES.items()]
+
+
+def as_file(name: str, ending: str, asked: Asked, fetch: Callable[[Ask], pa.Table]) -> Response:
+    """All rows that fit as a file, with the columns that are shown if any were chosen, else with all.
+
+    Text that a spreadsheet would run is made inert.
 
     Raises:
         QuestionError: The list cannot be sorted or filtered so.
     """
-    first = fetch(replace(asked.ask, limit=MOST_ROWS, offset=0))  # here, while an error can still be a page
+    if ending not in FILES.values():
+        raise HTTPException(404)
+    table = fetch(asked.ask)
+    shown = asked.columns
+    chosen = [column for column in table.column_names if not shown or column in (KEY_OF[name], *shown)]
+    table = table.select(chosen)
+    if ending == "parquet":
+        content = pa.BufferOutputStream()
+        parquet.write_table(table, content, compression="zstd")
+        return attachment(content.getvalue().to_pybytes(), name, ending)
 
     def lines() -> Iterator[str]:
-        yield _line(columns)
-        page, done = first, 0
-        while page.rows:
-            yield from (_line([row.get(column) for column in columns]) for row in page.rows)
-            done += len(page.rows)
-            page = fetch(replace(asked.ask, limit=MOST_ROWS, offset=done, as_of=first.as_of))
+        yield _lines([chosen])
+        for batch in table.to_batches(max_chunksize=ROWS_AT_ONCE):
+            yield _lines(row.values() for row in batch.to_pylist())
 
     headers = {"content-disposition": f'attachment; filename="{name}.csv"'}
     return StreamingResponse(lines(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-def _line(cells: Sequence[Any]) -> str:
+def _lines(rows: Iterable[Iterable[Any]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow([harmless(cell) for cell in cells])
+    csv.writer(text, lineterminator="\n").writerows([harmless(cell) for cell in row] for row in rows)
     return text.getvalue()
+
+
+def placed(plan: Plan, entity: str) -> list[dict[str, Any]]:
+    """The columns of the plan's placements: the label, and since when somebody has it."""
+    found = list[dict[str, Any]]()
+    for scheme in written.of_entity(plan, entity):
+        column = name_of(scheme.name)
+        titles = {label.name: label.title for label in scheme.labels_of(entity)}
+        rank = WIDE if scheme.name in FIRST else EXTRA
+        found.append({"name": column, "title": scheme.title, "type": "label", "labels": titles, "rank": rank,
+                      "missing": "not known", "about": f"{', '.join(titles.values())}. By rules of the plan."})  # fmt: skip
+        found.append({"name": column + written.SINCE, "title": f"{scheme.title} since", "type": "date", "rank": EXTRA,
+                      "missing": "longer", "about": "Since when without a break, where history has the day."})  # fmt: skip
+    return found
+
+
+def shown_columns(every: Sequence[Mapping[str, Any]], chosen: Sequence[str], rows: Sequence[Row]) -> list[Row]:
+    """The columns of a list's table: those chosen, in the list's order, else those that some row fills."""
+    first, *others = every
+    if chosen:
+        return [first, *({**column, "rank": None} for column in others if column["name"] in chosen)]
+    return [column for column in every if any(row.get(column["name"]) is not None for row in rows)]
+
+
+def column_choices(every: Sequence[Mapping[str, Any]], shown: Sequence[Row]) -> list[tuple[str, str, bool]]:
+    """(name, title, whether it is seen) of the columns that can be chosen: all but the first."""
+    seen = {column["name"] for column in shown if column.get("rank") != EXTRA}
+    return [(column["name"], column["title"], column["name"] in seen) for column in every[1:]]
 
 
 def whole(text: str) -> int:

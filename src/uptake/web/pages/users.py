@@ -12,7 +12,6 @@ from starlette.routing import Route
 
 from uptake import charts
 from uptake.charts import dates
-from uptake.directory import users as directory
 from uptake.directory.listing import Ask
 from uptake.directory.user import User
 from uptake.errors import QuestionError
@@ -20,7 +19,7 @@ from uptake.facts.milestone import STEP
 from uptake.metrics.names import called
 from uptake.plan import Plan
 from uptake.web import links
-from uptake.web.pages import list_sentences, paging, problems, score
+from uptake.web.pages import list_sentences, list_views, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -116,22 +115,29 @@ class UserPage(Page):
 def routes(site: Site) -> list[Route]:
     """The list, its file, and the page of one user."""
     return [
-        Route("/users", site.endpoint(show_list)),
-        Route("/users.csv", site.endpoint(as_csv)),
+        Route("/users", site.endpoint(lambda reader, request: _show_list(site, reader, request))),
+        Route("/users.{ending}", site.endpoint(_as_file)),
         Route("/users/{id:path}", site.endpoint(show)),
     ]
 
 
-def show_list(reader: Reader, request: Request) -> Page:
-    """The list."""
+def _show_list(site: Site, reader: Reader, request: Request) -> Page:
     asked, account_id = paging.read(request.query_params), request.query_params.get("account", "")
     page = reader.users(asked.ask, account_id)
-    found = paging.choices(reader.vocabulary(), "user", asked.where)
+    found = paging.scores(reader.plan, "user", asked)
+    found += paging.labels(reader.plan, "user", asked.where)
+    found += paging.choices(reader.vocabulary(), "user", asked.where)
     sort, is_descending = paging.shown_order(page)
+    every = _columns(reader.plan)
+    columns = paging.shown_columns(every, asked.columns, page.rows)
+    views, view = list_views.views(site, reader, "users", request.query_params)
     return UsersPage(
         headline=list_sentences.users(page.totals),
         rows=[{**row, "url": links.user(row["user_id"])} for row in page.rows],
-        columns=[column for column in COLUMNS if any(row[column["name"]] is not None for row in page.rows)],
+        columns=columns,
+        column_choices=paging.column_choices(every, columns),
+        views=views,
+        view=view,
         total=page.total,
         asked=asked,
         params=request.query_params.multi_items(),
@@ -143,16 +149,22 @@ def show_list(reader: Reader, request: Request) -> Page:
         account_id=account_id,
         account_url=links.account(account_id),
         size=paging.SIZE,
-        csv_url=f"/users.csv?{request.url.query}".rstrip("?"),
+        files=paging.files("users", request.url.query),
         has_any=bool(page.total or reader.users(Ask(limit=1)).total),
         home=reader.home,
     )
 
 
-def as_csv(reader: Reader, request: Request) -> Response:
-    """The whole list as a file."""
+def _as_file(reader: Reader, request: Request) -> Response:
     asked, account_id = paging.read(request.query_params), request.query_params.get("account", "")
-    return paging.as_csv("users", directory.COLUMNS, asked, lambda ask: reader.users(ask, account_id))
+    ending = request.path_params["ending"]
+    return paging.as_file("users", ending, asked, lambda ask: reader.all_users(ask, account_id))
+
+
+def _columns(plan: Plan) -> list[Row]:
+    """All columns of the list, with the plan's placements after the score."""
+    after = 1 + next(at for at, column in enumerate(COLUMNS) if column["name"] == "band")
+    return [*COLUMNS[:after], *paging.placed(plan, "user"), *COLUMNS[after:]]
 
 
 def show(reader: Reader, request: Request) -> Page:

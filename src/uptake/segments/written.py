@@ -1,0 +1,62 @@
+"""Placements as history has them: where everyone stood on one day, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from uptake.plan import Placement, Plan
+from uptake.scores.history import MADE_BY, begin_of_history
+from uptake.segments.tracks import name_of
+from uptake.store.projection import Cursor, meta
+from uptake.store.sql import literal, name
+
+SINCE = ".since"
+"""Ends the column that says since when somebody stands there."""
+
+
+def of_entity(plan: Plan, entity: str) -> list[Placement]:
+    """The plan's placements of users or of accounts."""
+    return [scheme for scheme in plan.all_placements.values() if entity in scheme.entities]
+
+
+def columns(plan: Plan, entity: str) -> tuple[str, ...]:
+    """The columns of `on_day_sql` beside the key: `placement.NAME` and since when, for each."""
+    names = [name_of(scheme.name) for scheme in of_entity(plan, entity)]
+    return tuple(column for one in names for column in (one, one + SINCE))
+
+
+def orders(plan: Plan, entity: str) -> Mapping[str, tuple[str, ...]]:
+    """Column -> its labels in the plan's order."""
+    return {name_of(one.name): tuple(label.name for label in one.labels_of(entity)) for one in of_entity(plan, entity)}
+
+
+def on_day_sql(cursor: Cursor, plan: Plan, entity: str, day: date | None, only: str = "true") -> str:
+    """SQL for ({entity}_key, a label and the first day of it for each placement) of everyone on a day.
+
+    The first day is NULL where history begins with it: they may have stood there before. History of another plan says
+    nothing, as its labels may be others.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The plan.
+        entity: user or account.
+        day: The day; None: history has none.
+        only: A condition on `entity_key`.
+    """
+    is_known = day is not None and meta(cursor, MADE_BY) == plan.version
+    first = literal(begin_of_history(cursor, plan)[0])
+    told = [column for scheme in of_entity(plan, entity) for column in _told(scheme, entity, first)]
+    on = f"""entity = {literal(entity)} AND starts_with(track, {literal(name_of(""))})
+            AND valid_from <= {literal(day)} AND valid_to > {literal(day)} AND {only}"""
+    return f"""SELECT entity_key AS {entity}_key, {", ".join(told)} FROM history
+        WHERE {on if is_known else "false"} GROUP BY entity_key"""
+
+
+def _told(scheme: Placement, entity: str, first: str) -> tuple[str, str]:
+    track, column = name_of(scheme.name), f"max({{}}) FILTER (track = {literal(name_of(scheme.name))})"
+    labels = [label.name for label in scheme.labels_of(entity)]
+    return (
+        f"{literal(labels)}[1 + {column.format('value')}] AS {name(track)}",
+        f"nullif({column.format('valid_from')}, {first}) AS {name(track + SINCE)}",
+    )
