@@ -23,6 +23,8 @@ from uptake.scores import written
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal, name
 
+MOST_ROWS = 1_000
+"""Rows of a page at most; `whole` has all."""
 BANDS = ("poor", "average", "good")
 WORDS = frozenset({"name", "account_id", "user_id", "accounts", "owner", "plan", "role"})
 """Columns of text; sorted whatever its case, as people look things up."""
@@ -121,7 +123,9 @@ def page(cursor: Cursor, plan: Plan, ask: Ask, listed: List) -> Page:
         )
         SELECT * FROM fitting CROSS JOIN counted ORDER BY {_order(order, listed)} LIMIT $limit OFFSET $offset"""
     with _beside(cursor, listed):
-        result = fetch(cursor, sql, _values(ask, listed, at, last_day) | {"limit": ask.limit, "offset": ask.offset})
+        result = fetch(
+            cursor, sql, _values(ask, listed, at, last_day) | {"limit": min(ask.limit, MOST_ROWS), "offset": ask.offset}
+        )
     found = {one: result[0][f"total_{number}"] for number, one in enumerate(counted)} if result else {}
     for row in result:
         for number in range(len(counted)):

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from math import isnan
 
 from uptake.metrics.grain import GRAINS
-from uptake.metrics.listed import names_of
 from uptake.metrics.metric import Asked
+from uptake.metrics.names import names_of
 from uptake.metrics.question import Question, begin_of
 from uptake.plan import Plan
 from uptake.signals.panel import Panel
@@ -35,7 +35,7 @@ def snapshot(cursor: Cursor, plan: Plan, entity: str, names: Sequence[str], last
     until = begin_of(last + timedelta(days=1), zone)
     question = Question("signals", entity, {}, None, last, None, until, last, zone, plan.product.week_start)
     panel = Panel(Asked(question, plan, GRAINS[entity], cursor, ""), last, last)
-    known = names_of(cursor, entity, panel.keys.tolist(), until)
+    known = names_of(cursor, entity, until, panel.keys.tolist())
     values = {name: read(panel, name)[:, -1].tolist() for name in names}
     is_there = panel.present[:, -1]
     return {

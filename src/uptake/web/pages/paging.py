@@ -26,7 +26,7 @@ from uptake.segments.tracks import name_of
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.condition_field import condition
 from uptake.web.pages.list_views import ListView, ViewForm
-from uptake.web.pages.metric import attachment
+from uptake.web.pages.metric_files import attachment
 from uptake.web.site import Page
 
 Row = Mapping[str, Any]
