@@ -6,6 +6,8 @@ import argparse
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uptake
@@ -74,19 +76,29 @@ def _oulad(home: Path, made: Path | None, data: Path) -> dict[str, list[Table]]:
     ended = ends(data)
     with uptake.open(made or home) as workspace:
         seen = leaving.observed(workspace, ended, leaving.TRIED)
-        told = EXAMPLE / "plan" / "product.yml"
-        ours = (made or home) / "plan" / told.name
-        try:
-            ours.write_text(leaving.every_click(told), encoding="utf-8")
-            workspace.reload_plan()
+        with _saying(workspace, "adoption.yml", leaving.open_to_everybody):
+            seen = leaving.beside(seen, leaving.observed(workspace, ended, leaving.EARLIER))
+        with _saying(workspace, "product.yml", leaving.every_click):
             clicks = leaving.observed(workspace, ended, ())
-        finally:
-            ours.write_text(told.read_text("utf-8"), encoding="utf-8")
     return {
         "signals": [leaving.reproduced(clicks, ended)],
         "score": [leaving.compared(seen, in_runs=False), leaving.compared(seen, in_runs=True)],
         "tried": leaving.tried(seen),
     }
+
+
+@contextmanager
+def _saying(workspace: uptake.Workspace, name: str, changed: Callable[[Path], str]) -> Iterator[None]:
+    """The workspace with a file of the example's plan that says something else."""
+    told = EXAMPLE / "plan" / name
+    ours = workspace.home.plan / name
+    try:
+        ours.write_text(changed(told), encoding="utf-8")
+        workspace.reload_plan()
+        yield
+    finally:
+        ours.write_text(told.read_text("utf-8"), encoding="utf-8")
+        workspace.reload_plan()
 
 
 if __name__ == "__main__":

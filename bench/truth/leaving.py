@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -78,17 +78,21 @@ def _with(**renamed: str) -> dict[str, float]:
     return {renamed.get(name, name): weight for name, weight in BEFORE.items()}
 
 
-TRIED = (
+EARLIER = (
     _score("before", BEFORE),
     _score("before, with core_days for core_uses", _with(core_uses="core_days")),
     _score("before, with regularity for frequency", _with(frequency="regularity")),
     _score("before, with both", _with(core_uses="core_days", frequency="regularity")),
+    _score("before, with both and equal weights", EQUAL),
+)
+"""Ways to make the score under a plan that did not say when value could be reached: from the first to the last of them."""
+TRIED = (
     ADOPTION,
     _score("the default, peers are the run", EQUAL, RUN),
     _score("the default, all ranked in the run", EQUAL, RUN, ranked=True),
     _score("active days, ranked in the run", {"active_days": 1.0}, RUN),
 )
-"""Ways to make the score, from the one before to the default; then the default for a plan that says who are peers."""
+"""The default under the plan that says it; then the default for a plan that also says who are peers."""
 
 
 def observed(workspace: uptake.Workspace, ended: Ends, scores: Sequence[Score]) -> dict[int, Known]:
@@ -157,7 +161,7 @@ def tried(seen: Mapping[int, Known]) -> list[Table]:
                     for ending in ENDINGS
                 ),
             )
-            for name in ("active_days", "days_since_active", *(score.name for score in TRIED))
+            for name in ("active_days", "days_since_active", *(score.name for score in (*EARLIER, *TRIED)))
         ]
         columns = ("", *(ending.short + where for where in ("", ", in runs") for ending in ENDINGS))
         sizes = " and ".join(f"{len(of.runs):,} on day {day}" for day, of in halves.items())
@@ -171,6 +175,17 @@ def every_click(plan: Path) -> str:
     """The part of the example's plan that says what is active, with a click on anything as activity."""
     text = plan.read_text("utf-8")
     return text[: text.index("\nactive:")] + f"\nactive: [{', '.join(EVERY_CLICK)}]\n"
+
+
+def open_to_everybody(plan: Path) -> str:
+    """The part of the example's plan that says what value is, without who could reach it when."""
+    lines = plan.read_text("utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if "account.assessments_due" not in line)
+
+
+def beside(seen: Mapping[int, Known], others: Mapping[int, Known]) -> dict[int, Known]:
+    """What was known of the same people, with scores under another plan."""
+    return {day: replace(of, risks={**others[day].risks, **of.risks}) for day, of in seen.items()}
 
 
 def _title(name: str) -> str:

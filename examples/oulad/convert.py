@@ -43,13 +43,19 @@ ACCOUNTS = """
     SELECT account_id, first_on AS created_at, first_on AS signed_on, first_on AS live_on,
         first_on + length_days + 1 AS churned_on, first_on AS valid_from,
         code_module || ' ' || code_presentation AS name, code_module AS module, code_presentation AS presentation,
-        length_days, pages AS traits
+        length_days, json_merge_patch(pages, '{"assessments_due": 0}') AS traits
     FROM run JOIN (
         SELECT code_module, code_presentation, json_group_object(activity_type || '_pages', pages) AS pages
         FROM (SELECT code_module, code_presentation, activity_type, count(*) AS pages FROM vle GROUP BY ALL)
         GROUP BY ALL
     ) USING (code_module, code_presentation)
-    ORDER BY account_id"""
+    -- the deadlines stand before a run begins; each is a dated row that says how many are over
+    UNION ALL BY NAME
+    SELECT account_id, first_on + date::INTEGER AS valid_from,
+        json_object('assessments_due', sum(count(*)) OVER (PARTITION BY account_id ORDER BY date)::INTEGER) AS traits
+    FROM assessments JOIN run USING (code_module, code_presentation) WHERE date IS NOT NULL
+    GROUP BY account_id, first_on, date
+    ORDER BY account_id, valid_from"""
 
 USERS = """
     SELECT user_id, created_at, first_on AS valid_from,

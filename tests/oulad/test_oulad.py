@@ -154,7 +154,7 @@ def test_every_student_run_seat_and_outcome_arrives(built: Built, raw: Raw) -> N
     lines = [line.split() for line in built.printed.splitlines()[1:6]]
     stored = {kind: int(rows.replace(",", "")) for kind, _, rows, _, _ in lines}
     assert [rejected for *_, rejected in lines] == ["0"] * 5
-    assert (stored["accounts"], stored["seats"], stored["outcomes"]) == (22, 32_593, 32_593)
+    assert (stored["accounts"], stored["seats"], stored["outcomes"]) == (159, 32_593, 32_593)
     [students] = answers(
         raw, "SELECT count(DISTINCT student), count(DISTINCT (student, first_on)) FROM seat JOIN run USING (run)"
     )
