@@ -79,7 +79,6 @@ def test_single_signals_are_those_of_the_raw_tables(seen: dict[int, Known], endi
         assert leaving.area_of(of, ending, name).estimate == pytest.approx(expected, abs=1e-12)
 
 
-@pytest.mark.parametrize("ending", ENDINGS, ids=lambda ending: ending.short)
 def test_a_run_that_asks_for_nothing_yet_gives_no_chance_of_value(workspace: uptake.Workspace) -> None:
     """GGG asks for nothing before day 61, EEE before day 33, AAA on day 19; on day 84 all have."""
     for days, ns in ((28, {"AAA 2013J"}), (84, {"AAA 2013J", "EEE 2013J", "GGG 2013J"})):
