@@ -135,6 +135,8 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("active_days_per_week", {"active": "b", "window_days": 9}),
         ("frequency", {"interval_days": 3, "window_days": 5}),
         ("consistency", {"interval_days": 2, "intervals": 20}),
+        ("sessions_per_week", {}),
+        ("sessions_per_week", {"as_of": "2026-04-10T13:00:00Z", "window_days": 60}),
         ("session_duration", {}),
         ("session_duration", {"as_of": "2026-04-10T13:00:00Z", "window_days": 60}),
         ("engagement_matrix", {}),
@@ -179,6 +181,17 @@ def test_totals_equal_the_rows_in_another_zone_by_other_weeks_beside_an_earlier_
     also = {"timezone": "America/New_York", "week_start": "sunday", "period": "week"}
     window = {"date_from": "2026-03-04", "date_to": "2026-04-08", "compare": "previous_period"}
     hold_equal(workspace, name, {**given, **also, **window, "entity": entity})
+
+
+@pytest.mark.parametrize("more", [{}, {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03"}])
+@pytest.mark.parametrize("period", [None, "week", "month"])
+@pytest.mark.parametrize("output", ["live", "new"])
+@pytest.mark.parametrize("of", ["features", "modules"])
+def test_live_parts_of_accounts_followed_from_period_to_period_are_those_of_their_rows(
+    workspace: uptake.Workspace, of: str, output: str, period: str | None, more: dict[str, Any]
+) -> None:
+    given = {"feature": "advanced", "live_share": 0.5, "of": of, "output": output, "period": period}
+    hold_equal(workspace, "spread", {**given, **more})
 
 
 @pytest.mark.parametrize(
@@ -271,7 +284,15 @@ def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
     assert Everyone(np.empty(0, np.int64)).numbers(np.array([1])).tolist() == [-1]
 
 
-BY_NUMBERS = (*MEANS, "depth", "adoption_rate", "frequency_classes", "adoption_decay", "feature_adoption")
+BY_NUMBERS = (
+    *MEANS,
+    "sessions_per_week",
+    "depth",
+    "adoption_rate",
+    "frequency_classes",
+    "adoption_decay",
+    "feature_adoption",
+)
 
 
 @pytest.mark.parametrize("entity", ENTITIES)

@@ -14,10 +14,18 @@ Pitfall: many sessions may be labour, not love: look at task success beside them
 Source: product adoption glossary ("3-5 a week for daily-use products"); tenure scaling after fight-churn 7.8
 """
 
+from collections.abc import Iterator
+
+import numpy as np
+
+from uptake.metrics import tallies
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY
-from uptake.metrics.sessions import counts_source
+from uptake.metrics.sessions import counts_source, sessions_sql
+
+NOBODY_KNOWS = -(2**20)
+"""A start so long ago that the window is whole, of who has none."""
 
 
 def rows(asked: Asked) -> Sql:
@@ -35,9 +43,30 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The sums without a row for each entity and period."""
+    return tallies.means(_values(asked)) if tallies.is_possible(asked) else None
+
+
+def _values(asked: Asked) -> Iterator[tallies.Values]:
+    window_days, facts = asked.param("window_days"), tallies.numbered(asked)
+    started = facts.told(
+        f"SELECT entity_key, (started_on - DATE '1970-01-01')::INTEGER AS value FROM {asked.grain.start}", NOBODY_KNOWS
+    )
+    active, begun = (
+        tallies.tallies(asked, facts, sql, window_days)
+        for sql in (f"SELECT entity_key, day FROM {asked.grain.day}", sessions_sql(asked))
+    )
+    for tally, sessions in zip(active, begun, strict=True):
+        came = np.flatnonzero(tally.days)
+        lived = (tally.on - started[came] + 1).clip(7, window_days)
+        yield tally.period_on, sessions.days[came] / (lived / 7)
+
+
 METRIC = Metric(
     kind=MEAN,
     unit="per_week",
     rows=rows,
+    totals=totals,
     params=(Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),),
 )

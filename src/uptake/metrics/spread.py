@@ -19,12 +19,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions
+from uptake.metrics import dimensions, live_parts, tallies
 from uptake.metrics.depth import chosen
 from uptake.metrics.features import classes, eligible_classes_sql
 from uptake.metrics.grain import MEMBER
 from uptake.metrics.kinds.mean import MEAN
-from uptake.metrics.live_parts import live_parts
+from uptake.metrics.live_parts import Parts
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import present_sql
 from uptake.metrics.windows import are_many
@@ -36,23 +36,20 @@ OF_PLAN: dict[str, Callable[[Feature], str | None]] = {
     "modules": lambda feature: feature.module,
 }
 """Parts that the plan names -> which one a feature is of, if any."""
+NEW = "new"
 
 
 def rows(asked: Asked) -> Sql:
     """Every account with how many of its parts are live, or newly so."""
     features = chosen(asked, asked.param("feature"))
-    crowds, parts = _crowds(asked, features)
+    crowds, feature_parts = _crowds(asked, features)
     live = _live(asked, eligible_classes_sql(replace(asked, grain=MEMBER), features))
-    is_new = asked.param("output") == "new"
     counted = "SELECT * FROM live_now"
-    if is_new:
+    if asked.param("output") == NEW:
         counted = """SELECT * FROM live_now n ANTI JOIN live_before b ON b.account_key = n.account_key
             AND b.part = n.part AND b.period_on IS NOT DISTINCT FROM n.period_on"""
-    part_of = OF_PLAN.get(asked.param("of"))
-    named = {key: part for key, feature in features.items() if part_of and (part := part_of(feature)) is not None}
-    tables = {}
-    if named and are_many(asked) and not any(features[key].eligible for key in named):
-        tables["live_part"] = lambda: live_parts(asked, named, asked.param("live_share"), is_new=is_new)
+    parts = _in_memory(asked, features)
+    tables = {"live_part": lambda: live_parts.table(asked, parts)} if parts else {}
     return Sql(
         f"""
     SELECT e.entity_key, e.anchor_at, e.period_on, coalesce(l.parts, 0) AS value FROM ({present_sql(asked)}) e
@@ -60,7 +57,7 @@ def rows(asked: Asked) -> Sql:
         {"live_share": asked.param("live_share")},
         {
             "class_crowd(class, crowd)": crowds,
-            "feature_part(feature_key, class, crowd, part)": parts,
+            "feature_part(feature_key, class, crowd, part)": feature_parts,
             "at_end": "SELECT * FROM period",
             "at_begin": "SELECT * REPLACE (begins_at AS on_at, first_day - 1 AS on_day) FROM period",
             "live_now": f"WITH period AS (SELECT * FROM at_end) {live}",
@@ -69,6 +66,21 @@ def rows(asked: Asked) -> Sql:
         },
         tables=tables,
     )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The sums without a row for each account and period."""
+    parts = _in_memory(asked, chosen(asked, asked.param("feature")))
+    return tallies.means(live_parts.values(asked, parts)) if parts else None
+
+
+def _in_memory(asked: Asked, features: dict[int, Feature]) -> Parts | None:
+    """The parts, if they are looked at in memory: those of the plan that everybody in an account can use."""
+    part_of = OF_PLAN.get(asked.param("of"))
+    named = {key: part for key, feature in features.items() if part_of and (part := part_of(feature)) is not None}
+    if not named or not are_many(asked) or any(features[key].eligible for key in named):
+        return None
+    return Parts(named, asked.param("live_share"), asked.param("output") == NEW)
 
 
 def _crowds(asked: Asked, features: dict[int, Feature]) -> tuple[str, str]:
@@ -137,13 +149,14 @@ METRIC = Metric(
     kind=MEAN,
     unit="count",
     rows=rows,
+    totals=totals,
     params=(
         Param(
             "of", "text", "features, modules, or an attribute of users: what an account is live in.", default="features"
         ),
         Param("feature", "text", "Which features count: core, advanced, all, or one.", default="all"),
         Param("live_share", "number", "Above this share of its users a part is live.", default=0.25, least=0, most=1),
-        Param("output", "choice", "Parts that are live, or that became so.", default="live", choices=("live", "new")),
+        Param("output", "choice", "Parts that are live, or that became so.", default="live", choices=("live", NEW)),
     ),
     entities=("account",),
 )
