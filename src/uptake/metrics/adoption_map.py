@@ -23,11 +23,13 @@ from typing import Any
 
 import pyarrow as pa
 
+from uptake.metrics.account_points import places
 from uptake.metrics.axes import AXES, SEATS
 from uptake.metrics.grain import MEMBER
 from uptake.metrics.kinds.points import Points
-from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.metric import Asked, Metric, Param, Row, Sql
 from uptake.metrics.population import present_sql, seats_sql
+from uptake.metrics.tallies import is_possible
 
 QUADRANTS = ("embedded", "shelfware", "thin", "dormant")
 
@@ -62,10 +64,24 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The places of many periods from columns in memory."""
+    if not is_possible(asked):
+        return None
+
+    def placed() -> list[Row]:
+        splits = (asked.param("x_split"), asked.param("y_split"))
+        return [POINTS.placed(places(asked), splits)]
+
+    return Sql(counted=placed)
+
+
+POINTS = Points(QUADRANTS, lambda axis: AXES[axis].metric.unit)
 METRIC = Metric(
-    kind=Points(QUADRANTS, lambda axis: AXES[axis].metric.unit),
+    kind=POINTS,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         Param("x", "choice", "What lies along: how much of the product.", default="breadth", choices=tuple(AXES)),
         Param("y", "choice", "What stands up: how many use it.", default="seats_active", choices=tuple(AXES)),

@@ -115,7 +115,7 @@ def totals(asked: Asked) -> Sql | None:
         {
             "window_day": WINDOW_DAY,
             **used.relations,
-            "held": _held_sql(grain),
+            "held": held_sql(grain),
             "known": f"""SELECT on_day, count(DISTINCT {grain.key}) AS seats
         FROM period p JOIN seat s ON s.valid_from < p.on_at AND s.valid_to >= p.on_at GROUP BY on_day
         UNION ALL SELECT on_day, n FROM ({present_count_sql(grain)}) WHERE NOT EXISTS (SELECT 1 FROM seat)""",
@@ -133,7 +133,7 @@ def totals(asked: Asked) -> Sql | None:
     )
 
 
-def _held_sql(grain: Grain) -> str:
+def held_sql(grain: Grain) -> str:
     """SQL for (entity_key, valid_from, valid_to): who held a seat, or without a seat roster was there."""
     return f"""SELECT {grain.key} AS entity_key, valid_from, valid_to FROM seat
         UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)"""
@@ -143,7 +143,7 @@ def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool | None, Co
     """Each period, whether it is too early for adoption (None: no data), who has a seat, who adopted, who was active."""
     interval_days, active_days = asked.param("interval_days"), asked.param("active_days")
     facts = numbered(asked, grain)
-    held = facts.spans(_held_sql(grain))
+    held = facts.spans(held_sql(grain))
     value_at = None
     if asked.plan.value_moments:
         reached = milestone_sql(replace(asked, grain=grain), "value")

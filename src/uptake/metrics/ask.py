@@ -10,7 +10,10 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+import numpy as np
+
 from uptake.metrics import dimensions, earlier, overlap, periods
+from uptake.metrics.columnar import Columnar, columnar
 from uptake.metrics.metric import Asked, Kind, Row, Sql, plain
 from uptake.metrics.notes import notes
 from uptake.metrics.prepared import Prepared, entity_rows, population, prepare
@@ -43,6 +46,8 @@ def ask(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], kept:
     result = _answer(prepared, plan)
     if prepared.question.compare != NONE:
         result = earlier.compared(prepared, result, lambda before: _answer(before, plan))
+    if columnar(result):
+        return result
     names = tuple(column.name for column in result.columns)
     rows = [row if tuple(row) == names else {name: row.get(name) for name in names} for row in result.rows]
     return replace(result, rows=rows)
@@ -60,7 +65,7 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
         shown = replace(rows_sql, select=kind.shown(labels, asked))
     estimates = kind.estimate(_read(asked, kind, run, labels), labels, asked)
     if "period_on" in labels and found.metric.is_snapshot:
-        _mark_open_periods(estimates, prepared.question)
+        estimates = _with_open_periods(estimates, prepared.question)
     cells = kind.cells(labels, asked)
     return Result(
         name=found.name,
@@ -96,8 +101,14 @@ def _group_notes(prepared: Prepared) -> Iterator[str]:
     yield from overlap.notes(prepared)
 
 
-def _mark_open_periods(rows: list[Row], question: Question) -> None:
+def _with_open_periods(rows: list[Row] | Columnar, question: Question) -> list[Row] | Columnar:
     """What is measured at the end of a period is in progress until the period is over."""
+    if isinstance(rows, Columnar):
+        period, told = rows.columns["period_on"], rows.columns["status"].copy()
+        for period_on in set(period.tolist()):
+            if not periods.is_over(period_on, str(question.period), question.last_day):
+                told[(period == np.datetime64(period_on)) & (told == "closed")] = "in_progress"
+        return rows.with_column("status", told)
     is_over: dict[date, bool] = {}
     for row in rows:
         if row.get("status") == "closed":
@@ -106,3 +117,4 @@ def _mark_open_periods(rows: list[Row], question: Question) -> None:
                 is_over[period_on] = periods.is_over(period_on, str(question.period), question.last_day)
             if not is_over[period_on]:
                 row["status"] = "in_progress"
+    return rows

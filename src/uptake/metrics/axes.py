@@ -36,6 +36,7 @@ class Axis:
         where: SQL that holds for the rows that are meant.
         of_active: Whether only active entities have a row, so that the others have 0.
         work: Makes the same rows in memory; None: only the engine can.
+        is_workable: Whether that can be done for a question about many periods.
     """
 
     metric: Metric
@@ -44,6 +45,7 @@ class Axis:
     where: str = "true"
     of_active: bool = True
     work: Callable[[Asked], pa.Table] | None = None
+    is_workable: Callable[[Asked], bool] = is_possible
 
     def sql(self, asked: Asked, prefix: str) -> tuple[str, dict[str, Any]]:
         """SQL for (entity_key, period_on, value) and the values it takes.
@@ -61,7 +63,7 @@ class Axis:
     def tables(self, asked: Asked, prefix: str) -> dict[str, Callable[[], pa.Table]]:
         """The relation of that axis, if it is worked out here; arguments as of `sql`."""
         work, own = self.work, self._asked(asked, prefix)
-        return {f"{prefix}axis": lambda: work(own)} if work and is_possible(asked) else {}
+        return {f"{prefix}axis": lambda: work(own)} if work and self.is_workable(own) else {}
 
     def _asked(self, asked: Asked, prefix: str) -> Asked:
         """The question about what lies on the axis."""
@@ -77,7 +79,7 @@ def _seats(measure: str, window: str) -> Axis:
 
 
 AXES: dict[str, Axis] = {
-    "breadth": Axis(breadth.METRIC),
+    "breadth": Axis(breadth.METRIC, work=breadth.of_each, is_workable=breadth.is_counted),
     "features_used": Axis(features_used.METRIC),
     "depth": Axis(depth.METRIC),
     "seats_active": _seats("active", "active_days"),

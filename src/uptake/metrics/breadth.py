@@ -17,12 +17,16 @@ Source: definitions 5.11; Pendo's feature adoption is the same share without eli
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
+from uptake.facts.day_order import Numbered
+from uptake.facts.entity_days import Column
 from uptake.metrics import tallies
 from uptake.metrics.features import are_in_first_word, classes, core, first_word, set_tallies, used_of, used_source
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY, eligible_spans_sql, eligible_sql
+from uptake.metrics.tallies import Tally
 
 
 def rows(asked: Asked) -> Sql:
@@ -56,12 +60,24 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    is_possible = tallies.is_possible(asked) and are_in_first_word(core(asked))
-    return tallies.means(_values(asked)) if is_possible else None
+    if not is_counted(asked):
+        return None
+    return tallies.means((tally.period_on, shares) for tally, _, shares in _shares(asked, tallies.numbered(asked)))
 
 
-def _values(asked: Asked) -> Iterator[tallies.Values]:
+def is_counted(asked: Asked) -> bool:
+    """Whether the shares can be worked out from columns in memory."""
+    return tallies.is_possible(asked) and are_in_first_word(core(asked))
+
+
+def of_each(asked: Asked) -> pa.Table:
+    """Rows (entity_key, period_on, value) of everyone who has a share, from columns in memory."""
     facts = tallies.numbered(asked)
+    return tallies.rows_of_each(facts, ((tally.period_on, who, found) for tally, who, found in _shares(asked, facts)))
+
+
+def _shares(asked: Asked, facts: Numbered) -> Iterator[tuple[Tally, Column, Column]]:
+    """Each period with who has a share, by number, and the shares."""
     there = facts.spans(asked.grain.present)
     open_to = [
         (first_word(keys), len(keys), facts.spans(eligible_spans_sql(asked, conditions)) if conditions else None)
@@ -75,7 +91,7 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
             used += np.where(could, np.bitwise_count(bits & of_class), 0)
             features += np.where(could, number, 0)
         is_open = features > 0
-        yield tally.period_on, used[is_open] / features[is_open]
+        yield tally, who[is_open], used[is_open] / features[is_open]
 
 
 METRIC = Metric(

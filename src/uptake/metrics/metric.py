@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 
 import pyarrow as pa
 
+from uptake.metrics.columnar import Columnar
 from uptake.metrics.definition import Definition
 from uptake.metrics.grain import Grain
 from uptake.metrics.question import Question
@@ -215,8 +216,8 @@ class Kind(Protocol):
         del labels
         return as_rows(answer)
 
-    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
-        """Estimates with intervals from what was read."""
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row] | Columnar:
+        """Estimates with intervals from what was read; of very many rows as columns, in the order of the answer."""
         ...
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from uptake.metrics.columnar import ROWS, Columnar, RowsOf, columnar
 from uptake.metrics.definition import Definition
 
 if TYPE_CHECKING:
@@ -96,8 +97,8 @@ class Result:
     definition: Definition
     population: str
     columns: tuple[Column, ...]
-    rows: list[dict[str, Any]]
-    sql: str
+    rows: RowsOf = ROWS
+    sql: str = ""
     by: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = ()
     currency: str = ""
@@ -120,7 +121,8 @@ class Result:
 
     def to_arrow(self) -> pa.Table:
         """The rows as an Arrow table, with units in the fields' metadata."""
-        return arrow(self.columns, self.rows, self.currency)
+        held = columnar(self)
+        return arrow(self.columns, self.rows if held is None else held, self.currency)
 
     def to_pandas(self) -> pd.DataFrame:
         """The rows as a pandas frame."""
@@ -171,7 +173,7 @@ class Result:
         }
 
 
-def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], currency: str = "") -> pa.Table:
+def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]] | Columnar, currency: str = "") -> pa.Table:
     """Rows as an Arrow table, with units in the fields' metadata; that of amounts is `currency:EUR`."""
 
     def metadata(column: Column) -> dict[str, str] | None:
@@ -179,4 +181,6 @@ def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]], currency
         return {"unit": f"currency:{currency}" if is_named else column.unit} if column.unit else None
 
     schema = pa.schema([pa.field(column.name, ARROW[column.type], metadata=metadata(column)) for column in columns])
+    if isinstance(rows, Columnar):
+        return rows.table(schema)
     return pa.Table.from_pylist([{column.name: row.get(column.name) for column in columns} for row in rows], schema)

@@ -175,6 +175,21 @@ def means(values: Iterable[Values]) -> Sql:
     return summed(lambda: ((period_on, Sums.of(found)) for period_on, found in values if len(found)))
 
 
+def rows_of_each(facts: Numbered, values: Iterable[tuple[date | None, Column, Column]]) -> pa.Table:
+    """Rows (entity_key, period_on, value).
+
+    Args:
+        facts: The facts whose numbers are meant.
+        values: Of each period who has a value, by number, and the values.
+    """
+    keys = facts.everyone.keys
+    parts = [(keys[who], np.full(len(who), np.datetime64(period_on, "D")), found) for period_on, who, found in values]
+    schema = pa.schema(
+        [("entity_key", pa.from_numpy_dtype(keys.dtype)), ("period_on", pa.date32()), ("value", pa.float64())]
+    )
+    return pa.concat_tables([schema.empty_table(), *(pa.table([*map(pa.array, part)], schema) for part in parts)])
+
+
 def summed(rows: Callable[[], Iterable[tuple[Any, ...]]], *labels: str) -> Sql:
     """The sums of the kind `mean`, by period and labels.
 

@@ -7,12 +7,17 @@ are given; what lies on a split lies above it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from math import nan
 
-from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
+import numpy as np
+
+from uptake.metrics.columnar import Cells, Columnar
+from uptake.metrics.kinds.status import TOO_FEW, status
+from uptake.metrics.metric import Asked, Kind, Row, plain
+from uptake.metrics.metric import Cells as Found
 from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 from uptake.store.projection import Cursor
@@ -67,32 +72,67 @@ class Points(Kind):
             )"""
 
     def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
-        """One row with all columns as lists: there can be a point for every account and period."""
+        """One row with all columns as arrays: there can be a point for every account and period."""
         del labels
-        names = [column[0] for column in answer.description]
-        return [dict(zip(names, map(list, zip(*answer.fetchall(), strict=True)), strict=False))]
+        table = answer.to_arrow_table()
+        named = zip(table.column_names, table.columns, strict=True)
+        return [{name: column.to_numpy(zero_copy_only=False) for name, column in named}]
 
-    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+    def placed(self, points: Mapping[str, Cells], splits: tuple[float | None, float | None]) -> Row:
+        """What `select` makes of points of periods and `read` returns of it, from columns.
+
+        Args:
+            points: Name -> cells of period_on, point, title, n, x, y and members, in the order of the answer.
+            splits: From where on x and y are high; None: their median in each period.
+        """
+        if not points:
+            return {}
+        begins = np.flatnonzero(points["period_on"][1:] != points["period_on"][:-1]) + 1
+        parts = [slice(*edges) for edges in pairwise([0, *begins.tolist(), len(points["x"])])]
+        split_of = {}
+        for axis, given in zip(("x", "y"), splits, strict=True):
+            cells = points[axis]
+            each = [given if given is not None else _median(cells[part]) for part in parts]
+            split_of[axis] = np.repeat(np.array(each, np.float64), [part.stop - part.start for part in parts])
+        is_high = {axis: points[axis] >= split_of[axis] for axis in split_of}
+        # the order of the names: much of both, of x alone, of y alone, of neither; none where a place is missing
+        quadrant = np.where(is_high["x"], np.where(is_high["y"], 0, 1), np.where(is_high["y"], 2, 3))
+        quadrant[np.isnan(points["x"]) | np.isnan(points["y"])] = len(self.quadrants)
+        sizes = np.full(len(quadrant), np.nan)
+        for part in parts:
+            count = np.bincount(quadrant[part], minlength=len(self.quadrants) + 1).astype(np.float64)
+            count[-1] = np.nan
+            sizes[part] = count[quadrant[part]]
+        return {
+            **{name: points[name] for name in ("period_on", "point", "title", "n", "x", "members")},
+            "estimate": points["y"],
+            "quadrant": np.array([*self.quadrants, None], object)[quadrant],
+            "quadrant_n": sizes,
+            "x_split": split_of["x"],
+            "y_split": split_of["y"],
+        }
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> Columnar:
         """Adds the interval where y is a share of those the point stands for, the names of the axes, and status."""
         (columns,) = rows
+        names = [*plain(labels), *(column.name for column in self.columns(asked.unit, asked))]
         if not columns:
-            return []
-        n, quadrants = columns["n"], columns["quadrant"]
-        members = [nan if known is None or not self.is_share_of_members else known for known in columns["members"]]
-        shares = wilson(members, n)
+            return Columnar({name: np.empty(0) for name in names})
+        n, members = columns["n"], columns["members"].astype(np.float64)
+        shares = wilson(members if self.is_share_of_members else np.full(len(n), nan), n)
+        told = np.array([status(peers) for peers in range(TOO_FEW + 1)], object)[np.minimum(n, TOO_FEW)]
+        told[columns["quadrant"] == None] = "not_eligible"  # noqa: E711 - cell by cell
         columns |= {
-            "ci_lower": [present(share) for share in shares.ci_lower.tolist()],
-            "ci_upper": [present(share) for share in shares.ci_upper.tolist()],
-            "x_axis": [asked.param("x")] * len(n),
-            "y_axis": [asked.param("y")] * len(n),
-            "status": [
-                status(peers) if quadrant is not None else "not_eligible"
-                for peers, quadrant in zip(n, quadrants, strict=True)
-            ],
+            "ci_lower": shares.ci_lower,
+            "ci_upper": shares.ci_upper,
+            "x_axis": np.full(len(n), asked.param("x"), object),
+            "y_axis": np.full(len(n), asked.param("y"), object),
+            "members": _whole(columns["members"]),
+            "quadrant_n": _whole(columns["quadrant_n"]),
+            "status": told,
         }
         # in the order of the answer, so that nobody has to put its rows in order again
-        names = [*plain(labels), *(column.name for column in self.columns(asked.unit, asked))]
-        return [dict(zip(names, row, strict=True)) for row in zip(*(columns[name] for name in names), strict=True)]
+        return Columnar({name: columns[name] for name in names})
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """Point, n, members, place, interval, quadrant with its size, splits, axes, status."""
@@ -114,9 +154,9 @@ class Points(Kind):
             Column("status", "text"),
         )
 
-    def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
+    def cells(self, labels: tuple[str, ...], asked: Asked) -> Found:
         """The entities of a point's quadrant."""
-        return Cells(
+        return Found(
             (Side("in_quadrant", "in the quadrant", "quadrant IS NOT NULL", "quadrant_n"),),
             self._placed(labels),
             coordinates=("quadrant",),
@@ -124,3 +164,19 @@ class Points(Kind):
             value_title="Value",
             value_unit=self.unit_of(asked.param("y")),
         )
+
+
+def _median(cells: Cells) -> float:
+    """The median of what is not missing; nan of nothing."""
+    told = cells[~np.isnan(cells)]
+    return float(np.median(told)) if len(told) else nan
+
+
+def _whole(cells: Cells) -> Cells:
+    """Counts, some of which may be missing, as they are told: whole."""
+    if cells.dtype.kind != "f":
+        return cells
+    whole = np.full(len(cells), None, object)
+    is_told = ~np.isnan(cells)
+    whole[is_told] = cells[is_told].astype(np.int64)
+    return whole

@@ -1,0 +1,75 @@
+"""Rows of a large answer, kept as columns until somebody looks at a row: a map of every account in every month has many."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+Cells = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Columnar:
+    """Rows as columns.
+
+    Args:
+        columns: Name -> its cells; a number that is nan is missing.
+    """
+
+    columns: Mapping[str, Cells]
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values()), ()))
+
+    @cached_property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows, made when they are first looked at."""
+        names = list(self.columns)
+        cells = (_plain(column) for column in self.columns.values())
+        return [dict(zip(names, row, strict=True)) for row in zip(*cells, strict=True)]
+
+    def with_column(self, name: str, cells: Cells) -> Columnar:
+        """The same with other cells in one column."""
+        return replace(self, columns={**self.columns, name: cells})
+
+    def table(self, schema: pa.Schema) -> pa.Table:
+        """The columns of a schema as an Arrow table."""
+        arrays = [pa.array(self.columns[field.name], field.type, from_pandas=True) for field in schema]
+        return pa.table(arrays, schema=schema)
+
+
+class RowsOf:
+    """The attribute `rows` of an answer: set to rows, or to columns that they are made from when they are asked for."""
+
+    def __set__(self, answer: object, value: list[dict[str, Any]] | Columnar) -> None:
+        answer.__dict__["rows"] = value
+
+    def __get__(self, answer: object, owner: type) -> list[dict[str, Any]]:
+        if answer is None:
+            raise AttributeError("rows")  # so that a dataclass takes it for a field without a default
+        found: list[dict[str, Any]] | Columnar = answer.__dict__["rows"]
+        return found.rows if isinstance(found, Columnar) else found
+
+
+ROWS = RowsOf()
+
+
+def columnar(answer: object) -> Columnar | None:
+    """The columns of an answer, if it has been kept as such."""
+    found = answer.__dict__["rows"]
+    return found if isinstance(found, Columnar) else None
+
+
+def _plain(column: Cells) -> list[Any]:
+    """Cells as plain values, None for what is missing."""
+    if column.dtype.kind != "f":
+        return list(column.tolist())
+    cells = column.astype(object)
+    cells[np.isnan(column)] = None
+    return list(cells)
