@@ -311,6 +311,10 @@ def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
 BY_NUMBERS = (
     *MEANS,
     "sessions_per_week",
+    "adoption_map",
+    "churn_signals",
+    "spread",
+    "feature_discovery_lag",
     "depth",
     "adoption_rate",
     "frequency_classes",
