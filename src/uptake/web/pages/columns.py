@@ -42,7 +42,7 @@ TITLES = {
     "mrr_before": "Paid before",
     "before": "Paid before",
     "kept": "Still paid",
-    "labouring": "Long, little done",
+    "labouring": "Labouring",
     "tries": "Tasks begun",
     "success": "Tasks done",
     "left": "Left",
@@ -116,7 +116,7 @@ ONLY_IF_ASKED = {
 }
 """Kind -> columns that a page shows only if all are asked for, so that its table fits the screen."""
 ALWAYS = ("estimate", "interval", "title", "name", "step", "task", "feature", "state", "class", "kind", "movement",
-          "part", "measure", "to_node", "account_id", "day", "at_s", "to_s", "success")  # fmt: skip
+          "part", "measure", "to_node", "account_id", "day", "at_s", "to_s")  # fmt: skip
 """What a table on a phone has beside its first column."""
 ON_PHONE = {
     "drivers": ("share_with", "share_without"),
@@ -130,6 +130,8 @@ ON_PHONE = {
     "signals": ("share_left", "share_stayed"),
 }  # fmt: skip
 """Kind -> the same, where that would say too much or too little."""
+ON_PHONE_OF = {"session_duration": ("estimate", "success")}
+"""Metric -> the same, where its kind does not say it."""
 MOST_ON_PHONE = 3
 """A table of no more columns is shown whole."""
 FUNNEL = {
@@ -167,11 +169,11 @@ UNITS = {"on": ("first_unit", "last_unit"), "on_or_after": ("first_unit", "last_
 def columns(result: Result) -> list[Shown]:
     """The columns of an answer's table: the interval is one, and the state is left out where every row is closed."""
     found = _columns(result)
-    on_phone = ON_PHONE.get(result.kind) or (*result.by, *ALWAYS)
+    on_phone = ON_PHONE.get(result.kind) or (*result.by, *ON_PHONE_OF.get(result.name, ALWAYS))
     told = found[:1] + [column for column in found[1:] if column["name"] in on_phone]
     if len(found) <= MOST_ON_PHONE:
         told = found
-    extra = ("relative_change", *ONLY_IF_ASKED.get(result.kind, ()))
+    extra = ("relative_change", "tries", *ONLY_IF_ASKED.get(result.kind, ()))
     return [
         column if column in told else {**column, "rank": EXTRA if column["name"] in extra else WIDE} for column in found
     ]
