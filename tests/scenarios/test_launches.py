@@ -201,3 +201,60 @@ def test_a_plain_count_gives_the_same_curves(new_home: Callable[..., Path], seed
                     n, count = n + 1, count + bool(got and got[0] <= day)
                 expected[name, day] = (n, count)
             assert {(row["curve"], row["day"]): (row["n"], row["count"]) for row in rows} == expected
+
+
+CAMPAIGN = PLAN.replace(
+    "boards: {feature: boards, target: 0.5, target_of: tried, within_days: 20}",
+    "boards: {feature: boards, target: 0.5, target_of: tried, within_days: 20,"
+    " channels: {mail: {event: opened, where: {of: boards}}, banner: clicked, fair: null}}",
+)
+
+
+def touch(user: str, day: int, event: str = "opened", of: str | None = "boards") -> dict[str, Any]:
+    at = datetime(LAUNCHED.year, LAUNCHED.month, LAUNCHED.day, 12) + timedelta(days=day)
+    return {"event": event, "user_id": user, "account_id": "a", "timestamp": at, "of": of}
+
+
+def test_whom_a_campaign_reached_beside_the_others(new_home: Callable[..., Path]) -> None:
+    """By day 7 mail reached a, b (twice) and c; e after it, f about something else, g before the launch. quick tried sooner
+    and is left out. Of those reached a and b tried by day 20; of the four others f, while e tried too late: 2/3 less 1/4.
+    The banner reached c alone.
+    """
+    tries = {"a": 9, "b": 20, "e": 21, "f": 12, "quick": 3}
+    events = [touch("a", 0), touch("b", 7), touch("b", 2), touch("c", 3), touch("quick", 1), touch("e", 8)]
+    events += [touch("f", 2, of="goals"), touch("g", -1), touch("c", 4, "clicked", None)]
+    events += [one for user, day in tries.items() for one in boards(user, day)]
+    users = [known(user) for user in ("a", "b", "c", "d", "e", "f", "g", "quick")]
+    asked: dict[str, Any] = {"launch": "boards", "output": "campaign", "as_of": "2025-04-30"}
+    with world(new_home(CAMPAIGN), events, users) as workspace:
+        result = workspace.metric("launch_adoption", **asked)
+        found = {row["driver"]: row for row in result.rows}
+        counts = ("n", "n_with", "converted_with", "n_without", "converted_without")
+        assert [found["mail"][name] for name in counts] == [7, 3, 2, 4, 1]
+        assert [found["banner"][name] for name in counts] == [7, 1, 0, 6, 3]
+        assert [found["any channel"][name] for name in counts] == [7, 3, 2, 4, 1]
+        assert found["mail"]["estimate"] == pytest.approx(2 / 3 - 1 / 4)
+        assert found["mail"]["ci_lower"] < 0 < found["mail"]["ci_upper"]
+        assert any("not caused" in note for note in result.notes)
+        assert workspace.people("launch_adoption", {"driver": "mail"}, side="dropped", **asked).ids() == ["c"]
+        later = {row["driver"]: row for row in workspace.metric("launch_adoption", **asked, reached_by=8).rows}
+        assert [later["mail"][name] for name in counts] == [7, 4, 2, 3, 1]
+        assert workspace.metric("launch_adoption", **{**asked, "as_of": "2025-03-16"}).rows == []
+
+
+def test_a_launch_whose_channels_say_nothing_has_no_campaign(launched: uptake.Workspace) -> None:
+    with pytest.raises(DefinitionMissing, match="whom the channels"):
+        launched.metric("launch_adoption", **ASKED, output="campaign")
+
+
+def test_channels_are_words_or_each_with_its_event() -> None:
+    def channels(text: str) -> list[tuple[str, bool]]:
+        plan = parse({"plan.yml": f"features: {{a: {{events: [x]}}}}\nlaunches: {{l: {{feature: a, launched_on: 2025-01-01,"
+                                  f" channels: {text}}}}}"})  # fmt: skip
+        return [(one.name, one.reached is not None) for one in plan.launches["l"].channels]
+
+    assert channels("[mail, fair]") == [("mail", False), ("fair", False)]
+    assert channels("{mail: opened, fair: null}") == [("mail", True), ("fair", False)]
+    for wrong in ("mail", "{mail: 3}", "[3]"):
+        with pytest.raises(PlanError):
+            channels(wrong)

@@ -1,33 +1,58 @@
 """Launch adoption.
 
 How a launched feature is taken up: by each day since the launch, how many of those it is for had tried it, used it
-again, adopted it and kept it, against the target.
+again, adopted it and kept it, against the target; and how those whom its campaign reached fared beside the others.
 
 Formula: entities that got there by the end of day d / entities for whom day d is over. Tried: a first day of use.
     Again: a second, different one. Adopted: the plan's number of different days within the plan's window from the
     first. Kept: use one cadence of the feature or more after it was adopted. Day 0 is the day of the launch, or with
-    clock=exposure the day on which each could first use the feature
+    clock=exposure the day on which each could first use the feature. With output=campaign, of those who had not got to
+    what the target asks by the end of day `reached_by`: the share that got there by day `within_days`, of whom a channel
+    had reached by then less that of the others
 Unit: share
 Grain: user, account (all its users together), or user in one account
 Population: with clock=launch, everyone who was there on the day of the launch and could use the feature by its end;
     with clock=exposure, everyone who was at some time since. Both by the feature's `eligible` and the launch's
     `population`, and whoever leaves later stays counted
 Empty: a day that is over for nobody is in progress, and never 0
-Interval: Wilson, 95 %
-Pitfall: with clock=exposure late days rest on those who came early, so a curve can fall where n does. Use from before
+Interval: Wilson, 95 %; Newcombe's for the difference
+Pitfall: output=campaign is observational: a campaign reaches those who come anyway. Both sides start from the same day,
+    so that nobody counts as reached because they stayed long enough to be, and whoever got there sooner is left out:
+    what a campaign did in its first days is not seen, so set `reached_by` low where it acts at
+    once. With clock=exposure late days rest on those who came early, so a curve can fall where n does. Use from before
     the launch, by testers say, is left out
 Source: requirements C13 and C21 (ours); TARS (target, adopted, retained)
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.feature_day import keyed
+from uptake.facts.selection import events_sql
+from uptake.metrics.kinds.drivers import DRIVERS
 from uptake.metrics.kinds.launch import LAUNCH
-from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.population import open_from_sql
 from uptake.plan import Launch
+from uptake.store.sql import literal
+
+CURVES, CAMPAIGN = "curves", "campaign"
+ANY_CHANNEL = "any channel"
+OBSERVED = (
+    "Observed, not caused: whom a campaign reaches differs in more than in being reached. An experiment with a holdout tells"
+    " its effect."
+)
 
 
 def rows(asked: Asked) -> Sql:
+    """Everyone the launch is for, with how far they got, or with the channels that had reached them."""
+    curves = _curves(asked)
+    return curves if asked.param("output") == CURVES else _campaign(asked, curves)
+
+
+def _curves(asked: Asked) -> Sql:
     """Everyone the launch is for, with the days since the start on which they got so far."""
     launch = launched(asked)
     key, feature = next((key, one) for key, one in keyed(asked.plan).items() if one.name == launch.feature)
@@ -73,6 +98,42 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def _campaign(asked: Asked, curves: Sql) -> Sql:
+    """Everyone who had not got there by the day of the comparison, once, and once for each channel that had reached them."""
+    launch = launched(asked)
+    telling = {one.name: one.reached for one in launch.channels if one.reached is not None}
+    if not telling:
+        raise DefinitionMissing(
+            f"Nothing says whom the channels of {launch.title} reached.",
+            do="Name the event of each under channels of the launch, as in {newsletter: newsletter_clicked}.",
+        )
+    columns = "t.entity_key, t.anchor_at, t.period_on, t.converted"
+    touched = f"""SELECT DISTINCT {columns}, r.channel FROM waiting t JOIN reached r ON r.entity_key = t.entity_key
+            JOIN calendar f ON f.day = t.start_on JOIN calendar l ON l.day = t.start_on + $reached_by::INTEGER
+        WHERE r.event_at >= f.begins_at AND r.event_at < l.ends_at"""
+    either = f" UNION ALL SELECT DISTINCT {columns}, {literal(ANY_CHANNEL)} FROM touched t" if len(telling) > 1 else ""
+    return replace(
+        curves,
+        select=f"""
+    SELECT {columns}, NULL::VARCHAR AS driver FROM waiting t
+    UNION ALL SELECT {columns}, channel FROM touched t{either}""",
+        values={**curves.values, "reached_by": asked.param("reached_by"), "least_n": 1},
+        relations={
+            **curves.relations,
+            "waiting": f"""SELECT *, coalesce(got_on <= $within_days::INTEGER, false) AS converted FROM (
+            SELECT c.*, {launch.target_of}_on AS got_on, start_on FROM ({curves.select}) c JOIN exposed USING (entity_key)
+        ) WHERE closed_days > $within_days::INTEGER AND (got_on IS NULL OR got_on > $reached_by::INTEGER)""",
+            "reached": " UNION ALL ".join(
+                f"SELECT {literal(name)} AS channel, {asked.grain.key} AS entity_key, event_at FROM event"
+                f" WHERE {asked.grain.needs} AND event_at < $as_of AND {events_sql(asked.cursor, asked.plan, [reached])}"
+                for name, reached in telling.items()
+            ),
+            "touched": touched,
+        },
+        notes=(OBSERVED,),
+    )
+
+
 def launched(asked: Asked) -> Launch:
     """The launch that is asked about.
 
@@ -92,8 +153,13 @@ def launched(asked: Asked) -> Launch:
     return launches[name]
 
 
+def kind(params: Mapping[str, Any]) -> Kind:
+    """Curves, or the difference between those whom a channel reached and the others."""
+    return DRIVERS if params.get("output") == CAMPAIGN else LAUNCH
+
+
 METRIC = Metric(
-    kind=LAUNCH,
+    kind=kind,
     unit="share",
     rows=rows,
     params=(
@@ -105,5 +171,20 @@ METRIC = Metric(
             choices=("launch", "exposure"),
         ),
         Param("within_days", "integer", "Days of the curves; the plan's if not given.", least=1, most=3660),
+        Param(
+            "output",
+            "choice",
+            "The curves, or those whom the campaign reached beside the others.",
+            default=CURVES,
+            choices=(CURVES, CAMPAIGN),
+        ),
+        Param(
+            "reached_by",
+            "integer",
+            "With output=campaign: the day until which a channel may reach somebody.",
+            default=7,
+            least=0,
+            most=3660,
+        ),
     ),
 )

@@ -2,18 +2,55 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from uptake.plan.condition import Conditions
 from uptake.plan.feature import read_eligible
+from uptake.plan.problems import Gathering, described, refuse
 from uptake.plan.section import Section, key_as_title
-from uptake.plan.words import Days, Name, Text
+from uptake.plan.selectors import Selector, read_selector
+from uptake.plan.words import Days, Name, Text, read_text
 
 CURVES = ("tried", "again", "adopted", "kept")
 """How far somebody can get with a launched feature."""
+
+
+class LaunchChannel(BaseModel):
+    """A way by which a launch was made known.
+
+    Args:
+        name: How people call it.
+        reached: The event that says whom it reached, or None where nothing says.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    name: str
+    reached: Selector | None = None
+
+
+def _channels(value: object) -> tuple[LaunchChannel, ...]:
+    if isinstance(value, tuple) and all(isinstance(part, LaunchChannel) for part in value):
+        return value
+    gathering = Gathering()
+    found = []
+    if isinstance(value, Mapping):
+        for name, reached in value.items():
+            with gathering.at(name):
+                channel = read_text(name)
+                found.append(LaunchChannel(name=channel, reached=None if reached is None else read_selector(reached)))
+    elif isinstance(value, list | tuple):
+        for position, name in enumerate(value):
+            with gathering.at(position):
+                found.append(LaunchChannel(name=read_text(name)))
+    else:
+        raise refuse(f"is {described(value)}", "[newsletter, in-app]", "{newsletter: newsletter_clicked, in-app: null}")
+    gathering.end()
+    return tuple(found)
 
 
 class Launch(Section):
@@ -30,7 +67,7 @@ class Launch(Section):
         target: The share of those it is for that should get there, or None.
         target_of: What they should do: try it, use it again, adopt it, keep it.
         within_days: Days in which they should.
-        channels: How it was made known.
+        channels: How it was made known, and by which event each says whom it reached.
     """
 
     unwritten: ClassVar[tuple[str, ...]] = ("name",)
@@ -44,4 +81,4 @@ class Launch(Section):
     target: Annotated[float, Field(gt=0, le=1)] | None = None
     target_of: Literal["tried", "again", "adopted", "kept"] = "adopted"
     within_days: Days = 90
-    channels: tuple[Text, ...] = ()
+    channels: Annotated[tuple[LaunchChannel, ...], BeforeValidator(_channels)] = ()

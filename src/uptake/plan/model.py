@@ -190,11 +190,8 @@ class Plan(Section):
         for name, feature in self.features.items():
             for position, chosen in enumerate(feature.events):
                 yield ("features", name, "events", position), chosen
-        for name, task in self.tasks.items():
-            yield ("tasks", name, "start"), task.start
-            yield ("tasks", name, "complete"), task.complete
-            if task.error is not None:
-                yield ("tasks", name, "error"), task.error
+        yield from self._tasks()
+        yield from self._channels()
         if self.invites is not None:
             yield ("invites", "sent"), self.invites.sent
             yield ("invites", "accepted"), self.invites.accepted
@@ -202,6 +199,19 @@ class Plan(Section):
         for location, tree in self._criteria():
             for below, criterion in leaves(tree):
                 yield (*location, *below), criterion.selector
+
+    def _tasks(self) -> Iterator[tuple[Location, Selector]]:
+        for name, task in self.tasks.items():
+            yield ("tasks", name, "start"), task.start
+            yield ("tasks", name, "complete"), task.complete
+            if task.error is not None:
+                yield ("tasks", name, "error"), task.error
+
+    def _channels(self) -> Iterator[tuple[Location, Selector]]:
+        for name, launch in self.launches.items():
+            for channel in launch.channels:
+                if channel.reached is not None:
+                    yield ("launches", name, "channels", channel.name), channel.reached
 
     def _behaviours(self) -> Iterator[tuple[Location, Selector]]:
         for name, segment in self.segments.items():

@@ -46,6 +46,12 @@ def feature(name: str) -> str:
     return _page("/features/", name)
 
 
+def launch(name: str, pairs: Iterable[tuple[str, str]] = (), suffix: str = "") -> str:
+    """The page of a launch of the plan, or with a suffix a part of it."""
+    query = urlencode(list(pairs))
+    return f"{_page('/launches/', name)}{suffix}{'?' + query if query else ''}"
+
+
 def metric(name: str, given: Mapping[str, Any] | Iterable[tuple[str, Any]] = (), suffix: str = "") -> str:
     """A question to a metric, or with a suffix a file of its answer.
 

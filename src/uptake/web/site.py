@@ -35,6 +35,7 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Metrics", "/metrics"),
             ("Retention", "/metrics/retention"),
             ("Features", "/features"),
+            ("Launches", "/launches"),
         ),
     ),
     (

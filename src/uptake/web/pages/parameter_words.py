@@ -75,6 +75,7 @@ TITLES = {
     "preset": "Count as in",
     "quiet_intervals": "Let go after silent intervals",
     "quorum": "Quorum of members",
+    "reached_by": "Reached by day",
     "reference": "Shares are of",
     "returns": "Coming back means",
     "sentiment_below": "Unhappy below",

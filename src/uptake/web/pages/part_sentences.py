@@ -40,6 +40,26 @@ def launch(result: Result, plan: Plan) -> str:
     return f"{launched(result, plan)}, by day {day}: {of}, {did}.{target}"
 
 
+def reached(result: Result, plan: Plan) -> str:
+    """What goes with being reached by a launch's campaign, of its first channel by size of the difference."""
+    row = next((row for row in result.rows if row["estimate"] is not None), None)
+    if row is None:
+        return "Nobody whose time is over was reached, or everybody was: there is nothing to hold side by side yet."
+    params = result.params
+    launch_ = plan.launches[str(params["launch"])]
+    did = CURVES[launch_.target_of]
+    within = params["within_days"] or launch_.within_days
+    ends = [words.number(row[end] * 100, 2) for end in ("ci_lower", "ci_upper")]
+    is_sure = row["ci_lower"] * row["ci_upper"] > 0
+    more = "more" if row["estimate"] > 0 else "less"
+    return (
+        f"Of {words.count(row['n_with'])} {NOUNS[params['entity']]} whom {row['driver']} had reached by day"
+        f" {params['reached_by']}, {words.share(row['share_with'])} {did} by day {within}, against"
+        f" {words.share(row['share_without'])} of {words.count(row['n_without'])} others: {words.points(row['estimate'])} {more}"
+        f" (95{words.SPACE}% interval {' to '.join(ends)}){'' if is_sure else ', which may be chance'}. This is observational."
+    )
+
+
 def launched(result: Result, plan: Plan) -> str:
     """The title of the launch an answer is about."""
     name = result.params.get("launch") or next(iter(plan.launches), "")
