@@ -19,7 +19,8 @@ from uptake.plan import Launch, Plan
 from uptake.reports.headline import headline
 from uptake.web import links, wording
 from uptake.web.cache import Urgency
-from uptake.web.pages import metric, metric_form, problems, question
+from uptake.web.pages import metric_form, problems, question
+from uptake.web.pages.answer_chart import chart_of
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.metric_form import Field
@@ -162,7 +163,7 @@ def show(reader: Reader, request: Request) -> Page:
         about=_about(plan, launch),
         fields=[field for field in form if field.name in ASKED],
         here=links.launch(name),
-        chart=metric.chart_of(reader, result, question.pairs(asked)) if result else None,
+        chart=chart_of(reader, result, question.pairs(asked)) if result else None,
         problem=problem,
         campaign_url=links.launch(name, pairs, "/campaign"),
         metric_url=links.metric(METRIC, asked),
