@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from uptake.alerts.ask import alerts
@@ -13,6 +14,7 @@ from uptake.benchmarks.answer import Benchmarks
 from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
 from uptake.benchmarks.words import WORDS
+from uptake.errors import QuestionError
 from uptake.metrics.ask import ask
 from uptake.metrics.listed import Listed
 from uptake.metrics.people import People, people
@@ -33,6 +35,8 @@ from uptake.store.projection import Cursor
 from uptake.store.state import State
 
 Answer = TypeVar("Answer")
+OTHER_FACTS = "Made of the facts of another plan, or of what had been received by then: the SQL reads those."
+"""The note of an answer whose SQL, run on the facts in use, gives other numbers."""
 
 
 class Asking(ABC):
@@ -68,7 +72,8 @@ class Asking(ABC):
         Args:
             name: The metric, one of `uptake.metrics`.
             **given: `entity` (user, account, member), `by`, `where`, `date_from`, `date_to`, `period`, `as_of`,
-                `timezone`, `week_start`, and the metric's own parameters; the reference page lists them.
+                `timezone`, `week_start`, and the metric's own parameters; the reference page lists them. `plan_version` and
+                `known_by`, as for `scores`.
 
         Returns:
             Rows with n and interval, the SQL, and what was asked, complete.
@@ -76,14 +81,29 @@ class Asking(ABC):
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
         """
-        if needs_history(self.plan, given):
-            self.bring_history_up()
+        plan, facts, asked = self._apart(given)
+        kept = None if facts else self.kept
 
         def answer(cursor: Cursor) -> Result:
-            with self.facts_for(given, cursor, self.plan):
-                return ask(cursor, self.plan, name, given, self.kept)
+            with self.facts_for(given, cursor, plan):
+                return ask(cursor, plan, name, asked, kept)
 
-        return self.read(answer)
+        found = self.read(answer)
+        return replace(found, params=found.params | facts, notes=(*found.notes, OTHER_FACTS)) if facts else found
+
+    def _apart(self, given: Mapping[str, Any]) -> tuple[Plan, dict[str, Any], dict[str, Any]]:
+        """The plan of a question to a metric, what it says of plan and arrival, and the rest; history is there if needed."""
+        facts = {name: given[name] for name in ("plan_version", "known_by") if given.get(name) is not None}
+        plan = self._plan_of(facts.get("plan_version"))
+        if needs_history(plan, given):
+            if facts:
+                what = "Placements, and segments by rule, are told here by the plan in use and of all that is known."
+                raise QuestionError(what, do="Leave plan_version and known_by out, or ask for the placement itself.")
+            self.bring_history_up()
+        return plan, facts, {name: value for name, value in given.items() if name not in ("plan_version", "known_by")}
+
+    def _plan_of(self, plan_version: str | None) -> Plan:
+        return self.plan if plan_version is None else self.plans.read(plan_version)
 
     def people(
         self,
@@ -109,12 +129,12 @@ class Asking(ABC):
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
         """
-        if needs_history(self.plan, given):
-            self.bring_history_up()
+        plan, facts, asked = self._apart(given)
+        kept = None if facts else self.kept
 
         def found(cursor: Cursor) -> People:
-            with self.facts_for(given, cursor, self.plan):
-                return people(cursor, self.plan, name, cell or {}, given, side=side, limit=limit, kept=self.kept)
+            with self.facts_for(given, cursor, plan):
+                return people(cursor, plan, name, cell or {}, asked, side=side, limit=limit, kept=kept)
 
         return self.read(found)
 
@@ -132,7 +152,7 @@ class Asking(ABC):
             QuestionError: A name or a value is not known; the message says what is.
             PlanError: That plan cannot be read.
         """
-        plan = self.plan if plan_version is None else self.plans.read(plan_version)
+        plan = self._plan_of(plan_version)
 
         def answer(cursor: Cursor) -> Scores:
             with self.facts_for(given, cursor, plan):
@@ -142,7 +162,7 @@ class Asking(ABC):
 
     def explain(self, name: str, id_: str, *, plan_version: str | None = None, **given: Any) -> Explained:
         """Why the score of a user or an account is what it is, in lines that add up; parameters as for `scores`."""
-        plan = self.plan if plan_version is None else self.plans.read(plan_version)
+        plan = self._plan_of(plan_version)
 
         def answer(cursor: Cursor) -> Explained:
             with self.facts_for(given, cursor, plan):
@@ -192,39 +212,51 @@ class Asking(ABC):
         self.bring_history_up()
         return self.read(lambda cursor: of_one(cursor, f"score.{name}", entity, id_))
 
-    def placements(self, name: str, **given: Any) -> Placements:
+    def placements(self, name: str, *, plan_version: str | None = None, **given: Any) -> Placements:
         """Where every user or account stands on a day: how many where, who, since when and why.
+
+        Since when is written down for the plan in use and all that is known; with another plan, or `known_by`, it is not
+        told.
 
         Args:
             name: The placement, one of `plan.all_placements`.
-            **given: `entity` (user or account), `as_of`, `timezone`; whom to list: `label`, `id`, `limit`, `offset`.
+            plan_version: The plan they are placed by, as for `scores`.
+            **given: `entity` (user or account), `as_of`, `timezone`, `known_by`, as for `scores`; whom to list: `label`,
+                `id`, `limit`, `offset`.
 
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
+            PlanError: That plan cannot be read.
         """
-        self.bring_history_up()
+        plan = self._plan_of(plan_version)
+        if plan.version == self.plan.version and not given.get("known_by"):
+            self.bring_history_up()
 
         def answer(cursor: Cursor) -> Placements:
-            with self.facts_for(given, cursor, self.plan):
-                return placements(cursor, self.plan, name, given, WORDS)
+            with self.facts_for(given, cursor, plan):
+                return placements(cursor, plan, name, given, WORDS)
 
         return self.read(answer)
 
-    def movement(self, name: str, **given: Any) -> Movement:
+    def movement(self, name: str, *, plan_version: str | None = None, **given: Any) -> Movement:
         """Who moved from where to where between two days, and why.
 
         Args:
             name: The placement, one of `plan.all_placements`.
-            **given: `entity`, `since` (the earlier day; four weeks before, if not given), `as_of`, `timezone`; whom to list:
-                `before` and `after` (labels), `id`, `stayed` (true: also those who did not move), `limit`, `offset`.
+            plan_version: The plan they are placed by on both days, as for `scores`.
+            **given: `entity`, `since` (the earlier day; four weeks before, if not given), `as_of`, `timezone`, `known_by`, as
+                for `scores`; whom to list: `before` and `after` (labels), `id`, `stayed` (true: also those who did not
+                move), `limit`, `offset`.
 
         Raises:
             QuestionError: A name or a value is not known; the message says what is.
+            PlanError: That plan cannot be read.
         """
+        plan = self._plan_of(plan_version)
 
         def answer(cursor: Cursor) -> Movement:
-            with self.facts_for(given, cursor, self.plan):
-                return movement(cursor, self.plan, name, given, WORDS)
+            with self.facts_for(given, cursor, plan):
+                return movement(cursor, plan, name, given, WORDS)
 
         return self.read(answer)
 

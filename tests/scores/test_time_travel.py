@@ -70,7 +70,22 @@ def take(workspace: uptake.Workspace, kind: str, rows: list[dict[str, Any]]) -> 
     assert not workspace.import_rows(table, kind).rejected
 
 
-def told(workspace: uptake.Workspace, **given: Any) -> list[tuple[date, str, tuple[Placed, ...]]]:
+PLACED: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("segment", {"entity": "account"}),
+    ("stage", {"entity": "user", "as_of": "2025-02-20", "since": "2025-01-20"}),
+)
+
+
+def told(workspace: uptake.Workspace, **given: Any) -> list[Any]:
+    """Scores, and who stands where on two days."""
+    moved = [workspace.movement(name, **asked, stayed=True, **given) for name, asked in PLACED]
+    return [
+        *_scores(workspace, **given),
+        *((one.on, sorted((m.id, m.before, m.after) for m in one.moves)) for one in moved),
+    ]
+
+
+def _scores(workspace: uptake.Workspace, **given: Any) -> list[tuple[date, str, tuple[Placed, ...]]]:
     found = [(workspace.scores(name, **asked, **given), asked) for name, asked in ASKED]
     assert any(one.score is not None for scores, _ in found for one in scores.everyone)
     return [(scores.on, str(scores.as_of), _rounded(scores.everyone)) for scores, _ in found]
@@ -159,3 +174,59 @@ def test_another_plan_says_what_it_says_in_use_and_the_old_one_what_it_said(
 def test_a_version_that_never_was(new_home: Callable[..., Path]) -> None:
     with uptake.open(new_home(PLAN)) as workspace, pytest.raises(QuestionError, match="no plan '0123456789ab'"):
         workspace.scores("adoption", plan_version="0123456789ab")
+
+
+def test_where_everyone_stood_as_it_was_known_then(whole: tuple[uptake.Workspace, list[Any]]) -> None:
+    """As many as there are labels; since when is of all that is known, and is left out."""
+    workspace, _ = whole
+    until = workspace.ledger.imports()[-1].imported_at
+    found = workspace.placements("segment", known_by=until)
+    moved = workspace.movement("segment", known_by=until, stayed=True)
+    assert {one.id: one.label for one in found.everyone} == {
+        one.id: one.after for one in moved.moves if one.after != "not_there"
+    }
+    assert found.known_by == moved.known_by == until.replace(tzinfo=None)
+    assert sum(label.count for label in found.labels) == len(found.everyone)
+    assert sum(cell.count for cell in moved.cells) == moved.total
+    assert all(one.since is None for one in found.everyone)
+    assert workspace.placements("segment").known_by is None
+    assert any(one.since for one in workspace.placements("segment").everyone)
+
+
+@pytest.mark.parametrize("other", ["a feature", "a time zone", "a value moment and how users came"])
+def test_metrics_are_asked_by_another_plan_and_as_known_then(
+    tmp_path: Path, whole: tuple[uptake.Workspace, list[Any]], other: str
+) -> None:
+    """What another plan says beside the one in use is what it says in use; what was asked is asked again by its params."""
+    workspace, _ = whole
+    (tmp_path / "proposed").mkdir()
+    (tmp_path / "proposed" / "plan.yml").write_text(OTHERS[other])
+    until = workspace.ledger.imports()[-1].imported_at
+    asked = [
+        ("active_users", {"period": "week"}),
+        ("time_to_first_value", {}),
+        ("feature_adoption", {"entity": "account"}),
+    ]
+
+    def rows(**given: Any) -> list[Any]:
+        return [workspace.metric(name, **params, **given).rows for name, params in asked]
+
+    now, version = rows(), workspace.plan.version
+    proposed = rows(plan_version=str(tmp_path / "proposed"))
+    then = rows(plan_version=str(tmp_path / "proposed"), known_by=until)
+    assert rows() == now, "nothing that was kept is of the other plan"
+    assert rows(known_by="2099-01-01") == now
+    assert then != proposed != now
+    (workspace.home.plan / "plan.yml").write_text(OTHERS[other])
+    workspace.reload_plan()
+    assert rows() == proposed
+    assert rows(known_by=until) == then
+    assert rows(plan_version=version) == now
+    answer = workspace.metric("adoption_rate", plan_version=version, known_by=until)
+    assert answer.plan_version == version
+    assert workspace.metric("adoption_rate", **answer.params) == answer
+    assert "the SQL reads those" in answer.notes[-1]
+    people = workspace.people("active_users", {}, known_by=until)
+    assert len(people.rows) <= len(workspace.people("active_users", {}).rows)
+    with pytest.raises(QuestionError, match="by the plan in use"):
+        workspace.metric("adoption_rate", by="placement.segment", known_by=until)

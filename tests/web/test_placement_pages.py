@@ -80,3 +80,26 @@ def test_what_cannot_be_asked_and_what_is_empty(visits: Client, empty: Client) -
     assert visits.get("/placements?name=moon").status_code == 400
     assert visits.get(f"{ASKED}&label=moon").status_code == 400
     assert "Nobody is placed yet" in empty.get("/placements").text
+
+
+def test_another_plan_and_what_was_known_then(visits: Client, new_home: Callable[..., Path]) -> None:
+    with uptake.open(new_home(PLAN)) as workspace:
+        rows = [{"user_id": "ann", "event": "task", "timestamp": f"2025-03-0{day}T10:00:00Z"} for day in (1, 9)]
+        workspace.import_rows(pa.Table.from_pylist(rows), "events")
+        version = workspace.plan.version
+        (workspace.home.plan / "plan.yml").write_text(PLAN.replace("gte: 2", "gte: 3"))
+        workspace.reload_plan()
+        with serving(create_app(workspace)) as client:
+            assert "1 user on 9 March 2025: 1 seldom." in words(client.get(ASKED).text)
+            page = client.get(f"{ASKED}&plan_version={version}&label=often")
+            require_inert(page.text)
+            said = words(page.text)
+            assert "1 user on 9 March 2025: 1 often." in said
+            assert f"Told by plan {version}, which is not the one in use." in said
+            assert "Work it out" not in said
+            assert re.search(rf'<option value="{version}"\s+selected>', page.text)
+            assert f"plan_version={version}" in re.findall(r'href="(/placements[^"]+)"', page.text)[0]
+            unknown = client.get(f"{ASKED}&known_by=2025-03-20")
+            assert unknown.status_code == 200
+            assert "Nobody was known by then" in words(unknown.text)
+            assert client.get(f"{ASKED}&plan_version=0000").status_code == 400

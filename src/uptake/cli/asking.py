@@ -47,3 +47,8 @@ WeekStart = Annotated[str | None, one("DAY", "Weeks begin on monday, sunday or s
 def given(params: Iterable[str], options_: Mapping[str, Any]) -> dict[str, Any]:
     """The question as metrics take it, of the options that say something."""
     return options.pairs(params, "--param") | {key: value for key, value in options_.items() if value}
+
+
+def facts(plan_version: str | None, known_by: str | None) -> dict[str, str | None]:
+    """By which plan, and of what had been received by when, something is asked."""
+    return {"plan_version": options.plan_name(plan_version), "known_by": known_by}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, options, screen
+from uptake.cli import asking, files, screen
 from uptake.cli.options import Home
 from uptake.cli.scores import Since, Whose, points, signed
 
@@ -53,7 +53,7 @@ def explain(
         (),
         {
             "entity": entity, "as_of": as_of, "since": since, "timezone": timezone,
-            "plan_version": options.plan_name(plan_version), "known_by": known_by,
+            **asking.facts(plan_version, known_by),
         },
     )  # fmt: skip
     with access.reach(home) as workspace:

@@ -49,6 +49,8 @@ def metric(
     ] = None,
     timezone: asking.Timezone = None,
     week_start: asking.WeekStart = None,
+    plan_version: asking.PlanVersion = None,
+    known_by: asking.KnownBy = None,
     format_: Annotated[
         Format | None,
         typer.Option("--format", help="How to answer; by the ending of --out, else a table.", show_default=False),
@@ -79,6 +81,7 @@ def metric(
             "entity": entity, "by": by, "where": where, "segment": segment, "properties": properties,
             "date_from": date_from, "date_to": date_to, "as_of": as_of, "period": period, "top": top,
             "compare": compare, "timezone": timezone, "week_start": week_start,
+            **asking.facts(plan_version, known_by),
         },
     )  # fmt: skip
     with access.reach(home) as workspace:

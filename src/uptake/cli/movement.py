@@ -32,6 +32,8 @@ def movement(
     since: Annotated[str | None, asking.one("DATE", "The earlier day; 28 days before, if not given.")] = None,
     as_of: asking.AsOf = None,
     timezone: asking.Timezone = None,
+    plan_version: asking.PlanVersion = None,
+    known_by: asking.KnownBy = None,
     before: Annotated[str | None, asking.one("LABEL", "Only those who stood there; not_there: nowhere yet.")] = None,
     after: Annotated[str | None, asking.one("LABEL", "Only those who stand there now.")] = None,
     format_: Annotated[
@@ -48,7 +50,15 @@ def movement(
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
     given = asking.given(
         (),
-        {"entity": entity, "since": since, "as_of": as_of, "timezone": timezone, "before": before, "after": after},
+        {
+            "entity": entity,
+            "since": since,
+            "as_of": as_of,
+            "timezone": timezone,
+            "before": before,
+            "after": after,
+            **asking.facts(plan_version, known_by),
+        },
     )
     most = ROWS_SHOWN if limit is None and chosen == "table" else limit or None
     with access.reach(home) as workspace:

@@ -40,6 +40,8 @@ def placements(
     entity: Whose = None,
     as_of: asking.AsOf = None,
     timezone: asking.Timezone = None,
+    plan_version: asking.PlanVersion = None,
+    known_by: asking.KnownBy = None,
     label: Annotated[str | None, asking.one("LABEL", "Only those who stand there.")] = None,
     id_: Annotated[str | None, asking.one("ID", "Only this user or account.", "--id")] = None,
     format_: Annotated[
@@ -54,7 +56,17 @@ def placements(
 
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
-    given = asking.given((), {"entity": entity, "as_of": as_of, "timezone": timezone, "label": label, "id": id_})
+    given = asking.given(
+        (),
+        {
+            "entity": entity,
+            "as_of": as_of,
+            "timezone": timezone,
+            "label": label,
+            "id": id_,
+            **asking.facts(plan_version, known_by),
+        },
+    )
     most = ROWS_SHOWN if limit is None and chosen == "table" else limit or None
     with access.reach(home) as workspace:
         if name is None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, options, screen
+from uptake.cli import asking, files, screen
 from uptake.cli.options import Home
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def scores(
         (),
         {
             "entity": entity, "as_of": as_of, "since": since, "timezone": timezone,
-            "plan_version": options.plan_name(plan_version), "known_by": known_by,
+            **asking.facts(plan_version, known_by),
         },
     )  # fmt: skip
     with access.reach(home) as workspace:

@@ -77,6 +77,7 @@ class Scores:
         on: As of the end of this day.
         since: The earlier day that changes are told from.
         as_of: What happened from this instant on is not known yet.
+        known_by: What was received from this instant on does not count; None: everything counts.
         plan_version: The plan it was made by.
         everyone: By score, the lowest first, those without one last.
     """
@@ -87,6 +88,7 @@ class Scores:
     on: date
     since: date
     as_of: datetime
+    known_by: datetime | None
     plan_version: str
     everyone: tuple[Placed, ...]
 
@@ -108,7 +110,7 @@ class Scores:
         """The scores as plain values, in the shape of the command line's JSON."""
         return {
             "score": self.score, "title": self.title, "entity": self.entity, "on": self.on, "since": self.since,
-            "as_of": self.as_of, "plan_version": self.plan_version, "rows": self.rows,
+            "as_of": self.as_of, "known_by": self.known_by, "plan_version": self.plan_version, "rows": self.rows,
         }  # fmt: skip
 
     def to_arrow(self) -> pa.Table:
@@ -183,8 +185,9 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept
     row = (_placed(made, before, number, who) for number in np.flatnonzero(made.present).tolist())
     ordered = sorted(row, key=lambda one: (one.score is None, one.score or 0.0, one.id))
     return Scores(
-        score.name, score.title, asked.question.entity, now, since, asked.question.as_of, plan.version, tuple(ordered)
-    )
+        score.name, score.title, asked.question.entity, now, since, asked.question.as_of, arrived_by(asked, given),
+        plan.version, tuple(ordered),
+    )  # fmt: skip
 
 
 def prepare(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept: Kept) -> None:
@@ -273,6 +276,11 @@ def days(
         raise QuestionError(f"since is {since}, not before {now}.", do="Name an earlier day.")
     question = Question(name, entity, {}, None, now, None, as_of, now, zone, read_week_start(given, plan))
     return now, since, Asked(question, plan, GRAINS[entity], cursor, "points")
+
+
+def arrived_by(asked: Asked, given: Mapping[str, Any]) -> datetime | None:
+    """The instant from which on nothing that was received counts; None: everything does."""
+    return read_as_of(given.get("known_by"), asked.question.timezone)
 
 
 def _days(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) -> tuple[date, date, Asked]:

@@ -13,7 +13,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.names import names_of
 from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
-from uptake.scores.ask import days, key_of
+from uptake.scores.ask import arrived_by, days, key_of
 from uptake.scores.rules import Meanings
 from uptake.segments.placing import Codes, entity_of, meanings, named, place
 from uptake.segments.stays import Stay, stays
@@ -80,6 +80,7 @@ class Placements:
         ladder: Whether the labels are steps, the highest first.
         on: As of the end of this day.
         as_of: What happened from this instant on is not known yet.
+        known_by: What was received from this instant on does not count; None: everything counts.
         plan_version: The plan it was made by.
         labels: Every label with how many have it, in order; together they are everybody.
         total: How many were asked for, by `label` and `id`.
@@ -92,6 +93,7 @@ class Placements:
     ladder: bool
     on: date
     as_of: datetime
+    known_by: datetime | None
     plan_version: str
     labels: tuple[Count, ...]
     total: int
@@ -132,7 +134,8 @@ def placements(
         cursor: A cursor of the projection.
         plan: The plan.
         name: The placement.
-        given: `entity`, `as_of`, `timezone`; whom to list: `label`, `id`, `limit`, `offset`.
+        given: `entity`, `as_of`, `timezone`, `known_by` (the cursor finds those facts); whom to list: `label`, `id`,
+            `limit`, `offset`.
         others: What words before a dot mean beside those that placements know themselves.
 
     Raises:
@@ -146,10 +149,12 @@ def placements(
     who = names_of(cursor, asked.question.entity, asked.question.as_of)
     chosen = _chosen(panel, codes, labels, who, given)
     shown = page(chosen, given)
-    stood = stays(cursor, asked, scheme, now, [int(panel.keys[row]) for row in shown])
+    known_by = arrived_by(asked, given)
+    # history is of all that is known
+    stood = {} if known_by else stays(cursor, asked, scheme, now, [int(panel.keys[row]) for row in shown])
     held, counts = Held(panel, meanings(others)), np.bincount(codes[codes >= 0], minlength=len(labels))
     return Placements(
-        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, asked.question.as_of, plan.version,
+        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, asked.question.as_of, known_by, plan.version,
         tuple(Count(label.name, label.title, int(count)) for label, count in zip(labels, counts, strict=True)),
         len(chosen),
         tuple(_standing(held, scheme, panel, codes, who, row, stood.get(int(panel.keys[row]))) for row in shown),

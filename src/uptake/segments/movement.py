@@ -14,7 +14,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.names import names_of
 from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
-from uptake.scores.ask import days
+from uptake.scores.ask import arrived_by, days
 from uptake.scores.rules import Meanings
 from uptake.segments.ask import Count, label_number, page, row_of
 from uptake.segments.placing import entity_of, meanings, named, place
@@ -76,6 +76,7 @@ class Movement:
         since: The earlier day.
         on: The later day, as of its end.
         as_of: What happened from this instant on is not known yet.
+        known_by: What was received from this instant on does not count; None: everything counts.
         plan_version: The plan it was made by.
         before: Every label with how many had it on the earlier day, `not_there` last.
         after: The same of the later day.
@@ -91,6 +92,7 @@ class Movement:
     since: date
     on: date
     as_of: datetime
+    known_by: datetime | None
     plan_version: str
     before: tuple[Count, ...]
     after: tuple[Count, ...]
@@ -128,8 +130,8 @@ def movement(
         cursor: A cursor of the projection.
         plan: The plan.
         name: The placement.
-        given: `entity`, `since`, `as_of`, `timezone`; whom to list: `before`, `after` (labels), `id`, `stayed` (true:
-            also those who did not move), `limit`, `offset`.
+        given: `entity`, `since`, `as_of`, `timezone`, `known_by` (the cursor finds those facts); whom to list:
+            `before`, `after` (labels), `id`, `stayed` (true: also those who did not move), `limit`, `offset`.
         others: What words before a dot mean beside those that placements know themselves.
 
     Raises:
@@ -147,7 +149,8 @@ def movement(
     counts = np.bincount(was * len(labels) + is_, minlength=len(labels) ** 2).reshape(len(labels), -1)
     counts[-1, -1] = 0
     return Movement(
-        scheme.name, scheme.title, asked.question.entity, scheme.ladder, since, now, asked.question.as_of, plan.version,
+        scheme.name, scheme.title, asked.question.entity, scheme.ladder, since, now, asked.question.as_of,
+        arrived_by(asked, given), plan.version,
         _counts(labels, counts.sum(axis=1)), _counts(labels, counts.sum(axis=0)),
         tuple(Cell(labels[a].name, labels[b].name, int(counts[a, b])) for a, b in np.argwhere(counts).tolist()),
         len(chosen),

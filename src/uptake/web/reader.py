@@ -290,16 +290,36 @@ class Reader:
             ("feature", name, asked), lambda cursor: feature.accounts_of_feature(cursor, self.plan, name, asked)
         )
 
-    def placements(self, name: str, given: Mapping[str, Any]) -> Placements:
-        """Where everyone stands; since when, if history has been made."""
-        asked = tuple(sorted((key, str(value)) for key, value in given.items()))
-        key = ("placements", name, asked, self.history)
-        return self._now(key, lambda cursor: placements(cursor, self.plan, name, given, WORDS))
+    def plan_of(self, version: str) -> Plan:
+        """A plan that was in use; the one in use where nothing is named."""
+        return self._workspace.plans.read(version) if version else self.plan
 
-    def movement(self, name: str, given: Mapping[str, Any]) -> Movement:
-        """Who moved from where to where."""
+    def plan_versions(self, limit: int) -> list[tuple[str, datetime]]:
+        """The latest plans that were in use before this one, with when they were taken into use, UTC."""
+        uses = self._now(("plan versions", limit), lambda _: self._workspace.plans.log(limit))
+        return [(one.version, one.taken_at) for one in uses if one.version != self.plan.version]
+
+    def placements(self, name: str, given: Mapping[str, Any], plan_version: str = "") -> Placements:
+        """Where everyone stands; since when, if history has been made."""
+        plan = self.plan_of(plan_version)
+
+        def work(cursor: Cursor) -> Placements:
+            with self._workspace.facts_for(given, cursor, plan):
+                return placements(cursor, plan, name, given, WORDS)
+
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
-        return self._now(("movement", name, asked), lambda cursor: movement(cursor, self.plan, name, given, WORDS))
+        return self._now(("placements", name, asked, plan.version, self.history), work)
+
+    def movement(self, name: str, given: Mapping[str, Any], plan_version: str = "") -> Movement:
+        """Who moved from where to where."""
+        plan = self.plan_of(plan_version)
+
+        def work(cursor: Cursor) -> Movement:
+            with self._workspace.facts_for(given, cursor, plan):
+                return movement(cursor, plan, name, given, WORDS)
+
+        asked = tuple(sorted((key, str(value)) for key, value in given.items()))
+        return self._now(("movement", name, asked, plan.version), work)
 
     def alerts(self, given: Mapping[str, Any]) -> Listed:
         """Alerts of some days; those that are shown are remembered, so no answer is kept."""

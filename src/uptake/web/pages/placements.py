@@ -24,6 +24,8 @@ from uptake.web.site import Page, Site
 
 ROWS = 50
 """Users or accounts on a page."""
+PLANS = 20
+"""Plans that can be chosen."""
 HEATS = 8
 """Shades of the matrix, beside none."""
 
@@ -124,6 +126,10 @@ class PlacementsPage(Page):
         entity: Of whom it is shown.
         since: The earlier day.
         on: The later day.
+        plans: (version, words) of the plans that they can be placed by, the one in use first.
+        by_plan: The one that they are placed by; empty: the one in use.
+        known_by: The day up to which what was received counts; empty: all.
+        told_by: By which plan, and of what was known by then, in words; empty: by the one in use, of everything.
         places: Its labels.
         heads: The columns of the matrix.
         matrix: Its rows.
@@ -150,6 +156,10 @@ class PlacementsPage(Page):
     entity: str
     since: date
     on: date
+    plans: list[tuple[str, str]]
+    by_plan: str
+    known_by: str
+    told_by: str
     places: list[Place]
     heads: list[str]
     matrix: list[Row]
@@ -183,30 +193,36 @@ def routes(site: Site) -> list[Route]:
 def _show(site: Site, reader: Reader, request: Request) -> Page:
     asked = request.query_params
     name = asked.get("name") or "segment"
-    scheme = named(reader.plan, name)
+    version = asked.get("plan_version", "")
+    plan = reader.plan_of(version)
+    scheme = named(plan, name)
     entity = asked.get("entity") if asked.get("entity") in scheme.entities else scheme.entities[-1]
-    given = {key: asked[key] for key in ("since", "as_of") if asked.get(key)} | {"entity": entity}
+    given = {key: asked[key] for key in ("since", "as_of", "known_by") if asked.get(key)} | {"entity": entity}
     chosen = {key: asked[key] for key in ("label", "before", "after") if asked.get(key)}
     offset = max(0, int(asked.get("offset", "0"))) if asked.get("offset", "0").isdigit() else 0
     window = {"limit": ROWS, "offset": offset}
     is_standing = "label" in chosen
-    moved = reader.movement(name, given | window | ({} if is_standing else chosen))
+    moved = reader.movement(name, given | window | ({} if is_standing else chosen), version)
     standing = None
     if is_standing:
         days = {key: value for key, value in given.items() if key != "since"}
-        standing = reader.placements(name, days | window | {"label": chosen["label"]})
-    asking = _Address(name, given)
+        standing = reader.placements(name, days | window | {"label": chosen["label"]}, version)
+    asking = _Address(name, given | ({"plan_version": version} if version else {}))
     people = list(_standing(standing) if standing else _moving(moved))
     total = standing.total if standing else moved.total
     titles = {label.name: label.title for label in moved.after}
     return PlacementsPage(
         headline=_headline(moved),
-        schemes=[(one.name, one.title) for one in reader.plan.all_placements.values()],
+        schemes=[(one.name, one.title) for one in plan.all_placements.values()],
         name=name,
         entities=list(scheme.entities),
         entity=moved.entity,
         since=moved.since,
         on=moved.on,
+        plans=_plans(reader, version),
+        by_plan=version,
+        known_by=asked.get("known_by", ""),
+        told_by=_told_by(reader, moved),
         places=[_place(label, moved, asking) for label in moved.after if label.name != NOT_THERE],
         heads=[label.title for label in _columns(moved)],
         matrix=list(_matrix(moved, asking)),
@@ -217,10 +233,33 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         everyone_url=asking() if chosen else "",
         is_ladder=scheme.ladder,
         has_since=any(one.since for one in people),
-        can_work_out=is_standing and not any(one.since for one in people) and bool(people),
+        can_work_out=is_standing
+        and bool(people)
+        and not (any(one.since for one in people) or moved.known_by or moved.plan_version != reader.plan.version),
         here=asking(**chosen),
         form_token=site.form_token,
     )
+
+
+def _plans(reader: Reader, chosen: str) -> list[tuple[str, str]]:
+    zone = reader.plan.product.timezone
+    before = dict(reader.plan_versions(PLANS))
+    made = [
+        (version, f"{version}, of {dates.instant(at.replace(tzinfo=None), zone)}") for version, at in before.items()
+    ]
+    others = [(chosen, chosen)] if chosen and chosen not in before else []
+    return [("", "the one in use"), *others, *made]
+
+
+def _told_by(reader: Reader, moved: Movement) -> str:
+    """What is asked beside the plan in use and all that is known."""
+    said = []
+    if moved.plan_version != reader.plan.version:
+        said.append(f"by plan {moved.plan_version}, which is not the one in use")
+    if moved.known_by:
+        at = dates.instant(moved.known_by, reader.plan.product.timezone)
+        said.append(f"of what had been received before {at}")
+    return " and ".join(said)
 
 
 class _Address:
@@ -246,7 +285,8 @@ def _headline(moved: Movement) -> str:
         return ""
     parts = sorted((label for label in there if label.count), key=lambda label: -label.count)
     said = ", ".join(f"{words.count(label.count)} {label.title.lower()}" for label in parts)
-    return f"{words.count(everybody)} {moved.entity}s on {dates.day(moved.on)}: {said}."
+    who = moved.entity if everybody == 1 else f"{moved.entity}s"
+    return f"{words.count(everybody)} {who} on {dates.day(moved.on)}: {said}."
 
 
 def _place(label: Count, moved: Movement, address: _Address) -> Place:
