@@ -17,7 +17,7 @@ NOT_KNOWN = "(none)"
 def months_of_signing(panel: Panel) -> dict[int, date]:
     """Row -> the first day of the month in which an account signed, by its attribute or its first subscription.
 
-    Where neither is known, the month in which its life began.
+    Where it has not signed yet, or nobody says, the month in which its life began.
     """
     zone = panel.asked.question.timezone
     found = panel.cursor.execute(
@@ -25,7 +25,8 @@ def months_of_signing(panel: Panel) -> dict[int, date]:
             SELECT account_key, min(valid_from) AS started_at FROM contract GROUP BY 1
         ), one AS (
             SELECT s.account_key, coalesce(said.started_at, paid.started_at, s.started_at) AS signed_at
-            FROM account_start s LEFT JOIN said USING (account_key) LEFT JOIN paid USING (account_key)
+            FROM account_start s LEFT JOIN (FROM said WHERE started_at < $as_of) said USING (account_key)
+            LEFT JOIN (FROM paid WHERE started_at < $as_of) paid USING (account_key)
         )
         SELECT account_key, date_trunc('month', timezone($zone, timezone('UTC', signed_at)))::DATE FROM one
         WHERE signed_at < $as_of""",

@@ -4,7 +4,7 @@ Declared ones come from membership rows, the seat roster and the account named i
 of one kind that begin at the same moment the latest counts, so that an open one can be closed. A
 membership row that says only when it ended ends whatever had begun before; a seat row, the seat. A
 user who only ever acted in an account belongs to it as observed: from the first event there, and to
-the first such account from the beginning.
+the first such account from the beginning. Who acted before the first declared one belongs from that event on.
 """
 
 from __future__ import annotations
@@ -98,18 +98,26 @@ def keyed(rows: str) -> str:
 
 
 def observe(cursor: Cursor) -> None:
-    """Adds memberships seen in events only; run after the events have their people."""
+    """Adds memberships seen in events only; run after the events have their people.
+
+    A declared one that begins later than the first event begins late, as a role that somebody got, or a row of a system
+    that knows today alone, does: until then the membership is the observed one.
+    """
     cursor.execute(
         f"""INSERT INTO membership
         WITH acted AS (
             SELECT user_key, account_key, min(event_at) AS first_at FROM event
             WHERE user_key IS NOT NULL AND account_key IS NOT NULL AND NOT is_account_inferred GROUP BY ALL
+        ), declared AS (
+            SELECT user_key, account_key, min(valid_from) AS begins_at FROM membership GROUP BY ALL
         ), unknown AS (
             SELECT *, row_number() OVER (PARTITION BY user_key ORDER BY first_at, account_id) AS nth
-            FROM acted JOIN accounts USING (account_key) ANTI JOIN membership USING (user_key, account_key)
+            FROM acted JOIN accounts USING (account_key) ANTI JOIN declared USING (user_key, account_key)
         )
         SELECT user_key, account_key, NULL,
-            CASE WHEN nth = 1 AND user_key NOT IN (SELECT user_key FROM membership) THEN {ALWAYS} ELSE first_at END,
+            CASE WHEN nth = 1 AND user_key NOT IN (SELECT user_key FROM declared) THEN {ALWAYS} ELSE first_at END,
             {NEVER}
-        FROM unknown"""
+        FROM unknown
+        UNION ALL SELECT user_key, account_key, NULL, first_at, begins_at
+            FROM acted JOIN declared USING (user_key, account_key) WHERE first_at < begins_at"""
     )
