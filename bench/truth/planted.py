@@ -15,6 +15,7 @@ from uptake.demo import Simulation
 from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, begin_of
+from uptake.scores.decline import decline
 from uptake.scores.fall import fall
 from uptake.scores.scored import scored
 from uptake.segments.placing import named, place
@@ -73,6 +74,7 @@ class Lives:
         present: Whether they were there.
         score: The default adoption score.
         fell: By what share it was below its own mean of the four weeks before.
+        declined: By what share it has been below what it was eight weeks before for two of its rhythms.
         fit: The label of the placement `fit`, on the last day.
         segment: The label of the placement `segment`.
     """
@@ -82,6 +84,7 @@ class Lives:
     present: Flags
     score: Floats
     fell: Floats
+    declined: Floats
     fit: tuple[str | None, ...]
     segment: np.ndarray[tuple[int, ...], np.dtype[np.object_]]
 
@@ -118,7 +121,8 @@ def lives(workspace: uptake.Workspace, last: date) -> Lives:
         fit, segment = (_labels(panel, name) for name in ("fit", "segment"))
         return Lives(
             tuple(ids[key] for key in panel.keys.tolist()), tuple(panel.dates), panel.present,
-            scored(panel, score).points, fall(panel, score), tuple(fit[:, -1].tolist()), segment,
+            scored(panel, score).points, fall(panel, score),
+            decline(panel, score), tuple(fit[:, -1].tolist()), segment,
         )  # fmt: skip
 
     return workspace.read(made)
@@ -146,6 +150,7 @@ def found(workspace: uptake.Workspace, truth: Mapping[str, Any], of: Lives) -> l
         Found("shelfware", "`adoption_map`, split at 0.5 of the features and 0.25 of the seats", planted["shelfware"],
               _mapped(workspace, last, x_split=0.5, y_split=0.25)),
         Found("labouring users", "`labouring`", frozenset(truth["labouring"]["users"]) & active, frozenset(labouring)),
+        Found("fading", "`decline.adoption` of 30 % or more", planted["fading"], of.those(of.declined[:, -1] >= DOWN)),
         Found("fading", "adoption score 30 % down in eight weeks", planted["fading"], of.those(of.down[:, -1])),
         Found("fading", "`fall.adoption` of 20 % or more on a day of the last 28", planted["fading"], of.those(fell)),
         Found("fading", "placement `segment`: at risk or inactive", planted["fading"], of.those(segment)),
@@ -205,8 +210,8 @@ def _before(of: Lives, truth: Mapping[str, Any]) -> Table:
     wrong = {id_ for what in WRONG for id_ in truth[what]["accounts"]}
     well = [(row, len(of.days) - 1) for row, id_ in enumerate(of.ids) if id_ not in wrong and of.present[row, -1]]
     rows = [_said(of, what, cells) for what, cells in (*gone.items(), ("nothing wrong, on the last day", well))]
-    columns = ("planted", "accounts", "median score", "at risk or inactive", "score 30 % down in eight weeks")
-    return Table("On the day before they left", columns, rows, frozenset({1, 2, 3, 4}))
+    columns = ("planted", "accounts", "median score", "at risk or inactive", "score 30 % down", "`decline` of 30 %")
+    return Table("On the day before they left", columns, rows, frozenset({1, 2, 3, 4, 5}))
 
 
 def on_the_eve(of: Lives, planted: Mapping[str, Mapping[str, str]]) -> list[tuple[int, int]]:
@@ -227,5 +232,5 @@ def _said(of: Lives, what: str, cells: list[tuple[int, int]]) -> tuple[str, ...]
     return (
         what.replace("_", " "), f"{len(cells)}", f"{np.median([of.score[cell] for cell in cells]):.0f}",
         share([of.segment[cell] in {"at_risk", "inactive"} for cell in cells]),
-        share([bool(of.down[cell]) for cell in cells]),
+        share([bool(of.down[cell]) for cell in cells]), share([bool(of.declined[cell] >= DOWN) for cell in cells]),
     )  # fmt: skip

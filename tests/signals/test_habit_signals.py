@@ -67,6 +67,16 @@ def test_regularity_looks_back_as_far_as_28_days(workspace: uptake.Workspace) ->
     assert by_days == {"burst": 4 / 28, "steady": 4 / 28, "gone": 0, "new": 3 / 4}
 
 
+def test_the_rhythm_is_the_days_from_one_use_to_the_next(workspace: uptake.Workspace) -> None:
+    """Of the last 84 days. burst: on four days running; steady: 28 days in four steps; gone: on one day alone; new: 3 in two.
+
+    The geometric mean of users: of 7 and 1.5 it is the root of 10.5.
+    """
+    assert values(workspace, "user", "rhythm") == {"burst": 1, "steady": 7, "gone": None, "new": 1.5}
+    assert values(workspace, "account", "rhythm") == {"a": 1, "b": pytest.approx(10.5**0.5)}
+    assert values(workspace, "user", "rhythm", window_days=3) == {"burst": 1, "steady": None, "gone": None, "new": 2}
+
+
 def test_core_days_leave_out_what_is_not_core(workspace: uptake.Workspace) -> None:
     """burst: three days with tasks or boards, two of them on one day; steady: 0, 7 and 27 days back.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uptake.alerts.values import Value
 from uptake.charts import words
 from uptake.plan import Condition, Plan
+from uptake.scores.phrases import BELOW
 from uptake.signals.signal import catalogue, definition, find
 
 BEYOND = {"lt": "below", "lte": "at or below", "gt": "above", "gte": "at or above"}
@@ -73,6 +74,11 @@ def _sentence(plan: Plan, condition: Condition, before: Value, value: Value) -> 
     if kind == "fall" and dot:
         title = plan.all_scores[name].title
         return f"{title} {words.share(value)} below its mean of the four weeks before, from {words.share(edge)} on"
+    if kind == "decline" and dot:
+        title = plan.all_scores[name].title
+        return (
+            f"{title} lastingly {words.share(value)} below what it was eight weeks before, from {words.share(edge)} on"
+        )
     title, unit = _titled(plan, kind, name) if dot else (definition(kind).title, find(kind).unit)
     then = f"; {_number(before, unit)} the day before" if isinstance(before, float) else ""
     return f"{title} {_number(value, unit)}, {beyond} {_number(edge, unit)}{then}"
@@ -90,8 +96,8 @@ def said(plan: Plan, subject: str, value: float | str) -> str:
 
 def _titled(plan: Plan, kind: str, name: str) -> tuple[str, str]:
     """What a number with words before a dot is called, and its unit."""
-    if kind == "fall":
-        return f"{plan.all_scores[name].title} below its mean of four weeks by", "share"
+    if kind in BELOW:
+        return f"{plan.all_scores[name].title} {BELOW[kind]}", "share"
     if kind == "score":
         return plan.all_scores[name].title, "points"
     title = "Attainment" if name not in catalogue() else definition(name).title

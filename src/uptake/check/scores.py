@@ -104,11 +104,14 @@ def _asked(checked: Subject, location: Location, subject: str) -> Iterator[Findi
         "adopters": catalogue(),
         "score": checked.plan.all_scores,
         "fall": checked.plan.all_scores,
+        "decline": checked.plan.all_scores,
     }
     kind, dot, name = subject.partition(".")
     kind, name = (kind, name) if dot else ("signal", kind)
     if name not in kinds.get(kind, (name,)):
-        yield _unknown(checked, location, "score" if kind in ("score", "fall") else "signal", name, kinds[kind])
+        yield _unknown(
+            checked, location, "score" if kinds.get(kind) is checked.plan.all_scores else "signal", name, kinds[kind]
+        )
 
 
 def attributes(checked: Subject) -> Iterator[Finding]:

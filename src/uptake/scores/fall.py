@@ -24,7 +24,7 @@ def fall(panel: Panel, score: Score) -> Floats:
 
     nan where there is no score, or on fewer than 28 days before.
     """
-    points = _with_days_before(panel, score)
+    points = with_days_before(panel, score, DAYS)
     known = ~np.isnan(points)
     total = trailing_sum(np.where(known, points, 0.0)[:, :-1], DAYS, panel.days)
     n = trailing_sum(known[:, :-1].astype(np.int64), DAYS, panel.days)
@@ -33,18 +33,20 @@ def fall(panel: Panel, score: Score) -> Floats:
     return np.where((n == DAYS) & (total > 0), share, np.nan)
 
 
+def with_days_before(panel: Panel, score: Score, days: int) -> Floats:
+    """A score on so many days before a panel and on its own; they are worked out once."""
+    own, kept = scored(panel, score).points, (KEPT, score.name)
+    if kept not in panel.made or panel.made[kept].shape[1] < days:
+        before = Panel(panel.asked, panel.first - timedelta(days=days), panel.first - timedelta(days=1))
+        panel.made[kept] = scored(before, score).points
+    known: Floats = panel.made[kept]
+    return np.concatenate([known[:, known.shape[1] - days :], own], axis=1)
+
+
 def carried_on(panel: Panel) -> dict[Hashable, Any]:
     """What the panel of the days that follow would have to work out again: the points of the last of these."""
-    falls = [key for key in panel.made if isinstance(key, tuple) and key[0] == KEPT]
     return {
-        key: np.concatenate([panel.made[key], panel.made["scored", key[1]].points], axis=1)[:, -DAYS:].copy()
-        for key in falls
+        key: np.concatenate([before, panel.made["scored", key[1]].points], axis=1)[:, -before.shape[1] :].copy()
+        for key, before in panel.made.items()
+        if isinstance(key, tuple) and key[0] == KEPT
     }
-
-
-def _with_days_before(panel: Panel, score: Score) -> Floats:
-    own = scored(panel, score).points
-    if (KEPT, score.name) not in panel.made:
-        before = Panel(panel.asked, panel.first - timedelta(days=DAYS), panel.first - timedelta(days=1))
-        panel.made[KEPT, score.name] = scored(before, score).points
-    return np.concatenate([panel.made[KEPT, score.name], own], axis=1)

@@ -48,6 +48,7 @@ PHRASES = {
     "relationship": Phrase("the last touch was {value} ago"),
     "renewal_in": Phrase("renewal in {value}"),
     "revenue_kept": Phrase("{value} of the most it paid in {days} days is left"),
+    "rhythm": Phrase("{value} from one day of use to the next"),
     "roles_covered": Phrase("{value} of the roles needed are active"),
     "seat_coverage": Phrase("{value} of seats have adopted the product"),
     "seats": Phrase("{value} seats"),
@@ -68,3 +69,5 @@ PHRASES = {
     "value_reached": Phrase("reached value in {days} days: {value}", "{value} of {users} reached value in {days} days"),
 }
 """Signal -> how it is said; one that is not here is said by its title."""
+BELOW = {"fall": "below its mean of four weeks by", "decline": "lastingly below that of eight weeks before by"}
+"""What a rule asks of a score, by the word before the dot -> what stands between the score's title and the share."""

@@ -13,6 +13,7 @@ from uptake.facts.selection import number_of, property_sql
 from uptake.metrics import dimensions
 from uptake.plan import Condition, Group
 from uptake.scores.ask import named
+from uptake.scores.decline import decline
 from uptake.scores.fall import fall
 from uptake.scores.scored import scored
 from uptake.signals.labels import labels
@@ -91,6 +92,8 @@ def told(panel: Panel, subject: str, others: Meanings | None = None) -> Told:
         return scored(panel, named(panel.asked.plan, name)).points
     if kind == "fall":
         return fall(panel, named(panel.asked.plan, name))
+    if kind == "decline":
+        return decline(panel, named(panel.asked.plan, name))
     if others is None or kind not in others:
         raise QuestionError(f"A rule cannot ask for '{subject}' here.", allowed=("signals", "score.NAME"))
     return others[kind](panel, name)

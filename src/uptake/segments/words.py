@@ -8,6 +8,7 @@ from dataclasses import replace
 from uptake.charts import words
 from uptake.plan import Condition, Plan
 from uptake.plan.condition import IN_WORDS
+from uptake.scores.phrases import BELOW
 from uptake.segments.why import Found, Reason
 from uptake.signals.signal import catalogue, definition, find
 
@@ -50,9 +51,8 @@ def title(subject: str, plan: Plan) -> str:
     kind, dot, name = subject.partition(".")
     if not dot:
         return definition(kind).title if kind in catalogue() else subject
-    if kind in ("score", "fall") and name in plan.all_scores:
-        called = plan.all_scores[name].title
-        return f"{called} below its mean of four weeks by" if kind == "fall" else called
+    if kind in ("score", *BELOW) and name in plan.all_scores:
+        return f"{plan.all_scores[name].title} {BELOW.get(kind, '')}".rstrip()
     if kind == "placement" and name in plan.all_placements:
         return plan.all_placements[name].title
     if kind == "segment" and name in plan.segments:
@@ -91,6 +91,6 @@ def _value(subject: str, value: Found | bool, plan: Plan, entity: str) -> str:
         unit = find(kind).unit
         is_said = unit in title(kind, plan).lower()  # "Active days 3 days"
         return words.number(value, 3) if is_said or unit in ("count", "points") else words.value(value, unit, 2)
-    if kind == "fall" or kind in OVER:
+    if kind in BELOW or kind in OVER:
         return words.share(value, 2)
     return words.number(value, 3)

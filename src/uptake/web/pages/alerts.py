@@ -150,7 +150,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
 
 def _row(reader: Reader, row: Row) -> dict[str, Any]:
     alert = reader.plan.all_alerts.get(row["alert"])
-    scores = [name for kind, name in subjects(alert.when) if kind in ("score", "fall")] if alert else []
+    scores = [name for kind, name in subjects(alert.when) if kind in ("score", "fall", "decline")] if alert else []
     why = {"score": scores[0], "entity": row["entity"], "id": row["id"], "on": row["on"].isoformat()} if scores else {}
     return {
         **row,

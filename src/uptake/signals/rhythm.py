@@ -1,0 +1,44 @@
+"""Rhythm.
+
+How often somebody comes by nature: every day, every week, once a month. It is no better to come more often; it tells one
+kind of customer from another, and how long a silence is normal.
+
+Formula: mean days from one active day to the next, over the active days of the `window_days` days up to the day
+Account: the geometric mean of its users, as twice as often and half as often are as far from the middle
+Missing: active on fewer than two days of the window
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from uptake.metrics.metric import Param
+from uptake.signals import signal
+from uptake.signals.panel import Panel, in_window
+from uptake.signals.windows import Floats, earliest
+
+
+def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
+    """Days between active days."""
+    window = params["window_days"]
+    came = panel.was_active(window - 1)
+    last = np.where(came, np.arange(came.shape[1], dtype=np.int16), np.int16(-1))
+    np.maximum.accumulate(last, axis=1, out=last)
+    days = in_window(came, window, panel.days)
+    first = earliest(came, window, panel.days) + np.arange(panel.days, dtype=np.int16)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(days > 1, (last[:, window - 1 :] - first) / (days - 1), np.nan)
+
+
+def of_account(panel: Panel, params: Mapping[str, Any]) -> Floats:
+    """The geometric mean of users."""
+    return np.asarray(np.exp(panel.mean_of_members(np.log(signal.read(panel.members, "rhythm", params)))[0]))
+
+
+SIGNAL = signal.Signal(
+    unit="days",
+    of_user=read,
+    of_account=of_account,
+    params=(Param("window_days", "integer", "Days looked back on.", default=84, least=2, most=366),),
+)
