@@ -1,6 +1,6 @@
 """Saved views of the long lists: a title with what was searched, filtered and sorted by, and which columns are shown.
 
-`plan/lists/accounts.yml` and `plan/lists/users.yml` hold them, written as dashboards are.
+`plan/views/accounts.yml` and `plan/views/users.yml` hold them, written as dashboards are.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LISTS = ("accounts", "users")
 class ListViews(Dashboards):
     """The saved views of the lists of a plan's folder."""
 
-    FOLDER = "lists"
+    FOLDER = "views"
 
     def of(self, name: str) -> Dashboard:
         """The views of a list; none where nothing was saved."""

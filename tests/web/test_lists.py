@@ -184,7 +184,7 @@ def test_distance_is_that_of_the_benchmark(client: Client, board: uptake.Workspa
 
 def test_a_view_is_saved_gone_to_and_removed(client: Client, board: uptake.Workspace) -> None:
     query = "owner=Ada&where=active_users%3E%3D1&sort=mrr&column=mrr"
-    file = board.home.plan / "lists" / "accounts.yml"
+    file = board.home.plan / "views" / "accounts.yml"
     version = board.plan.version
     html = require_inert(client.get(f"/accounts?{query}").text)
     hidden = {field["name"]: field.get("value") for field in html.of("input") if field.get("type") == "hidden"}
@@ -205,7 +205,7 @@ def test_a_view_is_saved_gone_to_and_removed(client: Client, board: uptake.Works
     form = {"form_token": hidden["form_token"], "version": forms[1], "position": forms[2]}
     assert client.request("POST", "/lists/accounts/views/remove", data=form).status_code == 303
     assert client.get("/accounts").text.count("aria-current") == shown.text.count("aria-current")
-    assert not board.home.plan.joinpath("lists", "accounts.yml").read_text(encoding="utf-8").count("owner")
+    assert not board.home.plan.joinpath("views", "accounts.yml").read_text(encoding="utf-8").count("owner")
     assert client.request("POST", "/lists/accounts/views/remove", data=form).status_code == 400
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 import web_world
-from web_client import Client
+from web_client import Client, serving
 from web_html import require_inert
 
 import uptake
 from uptake.plan import Plan
 from uptake.web import links
+from uptake.web.app import create_app
 from uptake.web.pages import evidence
 
 
@@ -81,3 +85,24 @@ def test_a_line_leads_to_the_rows_behind_it(board: uptake.Workspace, client: Cli
                 assert client.get(address).status_code == 200, (component, address)
     assert any(address.startswith("/metrics/breadth?") for address in seen)
     assert evidence.link(plan, "adoption", "", "account", "acme") == ""
+
+
+def test_changes_of_the_plan_stand_in_the_history(new_home: Callable[..., Path]) -> None:
+    """The plan was changed on 1 March: health is good from 75 on, as the chart, and who looks at it, are told."""
+    home = new_home(web_world.PLAN + "scores: {health: {components: {breadth: 1}, bands: {good: 70}}}\n")
+    with web_world.make(home) as workspace:
+        workspace.save_numbers("scores", "health", {("bands", "good"): 75.0})
+        version = workspace.plan.version
+        ledger = workspace.home.ledger
+        workspace.bring_history_up()
+    with sqlite3.connect(ledger) as connection:
+        connection.execute("UPDATE plan_use SET taken_at = '2026-03-01T10:00:00+00:00', author = '<b>Ada</b>'")
+    with uptake.open(home) as workspace, serving(create_app(workspace)) as asking:
+        answer = asking.get(links.score("account", "acme", "health"))
+        html = require_inert(answer.text)
+        assert "Changes of the plan (1)" in html.text
+        assert "1 March 2026, <b>Ada</b>" in html.text
+        assert "is 75, was 70" in html.text
+        assert "whole lines: the plan was changed" in answer.text
+        assert links.plan_version(version) in [link["href"] for link in html.of("a")]
+        assert f'id="version-{version}"' in asking.get("/plan").text

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from uptake.benchmarks.ask import asked_for
 from uptake.benchmarks.measured import measured
+from uptake.errors import QuestionError
 from uptake.plan import Plan
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats
@@ -41,7 +42,7 @@ class Distances:
 
 
 def distances(cursor: Cursor, plan: Plan, as_of: object, kept: Kept | None = None) -> Distances:
-    """The distance of every account that is there on a day.
+    """The distance of every account that is there on a day; of nobody, where the plan's benchmarks cannot be made.
 
     Args:
         cursor: A cursor of the projection.
@@ -54,8 +55,11 @@ def distances(cursor: Cursor, plan: Plan, as_of: object, kept: Kept | None = Non
 
     def read() -> Distances:
         panel = Panel(asked, now, now)
-        missing = 1.0 - measured(panel, plan.all_benchmarks).attainment[:, -1]
         there = panel.present[:, -1]
+        try:
+            missing = 1.0 - measured(panel, plan.all_benchmarks).attainment[:, -1]
+        except QuestionError:  # such as a plan without the score that exemplary accounts are proposed by
+            missing = np.full(panel.n, np.nan)
         return Distances(panel.keys[there], missing[there])
 
     if kept is None:

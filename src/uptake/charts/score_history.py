@@ -24,7 +24,8 @@ def score_history(
 
     Args:
         days: `on`, `score`, `lower` and `upper` of each day, in order; None where there was no score or no interval.
-        marks: `on` and `title` of what changed meanwhile, in order of time.
+        marks: `on` and `title` of what changed meanwhile, in order of time; those with `is_plan` are changes of the
+            plan that the score is made by, and are drawn with a whole line.
         poor: Where poor ends.
         good: Where good begins.
         title: What is shown.
@@ -55,7 +56,8 @@ def score_history(
               y=quantity("at"), text=word("text")),
         layer("area", "ribbon", points, gaps, x=x, y=quantity("lower"), y2={"field": "upper"}),
         layer("line", "series", points, {**gaps, "interpolate": "step-after"}, x=x, y=y),
-        layer("rule", "mean", drawn, x=X),
+        layer("rule", "mean", [row for row in drawn if not row["is_plan"]], x=X),
+        layer("rule", "guide", [row for row in drawn if row["is_plan"]], x=X),
         layer("text", "note", drawn, above, x=X, y={"field": "row", "type": "quantitative", "scale": None}, text=word("text")),
         layer("circle", "series", known[-1:], {"size": 36, "opacity": 1}, x=X, y=Y),
         *hover(points, X, look_of([], []), "Day", {"tip_value": "Score", "tip_interval": "95 % interval"}),
@@ -81,4 +83,9 @@ def _point(row: Row) -> dict[str, Any]:
 
 
 def _mark(row: Row, number: int) -> dict[str, Any]:
-    return {"period": row["on"].isoformat(), "text": shortened(str(row["title"]), 30), "row": 14 * (number % 3)}
+    return {
+        "period": row["on"].isoformat(),
+        "text": shortened(str(row["title"]), 30),
+        "row": 14 * (number % 3),
+        "is_plan": bool(row.get("is_plan")),
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from uptake.metrics.query import fetch
 from uptake.store.projection import Cursor
@@ -47,3 +48,41 @@ def accounts_of_users(cursor: Cursor, user_ids: Iterable[str], as_of: datetime) 
         {"ids": sorted(set(user_ids)), "as_of": as_of},
     )
     return {str(row["user_id"]): str(row["accounts"]) for row in rows}
+
+
+def about_accounts(cursor: Cursor, as_of: datetime) -> dict[str, dict[str, Any]]:
+    """Of every account by id: name (the id where it has none), plan, owner and renewal_on; None where nobody says.
+
+    Args:
+        cursor: A cursor of the projection.
+        as_of: The instant it is told for, UTC.
+    """
+    rows = fetch(
+        cursor,
+        """SELECT account_id, coalesce(max(text) FILTER (name = 'name'), account_id) AS name,
+            max(text) FILTER (name = 'plan') AS plan, max(text) FILTER (name = 'owner') AS owner,
+            try_cast(max(text) FILTER (name = 'renewal_on') AS TIMESTAMP)::DATE AS renewal_on
+        FROM accounts LEFT JOIN (
+            FROM account_attribute WHERE name IN ('name', 'plan', 'owner', 'renewal_on')
+                AND valid_from < $as_of AND valid_to >= $as_of
+        ) USING (account_key) GROUP BY account_id""",
+        {"as_of": as_of},
+    )
+    return {str(row["account_id"]): {key: value for key, value in row.items() if key != "account_id"} for row in rows}
+
+
+def account_ids_of_users(cursor: Cursor, user_ids: Iterable[str], as_of: datetime) -> dict[str, tuple[str, ...]]:
+    """The accounts that each user is in, by the user's id; users in none are left out.
+
+    Args:
+        cursor: A cursor of the projection.
+        user_ids: The users.
+        as_of: The instant it is told for, UTC.
+    """
+    rows = cursor.execute(
+        """SELECT user_id, list(DISTINCT account_id ORDER BY account_id)
+        FROM membership JOIN users USING (user_key) JOIN accounts USING (account_key)
+        WHERE valid_from < $as_of AND valid_to >= $as_of AND user_id IN (SELECT unnest($ids)) GROUP BY user_id""",
+        {"as_of": as_of, "ids": list(user_ids)},
+    ).fetchall()
+    return {str(user_id): tuple(found) for user_id, found in rows}

@@ -41,6 +41,15 @@ def users_of(account_id: str) -> str:
     return f"/users?{urlencode({'account': account_id})}"
 
 
+def plan_version(version: str) -> str:
+    """Where a version of the plan says what it changed.
+
+    >>> plan_version("206e8d438bb6")
+    '/plan#version-206e8d438bb6'
+    """
+    return f"/plan#version-{version}"
+
+
 def feature(name: str) -> str:
     """The page of a feature of the plan."""
     return _page("/features/", name)

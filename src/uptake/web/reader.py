@@ -23,6 +23,7 @@ from uptake.metrics.listed import Listed
 from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
 from uptake.plan import Plan
+from uptake.plans import Version
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
 from uptake.scores import written
@@ -231,6 +232,11 @@ class Reader:
             lambda cursor: of_one(cursor, f"score.{score}", entity, id_),
         )
 
+    def plan_log(self, limit: int) -> tuple[Version, ...]:
+        """The latest plans that were in use, with what each changed."""
+        plans = self._workspace.plans
+        return self._now(("plan log", limit), lambda _: plans.log(limit))
+
     def owners(self) -> list[str]:
         """Who look after accounts now, by name."""
         return self._now(("owners",), lambda cursor: accounts.owners(cursor, self.plan))
@@ -330,10 +336,6 @@ class Reader:
         given = {"account": account_id} if account_id else {}
         return self._now(("champions", account_id), lambda cursor: champions(cursor, self.plan, given))
 
-    def qualified(self, name: str) -> Listed:
-        """Who qualifies by a rule of the plan."""
-        return self._now(("qualified", name, self.history), lambda cursor: qualified(cursor, self.plan, {"name": name}))
-
     def signals(self, entity: str, names: tuple[str, ...]) -> dict[str, Values]:
         """Signals of everyone on the last day that is over, by id."""
 
@@ -341,6 +343,26 @@ class Reader:
             return snapshot(cursor, self.plan, entity, names, listing.moment(cursor, self.plan, None)[1])
 
         return self._now(("signals", entity, names), work)
+
+    def qualified(self, name: str) -> Listed:
+        """Who qualifies by a rule of the plan; since when, as history has it."""
+        return self._now(("qualified", name, self.history), lambda cursor: qualified(cursor, self.plan, {"name": name}))
+
+    def about_accounts(self) -> dict[str, dict[str, Any]]:
+        """Name, plan, owner and renewal of every account, by id."""
+
+        def work(cursor: Cursor) -> dict[str, dict[str, Any]]:
+            return names.about_accounts(cursor, listing.moment(cursor, self.plan, None)[0])
+
+        return self._now(("about accounts",), work)
+
+    def account_ids_of_users(self, user_ids: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+        """The accounts each user is in, by the user's id."""
+
+        def work(cursor: Cursor) -> dict[str, tuple[str, ...]]:
+            return names.account_ids_of_users(cursor, user_ids, listing.moment(cursor, self.plan, None)[0])
+
+        return self._now(("account ids of users", user_ids), work)
 
     def change_of(self, score: str, id_: str, given: Mapping[str, Any]) -> Explained:
         """Why somebody's score is what it is, and why it is another than before."""

@@ -44,6 +44,8 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Accounts", "/accounts"),
             ("Users", "/users"),
             ("Alerts", "/alerts"),
+            ("Champions", "/champions"),
+            ("Who qualifies", "/qualified"),
             ("Placements", "/placements"),
             ("Segments", "/segments"),
             ("Benchmarks", "/benchmarks"),

@@ -20,6 +20,7 @@ from uptake.scores.explanation import NOISE, Explanation
 from uptake.scores.history import Held
 from uptake.web import formats, links
 from uptake.web.pages import evidence, history_words
+from uptake.web.pages.plan_marks import PlanMark, plan_marks
 from uptake.web.reader import Reader
 from uptake.web.site import Part, Site
 
@@ -49,6 +50,7 @@ class ScorePart(Part):
         columns: Columns of the tables of lines.
         chart: The score of every day, or None.
         history: What there is to know of that history; empty where it is complete.
+        plan_changes: Changes of the plan since the first day of that history.
         whose: Their name.
     """
 
@@ -64,6 +66,7 @@ class ScorePart(Part):
     columns: Sequence[Row]
     chart: Mapping[str, Any] | None
     history: str
+    plan_changes: Sequence[PlanMark]
     whose: str
 
 
@@ -93,10 +96,12 @@ def part(reader: Reader, request: Request) -> Part:
         for one in written.of_entity(reader.plan, entity)
     ]
     held = reader.score_history(name, entity, id_)
+    changes = plan_marks(reader, name, held[0].valid_from) if held else []
     told: dict[str, Any] = {
         "others": others if len(others) > 1 else [],
         "columns": LINES,
-        "chart": _chart(reader, score, entity, id_, held),
+        "chart": _chart(reader, score, entity, id_, held, changes),
+        "plan_changes": changes,
         "history": history_words.of_list(reader),
     }
     try:
@@ -172,7 +177,9 @@ def _lines(plan: Plan, explained: Explained, sums: Explanation | None) -> list[R
     ]
 
 
-def _chart(reader: Reader, score: Score, entity: str, id_: str, held: Sequence[Held]) -> Mapping[str, Any] | None:
+def _chart(
+    reader: Reader, score: Score, entity: str, id_: str, held: Sequence[Held], changes: Sequence[PlanMark]
+) -> Mapping[str, Any] | None:
     if not held:
         return None
     days = list[Row]()
@@ -189,9 +196,13 @@ def _chart(reader: Reader, score: Score, entity: str, id_: str, held: Sequence[H
             })  # fmt: skip
             on += timedelta(days=1)
     marks = _marks(reader, id_) if entity == "account" else []
+    of_plan = [{"on": mark.on, "title": mark.title, "is_plan": True} for mark in changes if mark.on <= days[-1]["on"]]
+    said = ["With its 95 % interval, every day by the plan in use"]
+    said += ["dashed lines: the contract became another"] if marks else []
+    said += ["whole lines: the plan was changed"] if of_plan else []
     made = charts.score_history(
-        days, marks, poor=score.bands.poor, good=score.bands.good, title=f"{score.title}, day by day",
-        subtitle="With its 95 % interval. Dashed lines: the contract became another" if marks else "",
+        marks=sorted([*marks, *of_plan], key=lambda mark: mark["on"]), poor=score.bands.poor, good=score.bands.good,
+        days=days, title=f"{score.title}, day by day", subtitle="; ".join(said),
     )  # fmt: skip
     return {**made, "config": charts.config()}
 
