@@ -144,6 +144,11 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("engagement_matrix", {}),
         ("engagement_matrix", {"x": "users", "window_days": 3, "as_of": "2026-04-10T13:00:00Z"}),
         ("engagement_matrix", {"y": "uses", "feature": "core"}),
+        ("task_success", {"start": "a", "complete": "b", "within_minutes": 9_000}),
+        (
+            "task_success",
+            {"start": "a", "complete": "a", "error": "c", "within_minutes": 6_000, "as_of": "2026-04-10T13:00:00Z"},
+        ),
         ("onboarding_completion", {}),
         ("onboarding_completion", {"within_days": 40, "as_of": "2026-02-10T13:00:00Z"}),
         ("paths", {}),

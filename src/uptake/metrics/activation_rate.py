@@ -24,12 +24,15 @@ from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.milestones import milestone_sql
+from uptake.metrics.query import kept
 from uptake.plan import quorum
 
 
 def rows(asked: Asked) -> Sql:
     """Everyone who started in the period, with whether activation came in time."""
-    milestone = _reached(asked)
+    reached = _reached(asked)
+    # of criteria given with the question nothing else bears on when they were met: raw events are read for it once
+    is_given = asked.param("criteria") is not None or asked.param("quorum") is not None
     return Sql(
         f"""
     SELECT s.entity_key, s.started_at AS anchor_at, p.period_on,
@@ -38,9 +41,11 @@ def rows(asked: Asked) -> Sql:
         s.started_at + to_days($within_days::INTEGER) >= $as_of AS is_open
     FROM {asked.grain.start} s
     JOIN period p ON s.started_at >= p.begins_at AND s.started_at < p.ends_at
-    LEFT JOIN ({milestone}) m USING (entity_key)
+    LEFT JOIN reached m USING (entity_key)
     WHERE s.started_at < $as_of""",
         {"within_days": _within(asked)},
+        {"reached": reached},
+        tables={"reached": lambda: kept(asked, reached)} if is_given else {},
     )
 
 

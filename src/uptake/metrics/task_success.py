@@ -25,6 +25,7 @@ from uptake.facts.selection import events_sql, property_text
 from uptake.metrics import params
 from uptake.metrics.kinds.attempts import ATTEMPTS
 from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.task_totals import counted
 from uptake.plan import Task, selector
 from uptake.plan.task import MOST_MINUTES
 from uptake.store.sql import literal
@@ -53,6 +54,12 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql:
+    """The sums without a row for each start, from events kept in memory."""
+    tasks = {task.name: (task, " UNION ALL ".join(_marks(asked, task, "true"))) for task in _tasks(asked)}
+    return Sql(counted=lambda: counted(asked, tasks, asked.param("within_minutes")))
+
+
 def tries(asked: Asked, tasks: list[Task], within_minutes: int | None = None, since: str = "") -> dict[str, str]:
     """Relations: `task_limit` (task, within, has_error), and `try`, every start with how it ended.
 
@@ -64,12 +71,9 @@ def tries(asked: Asked, tasks: list[Task], within_minutes: int | None = None, si
     """
     names = f"ENUM({', '.join(literal(task.name) for task in tasks)})"
     marks = " UNION ALL ".join(
-        f"SELECT {literal(task.name)}::{names} AS task, '{mark}' AS mark, {_key(task)} AS key, account_key, user_key,"
-        f" event_at, import_id, ordinal FROM event"
-        f" WHERE event_at < $as_of{since} AND {events_sql(asked.cursor, asked.plan, [chosen])}"
+        f"SELECT {literal(task.name)}::{names} AS task, * FROM ({mark})"
         for task in tasks
-        for mark, chosen in (("start", task.start), ("complete", task.complete), ("error", task.error))
-        if chosen is not None
+        for mark in _marks(asked, task, f"event_at < $as_of{since}")
     )
     limits = ", ".join(
         f"({literal(task.name)}::{names}, to_minutes({int(within_minutes or task.within_minutes)}),"
@@ -92,6 +96,16 @@ def tries(asked: Asked, tasks: list[Task], within_minutes: int | None = None, si
             FROM numbered WINDOW person AS (PARTITION BY task, key, account_key, user_key ORDER BY number)
         ) WHERE mark = 'start'""",
     }
+
+
+def _marks(asked: Asked, task: Task, condition: str) -> list[str]:
+    """SQL for (mark, key, account_key, user_key, event_at, import_id, ordinal) of a task's starts, ends and errors."""
+    return [
+        f"SELECT '{mark}' AS mark, {_key(task)} AS key, account_key, user_key, event_at, import_id, ordinal FROM event"
+        f" WHERE {condition} AND {events_sql(asked.cursor, asked.plan, [chosen])}"
+        for mark, chosen in (("start", task.start), ("complete", task.complete), ("error", task.error))
+        if chosen is not None
+    ]
 
 
 def tried_sql(asked: Asked, task: str | None) -> str:
@@ -139,6 +153,7 @@ METRIC = Metric(
     kind=ATTEMPTS,
     unit="share",
     rows=rows,
+    totals=totals,
     params=(
         Param("task", "text", "One task of the plan; all if not given."),
         Param("start", "selector", "What begins a task that the plan does not have."),
