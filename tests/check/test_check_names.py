@@ -188,3 +188,8 @@ def test_every_event_name_that_can_be_imported_can_be_named(tmp_path: Path) -> N
     assert problems(found) == ["1 row of events in quarantine: event_name has ... characters; allowed 1000."]
     with pytest.raises(PlanError, match=r"has 1,001 characters\. Allowed: text of 1 to 1,000 characters"):
         parse({"plan.yml": plan.replace(longest, longest + "x")})
+
+
+def test_any_event_is_no_name_that_nobody_sends(tmp_path: Path) -> None:
+    found = check(tmp_path, "features: {all: {events: [any_event]}}", events=[event("board_viewed")])
+    assert not [one for one in found if "never occurred" in one.what]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from uptake.check.finding import Finding, did_you_mean, letters, listed
 from uptake.check.subject import Subject
-from uptake.plan import is_vanity, location_text
+from uptake.plan import ANY_EVENT, is_vanity, location_text
 from uptake.plan.problems import shown
 
 MOST_LISTED = 10
@@ -16,7 +16,7 @@ def unknown(checked: Subject) -> Iterator[Finding]:
     """Events of the plan that never occurred."""
     for location, chosen in checked.selectors():
         for position, name in enumerate(chosen.events):
-            if name in checked.events:
+            if name in checked.events or name == ANY_EVENT:
                 continue
             if name in checked.plan.features and location[0] != "features":
                 do = f"To mean the feature of that name, write {{feature: {name}}} by itself."

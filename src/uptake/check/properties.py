@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from uptake.check.conditions import Source, compare, unknown
 from uptake.check.finding import Finding, percent
 from uptake.check.subject import Subject
-from uptake.facts.selection import event_keys, events_sql, property_number, property_text
+from uptake.facts.selection import events_sql, meant_keys, property_number, property_text
 from uptake.plan import Feature, location_text
 from uptake.plan.problems import shown
 
@@ -22,7 +22,7 @@ def conditions(checked: Subject) -> Iterator[Finding]:
     """Conditions on a property that no such event has, or on a value that none has."""
     for location, chosen in checked.plan.selectors():
         names = list(dict.fromkeys(name for part in checked.meant(chosen) for name in part.events))
-        keys = event_keys(checked.cursor, names) if chosen.where else []
+        keys = meant_keys(checked.cursor, names) if chosen.where else []
         if not keys:
             continue
         rows = f"name_key IN ({', '.join(str(key) for key in keys)})"

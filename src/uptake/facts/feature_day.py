@@ -7,7 +7,7 @@ minutes, rows exported). An event that fits a feature in two ways is one use of 
 from __future__ import annotations
 
 from uptake.facts.scope import Scope
-from uptake.facts.selection import event_keys, events_sql, property_number
+from uptake.facts.selection import events_sql, meant_keys, property_number
 from uptake.plan import Feature, Plan
 from uptake.store.projection import Cursor
 
@@ -70,4 +70,4 @@ def _passes(plan: Plan) -> list[tuple[str | None, dict[int, Feature], dict[int, 
 
 
 def _names(cursor: Cursor, feature: Feature) -> list[int]:
-    return event_keys(cursor, {name for selector in feature.events for name in selector.events})
+    return meant_keys(cursor, {name for selector in feature.events for name in selector.events})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from uptake.errors import QuestionError
-from uptake.plan import Condition, Feature, Plan, Selector, is_vanity
+from uptake.plan import ANY_EVENT, Condition, Feature, Plan, Selector, is_vanity
 from uptake.store.projection import Cursor
 from uptake.store.sql import instant, literal
 
@@ -96,6 +96,14 @@ def event_keys(cursor: Cursor, names: Iterable[str]) -> list[int]:
     return sorted(key for (key,) in rows.fetchall())
 
 
+def meant_keys(cursor: Cursor, names: Iterable[str]) -> list[int]:
+    """Keys of the events that are meant by those names: `any_event` is all of them, unless it is one itself."""
+    listed = list(names)
+    if ANY_EVENT in listed and not event_keys(cursor, [ANY_EVENT]):
+        return sorted(key for (key,) in cursor.execute("SELECT name_key FROM event_names").fetchall())
+    return event_keys(cursor, listed)
+
+
 def events_sql(cursor: Cursor, plan: Plan, selectors: Iterable[Selector]) -> str:
     """SQL that holds for rows of `event` that any of the selectors names.
 
@@ -115,7 +123,7 @@ def events_sql(cursor: Cursor, plan: Plan, selectors: Iterable[Selector]) -> str
     parts = []
     plain: set[int] = set()
     for selector in resolved:
-        keys = event_keys(cursor, selector.events)
+        keys = meant_keys(cursor, selector.events)
         if not selector.where:
             plain.update(keys)
         elif keys:

@@ -19,7 +19,7 @@ Source: definitions, golden case 17; Retentioneering (silence of d days, first w
 """
 
 from uptake.errors import QuestionError
-from uptake.facts.selection import event_keys, events_sql
+from uptake.facts.selection import events_sql, meant_keys
 from uptake.metrics.early_signals import gave
 from uptake.metrics.kinds.signals import SIGNALS
 from uptake.metrics.metric import Asked, Metric, Param, Sql
@@ -117,7 +117,7 @@ def _signals(asked: Asked) -> str:
     if asked.param("signals") == "features":
         return "SELECT feature_key, feature FROM features"
     marker = asked.param("marker")
-    keys = event_keys(asked.cursor, selector(marker).events) if marker is not None else []
+    keys = meant_keys(asked.cursor, selector(marker).events) if marker is not None else []
     left_out = f" WHERE name_key NOT IN ({', '.join(map(str, keys))})" if keys else ""
     return f"SELECT name_key, event_name FROM event_names{left_out}"
 

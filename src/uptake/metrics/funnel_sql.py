@@ -13,7 +13,7 @@ from uptake.facts.step_events import Wanted
 from uptake.metrics.funnel_following import Following
 from uptake.metrics.funnel_rules import Funnel
 from uptake.metrics.metric import Asked
-from uptake.plan import Selector
+from uptake.plan import ANY_EVENT, Selector
 from uptake.store.sql import literal
 
 BEST = {
@@ -50,7 +50,7 @@ def pass_sql(asked: Asked, found: Funnel, wanted: Wanted) -> str | None:
 def _overlap(found: Funnel) -> bool:
     """Whether an event could fit two steps, by its name."""
     names = [set[str]().union(*(_names(one) for one in step.selectors)) for step in found.steps]
-    return any(one & other for one, other in combinations(names, 2))
+    return any(one & other or ANY_EVENT in one | other for one, other in combinations(names, 2))
 
 
 def _names(selector: Selector) -> set[str]:

@@ -18,7 +18,7 @@ from uptake.metrics.grain import ACCOUNT, MEMBER, USER
 from uptake.metrics.metric import Asked
 from uptake.metrics.milestones import milestone_sql
 from uptake.metrics.starts import START_OF_LIFE, milestone_of
-from uptake.plan import criteria
+from uptake.plan import ANY_EVENT, criteria
 from uptake.store.sql import literal
 
 FIRST_EVENT = "first_event"
@@ -78,7 +78,7 @@ def events_of(asked: Asked, given: Any) -> Any:  # noqa: ANN401 - a moment in an
 
 
 def _is_event(asked: Asked, word: str) -> bool:
-    return word in asked.plan.features or bool(event_keys(asked.cursor, [word]))
+    return word in asked.plan.features or word == ANY_EVENT or bool(event_keys(asked.cursor, [word]))
 
 
 def _dated(word: str, entity: str) -> tuple[str, str, str]:

@@ -10,7 +10,7 @@ from uptake.metrics.metric import Asked, Metric
 from uptake.metrics.moments import events_of
 from uptake.metrics.starts import START_OF_LIFE, milestone_of
 from uptake.metrics.steps import read_exclusions, read_steps
-from uptake.plan import criteria, parts, quorum, selector, vanity_warnings
+from uptake.plan import ANY_EVENT, criteria, parts, quorum, selector, vanity_warnings
 from uptake.store.projection import meta
 
 NAMING = ("selector", "selectors", "criteria", "moment", "quorum", "steps", "exclusions")
@@ -91,7 +91,7 @@ def _unknown_events(asked: Asked, metric: Metric) -> Iterator[str]:
         return
     known = {name for (name,) in asked.cursor.execute("SELECT event_name FROM event_names").fetchall()}
     for name in named:
-        if name not in known and name not in asked.plan.features and milestone_of(asked, name) is None:
+        if name not in (*known, *asked.plan.features, ANY_EVENT) and milestone_of(asked, name) is None:
             yield f"No event '{name}' has been imported: nothing matches it."
 
 

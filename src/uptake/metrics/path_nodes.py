@@ -12,7 +12,7 @@ from uptake.facts.feature_day import keyed
 from uptake.facts.selection import active_sql, events_sql
 from uptake.metrics.kinds.paths import SPECIAL
 from uptake.metrics.metric import Asked
-from uptake.plan import Selector, selector
+from uptake.plan import Selector, event_title, selector
 from uptake.store.sql import literal
 
 AFTER, BEFORE = 1, 2
@@ -87,7 +87,7 @@ def label_of(given: Any, titles: Mapping[str, str] = MappingProxyType({})) -> st
     'page where path is /about'
     """
     found = selector(given)
-    name = " or ".join(titles.get(called, called) for called in ([found.feature] if found.feature else found.events))
+    name = " or ".join(event_title(called, titles) for called in ([found.feature] if found.feature else found.events))
     tests = (
         f"{test.property} {test.test.replace('_', ' ')} {' or '.join(map(str, test.values))}" for test in found.where
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.lengths import microseconds
-from uptake.plan import Selector, selector
+from uptake.plan import Selector, event_title, selector
 
 STEP_KEYS = ("event", "feature", "where", "any", "label", "optional", "within_days")
 EXCLUSION_KEYS = ("event", "feature", "where", "any", "after", "before")
@@ -102,7 +102,7 @@ def name_of(selectors: Sequence[Selector], titles: Mapping[str, str] = MappingPr
     names = []
     for one in selectors:
         tests = ", ".join(f"{test.property} {_said(test.test)} {'|'.join(map(str, test.values))}" for test in one.where)
-        name = " or ".join(titles.get(called, called) for called in ([one.feature] if one.feature else one.events))
+        name = " or ".join(event_title(called, titles) for called in ([one.feature] if one.feature else one.events))
         names.append(f"{name} ({tests})" if tests else name)
     return " or ".join(names)
 

@@ -39,7 +39,7 @@ from uptake.plan.scores import DEFAULT_SCORES, Component, Score
 from uptake.plan.segment_writing import delete as delete_segment
 from uptake.plan.segment_writing import save as save_segment
 from uptake.plan.segments import Segment
-from uptake.plan.selectors import Selector, selector
+from uptake.plan.selectors import ANY_EVENT, Selector, event_title, selector
 from uptake.plan.starter import starter
 from uptake.plan.targets import Target
 from uptake.plan.task import Task
@@ -47,6 +47,7 @@ from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warni
 from uptake.plan.words import NAME
 
 __all__ = [
+    "ANY_EVENT",
     "ATTAINED",
     "CRM_STEPS",
     "DEFAULT_BENCHMARKS",
@@ -117,6 +118,7 @@ __all__ = [
     "conditions",
     "criteria",
     "delete_segment",
+    "event_title",
     "is_vanity",
     "links_of",
     "load",

@@ -17,13 +17,15 @@ KEYS = ("event", "feature", "where")
 EVENT_KEYS = ("event", "where")
 """The keys where a feature cannot stand."""
 
+ANY_EVENT = "any_event"
+"""The word for every event, whatever its name; where an event of that name has occurred, that is meant."""
 FORMS = ("an event name", "{event: name, where: {property: value}}", "{event: [name, name]}", "{feature: name}")
 
 
 class Selector(BaseModel):
     """Which events are meant: any of `events`, or every event of `feature`, if `where` holds.
 
-    A bare text is read as one event name. Whether it is one, or the name of a feature, is
+    A bare text is read as one event name. Whether it is one, the name of a feature, or `any_event` for all of them, is
     decided against the data, later; an event of that name wins.
 
     Args:
@@ -108,6 +110,15 @@ def _events(value: object) -> tuple[str, ...]:
             events.append(read_event(part))
     gathering.end()
     return tuple(dict.fromkeys(events))
+
+
+def event_title(name: str, titles: Mapping[str, str]) -> str:
+    """What people call an event, or all of them.
+
+    >>> event_title("task_created", {"task_created": "A new task"}), event_title("any_event", {})
+    ('A new task', 'any event')
+    """
+    return titles.get(name, "any event" if name == ANY_EVENT else name)
 
 
 SelectorField = Annotated[Selector, BeforeValidator(read_selector)]

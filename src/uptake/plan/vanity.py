@@ -48,6 +48,7 @@ _KINDS: dict[str, str] = {
         appforeground appforegrounded applicationforegrounded applicationbecameactive appbackground appbackgrounded
         applicationbackgrounded appclose appclosed
         """,
+    "whatever is sent": "anyevent",
 }
 VANITY: dict[str, str] = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 """Event names, lower case letters only, and what kind of vanity event each is."""
@@ -59,6 +60,7 @@ _REASONS = {
     "a session start or end": "A session starts before anything is done in it",
     _VIEWS: "Looking at a page is not yet using the product",
     "an app start or close": "Opening the app is done before any work",
+    "whatever is sent": "Every event counts sign-ins and page views too",
 }
 
 

@@ -18,6 +18,7 @@ from uptake.plan import (
     Quorum,
     Selector,
     StartPoint,
+    event_title,
 )
 
 Titles = Mapping[str, str]
@@ -66,7 +67,7 @@ def selector(chosen: Selector, titles: Titles = AS_NAMED) -> str:
     what = (
         f"the feature {chosen.feature}"
         if chosen.feature
-        else joined([titles.get(name, name) for name in chosen.events], "or")
+        else joined([event_title(name, titles) for name in chosen.events], "or")
     )
     return f"{what} where {conditions(chosen.where)}" if chosen.where else what
 

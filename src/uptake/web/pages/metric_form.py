@@ -12,7 +12,7 @@ from uptake.metrics.dimensions import IN, OUT, SEGMENT
 from uptake.metrics.metric import Entry, Param
 from uptake.metrics.question import ALL, NONE, PERIODS, PREVIOUS_PERIOD, PREVIOUS_YEAR
 from uptake.metrics.steps import listed
-from uptake.plan import WEEK_STARTS, Plan
+from uptake.plan import ANY_EVENT, WEEK_STARTS, Plan
 from uptake.web.pages import condition_field, parameter_words
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.question import GROUPS, Given
@@ -184,7 +184,8 @@ def _universal(
 
 def _events(plan: Plan, words: Vocabulary) -> list[Any]:
     """Events to choose from: names, or (name, title)."""
-    return [(name, plan.events[name]) if name in plan.events else name for name in words.events]
+    names = [(name, plan.events[name]) if name in plan.events else name for name in words.events]
+    return [*names, *([] if ANY_EVENT in words.events else [(ANY_EVENT, "Any event")])]
 
 
 def _tops(given: Given) -> list[str]:
