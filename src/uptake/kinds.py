@@ -264,7 +264,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "tickets",
-        "A support ticket.",
+        "A support ticket; of one that comes again the latest row counts.",
         (
             MESSAGE,
             SOURCE,

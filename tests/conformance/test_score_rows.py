@@ -11,6 +11,7 @@ import pyarrow as pa
 import pytest
 
 import uptake
+from uptake.directory.account import account
 
 Told = Callable[..., uptake.Workspace]
 
@@ -240,3 +241,42 @@ def test_small_accounts_are_drawn_further_by_the_formula(told: Told) -> None:
         assert drawn.value == pytest.approx(weight)
         assert drawn.points == pytest.approx(score - own[one.id])
         assert abs(level.difference) < 1e-9
+
+
+def test_a_ticket_that_is_sent_again_is_one_ticket(told: Told) -> None:
+    """Help desks are exported again and again, with what became of a ticket: its latest row counts. t1 was opened ten days
+    ago, solved and rated 2, then 4; t2 is still open. Two tickets of one active user; the rating is 4.
+    """
+    plan = "scores: {load: {entities: [account], components: {support_load: {best: 0, worst: 4}}}, care: {entities: [account], components: {ticket_satisfaction: 1}}}"
+    workspace = told(did("ann", "task", 1), plan=plan)
+    first = {"account_id": "a", "user_id": "ann", "ticket_id": "t1", "opened_at": back(10), "status": "open"}
+    second = first | {"ticket_id": "t2", "opened_at": back(9)}
+    solved = first | {"status": "solved", "solved_at": back(5), "satisfaction": 2}
+    exports: list[list[dict[str, Any]]] = [
+        [first, second],
+        [solved, second],
+        [solved | {"satisfaction": 4}, second | {"status": "waiting"}],
+    ]
+    for day in exports:
+        workspace.import_rows(table(day), "tickets")
+    assert points(workspace, "load", "account")["a"] == 50
+    assert points(workspace, "care", "account")["a"] == 75
+    page = workspace.read(lambda cursor: account(cursor, workspace.plan, "a"))
+    assert [row["detail"] for row in page.timeline if row["kind"] == "ticket"] == ["waiting", "solved"]
+
+
+def test_a_plan_of_other_scores_has_benchmarks_places_alerts_and_pages(told: Told) -> None:
+    """Scores of the plan take the place of those that come with it: nothing else may ask for one that is not there. Where
+    no score of accounts is, exemplary accounts are those with the most users who adopted.
+    """
+    for scores in ("users: {entities: [user], components: {breadth: 1}}", "risk: {higher_is: worse, components: {trend: 1}}",
+                   "adoption: {entities: [user], components: {breadth: 1}}"):  # fmt: skip
+        workspace = told(
+            lines(did("ann", "task", 1, 8, 15, 22), did("x", "look", 80)), plan=WORK + f"scores: {{{scores}}}"
+        )
+        assert [one.id for one in workspace.benchmark(as_of=LAST).accounts] == ["a"]
+        for placement in workspace.plan.all_placements.values():
+            for entity in placement.entities:
+                workspace.placements(placement.name, entity=entity, as_of=LAST)
+        assert workspace.alerts(as_of=LAST).rows == []
+        assert workspace.read(lambda cursor: account(cursor, workspace.plan, "a")).timeline == []  # noqa: B023 - now

@@ -146,9 +146,8 @@ class Model:
             for number, (at, account) in enumerate(unknown):
                 observed[person, account] = [(ALWAYS if number == 0 and not is_member else at, NEVER)]
         for pair, early in declared.items():
-            at = first[pair[0]].get(pair[1]) if pair[0] in first else None
-            if at is not None and at < early[0][0]:
-                declared[pair] = _joined([(at, early[0][0]), *early])
+            began = first.get(pair[0], {}).get(pair[1], NEVER)
+            declared[pair] = _joined([(began, early[0][0]), *early])
         return declared | observed
 
     def _said_by_users(self, people: dict[Person, Person]) -> dict[tuple[Person, str], list[tuple[datetime, datetime]]]:

@@ -50,7 +50,7 @@ def exemplars(panel: Panel, benchmark: Benchmark, among: Flags) -> Flags:
 
 def _standing(panel: Panel, benchmark: Benchmark) -> Floats:
     """What the best are told by, more being better."""
-    kind, dot, name = benchmark.proposed.by.partition(".")
+    kind, dot, name = (benchmark.proposed.by or panel.asked.plan.best_by).partition(".")
     if dot:
         score = named(panel.asked.plan, name)
         points = scored(panel, score).points

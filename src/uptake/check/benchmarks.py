@@ -27,7 +27,7 @@ def measures(checked: Subject) -> Iterator[Finding]:
                 for name, value in one.params.items():
                     ask = partial(params.read, find(one.signal), {name: value}, checked.plan, one.signal)
                     yield from refusal(checked, (*where, "params", name), ask)
-        kind, dot, score = benchmark.proposed.by.partition(".")
+        kind, dot, score = (benchmark.proposed.by or checked.plan.best_by).partition(".")
         yield from refusal(
             checked,
             (*location, "proposed", "by"),

@@ -9,6 +9,7 @@ from typing import Any
 from uptake.directory.accounts import accounts
 from uptake.directory.listing import Ask, moment
 from uptake.errors import QuestionError
+from uptake.facts import tickets
 from uptake.facts.feature_day import keyed
 from uptake.metrics.query import fetch
 from uptake.plan import Plan
@@ -142,17 +143,17 @@ def _features(cursor: Cursor, plan: Plan, key: int, last_day: date) -> Rows:
 def _timeline(cursor: Cursor, account_id: str, at: datetime, limit: int = 200) -> Rows:
     return fetch(
         cursor,
-        """SELECT * FROM (
+        f"""SELECT * FROM (
             SELECT outcome_at AS "at", 'outcome' AS kind, outcome AS title, value::VARCHAR AS detail
             FROM raw.outcomes WHERE account_id = $account_id
             UNION ALL SELECT started_on, 'subscription', concat_ws(' ', 'Subscription', plan),
-                concat_ws(', ', format('{:,.0f} a month', mrr), format('{} seats', seats))
+                concat_ws(', ', format('{{:,.0f}} a month', mrr), format('{{}} seats', seats))
             FROM raw.subscriptions WHERE account_id = $account_id
             UNION ALL SELECT ended_on, 'subscription', concat_ws(' ', 'Subscription ended', plan), NULL
             FROM raw.subscriptions WHERE account_id = $account_id AND ended_on IS NOT NULL
             UNION ALL SELECT opened_at, 'ticket', coalesce(subject, ticket_id),
                 concat_ws(', ', priority, status, feature)
-            FROM raw.tickets WHERE account_id = $account_id
+            FROM {tickets.LATEST} WHERE account_id = $account_id
             UNION ALL SELECT feedback_at, 'feedback', concat_ws(' ', survey, printf('%g', score)), comment
             FROM raw.feedback WHERE account_id = $account_id
             UNION ALL SELECT touch_at, 'touch', concat_ws(': ', touch, title), owner

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uptake.facts import tickets
 from uptake.metrics.metric import Asked
 
 
@@ -15,7 +16,7 @@ def feedback_sql(asked: Asked) -> str:
                 SELECT user_id, account_id, lower(survey) AS survey, score, feature, feedback_at, import_id, ordinal
                 FROM raw.feedback
                 UNION ALL SELECT user_id, account_id, 'ticket', satisfaction, feature, coalesce(solved_at, opened_at),
-                    import_id, ordinal FROM raw.tickets
+                    import_id, ordinal FROM {tickets.LATEST}
             ) said
             LEFT JOIN users u ON u.user_id = said.user_id AND NOT u.is_anonymous
             LEFT JOIN person w ON w.actor_key = u.user_key LEFT JOIN accounts c USING (account_id)

@@ -53,12 +53,13 @@ class Proposed(Section):
     """How exemplary customers are found where nobody names them.
 
     Args:
-        by: The score of accounts (`score.NAME`), or the signal, in which they are best.
+        by: The score of accounts (`score.NAME`), or the signal, in which they are best; None: the adoption score, or what the
+            plan has in its place.
         top: How many.
         least_tenure_days: Days since the start of life before which nobody is an example.
     """
 
-    by: Annotated[str, BeforeValidator(_subject)] = "score.adoption"
+    by: Annotated[str, BeforeValidator(_subject)] | None = None
     top: Annotated[int, Field(ge=FEWEST, le=MOST)] = 5
     least_tenure_days: Annotated[int, Field(ge=0, le=3_660)] = 90
 

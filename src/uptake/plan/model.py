@@ -158,6 +158,14 @@ class Plan(Section):
         """The plan's benchmarks, or the one that comes where it has none."""
         return self.benchmarks or DEFAULT_BENCHMARKS
 
+    @property
+    def best_by(self) -> str:
+        """What exemplary accounts are proposed by where nobody says: adoption, else the first score of accounts."""
+        known = [
+            name for name, one in self.all_scores.items() if "account" in one.entities and one.higher_is == "better"
+        ]
+        return f"score.{'adoption' if 'adoption' in known else known[0]}" if known else "adopted"
+
     @cached_property
     def all_placements(self) -> Mapping[str, Placement]:
         """The placements that every plan has, with the plan's own beside them or in their place."""

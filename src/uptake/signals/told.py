@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from uptake.facts import tickets
 from uptake.kinds import BY_NAME
 from uptake.metrics.grain import USER
 from uptake.signals.panel import Panel
@@ -18,7 +19,7 @@ def told_sql(panel: Panel, kind: str) -> str:
         kind: feedback, tickets or touches.
     """
     at = BY_NAME[kind].at
-    named = f"""SELECT r.*, coalesce(p.user_key, u.user_key) AS user_key, a.account_key FROM raw.{kind} r
+    named = f"""SELECT r.*, coalesce(p.user_key, u.user_key) AS user_key, a.account_key FROM {_rows(kind)} r
         LEFT JOIN users u ON u.user_id = r.user_id AND NOT u.is_anonymous
         LEFT JOIN person p ON p.actor_key = u.user_key LEFT JOIN accounts a ON a.account_id = r.account_id"""
     if panel.grain is not USER:
@@ -30,6 +31,11 @@ def told_sql(panel: Panel, kind: str) -> str:
         ) m USING (import_id, ordinal)"""
     return f"""SELECT {panel.grain.key} AS entity_key, {panel.on(at)} AS on_day, * FROM ({named})
         WHERE {panel.grain.needs}"""
+
+
+def _rows(kind: str) -> str:
+    """SQL for the rows of a kind."""
+    return tickets.LATEST if kind == "tickets" else f"raw.{kind}"
 
 
 def latest_sql(panel: Panel, kind: str, value: str, where: str, holds_days: int) -> str:
