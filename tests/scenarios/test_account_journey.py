@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import random
+from datetime import date
+from typing import Any
+
 import pyarrow as pa
 import pytest
 from money_world import Filled, Row, filled, subscription
 from scenario_answers import by
 
 import uptake
+from uptake.metrics.grain import ACCOUNT
+from uptake.metrics.metric import Asked
+from uptake.metrics.question import Question, begin_of
 from uptake.metrics.recheck import differences
+from uptake.segments.placing import place
+from uptake.signals.panel import Panel
+from uptake.store.projection import Cursor
 
 __all__ = ["filled"]  # a fixture
 pytestmark = pytest.mark.usefixtures("one_thread")
@@ -91,6 +101,35 @@ def test_who_is_stuck_comes_with_the_owner_the_longest_first(told: uptake.Worksp
     ]  # fmt: skip
 
 
+def panel_of(cursor: Cursor, workspace: uptake.Workspace, first: date, last: date) -> Panel:
+    """All accounts from one day to another."""
+    zone = workspace.plan.product.timezone
+    question = Question("", "account", {}, None, last, None, begin_of(last, zone), last, zone, "monday")
+    return Panel(Asked(question, workspace.plan, ACCOUNT, cursor, ""), first, last)
+
+
+def steps(workspace: uptake.Workspace, on: str) -> dict[str, str]:
+    return {one.id: one.label for one in workspace.placements("journey", as_of=on).everyone}
+
+
+def test_every_account_stands_on_one_step_and_back_steps_are_told(told: uptake.Workspace) -> None:
+    """The metric says the furthest step; the placement where accounts stand. `whole way` adopted on 18 February and comes
+    on 10, 17 and 18 February only: four weeks after the 18th, on 18 March, it is back at test. The stage Qualified of May
+    came after the contract and says nothing; `ended` has left.
+    """
+    nobody_knows = dict.fromkeys(("lead", "talks", "uses"), "unknown")
+    assert steps(told, "2025-01-15") == nobody_knows | {"whole way": "interest", "ended": "test"}
+    assert steps(told, "2025-02-17") == nobody_knows | {"whole way": "test", "ended": "test", "uses": "test"}
+    assert steps(told, "2025-03-17")["whole way"] == "adoption"
+    assert steps(told, "2025-06-30") == {
+        "whole way": "test", "lead": "awareness", "talks": "evaluation", "uses": "test", "trial": "test"
+    }  # fmt: skip
+    moved = told.movement("journey", since="2025-03-17", as_of="2025-03-18")
+    assert [(one.id, one.before, one.after, one.is_down) for one in moved.moves] == [
+        ("whole way", "adoption", "test", True)
+    ]
+
+
 def test_an_attribute_of_accounts_can_hold_the_stage(filled: Filled) -> None:
     workspace = filled(CONTRACTS[:1], PLAN + "  crm: account.stage\n")
     said = [
@@ -125,3 +164,88 @@ def test_the_sql_shown_gives_the_numbers(told: uptake.Workspace) -> None:
         found = told.metric("journey", **given, **ASKED)
         assert found.rows
         assert differences(found, told.rows_of(found.sql)) == []
+
+
+DEALS_BACK = """
+product: {timezone: Europe/Berlin, currency: EUR}
+value_moments: {shipped: {event: ship}}
+journey: {awareness: [Lead], interest: [Qualified], evaluation: [Proposal]}
+"""
+
+
+def test_deals_that_go_back_and_accounts_that_nobody_knows(filled: Filled) -> None:
+    """A deal goes back from proposal to qualified; then a second one comes as a lead: the further of the two counts. A
+    stage that means no step (Lost) leaves the one before. `silent` has a contract and nothing else: nobody knows.
+    """
+    workspace = filled([subscription("silent", 10, "2025-03-01")], DEALS_BACK)
+    deals = [
+        ("1", "back", "Proposal", "2025-03-01"), ("1", "back", "Qualified", "2025-03-10"), ("2", "back", "Lead", "2025-03-12"),
+        ("3", "lost", "Qualified", "2025-03-01"), ("3", "lost", "Lost", "2025-03-05"),
+    ]  # fmt: skip
+    rows = [{"opportunity_id": n, "account_id": a, "stage": s, "valid_from": at} for n, a, s, at in deals]
+    known = [{"account_id": a, "created_at": "2025-02-01"} for a in ("back", "lost", "silent")]
+    workspace.import_rows(pa.Table.from_pylist(known), "accounts")
+    workspace.import_rows(pa.Table.from_pylist(rows), "opportunities")
+    event = {"account_id": "other", "user_id": "u", "event": "login", "timestamp": "2025-03-20T12:00:00Z"}
+    workspace.import_rows(pa.Table.from_pylist([event]), "events")
+    assert steps(workspace, "2025-03-09") == {"back": "evaluation", "lost": "interest", "silent": "unknown"}
+    assert steps(workspace, "2025-03-15") == {"back": "interest", "lost": "interest", "silent": "unknown"}
+    moved = workspace.movement("journey", since="2025-03-09", as_of="2025-03-15")
+    assert [(one.id, one.is_down) for one in moved.moves] == [("back", True)]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_furthest_step_of_all_days_is_that_of_the_metric(filled: Filled, seed: int) -> None:
+    """Whoever stood where on any day; renewal and expansion come after adoption. One label each, and later rows move no
+    earlier day. Stages are said at night, so that each is there at the end of its day.
+    """
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    accounts = [f"a{number}" for number in range(8)]
+    signed = [subscription(a, 10, f"2025-02-{chance.randint(1, 28):02d}") for a in accounts[::3]]
+    workspace = filled(signed, DEALS_BACK)
+    stages = ["Lead", "Qualified", "Proposal", "Lost"]
+    days = [f"2025-{month:02d}-{day:02d}" for month in (1, 2, 3) for day in range(1, 29)]
+    deals = {
+        (deal, day): {
+            "opportunity_id": deal, "account_id": deal[:2], "stage": chance.choice(stages), "valid_from": f"{day}T20:00:00Z"
+        }
+        for deal in (f"{chance.choice(accounts[2:])}-{number % 5}" for number in range(25))
+        for day in chance.sample(days, 1)
+    }  # fmt: skip
+    events = [
+        {"account_id": (a := chance.choice(accounts[1:6])), "user_id": f"u{a}", "event": chance.choice(["ship", "login"]),
+         "timestamp": f"{chance.choice(days)}T12:00:00Z"}
+        for _ in range(30)
+    ]  # fmt: skip
+    known = [{"account_id": a, "created_at": "2024-12-01"} for a in accounts]
+    workspace.import_rows(pa.Table.from_pylist(known), "accounts")
+    workspace.import_rows(pa.Table.from_pylist(list(deals.values())), "opportunities")
+    workspace.import_rows(pa.Table.from_pylist(events), "events")
+    end = "2025-04-10"
+    workspace.import_rows(
+        pa.Table.from_pylist([{**events[0], "timestamp": f"{end}T23:00:00Z", "account_id": "z", "user_id": "z"}]),
+        "events",
+    )
+    labels = [label.name for label in workspace.plan.all_placements["journey"].labels_of("account")]
+
+    def codes(cursor: Cursor) -> tuple[dict[int, str], Any]:
+        panel = panel_of(cursor, workspace, date(2024, 12, 2), date(2025, 4, 9))
+        ids = dict(cursor.execute("SELECT account_key, account_id FROM accounts").fetchall())
+        return {row: ids[int(key)] for row, key in enumerate(panel.keys)}, place(
+            panel, workspace.plan.all_placements["journey"]
+        )
+
+    ids, made = workspace.read(codes)
+    order = [*reversed(labels[:-1])]
+    furthest = {}
+    for row, id_ in ids.items():
+        stood = [labels[code] for code in made[row] if code >= 0 and labels[code] != "unknown"]
+        if stood:
+            furthest[id_] = max(stood, key=order.index)
+    found = workspace.metric("journey", output="stuck", as_of="2025-04-09")
+    assert furthest == {row["account_id"]: row["step"].replace("renewal", "adoption") for row in found.rows}
+    half = date(2025, 2, 15)
+    one = workspace.read(
+        lambda cursor: place(panel_of(cursor, workspace, half, half), workspace.plan.all_placements["journey"])
+    )
+    assert (one[:, 0] == made[:, (half - date(2024, 12, 2)).days]).all()

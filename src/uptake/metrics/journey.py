@@ -85,17 +85,7 @@ def _plan(asked: Asked) -> Journey:
 def _entries(asked: Asked, plan: Journey) -> dict[str, str]:
     """Step -> SQL for (entity_key, entered_at); steps that the plan gives no stages are left out."""
     found = {step: _by_crm(plan, getattr(plan, step)) for step in CRM_STEPS if getattr(plan, step)}
-    zone = literal(asked.plan.product.timezone)
-    found["test"] = (
-        f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.test)})"
-        if plan.test
-        else "SELECT account_key AS entity_key, min(first_at) AS entered_at FROM account_day GROUP BY ALL"
-    )
-    found["adoption"] = (
-        f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.adoption)})"
-        if plan.adoption
-        else f"SELECT entity_key, {day_begins('adopted_on', zone)} AS entered_at FROM ({adopted_sql(asked, EVERYBODY)})"
-    )
+    found |= use_entries(asked, plan)
     found["renewal"] = """SELECT account_key AS entity_key, min(renewal_on) AS entered_at
             FROM (
                 SELECT account_key, min(renewal_on) AS renewal_on FROM raw.subscriptions JOIN accounts USING (account_id)
@@ -113,19 +103,37 @@ def _entries(asked: Asked, plan: Journey) -> dict[str, str]:
     return found
 
 
-def _by_crm(plan: Journey, stages: tuple[str, ...]) -> str:
-    """SQL for when an account's CRM stage first was one of these, before its first contract."""
-    chosen = literal(list(stages))
+def use_entries(asked: Asked, plan: Journey) -> dict[str, str]:
+    """Test and adoption -> SQL for (entity_key, entered_at); `$interval_days` has to be bound."""
+    zone = literal(asked.plan.product.timezone)
+    return {
+        "test": f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.test)})"
+        if plan.test
+        else "SELECT account_key AS entity_key, min(first_at) AS entered_at FROM account_day GROUP BY ALL",
+        "adoption": f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.adoption)})"
+        if plan.adoption
+        else f"SELECT entity_key, {day_begins('adopted_on', zone)} AS entered_at FROM ({adopted_sql(asked, EVERYBODY)})",
+    }
+
+
+def crm_stages(plan: Journey) -> str:
+    """SQL for (entity_key, deal, text, valid_from, said): what the CRM said before an account's first contract, in order."""
     if plan.crm == OPPORTUNITIES:
-        said = """SELECT account_key, stage AS text, coalesce(valid_from, received_at) AS valid_from
-                FROM raw.opportunities JOIN accounts USING (account_id)"""
+        told = """SELECT account_key, opportunity_id AS deal, stage AS text, coalesce(valid_from, received_at) AS valid_from,
+                    (import_id, ordinal) AS said FROM raw.opportunities JOIN accounts USING (account_id)"""
     else:
         name = literal(plan.crm.removeprefix("account."))
-        said = f"SELECT account_key, text, valid_from FROM account_attribute WHERE name = {name}"
-    return f"""SELECT s.account_key AS entity_key, min(s.valid_from) AS entered_at FROM ({said}) s LEFT JOIN (
+        told = f"""SELECT account_key, '' AS deal, text, valid_from, (0, 0) AS said FROM account_attribute
+                WHERE name = {name}"""
+    return f"""SELECT s.account_key AS entity_key, s.deal, s.text, s.valid_from, s.said FROM ({told}) s LEFT JOIN (
                 SELECT account_key, min(valid_from) AS signed_at FROM contract WHERE mrr > 0 GROUP BY ALL
-            ) c USING (account_key)
-            WHERE list_contains({chosen}, s.text) AND (c.signed_at IS NULL OR s.valid_from < c.signed_at) GROUP BY ALL"""
+            ) c USING (account_key) WHERE c.signed_at IS NULL OR s.valid_from < c.signed_at"""
+
+
+def _by_crm(plan: Journey, stages: tuple[str, ...]) -> str:
+    """SQL for when an account's CRM stage first was one of these."""
+    return f"""SELECT entity_key, min(valid_from) AS entered_at FROM ({crm_stages(plan)})
+            WHERE list_contains({literal(list(stages))}, text) GROUP BY ALL"""
 
 
 def kind(params: Mapping[str, Any]) -> Kind:

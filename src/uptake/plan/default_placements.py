@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any
 
+from uptake.plan.account_journey import CRM_STEPS, Journey
 from uptake.plan.feature import Feature
 from uptake.plan.journey import Activation
 from uptake.plan.placements import Placement
@@ -29,8 +30,9 @@ def default_placements(
     features: Mapping[str, Feature],
     has_value: bool,
     scores: Mapping[str, Score],
+    journey: Journey | None,
 ) -> dict[str, Placement]:
-    """Segment, stage, level, maturity, state and fit, with thresholds by the product's usage interval.
+    """Segment, stage, level, maturity, state, fit and the journey, with thresholds by the product's usage interval.
 
     Args:
         product: The product.
@@ -38,6 +40,7 @@ def default_placements(
         features: Its features.
         has_value: Whether the plan has value moments.
         scores: Its scores.
+        journey: How far accounts are, or None: there is no such placement.
     """
     quiet = QUIET_INTERVALS * product.usage_interval_days
     weekly = max(1, WINDOW_DAYS // max(7, product.usage_interval_days))
@@ -121,7 +124,25 @@ def default_placements(
             ],
         },
     }
+    if journey is not None:
+        made["journey"] = _journey(journey)
     return {name: Placement.model_validate({"name": name} | _with_tuples(section)) for name, section in made.items()}
+
+
+def _journey(journey: Journey) -> dict[str, Any]:
+    """The steps that the CRM has stages for, and those of use; an account of which neither says anything is `unknown`."""
+    known = [(number, step) for number, step in enumerate(CRM_STEPS, 1) if getattr(journey, step)]
+    steps = [*known, (len(CRM_STEPS) + 1, "test"), (len(CRM_STEPS) + 2, "adoption")]
+    (_, first), *later = steps
+    return {
+        "entities": ["account"],
+        "ladder": True,
+        "needs": ["journey_step"],
+        "labels": [
+            *({"name": step, "when": {"journey_step": number}} for number, step in reversed(later)),
+            {"name": first},
+        ],
+    }
 
 
 def _with_tuples(section: Mapping[str, Any]) -> dict[str, Any]:
