@@ -64,6 +64,10 @@ class Found:
         return self.right / len(self.planted)
 
 
+TYPES = {"agency": "agencies", "product_team": "product_teams", "seasonal_planner": "planners"}
+"""Planted type of customer -> the benchmark of the sample's plan that is meant for it."""
+
+
 @dataclass(frozen=True)
 class Lives:
     """Accounts on every day of the last year. Arrays have a row each; columns are days.
@@ -159,6 +163,27 @@ def found(workspace: uptake.Workspace, truth: Mapping[str, Any], of: Lives) -> l
     ]  # fmt: skip
 
 
+def types_found(workspace: uptake.Workspace, truth: Mapping[str, Any], last: date) -> list[Found]:
+    """Who is of which type of customer: by industry as the plan says, and where they fit another better."""
+    accounts = workspace.benchmark(as_of=last).accounts
+    here = {one.id for one in accounts}
+    planted = {TYPES[name]: here & set(of["accounts"]) for name, of in truth["customer_types"]["types"].items()}
+    is_of = {id_: name for name, ids in planted.items() for id_ in ids}
+
+    def found(name: str, how: str, said: Mapping[str, str | None]) -> Found:
+        return Found(
+            f"type: {name}", how, frozenset(planted[name]), frozenset(id_ for id_ in here if said[id_] == name)
+        )
+
+    rows = []
+    for name in planted:
+        rows.append(found(name, "industry", {one.id: one.type for one in accounts}))
+        rows.append(found(name, "industry, or what it fits better", {one.id: one.fits or one.type for one in accounts}))
+    elsewhere = frozenset(f"{one.id} {is_of[one.id]}" for one in accounts if one.type != is_of[one.id])
+    suggested = frozenset(f"{one.id} {one.fits}" for one in accounts if one.fits)
+    return [*rows, Found("another type than the industry says", "`fits` of the benchmark", elsewhere, suggested)]
+
+
 def _mapped(workspace: uptake.Workspace, last: date, **splits: float) -> frozenset[str]:
     rows = workspace.metric("adoption_map", entity="account", as_of=last, **splits).rows
     return frozenset(row["point"] for row in rows if row["quadrant"] == "shelfware")
@@ -167,17 +192,21 @@ def _mapped(workspace: uptake.Workspace, last: date, **splits: float) -> frozens
 def tables(workspace: uptake.Workspace, truth: Mapping[str, Any]) -> list[Table]:
     """Everything that is measured on the sample."""
     of = lives(workspace, date.fromisoformat(truth["ends_on"]) - timedelta(days=1))
-    return [_found(found(workspace, truth, of)), _apart(of, truth), _before(of, truth)]
+    types = types_found(workspace, truth, of.days[-1])
+    return [
+        _found("Found on the last day", found(workspace, truth, of)), _found("Types of customers on the last day", types),
+        _apart(of, truth), _before(of, truth),
+    ]  # fmt: skip
 
 
-def _found(all_: list[Found]) -> Table:
+def _found(title: str, all_: list[Found]) -> Table:
     rows = [
         (one.what, one.how, f"{len(one.planted)}", f"{len(one.found)}", f"{one.right}", f"{one.precision:.2f}",
          f"{one.recall:.2f}")
         for one in all_
     ]  # fmt: skip
     columns = ("planted", "found by", "planted in", "found", "right", "precision", "recall")
-    return Table("Found on the last day", columns, rows, frozenset({2, 3, 4, 5, 6}))
+    return Table(title, columns, rows, frozenset({2, 3, 4, 5, 6}))
 
 
 def _apart(of: Lives, truth: Mapping[str, Any]) -> Table:

@@ -38,6 +38,7 @@ benchmarks:
     proposed: {by: active_days, top: 3, least_tenure_days: 60}
     signals: [active_days]
 """
+ALIKE = PLAN.replace("least_tenure_days: 60}", "least_tenure_days: 1}\n    alike: [rhythm]")
 ACTIVE: dict[str, Iterable[int]] = {
     "d1": range(1, 200), "d2": range(1, 200), "d3": range(1, 200),
     "late": range(1, 22),  # every day for the last three weeks
@@ -49,6 +50,11 @@ ACTIVE: dict[str, Iterable[int]] = {
 
 @pytest.fixture(scope="module")
 def workspace(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
+    with filled(new_home(PLAN)) as made:
+        yield made
+
+
+def filled(home: Path) -> uptake.Workspace:
     """Agencies d1 to d3 are there every day, `late` for three weeks, `misfit` weekly; planners weekly or less.
 
     `new` is a planner of 19 days; `nobodys` is of no type.
@@ -65,10 +71,10 @@ def workspace(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
         for one in ACTIVE
         if one != "nobodys"
     ]
-    with uptake.open(new_home(PLAN)) as made:
-        made.import_rows(rows, "events")
-        made.import_rows(accounts, "accounts")
-        yield made
+    made = uptake.open(home)
+    made.import_rows(rows, "events")
+    made.import_rows(accounts, "accounts")
+    return made
 
 
 def test_everyone_is_held_against_their_type(workspace: uptake.Workspace) -> None:
@@ -97,6 +103,22 @@ def test_an_account_that_is_like_another_type_is_said_to_be(workspace: uptake.Wo
     assert (found["late"].fits, found["s1"].fits) == (None, None)
     assert found["new"].fits == "daily"
     assert (found["nobodys"].fits, found["nobodys"].unlike_own) == ("seldom", None)
+
+
+def test_types_can_be_told_by_what_their_customers_have_in_common(new_home: Callable[..., Path]) -> None:
+    """By days from one use to the next. Exemplary agencies have 1; planners 1, 7, 7, 9, 27, so 7 is typical of them.
+
+    misfit has 7: |7 - 1| / 8 from its own type, 0 from the other. nobodys has 2: 1/3 and 5/9. s4 with 27 is nearer to its own,
+    20/34 against 26/28. new, with 1, came most often of the planners and is no example of them: it is like an agency.
+    """
+    with filled(new_home(ALIKE)) as made:
+        benchmarks = made.benchmark(as_of=LAST)
+        found = {one.id: one for one in benchmarks.accounts}
+        fits = {id_: one.fits for id_, one in found.items() if one.fits}
+        assert fits == {"misfit": "seldom", "new": "daily", "nobodys": "daily"}
+        assert (found["misfit"].unlike_own, found["misfit"].unlike_other) == (6 / 8, 0)
+        assert found["nobodys"].unlike_other == pytest.approx(1 / 3)
+        assert {one.id for one in benchmarks.types[1].exemplars} == {"s1", "s2", "s3"}
 
 
 def test_the_way_to_the_benchmark(workspace: uptake.Workspace) -> None:

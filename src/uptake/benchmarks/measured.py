@@ -43,6 +43,8 @@ class Measured:
         median: The benchmark, by type and part; of all parts, also those that the type itself is not made of.
         lowest: The lower end of the band.
         highest: The upper end.
+        unlike_typical: How unlike everyone is to what is typical of each type, 0 to 1, where the plan says by what its
+            customers are alike; None: it does not.
     """
 
     panel: Panel
@@ -54,6 +56,7 @@ class Measured:
     median: Floats
     lowest: Floats
     highest: Floats
+    unlike_typical: Floats | None = None
 
     def at(self, measure: Measure) -> int:
         """The position of a measure among the parts."""
@@ -93,26 +96,25 @@ class Measured:
 
     @cached_property
     def apart(self) -> Floats:
-        """How unlike everyone is to the exemplary accounts of each type, 0 to 1, over all parts."""
+        """How unlike everyone is to each type, 0 to 1: to what is typical of it, else to its exemplary accounts in all parts."""
+        if self.unlike_typical is not None:
+            return self.unlike_typical
         return np.stack([apart(self.values, median[:, None, :]) for median in self.median])
 
     @cached_property
     def fits(self) -> NDArray[np.int64]:
         """The other type that everyone fits better, by number; -1 where there is none.
 
-        It is the one whose exemplary accounts they are most like, if they are clearly nearer to these than to their own
-        and have come as far as its target says. Whoever has little of everything is like the type that asks for least,
-        which says nothing of what they are.
+        It is the one they are most like, if they are clearly nearer to it than to their own. Where what is measured tells
+        types apart, they also have to have come as far as its target says: whoever has little of everything is like the
+        type that asks for least, which says nothing of what they are.
         """
+        if self.unlike_typical is not None:
+            return _nearer(self.apart, self.type_of, self.panel.present)
         target = np.array([one.target for one in self.types])[:, None, None]
         with np.errstate(invalid="ignore"):
             is_there = (self.by_type >= target) | (self.type_of == NO_TYPE)
-        unlike = np.where(np.isnan(self.apart), np.inf, self.apart)
-        own = np.take_along_axis(unlike, np.maximum(self.type_of, 0)[None], axis=0)[0]
-        own = np.where(self.type_of == NO_TYPE, np.inf, own)
-        others = np.where(is_there, unlike, np.inf)
-        is_nearer = (others.min(axis=0) < CLEARLY * own) & self.panel.present
-        return np.where(is_nearer, others.argmin(axis=0), NO_TYPE)
+        return _nearer(self.apart, self.type_of, self.panel.present & is_there)
 
     def left_out(self, number: int, day: int) -> dict[int, float]:
         """What each exemplary account has of the benchmark that the others make: row -> attainment, nan with no others.
@@ -153,15 +155,57 @@ def _measured(panel: Panel, types: Sequence[Benchmark]) -> Measured:
     parts = tuple(dict.fromkeys(part_of(one) for benchmark in types for one in benchmark.signals.values()))
     values = values_of(panel, parts)
     type_of = np.full((panel.n, panel.days), NO_TYPE, dtype=np.int64)
-    best = []
     for number, benchmark in enumerate(types):
-        is_first = of_type(panel, benchmark) & (type_of == NO_TYPE)
-        type_of[is_first] = number
-        best.append(exemplars(panel, benchmark, is_first))
+        type_of[of_type(panel, benchmark) & (type_of == NO_TYPE)] = number
+    unlike = _unlike_typical(panel, types, type_of)
+    is_one_of_them = unlike is None or _nearer(unlike, type_of, panel.present) == NO_TYPE
+    best = [exemplars(panel, benchmark, (type_of == number) & is_one_of_them) for number, benchmark in enumerate(types)]
     bands = np.stack([np.stack([np.stack(middle(part, chosen)) for part in values]) for chosen in best])
     return Measured(
-        panel, tuple(types), type_of, parts, values, np.stack(best), bands[:, :, 0], bands[:, :, 1], bands[:, :, 2]
+        panel,
+        tuple(types),
+        type_of,
+        parts,
+        values,
+        np.stack(best),
+        bands[:, :, 0],
+        bands[:, :, 1],
+        bands[:, :, 2],
+        unlike,
     )
+
+
+def _unlike_typical(panel: Panel, types: Sequence[Benchmark], type_of: NDArray[np.int64]) -> Floats | None:
+    """How unlike everyone is to the median of each type, in the signals by which customers of a type are alike.
+
+    The median is of the accounts that the plan names as exemplary, else of all of the type: the best by a score may be the
+    ones that do not belong there, and among all of them these are few.
+    """
+    alike = tuple(dict.fromkeys((name, ()) for benchmark in types for name in benchmark.alike))
+    if not alike:
+        return None
+    traits = values_of(panel, alike)
+    found = []
+    for number, benchmark in enumerate(types):
+        of_it = type_of == number
+        chosen = of_it if benchmark.exemplars is None else exemplars(panel, benchmark, of_it)
+        found.append(apart(traits, np.stack([middle(trait, chosen)[0] for trait in traits])[:, None, :]))
+    return np.stack(found)
+
+
+def _nearer(apart: Floats, type_of: NDArray[np.int64], may: Flags) -> NDArray[np.int64]:
+    """The type that everyone is clearly nearer to than to their own, by number; -1 where there is none.
+
+    Args:
+        apart: How unlike everyone is to each type; nan where nothing is known.
+        type_of: The own type; -1: none.
+        may: Who may be of another type at all, or of which.
+    """
+    unlike = np.where(np.isnan(apart), np.inf, apart)
+    own = np.take_along_axis(unlike, np.maximum(type_of, 0)[None], axis=0)[0]
+    own = np.where(type_of == NO_TYPE, np.inf, own)
+    others = np.where(may, unlike, np.inf)
+    return np.where(others.min(axis=0) < CLEARLY * own, others.argmin(axis=0), NO_TYPE)
 
 
 def values_of(panel: Panel, parts: Sequence[Part]) -> Floats:

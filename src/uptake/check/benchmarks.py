@@ -27,6 +27,8 @@ def measures(checked: Subject) -> Iterator[Finding]:
                 for name, value in one.params.items():
                     ask = partial(params.read, find(one.signal), {name: value}, checked.plan, one.signal)
                     yield from refusal(checked, (*where, "params", name), ask)
+        for position, signal in enumerate(benchmark.alike):
+            yield from refusal(checked, (*location, "alike", position), partial(find, signal))
         kind, dot, score = (benchmark.proposed.by or checked.plan.best_by).partition(".")
         yield from refusal(
             checked,

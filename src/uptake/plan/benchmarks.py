@@ -101,6 +101,7 @@ class Benchmark(Section):
         exemplars: The ids of the exemplary accounts; None: they are proposed.
         proposed: How they are.
         signals: What is measured of them.
+        alike: Signals by which customers of the type are alike, however far they have come; empty: those that are measured.
         target: The attainment, 0 to 1, at which somebody has come as far.
         weeks: For how many weeks running it has to hold.
         training: Kinds of touches that train.
@@ -118,6 +119,7 @@ class Benchmark(Section):
             name: Measure(name=name) for name in ("breadth", "core_uses", "frequency", "seat_coverage", "value_reached")
         }
     )
+    alike: tuple[Name, ...] = ()
     target: Annotated[float, Field(gt=0, le=1, strict=False)] = 0.8
     weeks: Annotated[int, Field(ge=1, le=12)] = 3
     training: tuple[Text, ...] = ("training", "webinar")
