@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote, urlencode
 
 import pyarrow as pa
 import pytest
@@ -17,6 +18,7 @@ from web_client import Client, serving
 from web_html import Html, require_inert
 
 import uptake
+from uptake.directory.account import account
 from uptake.directory.accounts import accounts
 from uptake.directory.listing import Ask
 from uptake.web import links
@@ -247,3 +249,57 @@ def test_features_are_sorted_by_words_whatever_their_case(new_home: Callable[...
         workspace.import_rows(pa.table(event), "events")
         order = [listed(client, f"/features?sort=title&descending={way}", "features") for way in (0, 1)]
     assert order == [[f"/features/{name}" for name in names] for names in ("adbc", "cbad")]
+
+
+@pytest.mark.parametrize("account_id", web_world.ACCOUNT_IDS)
+def test_where_an_account_stands_is_told_with_reasons(client: Client, board: uptake.Workspace, account_id: str) -> None:
+    answer = client.get(f"/standing?{urlencode({'entity': 'account', 'id': account_id})}")
+    text = require_inert(answer.text).text
+    for name in ("segment", "stage", "maturity", "state", "fit"):
+        stood = board.placements(name, entity="account", id=account_id)
+        if not stood.everyone:
+            assert answer.status_code == 200
+            continue
+        titles = {label.name: label.title for label in stood.labels}
+        assert f"{stood.title} {titles[stood.everyone[0].label]}" in text
+    assert ("Product and people: all accounts" in text) == bool(board.placements("fit", id=account_id).everyone)
+
+
+def test_parts_of_somebody_who_is_not_there(client: Client) -> None:
+    assert client.get("/standing?entity=account&id=nobody").status_code == 400
+    assert client.get("/standing?entity=plan&id=acme").status_code == 404
+    assert client.get("/account-benchmark?id=nobody").status_code == 404
+    assert client.get(f"/standing?entity=user&id={quote(web_world.user_id(1))}").status_code == 200
+
+
+def test_an_account_is_held_against_the_benchmark(client: Client, board: uptake.Workspace) -> None:
+    for one in board.benchmark().accounts:
+        text = require_inert(client.get(f"/account-benchmark?{urlencode({'id': one.id})}").text).text
+        assert "Against the benchmark" in text
+        assert ("exemplary accounts of" in text) == (one.is_exemplary and one.distance is not None)
+
+
+def test_features_against_the_exemplary_accounts(client: Client, board: uptake.Workspace) -> None:
+    """Of the exemplary accounts, itself left out, as many use a feature as their own pages say they do."""
+    found = board.benchmark()
+    exemplars = [one.id for one in found.types[0].exemplars]
+    cursor = board.projection.cursor()
+    told = {id_: account(cursor, board.plan, id_) for id_ in web_world.ACCOUNT_IDS}
+    cursor.close()
+    for id_, one in told.items():
+        others = [other for other in exemplars if other != id_]
+        active = [other for other in others if told[other].summary["active_users"]]
+        for row in one.features:
+            using = [
+                other
+                for other in others
+                for its in told[other].features
+                if its["feature"] == row["feature"] and its["users"]
+            ]
+            assert row["exemplary_using"] == len(using)
+            assert row["exemplary"] >= len(active)
+            if len(others) == 1 and using:
+                (its,) = [its for its in told[using[0]].features if its["feature"] == row["feature"]]
+                assert row["exemplary_share"] == pytest.approx(its["share_of_users"])
+    text = require_inert(client.get("/accounts/acme").text).text
+    assert "exemplary" in text

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from uptake.benchmarks.distance import distances
 from uptake.directory.accounts import accounts
 from uptake.directory.listing import Ask, moment
 from uptake.errors import QuestionError
@@ -31,7 +32,8 @@ class Account:
         history: Earlier values: name, text, valid_from, valid_to, newest first.
         weeks: week_on, users, events: active users per calendar week, gaps filled with 0.
         features: feature, title, tag, users, uses, last_on of the last 30 days, and `share_of_accounts`
-            that use it, for what is not used.
+            that use it, for what is not used; `share_of_users`, of the users active then, and `exemplary_share`, the
+            median of the same at the exemplary accounts of its type, `exemplary_using` of `exemplary` of which use it.
         timeline: at, kind, title, detail: outcomes, subscriptions, tickets, feedback, touches,
             opportunities, goals, newest first.
         as_of: The instant everything is told for, UTC.
@@ -86,7 +88,7 @@ def account(cursor: Cursor, plan: Plan, account_id: str, as_of: object = None, k
             values,
         ),
         weeks=_weeks(cursor, key, last_day),
-        features=_features(cursor, plan, key, last_day),
+        features=_features(cursor, plan, key, last_day, distances(cursor, plan, at, kept).exemplars_of(key)),
         timeline=_timeline(cursor, account_id, at),
         as_of=at,
         last_day=last_day,
@@ -112,7 +114,7 @@ def _weeks(cursor: Cursor, key: int, last_day: date, weeks: int = 52) -> Rows:
     )
 
 
-def _features(cursor: Cursor, plan: Plan, key: int, last_day: date) -> Rows:
+def _features(cursor: Cursor, plan: Plan, key: int, last_day: date, exemplars: list[int]) -> Rows:
     shown = [feature for feature, found in keyed(plan).items() if found.tag != "hidden"]
     return fetch(
         cursor,
@@ -126,17 +128,32 @@ def _features(cursor: Cursor, plan: Plan, key: int, last_day: date) -> Rows:
         ), own AS (
             SELECT feature_key, count(DISTINCT user_key) AS users, sum(uses) AS uses FROM recent
             WHERE account_key = $key GROUP BY feature_key
+        ), here AS (
+            SELECT account_key, count(DISTINCT user_key) AS active FROM active_day
+            WHERE day > $last_day - 30 AND day <= $last_day
+                AND (account_key = $key OR account_key IN (SELECT unnest($exemplars::INTEGER[]))) GROUP BY account_key
+        ), reach AS (
+            SELECT account_key, feature_key, count(DISTINCT user_key) AS reached FROM recent
+            WHERE account_key IN (SELECT unnest($exemplars::INTEGER[])) GROUP BY ALL
+        ), exemplary AS (
+            SELECT f.feature_key, median(coalesce(reached, 0) / active) AS exemplary_share,
+                count(reached) AS exemplary_using, count(*) AS exemplary
+            FROM features f CROSS JOIN here LEFT JOIN reach USING (feature_key, account_key)
+            WHERE account_key <> $key GROUP BY f.feature_key
         ), ever AS (
             SELECT feature_key, max(day) AS last_on FROM feature_day
             WHERE account_key = $key AND day <= $last_day GROUP BY feature_key
         )
         SELECT feature, title, tag, coalesce(users, 0) AS users, coalesce(uses, 0) AS uses, last_on,
-            coalesce(share_of_accounts, 0) AS share_of_accounts
+            coalesce(share_of_accounts, 0) AS share_of_accounts,
+            coalesce(users, 0) / (SELECT active FROM here WHERE account_key = $key) AS share_of_users,
+            exemplary_share, coalesce(exemplary_using, 0) AS exemplary_using, coalesce(exemplary, 0) AS exemplary
         FROM features LEFT JOIN own USING (feature_key) LEFT JOIN others USING (feature_key)
+        LEFT JOIN exemplary USING (feature_key)
         LEFT JOIN ever USING (feature_key)
         WHERE list_contains({literal(shown)}::INTEGER[], feature_key)
         ORDER BY users DESC, share_of_accounts DESC, title""",
-        {"key": key, "last_day": last_day},
+        {"key": key, "last_day": last_day, "exemplars": exemplars},
     )
 
 

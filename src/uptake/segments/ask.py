@@ -161,6 +161,34 @@ def placements(
     )  # fmt: skip
 
 
+def standings(
+    cursor: Cursor, plan: Plan, entity: str, id_: str, others: Meanings | None = None
+) -> list[tuple[Placement, Standing]]:
+    """Where somebody stands by every placement of the plan, at the end of the data; nothing where they are not there.
+
+    Args:
+        cursor: A cursor of the projection.
+        plan: The plan.
+        entity: user or account.
+        id_: Whose.
+        others: As for `placements`.
+
+    Raises:
+        QuestionError: Nobody has that id.
+    """
+    now, _, asked = days(cursor, plan, "placement", "", (entity,), {"entity": entity})
+    panel = Panel(asked, now, now)
+    row, held = row_of(panel, id_), Held(panel, meanings(others))
+    key = int(panel.keys[row])
+    who = names_of(cursor, entity, asked.question.as_of, [key])
+    found = []
+    for scheme in plan.all_placements.values():
+        if entity in scheme.entities and (codes := place(panel, scheme, others))[row, -1] >= 0:
+            stay = stays(cursor, asked, scheme, now, [key]).get(key)
+            found.append((scheme, _standing(held, scheme, panel, codes, who, row, stay)))
+    return found
+
+
 def labels_in_words(scheme: Placement) -> str:
     """Whom a placement places where, in a line."""
     names = list(dict.fromkeys(label.name for label in scheme.labels))

@@ -53,6 +53,13 @@ def on_day_sql(cursor: Cursor, plan: Plan, entity: str, day: date | None, only: 
         WHERE {on if is_known else "false"} GROUP BY entity_key"""
 
 
+def counts(cursor: Cursor, plan: Plan, entity: str, scheme: str, day: date | None) -> dict[str, int]:
+    """Label -> how many have it on a day, as history has it; nothing where it has not."""
+    sql = f"""SELECT {name(name_of(scheme))}, count(*) FROM ({on_day_sql(cursor, plan, entity, day)})
+        WHERE {name(name_of(scheme))} IS NOT NULL GROUP BY ALL"""
+    return dict(cursor.execute(sql).fetchall())
+
+
 def _told(scheme: Placement, entity: str, first: str) -> tuple[str, str]:
     track, column = name_of(scheme.name), f"max({{}}) FILTER (track = {literal(name_of(scheme.name))})"
     labels = [label.name for label in scheme.labels_of(entity)]

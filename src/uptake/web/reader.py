@@ -22,14 +22,15 @@ from uptake.metrics.ask import ask
 from uptake.metrics.listed import Listed
 from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
-from uptake.plan import Plan
+from uptake.plan import Placement, Plan
 from uptake.plans import Version
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
 from uptake.scores import written
 from uptake.scores.ask import Explained, explain, prepare
 from uptake.scores.history import Held, is_current, of_one
-from uptake.segments.ask import Placements, placements
+from uptake.segments import written as placed
+from uptake.segments.ask import Placements, Standing, placements, standings
 from uptake.segments.movement import Movement, movement
 from uptake.segments.tracks import needs_history
 from uptake.signals.snapshot import Values, snapshot
@@ -315,6 +316,20 @@ class Reader:
 
         asked = tuple(sorted((key, str(value)) for key, value in given.items()))
         return self._now(("placements", name, asked, plan.version, self.history), work)
+
+    def standings(self, entity: str, id_: str) -> list[tuple[Placement, Standing]]:
+        """Where somebody stands by every placement of the plan, since when and why."""
+        key = ("standings", entity, id_, self.history)
+        return self._now(key, lambda cursor: standings(cursor, self.plan, entity, id_, WORDS))
+
+    def label_counts(self, entity: str, scheme: str) -> dict[str, int]:
+        """Label of a placement -> how many have it, as history has it."""
+
+        def work(cursor: Cursor) -> dict[str, int]:
+            day = written.last_day(cursor, listing.moment(cursor, self.plan, None)[1])
+            return placed.counts(cursor, self.plan, entity, scheme, day)
+
+        return self._now(("label counts", entity, scheme, self.history), work)
 
     def movement(self, name: str, given: Mapping[str, Any], plan_version: str = "") -> Movement:
         """Who moved from where to where."""

@@ -23,6 +23,7 @@ from uptake.web.pages import (
     score,
     search,
     segments,
+    standing,
     teams,
     users,
 )
@@ -43,6 +44,7 @@ FAMILIES = (
     benchmarks,
     placements,
     score,
+    standing,
     alerts,
     champions,
     qualified,

@@ -13,11 +13,14 @@ from starlette.routing import Route
 from uptake import charts
 from uptake.charts import dates, words
 from uptake.directory.account import Account
+from uptake.directory.accounts import RENEWAL_DAYS
 from uptake.directory.listing import Ask
 from uptake.directory.listing import Page as Listed
 from uptake.errors import QuestionError
 from uptake.plan import Plan
 from uptake.scores import written
+from uptake.segments.tracks import name_of
+from uptake.segments.written import SINCE
 from uptake.web import links
 from uptake.web.pages import history_words, list_sentences, list_views, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
@@ -56,6 +59,26 @@ COLUMNS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 """What the list shows; its file has every column."""
 USERS_SHOWN = 20
+USERS: tuple[dict[str, Any], ...] = (
+    {"name": "name", "title": "User", "link": "url", "under": "role"},
+    {"name": "score", "title": "Score", "type": "score", "missing": "not known"},
+    {"name": "active_days", "title": "Active days", "type": "integer", "about": "In the last 28 days."},
+    {"name": "sessions", "title": "Sessions", "type": "integer", "about": "In the last 28 days.", "rank": EXTRA},
+    {
+        "name": "features",
+        "title": "Core features",
+        "type": "integer",
+        "about": "Used in the last 30 days.",
+        "rank": WIDE,
+    },
+    {"name": "activated_on", "title": "Activated", "type": "date", "missing": "not yet", "rank": EXTRA},
+    {"name": "value_on", "title": "First value", "type": "date", "missing": "not yet", "rank": WIDE},
+    {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never"},
+)
+"""What the page of an account shows of its users, beside where they stand."""
+USERS_PLACED = (name_of("segment"), name_of("stage"))
+WORRYING = ("at_risk", "inactive")
+"""Segments that the page of an account begins with."""
 ATTRIBUTES_TOLD = ("name",)
 """Attributes that the page's title already says."""
 
@@ -90,6 +113,7 @@ class AccountPage(Page):
         used: Features used in the last 30 days.
         unused: Features not used in them, those most others use first.
         users: Its users, the most active first, each with `url`.
+        user_columns: What is shown of them.
         users_total: How many users it has.
         users_url: All of them.
         currency: Code of the product's currency.
@@ -106,6 +130,7 @@ class AccountPage(Page):
     used: Sequence[Row]
     unused: Sequence[Row]
     users: Sequence[Row]
+    user_columns: Sequence[Row]
     users_total: int
     users_url: str
     currency: str
@@ -191,12 +216,13 @@ def show(reader: Reader, request: Request) -> Page:
         title=str(account.summary["name"]),
         account=account,
         score_url=score.url(reader.plan, "account", account_id, request.query_params.get("score", "")),
-        headline=_headline(account, reader.plan.product.name),
+        headline=_headline(account, reader.plan),
         attributes=[row for row in account.attributes if row["name"] not in ATTRIBUTES_TOLD],
         chart=_chart(weeks) if any(week["estimate"] for week in weeks) else None,
         used=[_linked(row) for row in account.features if row["users"]],
         unused=sorted((_linked(row) for row in account.features if not row["users"]), key=_use_of_others, reverse=True),
         users=[{**row, "url": links.user(row["user_id"])} for row in users.rows],
+        user_columns=_user_columns(reader.plan, users.rows),
         users_total=users.total,
         users_url=links.users_of(account_id),
         currency=reader.plan.product.currency or "",
@@ -238,12 +264,37 @@ def _chart(weeks: list[dict[str, Any]]) -> Mapping[str, Any]:
     return charts.for_result("count", weeks, "Active users by week", "", "count", period="week")
 
 
-def _headline(account: Account, product: str) -> str:
-    summary = account.summary
+def _user_columns(plan: Plan, rows: Sequence[Row]) -> list[Row]:
+    """What is shown of an account's users: with where they stand, and without what nobody has."""
+    placed = [column for column in paging.placed(plan, "user") if column["name"] in USERS_PLACED]
+    columns = [*USERS[:2], *placed, *USERS[2:]]
+    return [column for column in columns if any(row.get(column["name"]) is not None for row in rows)]
+
+
+def _headline(account: Account, plan: Plan) -> str:
+    summary, product = account.summary, plan.product.name
     name, seats = summary["name"], summary["seats"]
     if summary["churned_on"] is not None and summary["churned_on"] <= account.last_day:
         return f"{name} left on {dates.day(summary['churned_on'])}."
+    stands = _stands(account, plan)
+    begin = f"{name} {stands}; " if stands else ""
     if not seats:
-        return f"{summary['active_users']:,} users of {name} were active in the last 28 days; its seats are not known."
-    adopted = f"{summary['adopted_users']:,} of {seats:,} seats at {name} have adopted {product}"
-    return f"{adopted}; {words.share(summary['active_share'])} were active in the last 28 days."
+        return f"{begin}{summary['active_users']:,} users were active in the last 28 days; its seats are not known."
+    where = "" if stands else f" at {name}"
+    adopted = f"{summary['adopted_users']:,} of {seats:,} seats{where} have adopted {product}"
+    return f"{begin}{adopted}; {words.share(summary['active_share'])} were active in the last 28 days."
+
+
+def _stands(account: Account, plan: Plan) -> str:
+    """What a manager has to know first: that it is at risk or inactive, and that it renews soon and for how much."""
+    summary, said = account.summary, []
+    label = summary.get(name_of("segment"))
+    if label in WORRYING:
+        title = next(one.title for one in plan.all_placements["segment"].labels_of("account") if one.name == label)
+        since = summary.get(name_of("segment") + SINCE)
+        said.append(f"is {title.lower()}{f' since {dates.day(since)}' if since else ''}")
+    renews = summary["renewal_on"]
+    if renews is not None and 0 < (renews - account.last_day).days <= RENEWAL_DAYS:
+        paid = f" ({words.money(summary['mrr'], plan.product.currency or '')} a month)" if summary["mrr"] else ""
+        said.append(f"renews on {dates.day(renews)}{paid}")
+    return " and ".join(said)

@@ -1,0 +1,190 @@
+"""Parts of the pages of accounts and users: where they stand by every placement and why, and against the benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import urlencode
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.routing import Route
+
+from uptake.benchmarks.answer import Account, TypeBenchmark
+from uptake.charts import dates, words
+from uptake.plan import Placement
+from uptake.segments.ask import Standing
+from uptake.segments.tracks import name_of
+from uptake.segments.words import joined
+from uptake.web.cache import Urgency
+from uptake.web.pages.benchmark_words import Bar, Why, bars, way_words, why
+from uptake.web.reader import Reader
+from uptake.web.site import Part, Site
+
+FIT = "fit"
+QUADRANT = (("thin", "embedded"), ("dormant", "shelfware"))
+"""Labels of the placement `fit` as a square: few and many core features from left to right, many people above few."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where somebody stands by one placement.
+
+    Args:
+        placement: What it is called.
+        title: The label.
+        tone: good or bad where a label is meant so, else empty.
+        since: Since when, in words; empty: that is not written down.
+        why: By which conditions.
+        lacks: What the next step lacks; empty: there is none, or nothing.
+        url: Who else stands there.
+    """
+
+    placement: str
+    title: str
+    tone: str
+    since: str
+    why: str
+    lacks: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Corner:
+    """A corner of the square of product and people.
+
+    Args:
+        title: The label.
+        count: How many accounts are in it; None: that is not written down.
+        url: They.
+        is_here: Whether this account is.
+    """
+
+    title: str
+    count: int | None
+    url: str
+    is_here: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingPart(Part):
+    """Where somebody stands.
+
+    Args:
+        places: By every placement.
+        square: Product and people as rows of corners; none of users, and where the plan has other labels.
+    """
+
+    template: ClassVar[str] = "part_standing.html"
+
+    places: Sequence[Place]
+    square: Sequence[Sequence[Corner]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BenchmarkPart(Part):
+    """An account against the benchmark of its type.
+
+    Args:
+        says: How far it is, in a sentence.
+        bars: Measure by measure.
+        way: How its way stands.
+        expected: When it will be there; empty: that is not said.
+        why: What it lacks.
+        url: It on the page of benchmarks, where a reason can be given.
+    """
+
+    template: ClassVar[str] = "part_benchmark.html"
+
+    says: str
+    bars: Sequence[Bar]
+    way: str
+    expected: str
+    why: Sequence[Why]
+    url: str
+
+
+TONES = {"power": "good", "at_risk": "bad", "inactive": "bad", "shelfware": "bad"}
+
+
+def routes(site: Site) -> list[Route]:
+    """The parts."""
+    return [Route("/standing", site.endpoint(_standing)), Route("/account-benchmark", site.endpoint(_benchmark))]
+
+
+def _standing(reader: Reader, request: Request) -> Part:
+    entity, id_ = (request.query_params.get(key, "") for key in ("entity", "id"))
+    if entity not in ("user", "account"):
+        raise HTTPException(404)
+    found = reader.standings(entity, id_)
+    fit = next((one for scheme, one in found if scheme.name == FIT), None)
+    return StandingPart(
+        places=[_place(scheme, one, entity) for scheme, one in found],
+        square=_square(reader, fit) if fit is not None else [],
+    )
+
+
+def _place(scheme: Placement, one: Standing, entity: str) -> Place:
+    titles = {label.name: label.title for label in scheme.labels_of(entity)}
+    since = (
+        "" if one.since is None else f"{'for longer than since ' if one.is_longer else 'since '}{dates.day(one.since)}"
+    )
+    before = f", {titles[one.before].lower()} before" if one.before else ""
+    lacks = f"{titles[one.next]} lacks: {joined(one.lacks)}" if one.next and one.lacks else ""
+    return Place(
+        scheme.title, titles[one.label], TONES.get(one.label, ""), since + before, joined(one.reasons), lacks,
+        _who(entity, scheme.name, one.label),
+    )  # fmt: skip
+
+
+def _who(entity: str, scheme: str, label: str) -> str:
+    return f"/{entity}s?{urlencode({'where': f'{name_of(scheme)}={label}'})}"
+
+
+def _square(reader: Reader, here: Standing) -> list[list[Corner]]:
+    titles = {label.name: label.title for label in reader.plan.all_placements[FIT].labels_of("account")}
+    if not {label for row in QUADRANT for label in row} <= set(titles):
+        return []
+    counts = reader.label_counts("account", FIT)
+    return [
+        [
+            Corner(
+                titles[label],
+                counts.get(label, 0) if counts else None,
+                _who("account", FIT, label),
+                label == here.label,
+            )
+            for label in row
+        ]
+        for row in QUADRANT
+    ]
+
+
+def _benchmark(reader: Reader, request: Request) -> Part:
+    id_ = request.query_params.get("id", "")
+    found = reader.benchmark({}, Urgency.PART).result()
+    one = next((account for account in found.accounts if account.id == id_), None)
+    if one is None:
+        raise HTTPException(404)
+    types = {type_.name: type_ for type_ in found.types}
+    type_ = types.get(one.type or "")
+    way, expected = way_words(one)
+    return BenchmarkPart(
+        says=_says(one, type_),
+        bars=bars(one, type_) if type_ else [],
+        way=way,
+        expected=expected,
+        why=why(one, types, reader.plan),
+        url=f"/benchmarks?{urlencode({'q': id_})}",
+    )
+
+
+def _says(one: Account, type_: TypeBenchmark | None) -> str:
+    if type_ is None:
+        return "It is of no type that the plan has a benchmark of."
+    if one.distance is None:
+        return f"Nothing is known to hold against the benchmark of {type_.title}."
+    if one.is_exemplary:
+        return f"It is one of the {words.count(len(type_.exemplars))} exemplary accounts of {type_.title}."
+    return f"{words.share(one.distance)} of the benchmark of {type_.title} is missing."
