@@ -100,6 +100,8 @@ def _titled(plan: Plan, kind: str, name: str) -> tuple[str, str]:
         return f"{plan.all_scores[name].title} {BELOW[kind]}", "share"
     if kind == "score":
         return plan.all_scores[name].title, "points"
+    if kind == "survey":
+        return f"Rating in {name.replace('_', ' ')}", "points"
     title = "Attainment" if name not in catalogue() else definition(name).title
     return f"{title} over the {'benchmark' if kind == 'benchmark' else 'median of adopters'}", "share"
 
@@ -108,6 +110,8 @@ def _place(plan: Plan, kind: str, name: str, before: Value, value: Value) -> str
     """Where somebody stands now, and where before."""
     labels: dict[str, str] = {}
     title = f"Segment {name}" if kind == "segment" else name
+    if kind == "answer":
+        title = f"Answer to {name.replace('_', ' ')}"
     if kind == "placement":
         scheme = plan.all_placements[name]
         title, labels = scheme.title, {label.name: label.title for label in scheme.labels}

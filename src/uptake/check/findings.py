@@ -53,6 +53,7 @@ CHECKS: tuple[Check, ...] = (
     roles.unknown,
     scores.peers,
     scores.attributes,
+    scores.surveys,
     _vanity,
     names.spellings,
     quality.senders,

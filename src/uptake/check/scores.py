@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from uptake.check.attributes import source
-from uptake.check.conditions import compare
+from uptake.check.conditions import Source, compare
 from uptake.check.finding import Finding
 from uptake.check.refusals import refusal
 from uptake.check.subject import Subject
@@ -14,7 +14,9 @@ from uptake.metrics import dimensions, params
 from uptake.plan import Component, Location, Score, location_text, rules_in
 from uptake.plan.problems import nearest, shown
 from uptake.scores.scored import scale_of
+from uptake.signals.answers import NAME
 from uptake.signals.signal import catalogue
+from uptake.store.sql import literal
 
 
 def components(checked: Subject) -> Iterator[Finding]:
@@ -121,6 +123,28 @@ def attributes(checked: Subject) -> Iterator[Finding]:
             side, dot, name = condition.property.partition(".")
             if dot and side in ("user", "account"):
                 yield from compare(checked, (*location, *below), condition, source(side, name))
+
+
+def surveys(checked: Subject) -> Iterator[Finding]:
+    """Rules that ask for surveys that nobody has answered, or for answers that nobody gave."""
+    for location, rule in rules_in(checked.plan):
+        for below, condition in rule.leaves():
+            kind, _, name = condition.property.partition(".")
+            if kind in ("survey", "answer"):
+                yield from compare(checked, (*location, *below), condition, _answers(kind, name))
+
+
+def _answers(kind: str, name: str) -> Source:
+    value = "score" if kind == "survey" else "nullif(trim(comment), '')"
+    return Source(
+        rows=f"(SELECT {value}::VARCHAR AS text, score AS number FROM raw.feedback WHERE {NAME} = {literal(name)})",
+        text="text",
+        number="number",
+        called=f"{kind}.{name}",
+        missing="nobody",
+        names=f"SELECT {NAME} AS name, count({value}) AS n FROM raw.feedback GROUP BY ALL HAVING n > 0 ORDER BY n DESC, 1",
+        prefix=f"{kind}.",
+    )
 
 
 def _unknown(checked: Subject, location: Location, what: str, name: str, known: Iterable[str], *hints: str) -> Finding:

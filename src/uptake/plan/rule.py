@@ -15,11 +15,24 @@ from uptake.plan.problems import Location, Problem, Problems
 from uptake.plan.section import Section
 from uptake.plan.words import read_name
 
-KINDS = ("score", "fall", "decline", "adopters", "benchmark", "segment", "placement", "user", "account")
+KINDS = (
+    "score",
+    "fall",
+    "decline",
+    "adopters",
+    "benchmark",
+    "segment",
+    "placement",
+    "survey",
+    "answer",
+    "user",
+    "account",
+)
 """What stands before the dot. `fall.NAME` is by what share a score is below its own mean of the four weeks before;
 `decline.NAME` by what share it has been below what it was eight weeks before for as long as two of somebody's rhythms;
 `adopters.NAME` is a signal over its median among those who have adopted; `benchmark.NAME` is a signal over the
-benchmark's; `placement.NAME` is where another scheme put somebody; `segment.NAME` is `in` or `not in`."""
+benchmark's; `placement.NAME` is where another scheme put somebody; `segment.NAME` is `in` or `not in`; `survey.NAME` is
+the latest rating in a survey, `answer.NAME` the latest answer in words."""
 ATTRIBUTES = ("user", "account")
 
 

@@ -16,6 +16,8 @@ from uptake.scores.ask import named
 from uptake.scores.decline import decline
 from uptake.scores.fall import fall
 from uptake.scores.scored import scored
+from uptake.signals.answers import ratings
+from uptake.signals.answers import texts as answers
 from uptake.signals.labels import labels
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read
@@ -75,7 +77,7 @@ def told(panel: Panel, subject: str, others: Meanings | None = None) -> Told:
 
     Args:
         panel: Whom and when.
-        subject: `frequency`, `score.adoption`, `account.plan`.
+        subject: `frequency`, `score.adoption`, `account.plan`, `survey.csat`.
         others: As for `holds`.
 
     Raises:
@@ -94,6 +96,10 @@ def told(panel: Panel, subject: str, others: Meanings | None = None) -> Told:
         return fall(panel, named(panel.asked.plan, name))
     if kind == "decline":
         return decline(panel, named(panel.asked.plan, name))
+    if kind == "survey":
+        return ratings(panel, name)
+    if kind == "answer":
+        return Texts(*answers(panel, name))
     if others is None or kind not in others:
         raise QuestionError(f"A rule cannot ask for '{subject}' here.", allowed=("signals", "score.NAME"))
     return others[kind](panel, name)

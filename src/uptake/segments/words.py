@@ -14,6 +14,8 @@ from uptake.signals.signal import catalogue, definition, find
 
 FLAGS = ("activated", "adopted", "value_reached")
 """Signals that are yes or no of a user."""
+SURVEYS = {"survey": "Rating in", "answer": "Answer to"}
+"""What is said of a survey: the latest rating, or the latest answer in words."""
 OVER = {"adopters": "of what is usual", "benchmark": "of the benchmark"}
 """What shares are of: the median of those who have adopted, or of exemplary customers."""
 
@@ -57,6 +59,8 @@ def title(subject: str, plan: Plan) -> str:
         return plan.all_placements[name].title
     if kind == "segment" and name in plan.segments:
         return plan.segments[name].title
+    if kind in SURVEYS:
+        return f"{SURVEYS[kind]} {name.replace('_', ' ')}"
     if kind in OVER and name in catalogue():
         return definition(name).title
     return subject
