@@ -25,7 +25,7 @@ CREATE TABLE account_milestone (account_key INTEGER, milestone VARCHAR, reached_
 CREATE TABLE member_milestone (member_key BIGINT, milestone VARCHAR, reached_at TIMESTAMP);
 CREATE TABLE value_day (account_key INTEGER, user_key INTEGER, leaf SMALLINT, day DATE, events UINTEGER);
 """
-STEP = "step:"
+STEP, VALUE = "step:", "value:"
 """What the milestones of onboarding steps begin with."""
 
 
@@ -37,7 +37,7 @@ def named(plan: Plan) -> dict[str, Criteria]:
     for step in plan.onboarding.steps if plan.onboarding else ():
         found[STEP + step.name] = step.criteria
     for name, moment in plan.value_moments.items():
-        found[f"value:{name}"] = moment.criteria
+        found[f"{VALUE}{name}"] = moment.criteria
     for name, milestone in plan.milestones.items():
         found[name] = milestone.criteria
     return found

@@ -89,7 +89,6 @@ class AccountsPage(paging.ListPage):
 
     Args:
         owners: Who look after accounts, to choose from.
-        history: What there is to know of the history that scores come from; empty where it is complete.
     """
 
     template: ClassVar[str] = "accounts.html"
@@ -97,7 +96,6 @@ class AccountsPage(paging.ListPage):
 
     title: str = "Accounts"
     owners: Sequence[str]
-    history: str
 
 
 @dataclass(frozen=True, kw_only=True)

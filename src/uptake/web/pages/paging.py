@@ -109,6 +109,7 @@ class ListPage(Page):
         column_choices: (name, title, whether it is seen) of the columns that can be chosen.
         views: Views of the list to go to: those that every list has, and those that were saved.
         view: What the form that saves this view has to know.
+        history: What there is to know of the history that scores and placements come from; empty where it is complete.
         has_any: Whether there is anything to list, whatever is searched for.
         home: The workspace's folder, for commands.
     """
@@ -129,6 +130,7 @@ class ListPage(Page):
     column_choices: list[tuple[str, str, bool]]
     views: Sequence[ListView]
     view: ViewForm
+    history: str
     has_any: bool
     home: str
 

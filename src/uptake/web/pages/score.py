@@ -197,7 +197,7 @@ def _chart(
             on += timedelta(days=1)
     marks = _marks(reader, id_) if entity == "account" else []
     of_plan = [{"on": mark.on, "title": mark.title, "is_plan": True} for mark in changes if mark.on <= days[-1]["on"]]
-    said = ["With its 95 % interval, every day by the plan in use"]
+    said = ["With its 95 % interval, every day by the same plan"]
     said += ["dashed lines: the contract became another"] if marks else []
     said += ["whole lines: the plan was changed"] if of_plan else []
     made = charts.score_history(

@@ -15,11 +15,11 @@ from uptake.charts import dates
 from uptake.directory.listing import Ask
 from uptake.directory.user import User
 from uptake.errors import QuestionError
-from uptake.facts.milestone import STEP
+from uptake.facts.milestone import STEP, VALUE
 from uptake.metrics.names import called
 from uptake.plan import Plan
 from uptake.web import links
-from uptake.web.pages import list_sentences, list_views, paging, problems, score
+from uptake.web.pages import history_words, list_sentences, list_views, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -137,6 +137,7 @@ def _show_list(site: Site, reader: Reader, request: Request) -> Page:
         columns=columns,
         column_choices=paging.column_choices(every, columns),
         views=views,
+        history=history_words.of_list(reader),
         view=view,
         total=page.total,
         asked=asked,
@@ -201,7 +202,7 @@ def _title(plan: Plan, milestone: str) -> str:
     if milestone.startswith(STEP) and plan.onboarding is not None:
         steps = {step.name: step.title for step in plan.onboarding.steps}
         return f"Set-up: {steps.get(milestone.removeprefix(STEP), milestone)}"
-    known = {**plan.milestones, **plan.value_moments}
+    known = {**plan.milestones, **{f"{VALUE}{name}": moment for name, moment in plan.value_moments.items()}}
     if milestone in known:
         return known[milestone].title
     return {"activated": "Activated", "value": "First value"}.get(milestone, milestone)
