@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -55,7 +54,6 @@ def benchmark(
     """
     from uptake.cli import access
     from uptake.errors import QuestionError
-    from uptake.metrics import export
 
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
@@ -65,20 +63,16 @@ def benchmark(
     one = next((one for one in found.accounts if one.id == account), None)
     if account is not None and one is None:
         raise QuestionError(f"There is no account '{account}' on {found.on}.", do="Look the id up with uptake people.")
-    if chosen == "json":
-        files.write(export.json_text(found).encode(), out)
-    elif chosen == "csv":
-        files.write(export.csv_text(found).encode(), out)
-    else:
-        text = io.StringIO()
-        console = screen.out() if out is None else screen.paper(text)
+    most = ROWS_SHOWN if limit is None else limit
+
+    def show(console: Console) -> None:
         if one is not None:
             _show_one(found, one, console)
         else:
             _show_types(found, console)
-            _show_all(found, console, ROWS_SHOWN if limit is None else limit, cohorts=cohorts)
-        if out is not None:
-            files.write(text.getvalue().encode(), out)
+            _show_all(found, console, most, cohorts=cohorts)
+
+    files.write_answer(found, chosen, out, show)
 
 
 def _show_types(found: Benchmarks, console: Console) -> None:

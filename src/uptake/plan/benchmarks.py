@@ -12,6 +12,7 @@ from uptake.plan.condition import Value
 from uptake.plan.problems import Gathering, Problem, Problems, described, refuse, shown
 from uptake.plan.references import read_params
 from uptake.plan.rule import ATTRIBUTES, Rule
+from uptake.plan.scores import ADOPTION
 from uptake.plan.section import Section, key_as_title, named
 from uptake.plan.words import Name, Text, read_name, read_text
 
@@ -100,7 +101,7 @@ class Benchmark(Section):
         where: Who is of the type, over attributes of accounts; None: all. Of several the first that holds counts.
         exemplars: The ids of the exemplary accounts; None: they are proposed.
         proposed: How they are.
-        signals: What is measured of them.
+        signals: What is measured of them; what the default adoption score is made of, if not given.
         alike: Signals by which customers of the type are alike, however far they have come; empty: those that are measured.
         target: The attainment, 0 to 1, at which somebody has come as far.
         weeks: For how many weeks running it has to hold.
@@ -115,9 +116,7 @@ class Benchmark(Section):
     exemplars: Annotated[tuple[str, ...], BeforeValidator(_exemplars)] | None = None
     proposed: Proposed = Proposed()
     signals: Annotated[dict[Name, Measure], BeforeValidator(_measures), Field(min_length=1)] = Field(
-        default_factory=lambda: {
-            name: Measure(name=name) for name in ("breadth", "core_uses", "frequency", "seat_coverage", "value_reached")
-        }
+        default_factory=lambda: {name: Measure(name=name) for name in ADOPTION}
     )
     alike: tuple[Name, ...] = ()
     target: Annotated[float, Field(gt=0, le=1, strict=False)] = 0.8

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
 from uptake.scores.ask import arrived_by, days, key_of
 from uptake.scores.rules import Meanings
+from uptake.segments.answer import Count, OfPlacement
 from uptake.segments.placing import Codes, entity_of, meanings, named, place
 from uptake.segments.stays import Stay, stays
 from uptake.segments.why import Held, Reason, because, lacking
@@ -23,21 +24,6 @@ from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor
 
 WHO = ("label", "id", "limit", "offset")
-
-
-@dataclass(frozen=True)
-class Count:
-    """A label with how many have it.
-
-    Args:
-        name: The label.
-        title: How people call it.
-        count: How many.
-    """
-
-    name: str
-    title: str
-    count: int
 
 
 @dataclass(frozen=True)
@@ -70,31 +56,15 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Placements:
-    """Where everyone stands.
+class Placements(OfPlacement):
+    """Where everyone stands; what else it says stands with `OfPlacement`.
 
     Args:
-        name: The placement.
-        title: How people call it.
-        entity: user or account.
-        ladder: Whether the labels are steps, the highest first.
-        on: As of the end of this day.
-        as_of: What happened from this instant on is not known yet.
-        known_by: What was received from this instant on does not count; None: everything counts.
-        plan_version: The plan it was made by.
         labels: Every label with how many have it, in order; together they are everybody.
         total: How many were asked for, by `label` and `id`.
         everyone: They, by label and id; as many as `limit` says.
     """
 
-    name: str
-    title: str
-    entity: str
-    ladder: bool
-    on: date
-    as_of: datetime
-    known_by: datetime | None
-    plan_version: str
     labels: tuple[Count, ...]
     total: int
     everyone: tuple[Standing, ...]
@@ -119,10 +89,6 @@ class Placements:
             | ({"next": one.next, "lacks": joined(one.lacks)} if self.ladder else {})
             for one in self.everyone
         ]  # fmt: skip
-
-    def to_dict(self) -> dict[str, Any]:
-        """The placements as plain values, in the shape of the command line's JSON."""
-        return asdict(self) | {"as_of": self.as_of}
 
 
 def placements(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,8 @@ from uptake.metrics.result import Column
 from uptake.plan import Label, Placement, Plan
 from uptake.scores.ask import arrived_by, days
 from uptake.scores.rules import Meanings
-from uptake.segments.ask import Count, label_number, page, row_of
+from uptake.segments.answer import Count, OfPlacement
+from uptake.segments.ask import label_number, page, row_of
 from uptake.segments.placing import entity_of, meanings, named, place
 from uptake.segments.why import Held, Reason, changed
 from uptake.segments.words import joined, told
@@ -65,19 +66,11 @@ class Moved:
 
 
 @dataclass(frozen=True)
-class Movement:
+class Movement(OfPlacement):
     """Movement between two days. Row sums of the cells are the labels of the earlier day, column sums those of the later.
 
     Args:
-        name: The placement.
-        title: How people call it.
-        entity: user or account.
-        ladder: Whether the labels are steps, the highest first.
-        since: The earlier day.
-        on: The later day, as of its end.
-        as_of: What happened from this instant on is not known yet.
-        known_by: What was received from this instant on does not count; None: everything counts.
-        plan_version: The plan it was made by.
+        since: The earlier day; the later one is `on`.
         before: Every label with how many had it on the earlier day, `not_there` last.
         after: The same of the later day.
         cells: How many went from where to where; none that are empty.
@@ -85,15 +78,7 @@ class Movement:
         moves: They, by where from, where to, and id; those who stayed are listed only where that is asked for.
     """
 
-    name: str
-    title: str
-    entity: str
-    ladder: bool
     since: date
-    on: date
-    as_of: datetime
-    known_by: datetime | None
-    plan_version: str
     before: tuple[Count, ...]
     after: tuple[Count, ...]
     cells: tuple[Cell, ...]
@@ -115,10 +100,6 @@ class Movement:
             }
             for one in self.moves
         ]  # fmt: skip
-
-    def to_dict(self) -> dict[str, Any]:
-        """The movement as plain values, in the shape of the command line's JSON."""
-        return asdict(self) | {"as_of": self.as_of}
 
 
 def movement(
@@ -149,8 +130,8 @@ def movement(
     counts = np.bincount(was * len(labels) + is_, minlength=len(labels) ** 2).reshape(len(labels), -1)
     counts[-1, -1] = 0
     return Movement(
-        scheme.name, scheme.title, asked.question.entity, scheme.ladder, since, now, asked.question.as_of,
-        arrived_by(asked, given), plan.version,
+        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, asked.question.as_of,
+        arrived_by(asked, given), plan.version, since,
         _counts(labels, counts.sum(axis=1)), _counts(labels, counts.sum(axis=0)),
         tuple(Cell(labels[a].name, labels[b].name, int(counts[a, b])) for a, b in np.argwhere(counts).tolist()),
         len(chosen),

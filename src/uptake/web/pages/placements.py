@@ -13,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from uptake.charts import dates, words
-from uptake.segments.ask import Count, Placements
+from uptake.segments.answer import Count
+from uptake.segments.ask import Placements
 from uptake.segments.movement import NOT_THERE, Movement
 from uptake.segments.placing import named
 from uptake.segments.words import joined
