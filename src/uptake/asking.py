@@ -25,6 +25,7 @@ from uptake.plans import FILES, IN_USE, Plans
 from uptake.reports.plan_effect import LISTED, Effect, Standing, effect, standing
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
+from uptake.roles.trials import trials
 from uptake.scores.ask import Explained, Scores, explain, scores
 from uptake.scores.history import Held, of_one
 from uptake.segments.ask import Placements, placements
@@ -317,6 +318,17 @@ class Asking(ABC):
         """
         self.bring_history_up()
         return self.read(lambda cursor: qualified(cursor, self.plan, given))
+
+    def trials(self, **given: Any) -> Listed:
+        """Accounts on trial, each criterion of the plan with the day since when it is done, and the days that are left.
+
+        Args:
+            **given: `state` (open, converted, ended or all; open if not given), `as_of`.
+
+        Raises:
+            QuestionError: The plan describes no trial, or a value is not known; the message says what is.
+        """
+        return self.read(lambda cursor: trials(cursor, self.plan, given))
 
     def rows_of(self, sql: str) -> list[dict[str, Any]]:
         """Runs a query that a result showed, on the same data; for checking that it gives the same number."""

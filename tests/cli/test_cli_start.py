@@ -23,6 +23,7 @@ COMMANDS = (
     "alerts",
     "champions",
     "qualified",
+    "trials",
     "signals",
     "serve",
     "rebuild",

@@ -30,6 +30,7 @@ from uptake.cli import (
     serve,
     signals,
     targets,
+    trials,
 )
 from uptake.cli.options import examples
 from uptake.errors import UptakeError
@@ -61,6 +62,7 @@ Ask:
   uptake alerts                               lists who crossed what, and when
   uptake champions                            lists who carries each account
   uptake qualified power_users                lists who qualifies by a rule of the plan
+  uptake trials                               lists accounts on trial with what they have done
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -116,6 +118,7 @@ for _name, _command, _examples in (
     ("alerts", alerts.alerts, alerts.EXAMPLES),
     ("champions", champions.champions, champions.EXAMPLES),
     ("qualified", qualified.qualified, qualified.EXAMPLES),
+    ("trials", trials.trials, trials.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),
     ("benchmark", benchmark.benchmark, benchmark.EXAMPLES),
     ("targets", targets.targets, targets.EXAMPLES),

@@ -43,6 +43,7 @@ from uptake.plan.selectors import ANY_EVENT, Selector, event_title, selector
 from uptake.plan.starter import starter
 from uptake.plan.targets import Target
 from uptake.plan.task import Task
+from uptake.plan.trial import Trial
 from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warnings
 from uptake.plan.words import NAME
 
@@ -111,6 +112,7 @@ __all__ = [
     "Step",
     "Target",
     "Task",
+    "Trial",
     "UserActivation",
     "ValueMoment",
     "author",

@@ -40,6 +40,7 @@ from uptake.plan.selectors import Selector, SelectorField
 from uptake.plan.targets import Target
 from uptake.plan.task import Task
 from uptake.plan.thresholds import FrequencyClasses, Labouring
+from uptake.plan.trial import Trial
 from uptake.plan.vanity import VANITY
 from uptake.plan.words import Name, Text
 
@@ -78,6 +79,7 @@ class Plan(Section):
         launches: Launches of features by name.
         journey: How far accounts are, from awareness to expansion, or None.
         invites: The events that are invites, or None.
+        trial: How accounts try the product, and what they should have done by then, or None.
         scores: Scores by name; empty stands for adoption, engagement and health as they come.
         benchmarks: Types of customers with their exemplary ones, by name; empty stands for one of all accounts.
         placements: Where everyone stands, by name; beside those that every plan has, or instead of one of them.
@@ -107,6 +109,7 @@ class Plan(Section):
     launches: Annotated[dict[Name, Launch], BeforeValidator(named)] = Field(default_factory=dict)
     journey: Journey | None = None
     invites: Invites | None = None
+    trial: Trial | None = None
     scores: Annotated[dict[Name, Score], BeforeValidator(named)] = Field(default_factory=dict)
     benchmarks: Annotated[dict[Name, Benchmark], BeforeValidator(named)] = Field(default_factory=dict)
     placements: Annotated[dict[Name, Placement], BeforeValidator(named)] = Field(default_factory=dict)
@@ -240,6 +243,8 @@ class Plan(Section):
         for key, moments in (("value_moments", self.value_moments), ("milestones", self.milestones)):
             for name, moment in moments.items():
                 yield (key, name), moment.criteria
+        for name, moment in self.trial.criteria.items() if self.trial is not None else ():
+            yield ("trial", "criteria", name), moment.criteria
 
     def place(self, location: Location) -> str:
         """File and line of a location, "plan/features.yml:14", or of the nearest thing around it.

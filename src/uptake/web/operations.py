@@ -89,6 +89,7 @@ class Operations:
             "alerts": self._workspace.alerts,
             "champions": self._workspace.champions,
             "qualified": self._workspace.qualified,
+            "trials": self._workspace.trials,
         }
         return lists[name](**given)
 

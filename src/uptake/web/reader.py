@@ -26,6 +26,7 @@ from uptake.plan import Placement, Plan
 from uptake.plans import Version
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
+from uptake.roles.trials import trials
 from uptake.scores import written
 from uptake.scores.ask import Explained, explain, prepare
 from uptake.scores.history import Held, is_current, of_one
@@ -362,6 +363,10 @@ class Reader:
     def qualified(self, name: str) -> Listed:
         """Who qualifies by a rule of the plan; since when, as history has it."""
         return self._now(("qualified", name, self.history), lambda cursor: qualified(cursor, self.plan, {"name": name}))
+
+    def trials(self, state: str) -> Listed:
+        """Trials of accounts in a state, with their criteria."""
+        return self._now(("trials", state), lambda cursor: trials(cursor, self.plan, {"state": state}))
 
     def about_accounts(self) -> dict[str, dict[str, Any]]:
         """Name, plan, owner and renewal of every account, by id."""

@@ -46,6 +46,7 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Alerts", "/alerts"),
             ("Champions", "/champions"),
             ("Who qualifies", "/qualified"),
+            ("Trials", "/trials"),
             ("Placements", "/placements"),
             ("Segments", "/segments"),
             ("Benchmarks", "/benchmarks"),

@@ -25,6 +25,7 @@ from uptake.web.pages import (
     segments,
     standing,
     teams,
+    trials,
     users,
 )
 
@@ -48,6 +49,7 @@ FAMILIES = (
     alerts,
     champions,
     qualified,
+    trials,
     kept_elsewhere,
     segments,
     plan,
