@@ -47,7 +47,7 @@ def two_days(draw: st.DrawFn) -> Days:
         own = linear.worst(values) if model == "strict" else linear.mean(values, weights)
         drawn = shrink(own, variance, groups, drawn=model == "linear")
         score: Any = SimpleNamespace(model=model)
-        return Scored(score, names, weights, values, values, np.ones_like(values), groups, own, drawn)
+        return Scored(score, names, weights, tuple(values), tuple(values), np.ones_like(values), groups, own, drawn)
 
     held = draw(arrays.arrays(np.float64, (parts,), elements=st.floats(0, 1)))
     return Days(day(), day(), held)
@@ -86,7 +86,7 @@ def ranked_scores(values: Floats, groups: Any) -> Scored:
     made, score = scale.ranked(values, groups)[None], SimpleNamespace(model="linear")
     own, weights = linear.mean(made, np.ones(1)), np.ones(1)
     return Scored(
-        cast("Score", score), ("uses",), weights, values[None], made, np.ones_like(made), groups, own,
+        cast("Score", score), ("uses",), weights, (values,), tuple(made), np.ones_like(made), groups, own,
         shrink(own, np.zeros_like(own), groups), {0: Ranks(values, groups, np.arange(len(values)))},
     )  # fmt: skip
 

@@ -55,7 +55,8 @@ def told(workspace: uptake.Workspace) -> dict[tuple[str, str], dict[date, int]]:
 
 def test_every_day_is_as_if_it_were_asked(new_home: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """In blocks of few days, and after an import of later and of late events."""
-    monkeypatch.setattr(history, "CELLS", 100)  # a block is eight days of twelve members
+    monkeypatch.setattr(history, "READ", 200)  # sixteen days of twelve members
+    monkeypatch.setattr(history, "MADE", 60)  # five
     with uptake.open(new_home(PLAN)) as workspace:
         workspace.import_rows(pa.Table.from_pylist(events(1, date(2025, 1, 6), 60, 150)), "events")
         workspace.bring_history_up()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from uptake.metrics.grain import ACCOUNT, MEMBER
 from uptake.plan import ATTAINED
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read
-from uptake.signals.windows import Floats
+from uptake.signals.windows import Floats, taken
 
 
 def over_benchmark(panel: Panel, name: str) -> Floats:
@@ -30,7 +29,7 @@ def over_benchmark(panel: Panel, name: str) -> Floats:
     Raises:
         QuestionError: No benchmark is made of it, or it is not said of users.
     """
-    accounts = panel if panel.grain is ACCOUNT else _beside(panel)
+    accounts = panel if panel.grain is ACCOUNT else panel.beside(ACCOUNT)
     made = measured(accounts, accounts.asked.plan.all_benchmarks)
     if name == ATTAINED:
         if panel.grain is not ACCOUNT:
@@ -51,21 +50,13 @@ def over_benchmark(panel: Panel, name: str) -> Floats:
         return np.asarray(own / _spread(panel, accounts, benchmark))
 
 
-def _beside(panel: Panel) -> Panel:
-    """The accounts over the same days, once."""
-    if "accounts beside" not in panel.made:
-        panel.made["accounts beside"] = Panel(replace(panel.asked, grain=ACCOUNT), panel.first, panel.last)
-    made: Panel = panel.made["accounts beside"]
-    return made
-
-
 def _spread(panel: Panel, accounts: Panel, benchmark: Floats) -> Floats:
     """The benchmark of everyone's account, the mean of several."""
     if panel is accounts:
         return benchmark
     members = panel if panel.grain is MEMBER else accounts.members
     row = accounts.rows(members.keys >> 32)
-    of_member = np.where((row >= 0)[:, None] & members.present, benchmark[np.maximum(row, 0)], np.nan)
+    of_member = np.where(members.present, taken(benchmark, row, np.nan), np.nan)
     if panel is members:
         return of_member
     user = panel.rows(members.keys & 0xFFFFFFFF)

@@ -1,4 +1,8 @@
-"""By what share a score is below what it was: its own mean of the four weeks before."""
+"""By what share a score is below what it was: its own mean of the four weeks before.
+
+Falls are of scores as history has them, so that whoever reads it finds the same: of accounts to the hundredth of a
+point, of users to the point.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import numpy as np
 
 from uptake.plan import Score
 from uptake.scores.scored import scored
+from uptake.scores.spans import NOTHING, Whole, hundredths
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats, trailing_sum
 
@@ -24,29 +29,38 @@ def fall(panel: Panel, score: Score) -> Floats:
 
     nan where there is no score, or on fewer than 28 days before.
     """
-    points = with_days_before(panel, score, DAYS)
-    known = ~np.isnan(points)
-    total = trailing_sum(np.where(known, points, 0.0)[:, :-1], DAYS, panel.days)
-    n = trailing_sum(known[:, :-1].astype(np.int64), DAYS, panel.days)
+    points = np.concatenate([_before(panel, score), written(panel, score)], axis=1)
+    known = points != NOTHING
+    total = trailing_sum((points * known)[:, :-1], DAYS, panel.days)
+    is_told = (trailing_sum(known[:, :-1], DAYS, panel.days) == DAYS) & known[:, DAYS:] & (total > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        share = 1.0 - points[:, DAYS:] / (total / DAYS)
-    return np.where((n == DAYS) & (total > 0), share, np.nan)
+        return np.where(is_told, 1.0 - points[:, DAYS:] / (total / DAYS), np.nan)
 
 
-def with_days_before(panel: Panel, score: Score, days: int) -> Floats:
-    """A score on so many days before a panel and on its own; they are worked out once."""
-    own, kept = scored(panel, score).points, (KEPT, score.name)
-    if kept not in panel.made or panel.made[kept].shape[1] < days:
-        before = Panel(panel.asked, panel.first - timedelta(days=days), panel.first - timedelta(days=1))
-        panel.made[kept] = scored(before, score).points
-    known: Floats = panel.made[kept]
-    return np.concatenate([known[:, known.shape[1] - days :], own], axis=1)
+def written(panel: Panel, score: Score) -> Whole:
+    """The score as history has it, in hundredths of points; -1 where there is none."""
+    if ("written", score.name) not in panel.made:
+        points = scored(panel, score).points
+        is_of_accounts = panel.grain.name == "account"
+        panel.made["written", score.name] = hundredths(points if is_of_accounts else np.rint(points))
+    made: Whole = panel.made["written", score.name]
+    return made
 
 
 def carried_on(panel: Panel) -> dict[Hashable, Any]:
     """What the panel of the days that follow would have to work out again: the points of the last of these."""
+    falls = [key for key in panel.made if isinstance(key, tuple) and key[0] == KEPT]
     return {
-        key: np.concatenate([before, panel.made["scored", key[1]].points], axis=1)[:, -before.shape[1] :].copy()
-        for key, before in panel.made.items()
-        if isinstance(key, tuple) and key[0] == KEPT
+        key: np.concatenate([panel.made[key], panel.made["written", key[1]]], axis=1)[:, -DAYS:].copy(order="K")
+        for key in falls
     }
+
+
+def _before(panel: Panel, score: Score) -> Whole:
+    """The points of the days before a panel."""
+    key = (KEPT, score.name)
+    if key not in panel.made:
+        before = Panel(panel.asked, panel.first - timedelta(days=DAYS), panel.first - timedelta(days=1))
+        panel.made[key] = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
+    made: Whole = panel.made[key]
+    return made

@@ -24,9 +24,8 @@ from uptake.metrics.question import Question, begin_of, last_day_before
 from uptake.metrics.reading import data_until
 from uptake.plan import Plan
 from uptake.scores.fall import carried_on
-from uptake.scores.spans import NOTHING, Ended, Spans, Whole
+from uptake.scores.spans import NOTHING, Ended, Spans, Whole, together
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Floats
 from uptake.store.projection import Cursor, meta, set_meta
 
 TABLE = """CREATE TABLE history (
@@ -35,8 +34,9 @@ TABLE = """CREATE TABLE history (
 )"""
 DAYS = 366
 """For how long back history is made."""
-CELLS = 4_000_000
-"""Entities times days of a block: what is worked out at once, for memory's sake."""
+READ, MADE = 8_000_000, 400_000
+"""Entities times days for which facts are read at once, and of a block that is worked out at once: small ones stay near
+the processor, and their memory is used again."""
 MADE_BY, UNTIL, STALE_FROM = "history_made_by", "history_until", "history_stale_from"
 """Names in `meta`: the plan, the first day that history does not have, the first day that is no longer true."""
 Progress = Callable[[float], None]
@@ -139,21 +139,23 @@ def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write:
     last = asked.question.last_day
     everybody = Panel(asked, last, last)
     n = everybody.members.n if asked.grain is ACCOUNT else everybody.n
-    length = min(DAYS, max(1, CELLS // max(1, n)))
+    read, made = (min(DAYS, max(1, cells // max(1, n))) for cells in (READ, MADE))
     spans = {track.name: Spans(everybody.keys, track.numbers) for track in tracks}
     for name, (keys, begins, values) in held.items():
         if name in spans:
             spans[name].resume(keys, begins, values[: spans[name].numbers])
     day, carried = begin, dict[Hashable, Any]()
     while day <= last:
-        end = min(day + timedelta(days=length - 1), last)
-        panel = Panel(asked, day, end)
-        panel.made.update(carried)
+        facts = Panel(asked, day, min(day + timedelta(days=read - 1), last))
+        ended: dict[str, list[Ended]] = {track.name: [] for track in tracks}
+        for panel in facts.parts(made):
+            panel.made.update(carried)
+            for track in tracks:
+                ended[track.name].append(spans[track.name].add(track.values(panel)))
+            carried = carried_on(panel)
+        day = facts.last + timedelta(days=1)
         for track in tracks:
-            write(track, spans[track.name].add(track.values(panel)))
-        carried = carried_on(panel)
-        panel.forget()
-        day = end + timedelta(days=1)
+            write(track, together(ended[track.name]))
         yield (day - begin).days / ((last - begin).days + 1)
     for track in tracks:
         write(track, spans[track.name].end())
@@ -242,10 +244,3 @@ def of_one(cursor: Cursor, track: str, entity: str, id_: str) -> list[Held]:
         {"track": track, "entity": entity, "id": id_},
     ).fetchall()
     return [Held(*row) for row in rows]
-
-
-def hundredths(values: Floats) -> Whole:
-    """Numbers as whole hundredths, -1 for nan."""
-    made = np.rint(values * 100.0)
-    np.nan_to_num(made, copy=False, nan=NOTHING)
-    return made.astype(np.int32)

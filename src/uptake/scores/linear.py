@@ -6,12 +6,14 @@ shares that add up to 1 over all components.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from uptake.signals.windows import Floats
 
 
-def mean(values: Floats, weights: Floats) -> Floats:
+def mean(values: Sequence[Floats] | Floats, weights: Floats) -> Floats:
     """100 times the weighted mean of the components that are known; nan where none is.
 
     A missing component is not 0: the others carry its weight.
@@ -19,29 +21,35 @@ def mean(values: Floats, weights: Floats) -> Floats:
     >>> mean(np.array([[[0.5]], [[np.nan]]]), np.array([0.2, 0.8]))
     array([[50.]])
     """
-    total, missing = np.zeros(values.shape[1:]), np.zeros(values.shape[1:])
+    made, carried = np.empty_like(values[0]), float(np.sum(weights))
+    for day in range(made.shape[1]):  # what is in between stays near the processor
+        total = sum(part[:, day] * weight for part, weight in zip(values, weights, strict=True))
+        made[:, day] = np.minimum(100.0 * total / carried, 100.0)  # not a hair more, or "at most 100" would miss it
+        row = np.flatnonzero(np.isnan(total))
+        if len(row):
+            made[row, day] = _mean_of_known([part[row, day] for part in values], weights, carried)
+    return made
+
+
+def _mean_of_known(values: Sequence[Floats], weights: Floats, carried: float) -> Floats:
+    total, missing = np.zeros_like(values[0]), np.zeros_like(values[0])
     for part, weight in zip(values, weights, strict=True):
         is_missing = np.isnan(part)
-        if is_missing.any():
-            missing += is_missing * weight
-            total += np.where(is_missing, 0.0, part) * weight
-        else:
-            total += part * weight
-    carried = float(np.sum(weights)) - missing
+        missing += is_missing * weight
+        total += np.where(is_missing, 0.0, part) * weight
+    known = carried - missing
     # what is left of the last digits where all are missing is no weight
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.minimum(100.0 * total / carried, 100.0)  # not a hair more, or "at most 100" would miss it
-    return np.where(carried > 1e-9 * float(np.min(weights)), mean, np.nan)
+        return np.where(known > 1e-9 * float(np.min(weights)), np.minimum(100.0 * total / known, 100.0), np.nan)
 
 
-def worst(values: Floats) -> Floats:
+def worst(values: Sequence[Floats] | Floats) -> Floats:
     """100 times the worst component that is known; nan where none is.
 
     >>> worst(np.array([[[0.5]], [[0.25]]]))
     array([[25.]])
     """
-    lowest = np.min(np.where(np.isnan(values), np.inf, values), axis=0)
-    return 100.0 * np.where(np.isinf(lowest), np.nan, lowest)
+    return 100.0 * np.asarray(np.fmin.reduce(list(values)))
 
 
 def contributions(values: Floats, baseline: Floats, weights: Floats) -> tuple[Floats, float]:

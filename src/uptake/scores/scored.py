@@ -17,7 +17,7 @@ from uptake.scores.shrinkage import Shrunk, known_for_sure, shrink
 from uptake.signals.labels import labels
 from uptake.signals.panel import Panel
 from uptake.signals.signal import find, read
-from uptake.signals.windows import Floats, means, sums
+from uptake.signals.windows import Floats, blank, known_or_0, means, stacked, sums, taken
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class Scored:
         score: What was asked for.
         names: The components that these entities can have.
         weights: Their weights, together 1.
-        raw: Signals as they are, before they become 0 to 1.
-        values: The components, 0 to 1, nan where missing.
+        signals: By component: signals as they are, before they become 0 to 1.
+        parts: The components, 0 to 1, nan where missing.
         n: How many users each component of an account is the mean of; 1 for what is said of the entity itself.
         groups: The peer group of everyone.
         own: The score by the entity's own components alone.
@@ -55,13 +55,23 @@ class Scored:
     score: Score
     names: tuple[str, ...]
     weights: Floats
-    raw: Floats
-    values: Floats
+    signals: tuple[Floats, ...]
+    parts: tuple[Floats, ...]
     n: Floats
     groups: Groups
     own: Floats
     shrunk: Shrunk
     ranks: Mapping[int, Ranks] = field(default_factory=dict)
+
+    @cached_property
+    def raw(self) -> Floats:
+        """Signals as they are, components first."""
+        return stacked(self.signals)
+
+    @cached_property
+    def values(self) -> Floats:
+        """The components, first, 0 to 1, nan where missing."""
+        return stacked(self.parts)
 
     @cached_property
     def baseline(self) -> Floats:
@@ -106,12 +116,12 @@ def _scored(panel: Panel, score: Score) -> Scored:
     groups = _groups(panel, score, entity)
     weights = np.array([part.weight for part in chosen.values()])
     weights = weights / weights.sum()
-    raw = np.stack([read(panel, part.signal, part.params) for part in chosen.values()])
+    raw = tuple(read(panel, part.signal, part.params) for part in chosen.values())
     if grain == "account":
-        values, n, variance, ranks = _of_accounts(panel, chosen, raw, weights, groups)
+        values, n, variance, ranks = _of_accounts(panel, chosen, raw, weights, groups, score.peers)
     else:
-        values = np.stack([_scaled(raw[row], part, groups) for row, part in enumerate(chosen.values())])
-        n, variance = np.broadcast_to(1.0, values.shape), None
+        values = tuple(_scaled(raw[row], part, groups) for row, part in enumerate(chosen.values()))
+        n, variance = np.broadcast_to(1.0, (len(raw), panel.n, panel.days)), None
         itself = np.arange(panel.n)
         ranks = {row: Ranks(raw[row], groups, itself) for row, part in enumerate(chosen.values()) if is_ranked(part)}
     combine = linear.worst if score.model == "strict" else lambda known: linear.mean(known, weights)
@@ -124,22 +134,30 @@ def _scored(panel: Panel, score: Score) -> Scored:
 
 
 def _of_accounts(
-    panel: Panel, chosen: Mapping[str, Component], raw: Floats, weights: Floats, groups: Groups
-) -> tuple[Floats, Floats, Floats, dict[int, Ranks]]:
+    panel: Panel,
+    chosen: Mapping[str, Component],
+    raw: tuple[Floats, ...],
+    weights: Floats,
+    groups: Groups,
+    peers: str | None,
+) -> tuple[tuple[Floats, ...], Floats, Floats, dict[int, Ranks]]:
     """Components of accounts, of how many users each is the mean, the variance that this leaves in the score, and ranks.
 
     The users of an account are its sample. How much users differ is taken from all accounts of the peer group together,
     as an account of one user says nothing of it.
     """
     members = panel.members
-    of_member = np.where((panel.of_member >= 0)[:, None], groups[np.maximum(panel.of_member, 0)], -1)
-    values, n, sampled, ranks = np.empty_like(raw), np.ones_like(raw), [], {}
+    of_member = taken(groups, panel.of_member, -1)
+    values, n, sampled, ranks = stacked(raw), np.ones_like(stacked(raw)), [], {}
     for row, part in enumerate(chosen.values()):
         if find(part.signal).is_of_members:
             told = read(members, part.signal, part.params)
             ranks[row] = Ranks(told, of_member, panel.of_member)
-            own = _scaled(told, part, of_member)
-            values[row], n[row] = panel.mean_of_members(own)
+            key = ("of users", part.signal, tuple(sorted(part.params.items())), scale_of(part), peers)
+            if key not in panel.made:  # several scores may be made of it
+                own = _scaled(told, part, of_member)
+                panel.made[key] = own, *panel.mean_of_members(own)
+            own, values[row], n[row] = panel.made[key]
             sampled.append((weights[row], own))
         else:
             ranks[row] = Ranks(raw[row], groups, np.arange(panel.n))
@@ -147,12 +165,12 @@ def _of_accounts(
     ranks = {row: ranks[row] for row, part in enumerate(chosen.values()) if is_ranked(part)}
     values[:, ~panel.present] = np.nan  # who has left has users still, and is nobody's peer
     if not sampled:
-        return values, n, np.zeros(values.shape[1:]), ranks
+        return tuple(values), n, np.zeros(values.shape[1:]), ranks
     share = np.array([weight for weight, _ in sampled])
-    person = linear.mean(np.stack([own for _, own in sampled]), share / share.sum())
+    person = linear.mean([own for _, own in sampled], share / share.sum())
     mean, users = means(person, panel.of_member, panel.n)
-    apart = np.where(np.isnan(person), 0.0, person - mean[np.maximum(panel.of_member, 0)]) ** 2
-    squares = sums(np.where(np.isnan(apart), 0.0, apart), panel.of_member, panel.n)
+    apart = (person - taken(mean, panel.of_member, np.nan)) ** 2
+    squares = sums(known_or_0(apart), panel.of_member, panel.n)
     within = _pooled(squares, np.maximum(users - 1, 0), groups)
     carried = sum(np.where(np.isnan(values[row]), 0.0, weights[row]) for row in range(len(weights)))
     of_users = sum(
@@ -162,7 +180,7 @@ def _of_accounts(
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         variance = (of_users / carried) ** 2 * within / users
-    return values, n, np.where(np.isfinite(variance), variance, 0.0), ranks
+    return tuple(values), n, np.where(np.isfinite(variance), variance, 0.0), ranks
 
 
 def is_ranked(part: Component) -> bool:
@@ -197,14 +215,14 @@ def scale_of(part: Component) -> tuple[float, float] | None:
 def _groups(panel: Panel, score: Score, entity: str) -> Groups:
     """The peer group of everyone on every day, numbered; one for all where the score names no attribute."""
     if score.peers is None:
-        return np.zeros((panel.n, panel.days), dtype=np.int64)
+        return panel.filled(0, np.int64)
     attribute = dimensions.find(dimensions.known(panel.cursor), score.peers, entity)
     return labels(panel, attribute)[0]
 
 
 def _pooled(squares: Floats, freedom: Floats, groups: Groups) -> Floats:
     """The variance within accounts of a peer group, all of them together, at everyone's place."""
-    made = np.zeros_like(squares)
+    made = blank(*squares.shape)
     for day in range(squares.shape[1]):
         for group in np.unique(groups[:, day]):
             chosen = groups[:, day] == group

@@ -58,7 +58,7 @@ def shrink(raw: Floats, variance: Floats, groups: NDArray[np.int64], *, drawn: b
     Returns:
         Nothing is drawn in a group of fewer than five accounts, or where accounts differ no more than samples would.
     """
-    peers, weight = np.full(raw.shape, np.nan), np.ones(raw.shape)
+    peers, weight = np.full_like(raw, np.nan), np.ones_like(raw)
     for day in range(raw.shape[1]):
         known = ~np.isnan(raw[:, day])
         for group in np.unique(groups[known, day]):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from uptake.signals.windows import Floats
 
 Whole = NDArray[np.signedinteger[Any]]
 NOTHING = -1
@@ -28,6 +31,20 @@ class Ended:
     begins: Whole
     ends: Whole
     values: Whole
+
+
+def hundredths(values: Floats) -> Whole:
+    """Numbers as whole hundredths, -1 for nan; none is above 327.67."""
+    made = np.multiply(values, 100.0)
+    np.rint(made, out=made)
+    np.copyto(made, NOTHING, where=np.isnan(made))
+    return made.astype(np.int16)
+
+
+def together(ended: Sequence[Ended]) -> Ended:
+    """Several lists of spans as one; at least one of them."""
+    key, begins, ends = (np.concatenate([getattr(one, name) for one in ended]) for name in ("key", "begins", "ends"))
+    return Ended(key, begins, ends, np.concatenate([one.values for one in ended], axis=1))
 
 
 class Spans:
@@ -66,25 +83,21 @@ class Spans:
         Returns:
             What ended in it.
         """
-        whole = np.concatenate([self._last[:, :, None], block], axis=2)
-        row, day = np.nonzero((whole[:, :, 1:] != whole[:, :, :-1]).any(axis=0))
-        values = block[:, row, day]
-        # changes lie by row and day: each but a row's first ends the span that the one before it began
-        is_first = np.diff(row, prepend=-1) != 0
-        is_last = np.diff(row, append=-1) != 0
-        begins = np.where(is_first, self._since[row], np.roll(day, 1) + self._days)
-        held = np.where(is_first, self._last[:, row], np.roll(values, 1, axis=1))
-        ended = self._spans(row, begins, day + self._days, held)
-        self._since[row[is_last]] = day[is_last] + self._days
-        self._last[:, row[is_last]] = values[:, is_last]
-        self._days += block.shape[2]
-        return ended
+        ended = []
+        for day in range(block.shape[2]):
+            values = block[:, :, day]
+            row = np.flatnonzero((values != self._last).any(axis=0))
+            ended.append(self._spans(row))
+            self._last[:, row] = values[:, row]
+            self._since[row] = self._days
+            self._days += 1
+        return together(ended)
 
     def end(self) -> Ended:
         """Ends all that are open."""
-        everybody = np.arange(len(self._keys))
-        return self._spans(everybody, self._since, np.full(len(everybody), self._days), self._last)
+        return self._spans(np.arange(len(self._keys)))
 
-    def _spans(self, row: Whole, begins: Whole, ends: Whole, values: Whole) -> Ended:
-        is_one = (values[0] != NOTHING) & (begins < ends)
-        return Ended(self._keys[row[is_one]], begins[is_one], ends[is_one], values[:, is_one])
+    def _spans(self, row: Whole) -> Ended:
+        """What holds of some rows, up to the day that is taken in."""
+        row = row[(self._last[0, row] != NOTHING) & (self._since[row] < self._days)]
+        return Ended(self._keys[row], self._since[row], np.full(len(row), self._days), self._last[:, row])

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
-import numpy as np
-
 from uptake.plan import Plan, Score
-from uptake.scores.history import Track, hundredths
+from uptake.scores.fall import written
+from uptake.scores.history import Track
 from uptake.scores.scored import scored
-from uptake.scores.spans import Whole
+from uptake.scores.spans import Whole, hundredths
 from uptake.signals.panel import Panel
+from uptake.signals.windows import stacked
 
 
 def tracks(plan: Plan) -> list[Track]:
@@ -32,9 +32,9 @@ def tracks(plan: Plan) -> list[Track]:
 
 
 def _points(score: Score, panel: Panel) -> Whole:
-    return hundredths(np.rint(scored(panel, score).points))[None]
+    return written(panel, score)[None]
 
 
 def _with_interval(score: Score, panel: Panel) -> Whole:
     made = scored(panel, score).shrunk
-    return np.stack([hundredths(made.score), hundredths(made.lower), hundredths(made.upper)])
+    return stacked([written(panel, score), hundredths(made.lower), hundredths(made.upper)])

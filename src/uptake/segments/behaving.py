@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -12,7 +11,7 @@ from uptake.facts.selection import events_sql
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER
 from uptake.plan import Behaviour
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Flags, Floats, sums, trailing_sum
+from uptake.signals.windows import Flags, Floats, sums, taken, trailing_sum
 
 
 def did(panel: Panel, behaviour: Behaviour) -> Flags:
@@ -34,7 +33,7 @@ def did(panel: Panel, behaviour: Behaviour) -> Flags:
         return did_of_users(panel, behaviour)
     if panel.grain is MEMBER:
         return _of_members(panel, behaviour)
-    members = Panel(replace(panel.asked, grain=MEMBER), panel.first, panel.last)
+    members = panel.beside(MEMBER)
     return _any(panel, members, _of_members(members, behaviour))
 
 
@@ -42,20 +41,20 @@ def did_of_users(panel: Panel, behaviour: Behaviour) -> Flags:
     """Whether users did it, wherever; users in accounts as the users that they are."""
     if panel.grain is USER:
         return _as_often(_counts(panel, behaviour), behaviour)
-    users = Panel(replace(panel.asked, grain=USER), panel.first, panel.last)
+    users = panel.beside(USER)
     row = users.rows(panel.keys & 0xFFFFFFFF)
     met = _as_often(_counts(users, behaviour), behaviour)
-    return np.asarray(np.where((row >= 0)[:, None], met[np.maximum(row, 0)], False))
+    return taken(met, row, missing=False)
 
 
 def _of_members(members: Panel, behaviour: Behaviour) -> Flags:
     """Whether users did it in an account, or anyone in it did."""
     if behaviour.scope == "this_user_in_this_account":
         return _as_often(_counts(members, behaviour), behaviour)
-    accounts = Panel(replace(members.asked, grain=ACCOUNT), members.first, members.last)
+    accounts = members.beside(ACCOUNT)
     row = accounts.rows(members.keys >> 32)
     met = _as_often(_counts(accounts, behaviour), behaviour)
-    return np.asarray(np.where((row >= 0)[:, None], met[np.maximum(row, 0)], False))
+    return taken(met, row, missing=False)
 
 
 def _any(panel: Panel, members: Panel, met: Flags) -> Flags:

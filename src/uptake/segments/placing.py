@@ -87,17 +87,18 @@ def _place(panel: Panel, scheme: Placement, meant: Meanings) -> Codes:
     if entity not in scheme.entities:
         raise QuestionError(f"The placement '{scheme.name}' is not of {entity}s.", allowed=scheme.entities)
     labels = scheme.labels_of(entity)
-    rest = len(labels) - 1
-    made = np.full((panel.n, panel.days), rest, dtype=np.int8)
-    left = panel.present.copy()
+    rest, unknown = len(labels) - 1, None
+    left = panel.present
     if scheme.needs:
-        rest -= 1
-        left &= is_known(panel, scheme, meant)
-    for number, label in enumerate(labels[:rest]):
+        rest, left = rest - 1, is_known(panel, scheme, meant)
+        unknown = panel.present & ~left
+    places = []
+    for label in labels[:rest]:
         assert label.when is not None
-        found = left & holds(panel, label.when, meant)
-        made[found] = number
-        left &= ~found
-    made[left] = rest
-    made[~panel.present] = NOBODY
+        places.append(left & holds(panel, label.when, meant))
+        left = left & ~places[-1]
+    places += [left] if unknown is None else [left, unknown]
+    made = panel.filled(NOBODY, np.int8)
+    for number, place in enumerate(places):  # each is in one of them: adding is quicker than choosing
+        made += place * np.int8(number - NOBODY)
     return made

@@ -25,7 +25,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     del params
     activation = panel.asked.plan.activation
     if activation is None:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     within = activation.account.within_days if panel.grain is ACCOUNT else activation.user.within_days
     was_reached = reached(panel, "activated")
     is_over = tenure(panel) > within

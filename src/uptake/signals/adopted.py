@@ -35,7 +35,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
         has_adopted &= reached(panel, "value")
     begins = panel.cursor.execute("SELECT min(day) FROM active_day").fetchall()[0][0]
     if begins is None:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     of_data = np.arange(panel.days) - (begins - panel.first).days + 1
     return np.where(of_data >= interval * NEEDED, has_adopted.astype(np.float64), np.nan)
 

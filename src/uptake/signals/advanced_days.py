@@ -24,7 +24,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     window = params["window_days"]
     keys = [key for key, feature in keyed(panel.asked.plan).items() if feature.tag == "advanced"]
     if not keys:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     is_advanced = f"feature_key IN ({', '.join(map(str, keys))})"
     return in_window(panel.was_daily(panel.grain.of("feature_day"), window - 1, is_advanced), window, panel.days)
 

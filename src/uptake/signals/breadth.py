@@ -25,8 +25,8 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Used over open core features."""
     window = params["window_days"]
     used_bits = {word: trailing_or(bits, window, panel.days) for word, bits in panel.bits_daily(window - 1).items()}
-    used = np.zeros((panel.n, panel.days), dtype=np.int16)
-    available = np.zeros((panel.n, panel.days), dtype=np.int16)
+    used = panel.filled(0, np.int16)
+    available = panel.filled(0, np.int16)
     for conditions, keys in classes(core(panel.asked)).items():
         is_open: Flags | bool = True
         if conditions:
@@ -36,7 +36,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
                 used += number_of_bits(used_bits[word], mask) * is_open
         available += np.int16(len(keys)) * np.asarray(is_open)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(available > 0, used / available, np.nan)
+        return np.asarray(used / available)  # nan where none is
 
 
 SIGNAL = Signal(unit="share", of_user=read, params=(WINDOW_DAYS,), best=1.0)

@@ -27,12 +27,12 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     came = panel.was_active(window - 1)
     lived = seen_days(panel, window, came) // interval
     in_interval = trailing_sum(came, interval, panel.days + window - interval) > 0
-    number = np.zeros((panel.n, panel.days), dtype=np.int16)
+    number = panel.filled(0, np.int16)
     for back in range(intervals):
         at = window - (back + 1) * interval
         number += in_interval[:, at : at + panel.days] & (back < lived)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(lived > 0, number / lived, np.nan)
+        return np.asarray(number / lived)  # nan where none is
 
 
 SIGNAL = Signal(

@@ -25,7 +25,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Days with a core feature, scaled."""
     window, features = params["window_days"], core(panel.asked)
     if not features:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     is_core = f"feature_key IN ({', '.join(map(str, features))})"
     came = panel.was_daily(panel.grain.of("feature_day"), window - 1, is_core)
     return scaled(in_window(came, window, panel.days), panel, window, params["least_days"], came)

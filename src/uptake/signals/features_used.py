@@ -24,8 +24,8 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Core features in each window."""
     window, features = params["window_days"], core(panel.asked)
     if not features:
-        return np.full((panel.n, panel.days), np.nan)
-    used = np.zeros((panel.n, panel.days), dtype=np.int16)
+        return panel.filled(np.nan)
+    used = panel.filled(0, np.int16)
     bits = panel.bits_daily(window - 1)
     for word, mask in words(features).items():
         if word in bits:

@@ -32,7 +32,7 @@ def read_step(panel: Panel, params: Mapping[str, Any]) -> Floats:
     del params
     plan = panel.asked.plan.journey
     if plan is None:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     entered = {step: _entered(panel, sql) for step, sql in use_entries(panel.asked, plan).items()}
     interval_days = panel.asked.plan.product.usage_interval_days
     with np.errstate(invalid="ignore"):
@@ -56,7 +56,7 @@ def _by_crm(panel: Panel, plan: Journey) -> Floats:
         if (stages := getattr(plan, step))
     )
     if not meant:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     spans = f"""SELECT entity_key, step, valid_from, coalesce(lead(valid_from) OVER (
             PARTITION BY entity_key, deal ORDER BY valid_from, said), {NEVER}) AS valid_to
         FROM (SELECT *, CASE {meant} END AS step FROM ({crm_stages(plan)})) WHERE step IS NOT NULL"""

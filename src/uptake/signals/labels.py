@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +9,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.dimensions import MISSING, Attribute
 from uptake.metrics.grain import ACCOUNT, GRAINS, MEMBER
 from uptake.signals.panel import Panel
+from uptake.signals.windows import taken
 from uptake.store.sql import literal
 
 USER_BITS = 0xFFFFFFFF
@@ -31,10 +30,10 @@ def labels(panel: Panel, attribute: Attribute) -> tuple[NDArray[np.int64], list[
     """
     side = attribute.entity
     if panel.grain is MEMBER:
-        beside = Panel(replace(panel.asked, grain=GRAINS[side]), panel.first, panel.last)
+        beside = panel.beside(GRAINS[side])
         numbers, found = labels(beside, attribute)
         row = beside.rows(panel.keys >> 32 if side == "account" else panel.keys & USER_BITS)
-        return np.where((row >= 0)[:, None], numbers[np.maximum(row, 0)], 0), found
+        return taken(numbers, row, 0), found
     if side != panel.grain.name:
         if panel.grain is ACCOUNT:
             raise QuestionError(
@@ -53,7 +52,7 @@ def labels(panel: Panel, attribute: Attribute) -> tuple[NDArray[np.int64], list[
 
 
 def _agreed(users: Panel, attribute: Attribute) -> tuple[NDArray[np.int64], list[str]]:
-    members = Panel(replace(users.asked, grain=MEMBER), users.first, users.last)
+    members = users.beside(MEMBER)
     numbers, found = labels(members, attribute)
     row = users.rows(members.keys & USER_BITS)
     known = members.present & (numbers > 0) & (row >= 0)[:, None]

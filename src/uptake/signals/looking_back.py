@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import numpy as np
 
 from uptake.metrics.metric import Param
@@ -26,7 +28,7 @@ USAGE_INTERVAL = Param(
 
 def tenure(panel: Panel) -> Floats:
     """Days since the start of life, the day itself included: 1 on the first day; nan before it."""
-    days = np.arange(panel.days) - panel.started[:, None] + 1
+    days = (np.arange(panel.days)[:, None] - panel.started + 1).T
     return np.where(days >= 1, days, np.nan)
 
 
@@ -44,6 +46,14 @@ def scaled(sums: Floats, panel: Panel, window: int, least_days: int, did: Flags)
     return np.asarray(sums * window / np.maximum(seen_days(panel, window, did), min(least_days, window)))
 
 
+def first_event(panel: Panel) -> date | None:
+    """The first day with an event of anybody."""
+    found: date | None = panel.known(
+        "first event", lambda panel: panel.cursor.execute("SELECT min(day) FROM event").fetchall()[0][0]
+    )
+    return found
+
+
 def seen_days(panel: Panel, window: int, did: Flags) -> Counts:
     """Days of the window in which somebody could be seen doing something, at least 1.
 
@@ -57,9 +67,9 @@ def seen_days(panel: Panel, window: int, did: Flags) -> Counts:
     """
     begins = panel.asked.plan.product.data_from
     if begins is None:
-        begins = panel.cursor.execute("SELECT min(day) FROM event").fetchall()[0][0] or panel.first
+        begins = first_event(panel) or panel.first
     first = np.fmax(panel.started, (begins - panel.first).days)
-    seen = np.full((panel.n, panel.days), window, dtype=np.int16)
+    seen = panel.filled(window, np.int16)
     # whoever was there before the first window is seen in the whole of every one
     new = np.flatnonzero(first > 1 - window)
     since = np.arange(panel.days) - first[new, None] + 1

@@ -27,7 +27,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Steps done over steps meant."""
     del params
     plan = panel.asked.plan
-    done, meant = np.zeros((panel.n, panel.days)), np.zeros((panel.n, panel.days))
+    done, meant = panel.filled(0), panel.filled(0)
     for step in plan.onboarding.steps if plan.onboarding else ():
         if step.required:
             is_meant = _had(panel, step.role) if step.role and panel.grain is not ACCOUNT else True

@@ -25,8 +25,8 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     known = panel.cursor.execute(
         f"SELECT DISTINCT coalesce(currency, {own}) FROM contract WHERE mrr > 0 ORDER BY 1"
     ).fetchall()
-    kept = np.full((panel.n, panel.days), np.nan)
-    currencies = np.zeros((panel.n, panel.days), dtype=np.int32)
+    kept = panel.filled(np.nan)
+    currencies = panel.filled(0, np.int32)
     for (code,) in known:
         contracts = f"""SELECT account_key AS entity_key, * FROM contract
             WHERE mrr > 0 AND coalesce(currency, {own}) = {literal(code)}"""

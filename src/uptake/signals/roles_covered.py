@@ -35,13 +35,13 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Roles with an active member over all."""
     given = params["roles"]
     roles = [part.strip() for part in given.split(",")] if isinstance(given, str) else list(given)
-    covered = np.zeros((panel.n, panel.days))
+    covered = panel.filled(0)
     is_active = signal(panel.members, "active_days", {"window_days": params["window_days"]}) > 0
     for role in roles:
         had = f"SELECT entity_key, valid_from, valid_to FROM {MEMBER.of('member_role')} WHERE role = {literal(role)}"
         has_role = is_active & panel.members.spans(had)
         covered += sums(has_role.astype(np.float64), panel.of_member, panel.n) > 0
-    return covered / len(roles) if roles else np.full((panel.n, panel.days), np.nan)
+    return covered / len(roles) if roles else panel.filled(np.nan)
 
 
 SIGNAL = Signal(

@@ -24,11 +24,11 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Tickets over active users."""
     window, begins = params["window_days"], has_any(panel, "tickets")
     if begins is None:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     opened = f"(SELECT *, on_day AS day FROM ({told_sql(panel, 'tickets')}))"
     tickets = in_window(panel.daily(opened, window - 1), window, panel.days)
     is_active = signal(panel.members, "active_days", {"window_days": window}) > 0
-    active = sums(is_active.astype(np.float64), panel.of_member, panel.n)
+    active = sums(is_active, panel.of_member, panel.n)
     is_known = (active > 0) & (np.arange(panel.days) >= begins)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(is_known, tickets / active, np.nan)

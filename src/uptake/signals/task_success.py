@@ -24,7 +24,7 @@ from uptake.signals.windows import Floats
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Tasks done over tasks begun."""
     if not panel.asked.plan.tasks:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     window = params["window_days"]
     begun = f"""{tries_sql(panel, window)}
         SELECT {panel.grain.key} AS entity_key, {panel.day_of("t.event_at + l.within")} AS begins,

@@ -19,7 +19,7 @@ def days_until_value(panel: Panel, start: str) -> Floats:
         start: The moment that starts the clock, as in the metrics on durations.
     """
     if not panel.asked.plan.value_moments:
-        return np.full((panel.n, panel.days), np.nan)
+        return panel.filled(np.nan)
     took = f"""SELECT entity_key, greatest(s.reached_at, v.reached_at) AS valid_from, {NEVER} AS valid_to,
             greatest(epoch(v.reached_at - s.reached_at), 0) / 86400 AS days
         FROM ({moment_sql(panel.asked, start)}) s JOIN ({milestone_sql(panel.asked, "value")}) v USING (entity_key)"""

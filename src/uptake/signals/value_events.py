@@ -17,14 +17,14 @@ from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
 from uptake.signals.open_moments import open_moments
 from uptake.signals.panel import Panel, in_window
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats
+from uptake.signals.windows import Floats, blank
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Events of open value moments in each window."""
     window, relation = params["window_days"], panel.grain.of("value_day")
-    events, was_open = np.zeros((panel.n, panel.days)), np.zeros((panel.n, panel.days), dtype=np.bool_)
-    did = np.zeros((panel.n, window - 1 + panel.days), dtype=np.bool_)
+    events, was_open = panel.filled(0), panel.filled(0, np.bool_)
+    did = blank(panel.n, window - 1 + panel.days, dtype=np.bool_)
     for _, leaves, is_open in open_moments(panel):
         daily = panel.daily(relation, window - 1, "events", f"leaf BETWEEN {leaves.start} AND {leaves.stop - 1}")
         everyone = np.bool_(True) if is_open is None else is_open

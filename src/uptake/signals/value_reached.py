@@ -24,7 +24,7 @@ from uptake.signals.windows import Flags, Floats
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """1 where a value moment was met in the window."""
     window, relation = params["window_days"], panel.grain.of("value_day")
-    was_met, was_open = np.zeros((panel.n, panel.days), dtype=np.bool_), np.zeros((panel.n, panel.days), dtype=np.bool_)
+    was_met, was_open = panel.filled(0, np.bool_), panel.filled(0, np.bool_)
     for moment, leaves, is_open in open_moments(panel):
         counts = iter(
             in_window(panel.daily(relation, window - 1, "events", f"leaf = {leaf}"), window, panel.days)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,28 @@ Floats = NDArray[np.float64]
 Bits = NDArray[np.unsignedinteger[Any]]
 Flags = NDArray[np.bool_]
 Counts = NDArray[np.signedinteger[Any]]
+
+
+def blank(n: int, days: int, value: Any = 0, dtype: Any = np.float64) -> NDArray[Any]:  # noqa: ANN401 - as numpy has it
+    """An array of `n` entities and `days` days, day after day in memory, as all that are made of facts."""
+    return np.full((days, n), value, dtype=dtype).T
+
+
+def stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Arrays one above the other, as a first axis; day after day in memory."""
+    return np.stack([array.T for array in arrays]).transpose(0, 2, 1)
+
+
+def taken(values: NDArray[Any], row: NDArray[np.int64], missing: Any) -> NDArray[Any]:  # noqa: ANN401 - as numpy has it
+    """The rows of some numbers, day after day in memory; `missing` throughout for those below 0.
+
+    >>> taken(np.array([[1, 2], [3, 4]]), np.array([1, -1]), missing=0)
+    array([[3, 4],
+           [0, 0]])
+    """
+    made = np.take(values.T, np.maximum(row, 0), axis=1)
+    made[:, row < 0] = missing
+    return made.T
 
 
 def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
@@ -25,11 +48,20 @@ def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
     >>> trailing_sum(np.array([[1, 0, 2, 3]]), window=2, days=3)
     array([[1, 2, 5]])
     """
-    width = daily.shape[1]
+    daily = daily[:, daily.shape[1] - days - window + 1 :]
+    if daily.dtype.kind == "f":  # added up anew for every day: what goes out of a running sum leaves a rest behind
+        made = blank(len(daily), days)
+        for back in range(window):
+            made += daily[:, back : back + days]
+        return made
     # flags add up to a number of days at most: what is narrow is quick
-    total = np.zeros((daily.shape[0], width + 1), dtype=np.int16 if daily.dtype == np.bool_ else daily.dtype)
-    np.cumsum(daily, axis=1, out=total[:, 1:])
-    return total[:, width - days + 1 :] - total[:, width - days + 1 - window : width + 1 - window]
+    wide = np.int16 if daily.dtype == np.bool_ else np.int32 if daily.dtype == np.int16 else daily.dtype
+    made = blank(len(daily), days, dtype=wide)
+    daily = daily.view(np.int8) if daily.dtype == np.bool_ else daily
+    np.sum(daily[:, :window], axis=1, out=made[:, 0], dtype=made.dtype)
+    for day in range(1, days):
+        np.add(made[:, day - 1], daily[:, day + window - 1] - daily[:, day - 1], out=made[:, day])
+    return made
 
 
 def trailing_or(daily: Bits, window: int, days: int) -> Bits:
@@ -38,7 +70,7 @@ def trailing_or(daily: Bits, window: int, days: int) -> Bits:
     >>> trailing_or(np.array([[1, 0, 2, 4]], dtype=np.uint64), window=3, days=2)
     array([[3, 6]], dtype=uint64)
     """
-    return _doubled(daily, window, days, np.bitwise_or)
+    return _joined(daily, window, days, np.bitwise_or)
 
 
 def number_of_bits(bits: Bits, mask: int) -> NDArray[np.uint8]:
@@ -58,17 +90,26 @@ def trailing_max(daily: Floats, window: int, days: int) -> Floats:
     >>> trailing_max(np.array([[5.0, np.nan, 2.0]]), window=2, days=2)
     array([[5., 2.]])
     """
-    return _doubled(daily, window, days, np.fmax)
+    return _joined(daily, window, days, np.fmax)
 
 
-def _doubled(daily: NDArray[Any], window: int, days: int, join: np.ufunc) -> NDArray[Any]:
-    """Joins windows like powers: 8 days are two runs of 4. The last step may overlap, which must change nothing."""
-    joined, covered = daily, 1
-    while covered < window:
-        step = min(covered, window - covered)
-        joined = join(joined[:, step:], joined[:, :-step])
-        covered += step
-    return joined[:, joined.shape[1] - days :]
+def _joined(daily: NDArray[Any], window: int, days: int, join: np.ufunc) -> NDArray[Any]:
+    """Joins windows, by something that changes nothing when it is done twice.
+
+    Windows overlap: the days that runs of them have in common are joined once, and what each has beside from both ends.
+    """
+    daily, made = daily[:, daily.shape[1] - days - window + 1 :], blank(len(daily), days, dtype=daily.dtype)
+    for first in range(0, days, window):
+        last = min(first + window, days) - 1
+        joined = join.reduce(daily[:, last : first + window], axis=1)
+        made[:, last] = joined
+        for day in range(last - 1, first - 1, -1):
+            made[:, day] = join(made[:, day + 1], daily[:, day])
+        after = None
+        for day in range(first + 1, last + 1):
+            after = daily[:, day + window - 1] if after is None else join(after, daily[:, day + window - 1])
+            made[:, day] = join(made[:, day], after)
+    return made
 
 
 def latest(did: Flags, before: Floats) -> Floats:
@@ -81,9 +122,11 @@ def latest(did: Flags, before: Floats) -> Floats:
     >>> latest(np.array([[False, True, False]]), np.array([-7.0]))
     array([[-7.,  1.,  1.]])
     """
-    column = np.where(did, np.arange(did.shape[1], dtype=np.int16), np.int16(-1))
-    np.maximum.accumulate(column, axis=1, out=column)
-    return np.where(column >= 0, column, before[:, None])
+    made = blank(*did.shape)
+    last = before
+    for day in range(did.shape[1]):
+        last = made[:, day] = np.where(did[:, day], float(day), last)
+    return made
 
 
 def earliest(did: Flags, window: int, days: int) -> NDArray[np.int16]:
@@ -102,9 +145,16 @@ def earliest(did: Flags, window: int, days: int) -> NDArray[np.int16]:
     """
     width = did.shape[1]
     column = np.where(did, np.arange(width, dtype=np.int16), np.int16(width + window))
-    backwards = column[:, ::-1]
-    np.minimum.accumulate(backwards, axis=1, out=backwards)
+    for day in range(width - 2, -1, -1):
+        np.minimum(column[:, day], column[:, day + 1], out=column[:, day])
     return np.minimum(column[:, :days] - np.arange(days, dtype=np.int16), np.int16(window))
+
+
+def known_or_0(values: Floats) -> Floats:
+    """The values, 0 where they are nan: by arithmetic, as choosing one by one is slow."""
+    made: Floats = np.fmax(values, 0.0)
+    made += np.fmin(values, 0.0)
+    return made
 
 
 def means(values: Floats, groups: NDArray[np.int64], count: int) -> tuple[Floats, Floats]:
@@ -118,14 +168,21 @@ def means(values: Floats, groups: NDArray[np.int64], count: int) -> tuple[Floats
     Returns:
         Means, nan where no row has a value, and how many have one; a row per group.
     """
-    known = ~np.isnan(values)
-    n = sums(known.astype(np.float64), groups, count)
-    total = sums(np.where(known, values, 0.0), groups, count)
+    n, total = blank(count, values.shape[1]), blank(count, values.shape[1])
+    inside, group, begins = _runs(groups)
+    if len(begins):
+        for day in range(values.shape[1]):
+            column = values[inside, day]
+            is_missing = np.isnan(column)
+            total[group, day] = np.add.reduceat(known_or_0(column), begins)
+            n[group, day] = np.diff(begins, append=len(column))
+            if is_missing.any():
+                n[group, day] -= np.add.reduceat(is_missing, begins, dtype=np.int32)
     with np.errstate(invalid="ignore", divide="ignore"):
         return total / n, n
 
 
-def sums(values: Floats, groups: NDArray[np.int64], count: int) -> Floats:
+def sums(values: Floats | Flags, groups: NDArray[np.int64], count: int) -> Floats:
     """The sum of the rows of each group, a row per group.
 
     Args:
@@ -133,11 +190,18 @@ def sums(values: Floats, groups: NDArray[np.int64], count: int) -> Floats:
         groups: The group of each row, in ascending order but for negative ones, which belong to none.
         count: How many groups there are.
     """
-    inside = groups >= 0
-    if not inside.all():
-        values, groups = values[inside], groups[inside]
-    made = np.zeros((count, values.shape[1]))
-    begins = np.flatnonzero(np.diff(groups, prepend=-1))
+    made = blank(count, values.shape[1])
+    inside, group, begins = _runs(groups)
     if len(begins):
-        made[groups[begins]] = np.add.reduceat(values, begins, axis=0)
+        for day in range(values.shape[1]):
+            made[group, day] = np.add.reduceat(values[inside, day], begins, dtype=np.float64)
     return made
+
+
+def _runs(groups: NDArray[np.int64]) -> tuple[slice | Flags, NDArray[np.int64], NDArray[np.int64]]:
+    """Which rows are in a group; of these, the groups in order, and where each begins."""
+    inside = groups >= 0
+    chosen: slice | Flags = slice(None) if inside.all() else inside
+    groups = groups[chosen]
+    begins = np.flatnonzero(np.diff(groups, prepend=-1))
+    return chosen, groups[begins], begins
