@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import uptake
 from uptake.scores import history
 from uptake.scores.spans import NOTHING, Spans
+from uptake.store.projection import set_meta
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -73,6 +74,31 @@ def test_every_day_is_as_if_it_were_asked(new_home: Callable[..., Path], monkeyp
                 for account, points in asked.items():
                     assert points is not None
                     assert now[score, account][day] == round(points * 100), (score, account, day)
+
+
+def test_brought_up_to_date_it_is_as_if_made_at_once(new_home: Callable[..., Path]) -> None:
+    """Every track of users and accounts, falls and placements with them, after later and late events."""
+    with uptake.open(new_home(PLAN)) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(events(1, date(2025, 1, 6), 60, 150)), "events")
+        workspace.bring_history_up()
+        for more in [
+            events(2, date(2025, 3, 7), 3, 40),
+            events(3, date(2025, 3, 8), 2, 6),
+            events(4, date(2025, 3, 10), 9, 20),
+        ]:
+            workspace.import_rows(pa.Table.from_pylist(more), "events")
+            workspace.bring_history_up()
+        brought_up = spans_of(workspace)
+        with workspace.projection.exclusively() as cursor:
+            set_meta(cursor, history.MADE_BY, "")
+        workspace.bring_history_up()
+        assert brought_up == spans_of(workspace)
+        assert {track for track, *_ in brought_up} > {"score.adoption", "placement.segment", "alert.health_fell"}
+
+
+def spans_of(workspace: uptake.Workspace) -> list[tuple[object, ...]]:
+    """All that is written down, in order."""
+    return workspace.read(lambda cursor: cursor.execute("FROM history ORDER BY ALL").fetchall())
 
 
 VALUES = st.lists(st.lists(st.integers(-1, 2), min_size=6, max_size=6), min_size=1, max_size=5)

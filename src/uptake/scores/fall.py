@@ -17,9 +17,12 @@ from uptake.scores.scored import scored
 from uptake.scores.spans import NOTHING, Whole, hundredths
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats, trailing_sum
+from uptake.store.sql import literal
 
 DAYS = 28
 """Days of the mean, which end the day before."""
+HISTORY_HAS = "history has the days before"
+"""Marks a panel whose days before it are written down already."""
 KEPT = "points before"
 """Marks, among what a panel has worked out, points of the days before it."""
 
@@ -61,6 +64,16 @@ def _before(panel: Panel, score: Score) -> Whole:
     key = (KEPT, score.name)
     if key not in panel.made:
         before = Panel(panel.asked, panel.first - timedelta(days=DAYS), panel.first - timedelta(days=1))
-        panel.made[key] = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
+        if HISTORY_HAS in panel.made:
+            panel.made[key] = _looked_up(before, score)
+        else:
+            panel.made[key] = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
     made: Whole = panel.made[key]
     return made
+
+
+def _looked_up(panel: Panel, score: Score) -> Whole:
+    held = f"""SELECT entity_key, valid_from - $first::DATE AS begins, valid_to - $first::DATE AS ends, value FROM history
+        WHERE track = {literal(f"score.{score.name}")} AND entity = {literal(panel.grain.name)}
+            AND valid_from <= $last AND valid_to > $first"""
+    return np.nan_to_num(panel.held(held), nan=NOTHING).astype(np.int16)

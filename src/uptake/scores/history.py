@@ -13,17 +13,19 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from uptake.metrics.grain import ACCOUNT, GRAINS
 from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, begin_of, last_day_before
 from uptake.metrics.reading import data_until
 from uptake.plan import Plan
-from uptake.scores.fall import carried_on
+from uptake.scores.fall import DAYS as FALL_DAYS
+from uptake.scores.fall import HISTORY_HAS, carried_on
 from uptake.scores.spans import NOTHING, Ended, Spans, Whole, together
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor, meta, set_meta
@@ -37,8 +39,11 @@ DAYS = 366
 READ, MADE = 8_000_000, 400_000
 """Entities times days for which facts are read at once, and of a block that is worked out at once: small ones stay near
 the processor, and their memory is used again."""
-MADE_BY, UNTIL, STALE_FROM = "history_made_by", "history_until", "history_stale_from"
-"""Names in `meta`: the plan, the first day that history does not have, the first day that is no longer true."""
+GOES_ON = date(9999, 12, 31)
+"""Stands for the end of a span that holds on the last day: what goes on need not be written again every day."""
+MADE_BY, FROM, UNTIL, STALE_FROM = "history_made_by", "history_from", "history_until", "history_stale_from"
+"""Names in `meta`: the plan, the first day that history has, the first that it does not have, the first day that is no
+longer true."""
 Progress = Callable[[float], None]
 """Told the share that is done."""
 Reading = Callable[[], AbstractContextManager[Cursor]]
@@ -64,7 +69,11 @@ class Track:
     numbers: int = 1
 
 
-Write = Callable[[Track, Ended], None]
+class Write(Protocol):
+    """Writes spans down, which are over or go on."""
+
+    def __call__(self, track: Track, spans: Ended, *, is_over: bool) -> None:
+        """Writes them."""
 
 
 def outdate(cursor: Cursor, first: date | None) -> None:
@@ -110,12 +119,13 @@ def bring_up(cursor: Cursor, plan: Plan, tracks: Sequence[Track], reading: Readi
         begin = max(first, min(date.fromisoformat(until), date.fromisoformat(stale or until)))
     writer = _Writer(cursor, begin)
     entities = {entity: [track for track in tracks if track.entity == entity] for entity in ("user", "account")}
+    known: dict[Hashable, Any] = {HISTORY_HAS: True} if begin > first and _has_falls(cursor, begin) else {}
     behind: dict[str, float] = {}
 
     def make(entity: str) -> None:
         held = writer.cut_off(entity) if begin > first else writer.remove(entity)
         with reading() as own:
-            for share in _make(_asked(own, plan, entity, last), entities[entity], begin, held, writer.write):
+            for share in _make(_asked(own, plan, entity, last), entities[entity], begin, held, known, writer.write):
                 behind[entity] = share
                 progress(sum(behind.values()) / len(entities))
 
@@ -123,8 +133,16 @@ def bring_up(cursor: Cursor, plan: Plan, tracks: Sequence[Track], reading: Readi
         for done in [pool.submit(make, entity) for entity, own in entities.items() if own]:
             done.result()
     set_meta(cursor, MADE_BY, plan.version)
+    if begin == first:
+        set_meta(cursor, FROM, first.isoformat())
     set_meta(cursor, UNTIL, (last + timedelta(days=1)).isoformat())
     set_meta(cursor, STALE_FROM, "")
+
+
+def _has_falls(cursor: Cursor, begin: date) -> bool:
+    """Whether history has the days before one that falls are told from."""
+    since = meta(cursor, FROM)
+    return bool(since) and date.fromisoformat(since) <= begin - timedelta(days=FALL_DAYS)
 
 
 def _asked(cursor: Cursor, plan: Plan, entity: str, last: date) -> Asked:
@@ -134,7 +152,9 @@ def _asked(cursor: Cursor, plan: Plan, entity: str, last: date) -> Asked:
     return Asked(question, plan, GRAINS[entity], cursor, "")
 
 
-def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write: Write) -> Iterator[float]:
+def _make(
+    asked: Asked, tracks: Sequence[Track], begin: date, held: Open, known: Mapping[Hashable, Any], write: Write
+) -> Iterator[float]:
     """Makes the spans of one kind of entities from a day on; yields the share that is done."""
     last = asked.question.last_day
     everybody = Panel(asked, last, last)
@@ -144,7 +164,7 @@ def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write:
     for name, (keys, begins, values) in held.items():
         if name in spans:
             spans[name].resume(keys, begins, values[: spans[name].numbers])
-    day, carried = begin, dict[Hashable, Any]()
+    day, carried = begin, dict(known)
     while day <= last:
         facts = Panel(asked, day, min(day + timedelta(days=read - 1), last))
         ended: dict[str, list[Ended]] = {track.name: [] for track in tracks}
@@ -155,10 +175,10 @@ def _make(asked: Asked, tracks: Sequence[Track], begin: date, held: Open, write:
             carried = carried_on(panel)
         day = facts.last + timedelta(days=1)
         for track in tracks:
-            write(track, together(ended[track.name]))
+            write(track, together(ended[track.name]), is_over=True)
         yield (day - begin).days / ((last - begin).days + 1)
     for track in tracks:
-        write(track, spans[track.name].end())
+        write(track, spans[track.name].end(), is_over=False)
 
 
 class _Writer:
@@ -175,7 +195,7 @@ class _Writer:
         return {}
 
     def cut_off(self, entity: str) -> Open:
-        """Takes out what lies from the first day on, and what holds the day before, which may go on: that is returned."""
+        """Takes out what lies from the first day on; what holds the day before may go on, and is returned."""
         values = {"entity": entity, "begin": self._begin}
         with self._lock:
             found = self._cursor.execute(
@@ -183,37 +203,60 @@ class _Writer:
                 WHERE entity = $entity AND valid_from < $begin AND valid_to >= $begin ORDER BY track, entity_key""",
                 values,
             ).fetchnumpy()
-            self._cursor.execute("DELETE FROM history WHERE entity = $entity AND valid_to >= $begin", values)
+            self._cursor.execute("DELETE FROM history WHERE entity = $entity AND valid_from >= $begin", values)
+            self._cursor.execute(
+                """UPDATE history SET valid_to = $goes_on
+                WHERE entity = $entity AND valid_to >= $begin AND valid_to <> $goes_on""",
+                values | {"goes_on": GOES_ON},
+            )
         tracks = np.asarray(found["track"])
         held = np.stack([np.ma.filled(found[name], NOTHING).astype(np.int64) for name in ("value", "lower", "upper")])
         keys, begins = (np.asarray(found[name]).astype(np.int64) for name in ("entity_key", "begins"))
         chosen = {str(name): tracks == name for name in dict.fromkeys(tracks.tolist())}
         return {name: (keys[rows], begins[rows], held[:, rows]) for name, rows in chosen.items()}
 
-    def write(self, track: Track, ended: Ended) -> None:
-        """Adds spans."""
-        if not len(ended.key):
+    def write(self, track: Track, spans: Ended, *, is_over: bool) -> None:
+        """Adds spans; those that began before the first day are there already, and are given their end where it is known."""
+        is_new = spans.begins >= 0
+        if is_over:
+            self._end(track, spans.key[~is_new], self._day(spans.ends[~is_new]))
+        key, values = spans.key[is_new], spans.values[:, is_new]
+        if not len(key):
             return
-        base, nothing = np.datetime64(self._begin, "D"), pa.nulls(len(ended.key), pa.int64())
-        lower, upper = ended.values[1:] if track.numbers > 1 else (nothing, nothing)
+        ends = self._day(spans.ends[is_new]) if is_over else np.full(len(key), np.datetime64(GOES_ON, "D"))
+        lower, upper = values[1:] if track.numbers > 1 else [pa.nulls(len(key), pa.int32())] * 2
+        begins = self._day(spans.begins[is_new])
         columns = {
-            "entity_key": ended.key,
-            "valid_from": base + ended.begins,
-            "valid_to": base + ended.ends,
-            "value": ended.values[0],
+            "entity_key": key,
+            "begins": begins,
+            "ends": ends,
+            "value": values[0],
             "lower": lower,
             "upper": upper,
         }
+        self._execute(
+            "INSERT INTO history SELECT $track, $entity, entity_key, begins, ends, value, lower, upper FROM written",
+            track, columns,
+        )  # fmt: skip
+
+    def _end(self, track: Track, key: Whole, ends: NDArray[np.datetime64]) -> None:
+        if len(key):
+            self._execute(
+                f"""UPDATE history SET valid_to = written.ends FROM written WHERE track = $track AND entity = $entity
+                    AND history.entity_key = written.entity_key AND valid_to = DATE '{GOES_ON}'""",
+                track, {"entity_key": key, "ends": ends},
+            )  # fmt: skip
+
+    def _execute(self, sql: str, track: Track, written: Mapping[str, Any]) -> None:
         with self._lock:
-            self._cursor.register("ended", pa.table(columns))
+            self._cursor.register("written", pa.table(dict(written)))
             try:
-                self._cursor.execute(
-                    "INSERT INTO history SELECT $track, $entity, entity_key, valid_from, valid_to, value, lower, upper"
-                    " FROM ended",
-                    {"track": track.name, "entity": track.entity},
-                )
+                self._cursor.execute(sql, {"track": track.name, "entity": track.entity})
             finally:
-                self._cursor.unregister("ended")
+                self._cursor.unregister("written")
+
+    def _day(self, number: Whole) -> NDArray[np.datetime64]:
+        return np.datetime64(self._begin, "D") + number.astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -222,7 +265,7 @@ class Held:
 
     Args:
         valid_from: First day.
-        valid_to: The day after the last.
+        valid_to: The day after the last; the first that history does not have where it goes on.
         value: The value.
         lower: Lower end of its interval, or None.
         upper: Upper end.
@@ -238,9 +281,9 @@ class Held:
 def of_one(cursor: Cursor, track: str, entity: str, id_: str) -> list[Held]:
     """All that was written down of a user or an account, in order; nothing where the id is unknown."""
     rows = cursor.execute(
-        f"""SELECT valid_from, valid_to, value, lower, upper FROM history
+        f"""SELECT valid_from, least(valid_to, $until::DATE), value, lower, upper FROM history
         JOIN {entity}s ON {entity}_key = entity_key
         WHERE track = $track AND entity = $entity AND {entity}_id = $id ORDER BY valid_from""",
-        {"track": track, "entity": entity, "id": id_},
+        {"track": track, "entity": entity, "id": id_, "until": meta(cursor, UNTIL)},
     ).fetchall()
     return [Held(*row) for row in rows]
