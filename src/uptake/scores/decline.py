@@ -1,7 +1,8 @@
 """By what share a score has been below what it was eight weeks before, lastingly: a fall that is no bad week.
 
 Who comes once a month has high and low weeks by nature, so how long a fall has to last goes by how often somebody comes.
-And who has just begun is curious at first: settling in is no decline.
+And who has just begun is curious at first: settling in is no decline. Like falls, declines are of scores as history has
+them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from uptake.plan import Score
 from uptake.scores.fall import with_days_before
+from uptake.scores.spans import NOTHING
 from uptake.signals.looking_back import tenure
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read
@@ -32,7 +34,8 @@ def decline(panel: Panel, score: Score) -> Floats:
     nan where a score is missing on one of them, or where less than 90 days of life lie before the day that this one is held
     against. Negative where it was higher on one of them.
     """
-    points = with_days_before(panel, score, APART + MOST - 1)
+    written = with_days_before(panel, score, APART + MOST - 1)
+    points = np.where(written == NOTHING, np.nan, written)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = 1.0 - points[:, APART:] / points[:, :-APART]
     share[~np.isfinite(share)] = np.nan

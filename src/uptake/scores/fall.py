@@ -21,8 +21,8 @@ from uptake.store.sql import literal
 
 DAYS = 28
 """Days of the mean, which end the day before."""
-HISTORY_HAS = "history has the days before"
-"""Marks a panel whose days before it are written down already."""
+HISTORY_FROM = "history from"
+"""Marks the first day that history has, among what a panel knows whose days before it are written down already."""
 KEPT = "points before"
 """Marks, among what a panel has worked out, points of the days before it."""
 
@@ -32,7 +32,7 @@ def fall(panel: Panel, score: Score) -> Floats:
 
     nan where there is no score, or on fewer than 28 days before.
     """
-    points = np.concatenate([_before(panel, score), written(panel, score)], axis=1)
+    points = with_days_before(panel, score, DAYS)
     known = points != NOTHING
     total = trailing_sum((points * known)[:, :-1], DAYS, panel.days)
     is_told = (trailing_sum(known[:, :-1], DAYS, panel.days) == DAYS) & known[:, DAYS:] & (total > 0)
@@ -50,26 +50,28 @@ def written(panel: Panel, score: Score) -> Whole:
     return made
 
 
+def with_days_before(panel: Panel, score: Score, days: int) -> Whole:
+    """A score, as history has it, on so many days before a panel and on its own; they are worked out once."""
+    kept, own = (KEPT, score.name), written(panel, score)
+    if kept not in panel.made or panel.made[kept].shape[1] < days:
+        before = Panel(panel.asked, panel.first - timedelta(days=days), panel.first - timedelta(days=1))
+        if HISTORY_FROM in panel.made and panel.made[HISTORY_FROM] <= before.first:
+            panel.made[kept] = _looked_up(before, score)
+        else:
+            panel.made[kept] = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
+    known: Whole = panel.made[kept]
+    return np.concatenate([known[:, known.shape[1] - days :], own], axis=1)
+
+
 def carried_on(panel: Panel) -> dict[Hashable, Any]:
     """What the panel of the days that follow would have to work out again: the points of the last of these."""
-    falls = [key for key in panel.made if isinstance(key, tuple) and key[0] == KEPT]
     return {
-        key: np.concatenate([panel.made[key], panel.made["written", key[1]]], axis=1)[:, -DAYS:].copy(order="K")
-        for key in falls
+        key: np.concatenate([before, written(panel, panel.asked.plan.all_scores[key[1]])], axis=1)[
+            :, -before.shape[1] :
+        ].copy(order="K")
+        for key, before in panel.made.items()
+        if isinstance(key, tuple) and key[0] == KEPT
     }
-
-
-def _before(panel: Panel, score: Score) -> Whole:
-    """The points of the days before a panel."""
-    key = (KEPT, score.name)
-    if key not in panel.made:
-        before = Panel(panel.asked, panel.first - timedelta(days=DAYS), panel.first - timedelta(days=1))
-        if HISTORY_HAS in panel.made:
-            panel.made[key] = _looked_up(before, score)
-        else:
-            panel.made[key] = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
-    made: Whole = panel.made[key]
-    return made
 
 
 def _looked_up(panel: Panel, score: Score) -> Whole:

@@ -24,8 +24,7 @@ from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, begin_of, last_day_before
 from uptake.metrics.reading import data_until
 from uptake.plan import Plan
-from uptake.scores.fall import DAYS as FALL_DAYS
-from uptake.scores.fall import HISTORY_HAS, carried_on
+from uptake.scores.fall import HISTORY_FROM, carried_on
 from uptake.scores.spans import NOTHING, Ended, Spans, Whole, together
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor, meta, set_meta
@@ -119,7 +118,8 @@ def bring_up(cursor: Cursor, plan: Plan, tracks: Sequence[Track], reading: Readi
         begin = max(first, min(date.fromisoformat(until), date.fromisoformat(stale or until)))
     writer = _Writer(cursor, begin)
     entities = {entity: [track for track in tracks if track.entity == entity] for entity in ("user", "account")}
-    known: dict[Hashable, Any] = {HISTORY_HAS: True} if begin > first and _has_falls(cursor, begin) else {}
+    since = meta(cursor, FROM)
+    known: dict[Hashable, Any] = {HISTORY_FROM: date.fromisoformat(since)} if since and begin > first else {}
     behind: dict[str, float] = {}
 
     def make(entity: str) -> None:
@@ -137,12 +137,6 @@ def bring_up(cursor: Cursor, plan: Plan, tracks: Sequence[Track], reading: Readi
         set_meta(cursor, FROM, first.isoformat())
     set_meta(cursor, UNTIL, (last + timedelta(days=1)).isoformat())
     set_meta(cursor, STALE_FROM, "")
-
-
-def _has_falls(cursor: Cursor, begin: date) -> bool:
-    """Whether history has the days before one that falls are told from."""
-    since = meta(cursor, FROM)
-    return bool(since) and date.fromisoformat(since) <= begin - timedelta(days=FALL_DAYS)
 
 
 def _asked(cursor: Cursor, plan: Plan, entity: str, last: date) -> Asked:

@@ -16,15 +16,14 @@ import numpy as np
 from uptake.metrics.metric import Param
 from uptake.signals import signal
 from uptake.signals.panel import Panel, in_window
-from uptake.signals.windows import Floats, earliest
+from uptake.signals.windows import Floats, earliest, latest
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Days between active days."""
     window = params["window_days"]
     came = panel.was_active(window - 1)
-    last = np.where(came, np.arange(came.shape[1], dtype=np.int16), np.int16(-1))
-    np.maximum.accumulate(last, axis=1, out=last)
+    last = latest(came, np.full(panel.n, np.nan))
     days = in_window(came, window, panel.days)
     first = earliest(came, window, panel.days) + np.arange(panel.days, dtype=np.int16)
     with np.errstate(invalid="ignore", divide="ignore"):
