@@ -11,6 +11,8 @@ import numpy as np
 
 import uptake
 from bench.report import Table
+from bench.truth import aha, customers
+from bench.truth.found import Found, table
 from uptake.demo import Simulation
 from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.metric import Asked
@@ -30,42 +32,6 @@ DOWN = 0.3
 DAYS = 365
 WRONG = ("shelfware", "decaying", "fading", "never_adopted")
 """What was planted and is no good life of an account."""
-
-
-@dataclass(frozen=True)
-class Found:
-    """Some that were found, beside those that were planted.
-
-    Args:
-        what: What was planted.
-        how: What found them.
-        planted: Who it was planted in, of those that are there.
-        found: Who was found.
-    """
-
-    what: str
-    how: str
-    planted: frozenset[str]
-    found: frozenset[str]
-
-    @property
-    def right(self) -> int:
-        """How many of those found were planted."""
-        return len(self.planted & self.found)
-
-    @property
-    def precision(self) -> float:
-        """The share of those found that were planted; nan where nobody was found."""
-        return self.right / len(self.found) if self.found else float("nan")
-
-    @property
-    def recall(self) -> float:
-        """The share of those planted that was found."""
-        return self.right / len(self.planted)
-
-
-TYPES = {"agency": "agencies", "product_team": "product_teams", "seasonal_planner": "planners"}
-"""Planted type of customer -> the benchmark of the sample's plan that is meant for it."""
 
 
 @dataclass(frozen=True)
@@ -143,6 +109,7 @@ def found(workspace: uptake.Workspace, truth: Mapping[str, Any], of: Lives) -> l
     here = of.those(np.ones(len(of.ids), dtype=bool))
     planted = {what: here & set(truth[what]["accounts"]) for what in WRONG}
     segment = np.array([label in {"at_risk", "inactive"} for label in of.segment[:, -1].tolist()], dtype=bool)
+    power = np.array([label == "power" for label in of.segment[:, -1].tolist()], dtype=bool)
     shelfware = np.array([label == "shelfware" for label in of.fit], dtype=bool)
     fell = np.any(of.fell[:, -28:] >= 0.2, axis=1)
     last = of.days[-1]
@@ -158,30 +125,10 @@ def found(workspace: uptake.Workspace, truth: Mapping[str, Any], of: Lives) -> l
         Found("fading", "adoption score 30 % down in eight weeks", planted["fading"], of.those(of.down[:, -1])),
         Found("fading", "`fall.adoption` of 20 % or more on a day of the last 28", planted["fading"], of.those(fell)),
         Found("fading", "placement `segment`: at risk or inactive", planted["fading"], of.those(segment)),
+        Found("exemplary", "placement `segment`: power", here & set(truth["exemplary"]["accounts"]), of.those(power)),
         Found("shelfware or fading", "placement `segment`: at risk or inactive",
               planted["shelfware"] | planted["fading"], of.those(segment)),
     ]  # fmt: skip
-
-
-def types_found(workspace: uptake.Workspace, truth: Mapping[str, Any], last: date) -> list[Found]:
-    """Who is of which type of customer: by industry as the plan says, and where they fit another better."""
-    accounts = workspace.benchmark(as_of=last).accounts
-    here = {one.id for one in accounts}
-    planted = {TYPES[name]: here & set(of["accounts"]) for name, of in truth["customer_types"]["types"].items()}
-    is_of = {id_: name for name, ids in planted.items() for id_ in ids}
-
-    def found(name: str, how: str, said: Mapping[str, str | None]) -> Found:
-        return Found(
-            f"type: {name}", how, frozenset(planted[name]), frozenset(id_ for id_ in here if said[id_] == name)
-        )
-
-    rows = []
-    for name in planted:
-        rows.append(found(name, "industry", {one.id: one.type for one in accounts}))
-        rows.append(found(name, "industry, or what it fits better", {one.id: one.fits or one.type for one in accounts}))
-    elsewhere = frozenset(f"{one.id} {is_of[one.id]}" for one in accounts if one.type != is_of[one.id])
-    suggested = frozenset(f"{one.id} {one.fits}" for one in accounts if one.fits)
-    return [*rows, Found("another type than the industry says", "`fits` of the benchmark", elsewhere, suggested)]
 
 
 def _mapped(workspace: uptake.Workspace, last: date, **splits: float) -> frozenset[str]:
@@ -192,21 +139,12 @@ def _mapped(workspace: uptake.Workspace, last: date, **splits: float) -> frozens
 def tables(workspace: uptake.Workspace, truth: Mapping[str, Any]) -> list[Table]:
     """Everything that is measured on the sample."""
     of = lives(workspace, date.fromisoformat(truth["ends_on"]) - timedelta(days=1))
-    types = types_found(workspace, truth, of.days[-1])
+    proposed = aha.candidates(workspace)
     return [
-        _found("Found on the last day", found(workspace, truth, of)), _found("Types of customers on the last day", types),
-        _apart(of, truth), _before(of, truth),
+        table("Found on the last day", [*found(workspace, truth, of), aha.found(proposed, truth)]),
+        table("Types of customers on the last day", customers.found(workspace, truth, of.days[-1])),
+        aha.table(proposed, truth), _apart(of, truth), _before(of, truth),
     ]  # fmt: skip
-
-
-def _found(title: str, all_: list[Found]) -> Table:
-    rows = [
-        (one.what, one.how, f"{len(one.planted)}", f"{len(one.found)}", f"{one.right}", f"{one.precision:.2f}",
-         f"{one.recall:.2f}")
-        for one in all_
-    ]  # fmt: skip
-    columns = ("planted", "found by", "planted in", "found", "right", "precision", "recall")
-    return Table(title, columns, rows, frozenset({2, 3, 4, 5, 6}))
 
 
 def _apart(of: Lives, truth: Mapping[str, Any]) -> Table:

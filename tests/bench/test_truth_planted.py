@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import uptake
-from bench.truth import planted
+from bench.truth import aha, customers, planted
 from bench.truth.__main__ import PAGE, replaced
 from uptake.demo import PLAN, Simulation, simulate
 
@@ -41,14 +41,28 @@ def test_what_was_planted_is_found(workspace: uptake.Workspace, simulation: Simu
         "placement `fit`: shelfware": (0.95, 0.6),
         "`labouring`": (0.95, 0.9),
         "adoption score 30 % down in eight weeks": (0.8, 0.3),
+        "`decline.adoption` of 30 % or more": (0.7, 0.8),
+        "`fits` of the benchmark": (0.8, 0.7),
+        "proposed as activation": (1.0, 0.4),
     }
-    found = {one.how: one for one in planted.found(workspace, simulation.truth, lives)}
+    truth = simulation.truth
+    all_ = [*planted.found(workspace, truth, lives), *customers.found(workspace, truth, lives.days[-1])]
+    found = {one.how: one for one in [*all_, aha.found(aha.candidates(workspace), truth)]}
     missed = {
         how: (found[how].recall, found[how].precision)
         for how, (recall, precision) in limits.items()
         if found[how].recall < recall or found[how].precision < precision
     }
     assert not missed
+
+
+def test_the_aha_moment_is_proposed_to_the_number_and_the_day_and_the_decoy_is_not(
+    workspace: uptake.Workspace, simulation: Simulation
+) -> None:
+    proposed = {(one.event, one.at_least, one.within_days) for one in aha.candidates(workspace)}
+    rule = simulation.truth["activation"]["rule"]
+    assert proposed >= {(part["event"], part["at_least"], rule["within_days"]) for part in rule["all"]}
+    assert simulation.truth["decoy"]["event"] not in {event for event, _, _ in proposed}
 
 
 def test_who_left_was_low_and_falling_the_day_before(simulation: Simulation, lives: planted.Lives) -> None:
