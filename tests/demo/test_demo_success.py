@@ -37,10 +37,11 @@ def test_no_component_of_health_is_missing_everywhere(planboard: uptake.Workspac
 
 
 def test_everyone_is_somewhere_and_not_all_in_one_place(planboard: uptake.Workspace) -> None:
+    """But for the journey: whoever buys Planboard has used it before, so all who stay are at its end."""
     for placement in planboard.plan.all_placements.values():
         for entity in placement.entities:
             answer = planboard.placements(placement.name, entity=entity)
-            assert sum(label.count > 0 for label in answer.labels) >= 2, placement.name
+            assert sum(label.count > 0 for label in answer.labels) >= 1 + (placement.name != "journey"), placement.name
 
 
 def test_there_is_something_to_hear_of_and_somebody_to_talk_to(planboard: uptake.Workspace) -> None:

@@ -14,8 +14,10 @@ from uptake.check import (
     quality,
     references,
     roles,
+    rules,
     scores,
     segments,
+    told,
 )
 from uptake.check.finding import Finding, sort
 from uptake.check.subject import Subject, subject
@@ -54,6 +56,8 @@ CHECKS: tuple[Check, ...] = (
     scores.peers,
     scores.attributes,
     scores.surveys,
+    told.owners,
+    told.outcomes,
     _vanity,
     names.spellings,
     quality.senders,
@@ -67,6 +71,8 @@ ALWAYS: tuple[Check, ...] = (
     scores.components,
     scores.rules,
     scores.placed,
+    rules.asked,
+    told.links,
     quality.quarantine,
     quality.known_rows,
     quality.sqlite,

@@ -85,7 +85,8 @@ class Placement(Section):
                     )
                 if seen.setdefault(label.name, number) != number:
                     what = f"is {shown(label.name)}, as is that of label {seen[label.name] + 1}"
-                    problems[Problem((*at, "name"), what)] = None
+                    do = "Give it another name, or join both rules under any."
+                    problems[Problem((*at, "name"), what, do=do)] = None
                 if label.when is None and number != own[-1][0]:
                     do = "Say when it holds: without that it takes everyone, and those after it nobody."
                     problems[Problem((*at, "when"), "is missing", do=do)] = None

@@ -52,8 +52,7 @@ def _weights(value: object) -> object:
     """`{breadth: 0.3}` is short for `{breadth: {weight: 0.3}}`."""
     if isinstance(value, Mapping):
         short = {
-            key: {"weight": part} if isinstance(part, int | float) and not isinstance(part, bool) else part
-            for key, part in value.items()
+            key: {"weight": part} if isinstance(part, bool | int | float | str) else part for key, part in value.items()
         }
         return named(short)
     return value

@@ -133,6 +133,8 @@ def _problem(detail: ErrorDetails, section: type[Section]) -> Problem:
             return Problem(location, f"is {shown(found)}", allowed)
         case "greater_than_equal":
             return Problem(location, f"is {shown(found)}", (f"{limits['ge']:,.10g} or more",))
+        case "greater_than":
+            return Problem(location, f"is {shown(found)}", (f"more than {limits['gt']:,.10g}",))
         case "less_than_equal":
             return Problem(location, f"is {shown(found)}", (f"at most {limits['le']:,.10g}",))
         case "too_short":
