@@ -305,6 +305,57 @@ def test_what_is_worked_out_in_memory_is_what_its_sql_gives(
     assert differences(result, workspace.rows_of(result.sql)) == []
 
 
+SPLITS: tuple[dict[str, Any], ...] = (
+    {"by": "account.plan"},
+    {"by": ["account.plan", "account.name"], "properties": "most_recent"},
+    {"by": "account.name", "where": ["account.plan=Pro"]},
+    {"where": {"account.name": {"is_not": "Delta"}}},
+    {"by": "account.team", "where": {"account.seats": {"gte": 4}}},
+    {"where": {"account.team": {"exists": False}}, "as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03"},
+)
+OF_USERS: tuple[dict[str, Any], ...] = (
+    {"by": ["user.role", "account.plan"], "where": {"user.role": ["admin", "editor"]}},
+    {"by": "user.role@most_recent", "where": {"user.created_at": {"lt": "2026-02-20"}}},
+)
+
+
+@pytest.fixture(scope="module")
+def changing(workspace: uptake.Workspace) -> uptake.Workspace:
+    """The same with attributes that change: teams and seats of accounts, and roles of users, some said never or late."""
+    begin, random = datetime(2026, 1, 1), np.random.default_rng(8)
+    days = [begin + timedelta(days=float(day)) for day in random.uniform(0, 150, 120)]
+    accounts = pa.table(
+        {
+            "account_id": [f"k{number % 5}" for number in range(60)],
+            "team": random.choice(["red", "blue", "(none)"], 60),
+            "seats": random.integers(1, 9, 60),
+            "valid_from": days[:60],
+        }
+    )
+    users = pa.table(
+        {
+            "user_id": [f"u{number % 50}" for number in range(120)],
+            "role": random.choice(["admin", "editor", "viewer"], 120),
+            "valid_from": days,
+        }
+    )
+    workspace.import_rows(accounts, "accounts")
+    workspace.import_rows(users, "users")
+    return workspace
+
+
+@pytest.mark.parametrize("period", ["day", "month"])
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize("name", [name for name, entry in catalogue().items() if entry.metric.splits_totals])
+def test_groups_told_apart_in_memory_are_those_of_the_rows(
+    changing: uptake.Workspace, name: str, entity: str, period: str
+) -> None:
+    if entity not in catalogue()[name].metric.entities:
+        pytest.skip("It has no meaning.")
+    for given in (*SPLITS, *(OF_USERS if entity != "account" else ())):
+        hold_equal(changing, name, {**given, "entity": entity, "period": period})
+
+
 def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
     """3, 5 and 9 are 0, 1 and 2; far apart they are searched for. Whoever is not known has none."""
     for far in (0, 2**40):

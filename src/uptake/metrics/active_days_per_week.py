@@ -44,7 +44,7 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    return tallies.means(_values(asked)) if are_active_ones(asked) else None
+    return tallies.means(asked, _values(asked)) if are_active_ones(asked) else None
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:
@@ -54,7 +54,7 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
         days = tally.days
         came = np.flatnonzero(days)
         lived = tally.on - np.minimum(tally.first, seen)[came] + 1
-        yield tally.period_on, days[came] / (lived.clip(7, window_days) / 7)
+        yield tally.end, came, days[came] / (lived.clip(7, window_days) / 7)
 
 
 METRIC = Metric(
@@ -62,6 +62,7 @@ METRIC = Metric(
     unit="per_week",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),

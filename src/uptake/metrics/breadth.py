@@ -20,13 +20,11 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.facts.day_order import Numbered
-from uptake.facts.entity_days import Column
 from uptake.metrics import tallies
 from uptake.metrics.features import are_in_first_word, classes, core, first_word, set_tallies, used_of, used_source
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.population import AT, WINDOW_DAY, eligible_spans_sql, eligible_sql
-from uptake.metrics.tallies import Tally
 
 
 def rows(asked: Asked) -> Sql:
@@ -62,7 +60,7 @@ def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
     if not is_counted(asked):
         return None
-    return tallies.means((tally.period_on, shares) for tally, _, shares in _shares(asked, tallies.numbered(asked)))
+    return tallies.means(asked, _values(asked, tallies.numbered(asked)))
 
 
 def is_counted(asked: Asked) -> bool:
@@ -73,11 +71,10 @@ def is_counted(asked: Asked) -> bool:
 def of_each(asked: Asked) -> pa.Table:
     """Rows (entity_key, period_on, value) of everyone who has a share, from columns in memory."""
     facts = tallies.numbered(asked)
-    return tallies.rows_of_each(facts, ((tally.period_on, who, found) for tally, who, found in _shares(asked, facts)))
+    return tallies.rows_of_each(facts, _values(asked, facts))
 
 
-def _shares(asked: Asked, facts: Numbered) -> Iterator[tuple[Tally, Column, Column]]:
-    """Each period with who has a share, by number, and the shares."""
+def _values(asked: Asked, facts: Numbered) -> Iterator[tallies.Values]:
     there = facts.spans(asked.grain.present)
     open_to = [
         (first_word(keys), len(keys), facts.spans(eligible_spans_sql(asked, conditions)) if conditions else None)
@@ -91,7 +88,7 @@ def _shares(asked: Asked, facts: Numbered) -> Iterator[tuple[Tally, Column, Colu
             used += np.where(could, np.bitwise_count(bits & of_class), 0)
             features += np.where(could, number, 0)
         is_open = features > 0
-        yield tally, who[is_open], used[is_open] / features[is_open]
+        yield tally.end, who[is_open], used[is_open] / features[is_open]
 
 
 METRIC = Metric(
@@ -99,5 +96,6 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     params=(Param("window_days", "integer", "Days looked back on.", default=30, least=1, most=3660),),
 )

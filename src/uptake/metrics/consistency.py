@@ -63,7 +63,7 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
     is_of_numbers = asked.param("interval_days") != USAGE_INTERVAL
-    return tallies.means(_values(asked)) if is_of_numbers and are_active_ones(asked) else None
+    return tallies.means(asked, _values(asked)) if is_of_numbers and are_active_ones(asked) else None
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:
@@ -74,7 +74,7 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
         lived = np.minimum((tally.on - np.minimum(first, seen) + 1) // days, intervals)
         who = np.flatnonzero((came_in > 0) & (lived > 0))
         oldest = (tally.on - first[who]) // days
-        yield tally.period_on, (came_in[who] - (oldest >= lived[who])) / lived[who]
+        yield tally.end, who, (came_in[who] - (oldest >= lived[who])) / lived[who]
 
 
 METRIC = Metric(
@@ -82,6 +82,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),

@@ -40,14 +40,15 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
     is_possible = tallies.is_possible(asked) and are_in_first_word(core(asked))
-    return tallies.means(_values(asked)) if is_possible else None
+    return tallies.means(asked, _values(asked)) if is_possible else None
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:
     of_core = first_word(core(asked))
     for tally in set_tallies(asked, tallies.numbered(asked), asked.param("window_days")):
-        used = tally.bits()[tally.has("is_active")]
-        yield tally.period_on, np.bitwise_count(used & of_core).astype(np.float64)
+        who = np.flatnonzero(tally.has("is_active"))
+        used = tally.bits()[who]
+        yield tally.end, who, np.bitwise_count(used & of_core).astype(np.float64)
 
 
 METRIC = Metric(
@@ -55,5 +56,6 @@ METRIC = Metric(
     unit="count",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     params=(Param("window_days", "integer", "Days looked back on.", default=30, least=1, most=3660),),
 )

@@ -50,7 +50,9 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
     is_of_numbers = asked.param("interval_days") != USAGE_INTERVAL
-    return tallies.means(_values(asked, _window_days(asked))) if is_of_numbers and are_active_ones(asked) else None
+    return (
+        tallies.means(asked, _values(asked, _window_days(asked))) if is_of_numbers and are_active_ones(asked) else None
+    )
 
 
 def _values(asked: Asked, window_days: int) -> Iterator[tallies.Values]:
@@ -60,7 +62,7 @@ def _values(asked: Asked, window_days: int) -> Iterator[tallies.Values]:
         days = tally.days
         came = np.flatnonzero(days)
         lived = tally.on - np.minimum(tally.first, seen)[came] + 1
-        yield tally.period_on, np.minimum(1, days[came] * interval_days / lived.clip(interval_days, window_days))
+        yield tally.end, came, np.minimum(1, days[came] * interval_days / lived.clip(interval_days, window_days))
 
 
 def _window_days(asked: Asked) -> int:
@@ -80,6 +82,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),

@@ -20,7 +20,7 @@ from uptake.metrics import periods
 from uptake.metrics.grain import ACCOUNT, MEMBER
 from uptake.metrics.metric import Asked
 from uptake.metrics.span_counts import spans_of
-from uptake.metrics.tallies import Values, instant, numbered
+from uptake.metrics.tallies import End, Values, instant, numbered
 from uptake.metrics.windows import EPOCH
 
 LIVES = pa.schema([("account_key", pa.int32()), ("period_on", pa.date32()), ("parts", pa.int64())])
@@ -65,7 +65,9 @@ def values(asked: Asked, parts: Parts) -> Iterator[Values]:
     for period_on, end, accounts, counts in _live_parts(asked, parts):
         found, number = np.zeros(len(facts.everyone)), facts.everyone.numbers(accounts)
         found[number[number >= 0]] = counts[number >= 0]
-        yield period_on, found[present.just_before(instant(end.on_at), len(found))]
+        at = instant(end.on_at)
+        who = np.flatnonzero(present.just_before(at, len(found)))
+        yield End(period_on, at), who, found[who]
 
 
 def _live_parts(asked: Asked, parts: Parts) -> Iterator[tuple[date | None, Moment, Column, Column]]:

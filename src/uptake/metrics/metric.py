@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from uptake.metrics.columnar import Columnar
 from uptake.metrics.definition import Definition
@@ -128,6 +130,19 @@ class Sql:
     counted: Callable[[], list[Row]] | None = None
 
 
+class Split(Protocol):
+    """What tells entities apart, and leaves some of them out, by what they were at an instant."""
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the breakdowns."""
+        ...
+
+    def parts(self, at: np.datetime64, who: NDArray[Any]) -> Iterator[tuple[tuple[str, ...], NDArray[Any]]]:
+        """Each group of some entities, by number, just before an instant, with the places of those in it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Asked:
     """A question on its way to SQL: what a metric may look at.
@@ -140,6 +155,7 @@ class Asked:
         unit: Unit of the metric's estimate.
         kept: Events that were read before.
         groups_overlap: Whether somebody can be in several groups of the breakdown at once.
+        split: What tells groups apart in memory, of a question to a quicker way that can.
         made: What was worked out while this question is answered, for those who need it again.
     """
 
@@ -150,6 +166,7 @@ class Asked:
     unit: str
     kept: Kept = field(default_factory=Kept)
     groups_overlap: bool = False
+    split: Split | None = None
     made: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def param(self, name: str) -> Any:  # noqa: ANN401 - values of parameters are of any type
@@ -249,6 +266,7 @@ class Metric:
             of a cohort, or those the rows bring the properties of (`rows`); empty: it has no meaning.
         totals: A quicker way to the kind's aggregates where nothing is broken down or filtered; a test
             holds its answers equal to those made from the rows.
+        splits_totals: Whether that way, where it is taken in memory, tells groups apart as well.
     """
 
     kind: Kind | Callable[[Mapping[str, Any]], Kind]
@@ -262,6 +280,7 @@ class Metric:
     is_of_newcomers: bool = True
     events: Literal["", "activity", "start", "rows"] = ""
     totals: Callable[[Asked], Sql | None] | None = None
+    splits_totals: bool = False
 
     @property
     def default_entity(self) -> str:

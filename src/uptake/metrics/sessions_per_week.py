@@ -45,7 +45,7 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    return tallies.means(_values(asked)) if tallies.is_possible(asked) else None
+    return tallies.means(asked, _values(asked)) if tallies.is_possible(asked) else None
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:
@@ -60,7 +60,7 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
     for tally, sessions in zip(active, begun, strict=True):
         came = np.flatnonzero(tally.days)
         lived = (tally.on - started[came] + 1).clip(7, window_days)
-        yield tally.period_on, sessions.days[came] / (lived / 7)
+        yield tally.end, came, sessions.days[came] / (lived / 7)
 
 
 METRIC = Metric(
@@ -68,5 +68,6 @@ METRIC = Metric(
     unit="per_week",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     params=(Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),),
 )

@@ -71,7 +71,7 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each account and period."""
     parts = _in_memory(asked, chosen(asked, asked.param("feature")))
-    return tallies.means(live_parts.values(asked, parts)) if parts else None
+    return tallies.means(asked, live_parts.values(asked, parts)) if parts else None
 
 
 def _in_memory(asked: Asked, features: dict[int, Feature]) -> Parts | None:
@@ -150,6 +150,7 @@ METRIC = Metric(
     unit="count",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     params=(
         Param(
             "of", "text", "features, modules, or an attribute of users: what an account is live in.", default="features"

@@ -22,7 +22,21 @@ from uptake.metrics.grain import Grain
 from uptake.metrics.metric import Asked, Sql
 from uptake.metrics.windows import EPOCH, are_many
 
-Values = tuple[date | None, NDArray[np.float64]]
+
+class End(NamedTuple):
+    """The end of a period.
+
+    Args:
+        period_on: The period.
+        on_at: The instant after it.
+    """
+
+    period_on: date | None
+    on_at: np.datetime64
+
+
+Values = tuple[End, Column, NDArray[np.float64]]
+"""The end of a period, who has a value, by number, and the values."""
 
 
 class Sums(NamedTuple):
@@ -69,6 +83,11 @@ class Tally:
     on_at: np.datetime64
     everyone: int
     rows: DayOrder
+
+    @property
+    def end(self) -> End:
+        """The end of the period."""
+        return End(self.period_on, self.on_at)
 
     @property
     def days(self) -> Column:
@@ -166,24 +185,34 @@ def seen_from(asked: Asked, facts: Numbered, grain: Grain | None = None) -> NDAr
     return found
 
 
-def means(values: Iterable[Values]) -> Sql:
-    """The sums of the kind `mean`, by period.
+def means(asked: Asked, values: Iterable[Values]) -> Sql:
+    """The sums of the kind `mean`, by period and group.
 
     Args:
+        asked: The question.
         values: The values of each period that has any; they are read once.
     """
-    return summed(lambda: ((period_on, Sums.of(found)) for period_on, found in values if len(found)))
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for end, who, found in values:
+            if asked.split is None:
+                yield from [(end.period_on, Sums.of(found))] if len(found) else []
+            else:
+                for names, places in asked.split.parts(end.on_at, who):
+                    yield end.period_on, *names, Sums.of(found[places])
+
+    return summed(rows, *(asked.split.labels if asked.split else ()))
 
 
-def rows_of_each(facts: Numbered, values: Iterable[tuple[date | None, Column, Column]]) -> pa.Table:
+def rows_of_each(facts: Numbered, values: Iterable[Values]) -> pa.Table:
     """Rows (entity_key, period_on, value).
 
     Args:
         facts: The facts whose numbers are meant.
-        values: Of each period who has a value, by number, and the values.
+        values: The values of each period.
     """
     keys = facts.everyone.keys
-    parts = [(keys[who], np.full(len(who), np.datetime64(period_on, "D")), found) for period_on, who, found in values]
+    parts = [(keys[who], np.full(len(who), np.datetime64(end.period_on, "D")), found) for end, who, found in values]
     schema = pa.schema(
         [("entity_key", pa.from_numpy_dtype(keys.dtype)), ("period_on", pa.date32()), ("value", pa.float64())]
     )
