@@ -68,7 +68,7 @@ def totals(asked: Asked) -> Sql | None:
         return None
     features = chosen(asked, asked.param("feature"))
     if is_possible(asked):
-        return summed(lambda: ranks(asked, features), "feature")
+        return summed(lambda: ranks(asked, features), "feature", *(asked.split.labels if asked.split else ()))
     seen = _seen(asked)
     period = "period_on, " if asked.question.period else ""
     relations = {
@@ -189,6 +189,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     params=(
         Param("feature", "text", "A feature of the plan, or core, advanced or all.", default="core"),
         Param("peers", "text", "An attribute whose value peers have in common; everyone eligible if not given."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from uptake.facts.day_order import DayOrder, Numbered, Spans
 from uptake.facts.entity_days import Column
 from uptake.metrics.features import classes
 from uptake.metrics.grain import ACCOUNT, MEMBER
-from uptake.metrics.metric import Asked
+from uptake.metrics.metric import Asked, Split
 from uptake.metrics.population import eligible_spans_sql
 from uptake.metrics.tallies import Sums, Tally, numbered, seen_from, tallied
 from uptake.metrics.windows import EPOCH
@@ -24,8 +25,8 @@ LISTED = 2**12
 """Whole rates below this, which are nearly all there are, are counted in a list; others are sorted."""
 
 
-def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | None, str, Sums]]:
-    """For each feature and period the sums of the ranks of everyone who could use it; of accounts, of their means.
+def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | str | Sums | None, ...]]:
+    """For each feature, period and group the sums of the ranks of everyone who could use it; of accounts, of their means.
 
     Args:
         asked: The question, of the metric `depth` without `peers`.
@@ -48,7 +49,8 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | N
                     continue
                 who, rate = _rates(tally, peers, since, window_days, least_days)
                 ranked = _Ranked(rate, number)
-                yield tally.period_on, features[key].name, crowd.sums(ranked, tally, peers, who)
+                for names, sums in crowd.sums(ranked, tally, peers, who):
+                    yield tally.period_on, features[key].name, *names, sums
 
 
 def _uses(asked: Asked, facts: Numbered, key: int) -> DayOrder:
@@ -91,21 +93,37 @@ class _Ranked:
         rates = np.concatenate([whole, others])
         order = np.argsort(rates)
         self._rates = rates[order]
-        idle = int(np.searchsorted(self._rates, 0))
-        self.members = np.insert(np.concatenate([listed[whole], members])[order], idle, peers - len(rate))
+        self.idle = int(np.searchsorted(self._rates, 0))
+        self.members = np.insert(np.concatenate([listed[whole], members])[order], self.idle, peers - len(rate))
         self.value = (np.cumsum(self.members) - self.members / 2) / peers
-        self.of_idle = float(self.value[idle])
-        self._value_of_rate = np.delete(self.value, idle)
+        self.of_idle = float(self.value[self.idle])
+
+    @cached_property
+    def places(self) -> Column:
+        """The place in `value` of each of those who used it, in the order of their rates."""
+        if not len(self._rate):
+            return np.empty(0, np.int64)
+        listed = np.searchsorted(self._rates, np.arange(int(self._whole.max()) + 1))
+        found: Column = listed[self._whole]
+        found[self._others] = np.searchsorted(self._rates, self._rate[self._others])
+        return found + (found >= self.idle)
 
     @property
     def of_users(self) -> NDArray[np.float64]:
         """The rank of each of those who used it, in the order of their rates."""
-        if not len(self._rate):
-            return np.empty(0)
-        places = np.searchsorted(self._rates, np.arange(int(self._whole.max(initial=0)) + 1))
-        value: NDArray[np.float64] = self._value_of_rate[places.clip(max=len(self._rates) - 1)][self._whole]
-        value[self._others] = self._value_of_rate[np.searchsorted(self._rates, self._rate[self._others])]
-        return value
+        found: NDArray[np.float64] = self.value[self.places]
+        return found
+
+    def sums_of(self, users: Column, peers: int) -> Sums:
+        """The sums of some of the peers.
+
+        Args:
+            users: Those of them who used it, by their places among all who did.
+            peers: How many peers they are.
+        """
+        members = np.bincount(self.places[users], minlength=len(self.value))
+        members[self.idle] += peers - len(users)
+        return Sums.of_counts(self.value, members)
 
 
 class _Crowd:
@@ -114,7 +132,9 @@ class _Crowd:
     def __init__(self, asked: Asked, facts: Numbered, present: Spans, able: Spans) -> None:
         self._present, self._able = present, able
         self._accounts = _Accounts(asked, facts) if asked.grain is ACCOUNT else None
+        self._split = asked.split
         self._could: dict[np.datetime64, tuple[NDArray[np.bool_], int]] = {}
+        self._sizes: dict[np.datetime64, list[tuple[tuple[str, ...], int]]] = {}
 
     def could(self, tally: Tally) -> tuple[NDArray[np.bool_], int]:
         """Who was there at the end of a period and could use them, and how many they are."""
@@ -125,11 +145,27 @@ class _Crowd:
             self._could[tally.on_at] = could, int(np.count_nonzero(could))
         return self._could[tally.on_at]
 
-    def sums(self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column) -> Sums:
-        """The sums of the ranks."""
-        if self._accounts is None:
-            return Sums.of_counts(ranked.value, ranked.members)
-        return Sums.of(self._accounts.means(ranked, tally, peers, who))
+    def sums(
+        self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column
+    ) -> Iterator[tuple[tuple[str, ...], Sums]]:
+        """The sums of the ranks of each group."""
+        split = self._split
+        if self._accounts is not None:
+            accounts, values = self._accounts.means(ranked, tally, peers, who)
+            parts = split.parts(tally.on_at, accounts) if split else [((), slice(None))]
+            yield from ((names, Sums.of(values[places])) for names, places in parts)
+        elif split is None:
+            yield (), Sums.of_counts(ranked.value, ranked.members)
+        else:
+            users = dict(split.parts(tally.on_at, who))
+            for names, number in self._sizes_of(split, tally.on_at, peers):
+                yield names, ranked.sums_of(users.get(names, who[:0]), number)
+
+    def _sizes_of(self, split: Split, at: np.datetime64, peers: NDArray[np.bool_]) -> list[tuple[tuple[str, ...], int]]:
+        """How many peers each group has."""
+        if at not in self._sizes:
+            self._sizes[at] = [(names, len(places)) for names, places in split.parts(at, np.flatnonzero(peers))]
+        return self._sizes[at]
 
 
 class _Accounts:
@@ -142,14 +178,15 @@ class _Accounts:
         self._present = accounts.spans(ACCOUNT.present)
         self._told: dict[np.datetime64, tuple[Column, Column]] = {}
 
-    def means(self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column) -> NDArray[np.float64]:
-        """The mean rank of the members of each account that was there; who has left may still have members."""
+    def means(
+        self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column
+    ) -> tuple[Column, NDArray[np.float64]]:
+        """The accounts that were there, by number, and the mean rank of their members; who has left may still have some."""
         told, members = self._those_told(tally, peers)
         accounts, size = self._of[who], len(self._number)
         used = np.bincount(accounts, minlength=size)[told]
         total = np.bincount(accounts, ranked.of_users, size)[told]
-        result: NDArray[np.float64] = (total + (members - used) * ranked.of_idle) / members
-        return result
+        return self._number[told], (total + (members - used) * ranked.of_idle) / members
 
     def _those_told(self, tally: Tally, peers: NDArray[np.bool_]) -> tuple[Column, Column]:
         """Which accounts have a value at the end of a period, and how many peers each has."""
