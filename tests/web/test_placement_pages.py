@@ -53,7 +53,7 @@ def test_how_many_stand_where_and_who_moved(visits: Client) -> None:
     assert "3 users on 9 March 2025: 2 seldom, 1 often." in said
     assert "Seldom → Often" in said
     assert "Active days 2, before 1 (now at least 2)" in said
-    assert "Not there → Seldom" in said
+    assert "Not there → Seldom was not there before" in said
     assert "bob" not in said
     stayed = words(visits.get(f"{ASKED}&before=seldom&after=seldom").text)
     assert "From seldom to seldom" in stayed

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from uptake.charts import words
+from uptake.metrics.kinds.journey import STEPS
 from uptake.plan import Condition, Plan
 from uptake.plan.condition import IN_WORDS
 from uptake.scores.phrases import BELOW
@@ -89,6 +90,8 @@ def _value(subject: str, value: Found | bool, plan: Plan, entity: str) -> str:
             titles = {label.name: label.title for label in plan.all_placements[name].labels_of(entity)}
             return titles.get(value, value)
         return value
+    if subject == "journey_step" and value in range(1, len(STEPS) + 1):
+        return STEPS[int(value) - 1]
     if not dot and kind in FLAGS and entity == "user" and value in (0, 1):
         return "yes" if value else "no"
     if not dot and kind in catalogue():

@@ -341,7 +341,9 @@ def _moving(moved: Movement) -> Iterator[Person]:
     for one in moved.moves:
         url = links.account(one.id) if moved.entity == "account" else links.user(one.id)
         way = titles[one.after] if one.before == one.after else f"{titles[one.before]} → {titles[one.after]}"
-        yield Person(one.name, url, way, "", joined(one.reasons), "", one.is_down)
+        why = "is not there any more" if one.after == NOT_THERE else joined(one.reasons)
+        why = "was not there before" if one.before == NOT_THERE else why
+        yield Person(one.name, url, way, "", why, "", one.is_down)
 
 
 def _listed(chosen: dict[str, str], titles: dict[str, str], moved: Movement) -> str:

@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from uptake.charts import dates
+from uptake.plan import numbers
 from uptake.web.forms import Form
 from uptake.web.pages.segments import refusing
 from uptake.web.reader import Reader
@@ -106,7 +107,11 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         headline=f"{'The latest ' if count == VERSIONS_SHOWN else ''}{count} version{'' if count == 1 else 's'} of the plan.",
         versions=versions,
         scores=[(score.title, f"/plan/scores/{name}") for name, score in reader.plan.all_scores.items()],
-        placements=[(one.title, f"/plan/placements/{name}") for name, one in reader.plan.all_placements.items()],
+        placements=[
+            (one.title, f"/plan/placements/{name}")
+            for name, one in reader.plan.all_placements.items()
+            if numbers(reader.plan, "placements", name)
+        ],
         done=done,
         undo=log[1].version if done and count > 1 else "",
         plan_folder=f"{reader.home}/plan",
