@@ -51,6 +51,10 @@ SUBSCRIPTIONS = [
         ("a2", 9, 1, "2026-01-20", None),
     )
 ]
+TICKETS = [
+    {"ticket_id": f"t{day}", "account_id": f"a{day % 2}", "feature": "tasks", "opened_at": FIRST + timedelta(days=day)}
+    for day in (0, 30, 31, 60, 75)
+]
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +79,7 @@ def used(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
         accounts = [{"account_id": f"a{n}", "signed_on": FIRST - timedelta(days=n)} for n in range(3)]
         workspace.import_rows(pa.Table.from_pylist(accounts), "accounts")
         workspace.import_rows(pa.Table.from_pylist(SUBSCRIPTIONS), "subscriptions")
+        workspace.import_rows(pa.Table.from_pylist(TICKETS), "tickets")
         yield workspace
 
 

@@ -15,7 +15,7 @@ from uptake.metrics.result import Result
 
 Row = Mapping[str, Any]
 
-PICKS = {"step": "complete", "measure": "adopted"}
+PICKS = {"step": "complete", "measure": "adopted", "component": "score"}
 """Which of the rows that a metric always splits into stands for the whole."""
 OF_PERIODS = ("states", "odds", "sums", "movements", "ledger", "churned", "churned_list")
 """Kinds that compare whole periods."""

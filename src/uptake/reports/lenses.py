@@ -27,6 +27,7 @@ class Measure:
         column: The column of the answer with the number; empty: how many are on the side.
         side: Who is behind the number, one of the answer's sides; empty: the first.
         entity: Who is counted, if not the metric's usual.
+        base: The column that says on how many the number stands.
     """
 
     title: str
@@ -36,6 +37,7 @@ class Measure:
     column: str = "estimate"
     side: str = ""
     entity: str = ""
+    base: str = "n"
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Groups:
         measures: The columns.
         says: What has to be known to read it.
         missing: What to do where there are no groups.
+        is_ranked: Whether the groups with the most of the first measure stand first; else in their own order.
     """
 
     title: str
@@ -72,6 +75,7 @@ class Groups:
     measures: tuple[Measure, ...]
     says: str = ""
     missing: str = ""
+    is_ranked: bool = False
 
     @property
     def is_label(self) -> bool:
@@ -209,6 +213,7 @@ LENSES: tuple[Lens, ...] = (
                     Measure("Adopted", "feature_adoption", column="adopted_share", side="adopted"),
                     Measure("Let go of", "adoption_decay", side="decayed"),
                     Measure("Half found it in", "feature_discovery_lag", side="waiting"),
+                    Measure("Tickets for 100", "tickets_per_100_users", side="counted"),
                 ),
                 "Tried and not adopted is of those who tried. Let go of is of those who had adopted.",
                 "List features in the plan under features, each with the events that are a use of it.",
@@ -329,6 +334,44 @@ LENSES: tuple[Lens, ...] = (
         Measure("", "net_revenue_retention"),
     ),
     Lens(
+        "support",
+        "Support",
+        "Where do people need help?",
+        (
+            Groups(
+                "Tickets by feature",
+                "feature",
+                "Feature",
+                (
+                    Measure("For 100 users", "tickets_per_100_users", side="counted"),
+                    Measure("Tickets", "tickets_per_100_users", column="tickets", side="counted"),
+                    Measure("Users", "tickets_per_100_users", column="users", side="counted"),
+                    Measure("Adopted", "feature_adoption", column="adopted_share", side="adopted"),
+                    Measure("Content", "feature_adoption", column="satisfied_share", side="satisfied", base="answered"),
+                ),
+                "Tickets of the last 28 days for every 100 users of the feature in them. Content is of those who keep it"
+                " and said so. Tickets that name no feature of the plan stand last.",
+                "No tickets have been imported: uptake import tickets.csv --kind tickets, with the column feature.",
+                is_ranked=True,
+            ),
+            Rows(
+                "Accounts that ask most",
+                "asking",
+                "Tickets of the last 28 days for every 100 active users, the most first; of accounts with five or more.",
+                "No account has asked for help in the last 28 days, or no tickets were imported: uptake import tickets.csv"
+                " --kind tickets.",
+            ),
+            Numbers(
+                "In numbers",
+                (
+                    Tile("", "tickets_per_100_users", {"per": "product"}),
+                    Tile("", "labouring"),
+                ),
+            ),
+        ),
+        Measure("", "tickets_per_100_users"),
+    ),
+    Lens(
         "leadership",
         "Leadership",
         "Do customers adopt, stay and grow?",
@@ -342,6 +385,28 @@ LENSES: tuple[Lens, ...] = (
                     Tile("Revenue", "gross_revenue_retention"),
                     Tile("Revenue", "mrr_churn"),
                     Tile("Customers", "account_churn"),
+                    Tile(
+                        "For comparison",
+                        "product_engagement_score",
+                        pick={"component": "score"},
+                        title="Product engagement score",
+                        made_of="Mean of adoption, stickiness and growth, after Pendo; 50 % is 50 of 100",
+                    ),
+                    Tile(
+                        "For comparison",
+                        "product_engagement_score",
+                        pick={"component": "adoption"},
+                        title="Its adoption",
+                    ),
+                    Tile(
+                        "For comparison",
+                        "product_engagement_score",
+                        pick={"component": "stickiness"},
+                        title="Its stickiness",
+                    ),
+                    Tile(
+                        "For comparison", "product_engagement_score", pick={"component": "growth"}, title="Its growth"
+                    ),
                 ),
             ),
             Aims(),

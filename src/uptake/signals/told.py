@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from uptake.facts import tickets
 from uptake.kinds import BY_NAME
-from uptake.metrics.grain import USER
+from uptake.metrics import told
 from uptake.signals.panel import Panel
 
 
 def told_sql(panel: Panel, kind: str) -> str:
-    """SQL for (entity_key, on_day, the columns of the kind): its rows, with the local day on which each happened.
-
-    A row that names a user alone belongs to the account the user was in at that moment, if it was one, as events do;
-    one that names an account alone belongs to none of its users.
+    """SQL for (on_day, what `uptake.metrics.told` says of a kind): its rows, with the local day on which each happened.
 
     Args:
         panel: Whose rows.
         kind: feedback, tickets or touches.
     """
-    at = BY_NAME[kind].at
-    named = f"""SELECT r.*, coalesce(p.user_key, u.user_key) AS user_key, a.account_key FROM {_rows(kind)} r
-        LEFT JOIN users u ON u.user_id = r.user_id AND NOT u.is_anonymous
-        LEFT JOIN person p ON p.actor_key = u.user_key LEFT JOIN accounts a ON a.account_id = r.account_id"""
-    if panel.grain is not USER:
-        named = f"""SELECT n.* REPLACE (coalesce(n.account_key, m.account_key) AS account_key) FROM ({named}) n LEFT JOIN (
-            SELECT n.import_id, n.ordinal, any_value(m.account_key) AS account_key
-            FROM ({named}) n JOIN membership m ON m.user_key = n.user_key
-            WHERE n.account_key IS NULL AND n.{at} >= m.valid_from AND n.{at} < m.valid_to
-            GROUP BY ALL HAVING count(DISTINCT m.account_key) = 1
-        ) m USING (import_id, ordinal)"""
-    return f"""SELECT {panel.grain.key} AS entity_key, {panel.on(at)} AS on_day, * FROM ({named})
-        WHERE {panel.grain.needs}"""
-
-
-def _rows(kind: str) -> str:
-    """SQL for the rows of a kind."""
-    return tickets.LATEST if kind == "tickets" else f"raw.{kind}"
+    return f"SELECT {panel.on(BY_NAME[kind].at)} AS on_day, * FROM ({told.told_sql(kind, panel.grain)})"
 
 
 def latest_sql(panel: Panel, kind: str, value: str, where: str, holds_days: int) -> str:

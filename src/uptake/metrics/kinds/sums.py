@@ -27,11 +27,13 @@ class Sums(Kind):
         value: Name and unit of the total above.
         base: Name and unit of the total below.
         is_part: The total above is a part of the one below.
+        per: Of how many of the base the ratio says how much there is.
     """
 
     value: tuple[str, str]
     base: tuple[str, str]
     is_part: bool = False
+    per: int = 1
 
     name = "sums"
     by_period = True
@@ -42,7 +44,7 @@ class Sums(Kind):
         value, base = self.value[0], self.base[0]
         return f"""SELECT {columns}count(*) AS n, sum(base ORDER BY base) AS "{base}", sum(value ORDER BY value) AS "{value}",
             sum(value * value) AS squares, sum(value * base) AS products, sum(base * base) AS base_squares,
-            "{value}" / nullif("{base}", 0) AS estimate
+            {f"{self.per} * " if self.per > 1 else ""}"{value}" / nullif("{base}", 0) AS estimate
         FROM labelled GROUP BY ALL ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
@@ -60,13 +62,13 @@ class Sums(Kind):
             )
             found = _part(found) if self.is_part else _positive(found)
             # what stands on few events stands on few, however many could have had one
-            least = min(row["n"], row[self.base[0]]) if self.base[1] == "count" else row["n"]
+            least = min(row["n"], row[self.base[0]] or 0) if self.base[1] == "count" else row["n"]
             is_defined, is_open = row["estimate"] is not None, _is_open(row, asked)
             answers.append(
                 row
                 | {
-                    "ci_lower": present(found.ci_lower),
-                    "ci_upper": present(found.ci_upper),
+                    "ci_lower": present(self.per * found.ci_lower),
+                    "ci_upper": present(self.per * found.ci_upper),
                     "status": "in_progress" if is_open else status(int(least)) if is_defined else "not_eligible",
                 }
             )
@@ -91,7 +93,7 @@ class Sums(Kind):
 
 def _is_open(row: Row, asked: Asked) -> bool:
     question = asked.question
-    return not is_over(row["period_on"], str(question.period), question.last_day)
+    return question.period is not None and not is_over(row["period_on"], str(question.period), question.last_day)
 
 
 def _part(found: Estimate) -> Estimate:

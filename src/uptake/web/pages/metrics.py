@@ -58,11 +58,13 @@ STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
         "How often do they come, and how much do they do?",
         (
             "active_users",
+            "product_engagement_score",
             "stickiness",
             "active_days_per_week",
             "sessions_per_week",
             "session_duration",
             "labouring",
+            "tickets_per_100_users",
             "frequency",
             "consistency",
             "frequency_classes",

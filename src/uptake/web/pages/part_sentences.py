@@ -158,6 +158,17 @@ def _conversion(result: Result, found: Headline, when: str) -> str:
     )
 
 
+def _tickets(result: Result, found: Headline, when: str) -> str:
+    del result
+    high, _ = _two(found)
+    interval = words.interval(high["ci_lower"], high["ci_upper"], "count")
+    remark = f" (95{words.SPACE}% interval {interval})" if interval != words.NO_INTERVAL else ""
+    if not high["tickets"]:
+        return f"No ticket named a feature {when}."
+    value = f"{words.number(high['estimate'])} tickets{remark}"
+    return f"{high['feature']} is asked about most: {value} for every 100 users of it {when}."
+
+
 def _two(found: Headline) -> tuple[Row, Row]:
     """The highest row and the lowest, which are one where there is one."""
     assert found.highest is not None
@@ -187,5 +198,6 @@ OF_PARTS: dict[tuple[str, ...], Callable[[Result, Headline, str], str]] = {
     ("invite_loop", "part"): _invites,
     ("paid_conversion", "split"): _conversion,
     ("task_success", "task"): _tasks,
+    ("tickets_per_100_users", "feature"): _tickets,
 }
 """Metric and its only breakdown -> its sentence; the last argument is when."""

@@ -50,6 +50,8 @@ EVERYBODY: dict[str, str] = {
     "gross_revenue_retention": "{value} of monthly revenue was kept {compared}, growth left out",
     "lifetime_value": "A customer is worth {value}, at the rate at which customers left {compared}",
     "labouring": "{value} of active {who} were busy without getting anywhere, or unhappy, {when}",
+    "product_engagement_score": "The product engagement score of {who} is {value} {when}",
+    "tickets_per_100_users": "{value} tickets were opened for every 100 active users {when}",
     "spread": "An account was live in {value} {parts} on average on {last}",
     "usage_interval": "Most {who} who come again are back within {value}, {when}",
 }

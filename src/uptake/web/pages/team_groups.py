@@ -49,12 +49,14 @@ class Cell:
         is_value: Whether it is a number.
         under: Its interval, on how many it stands, and its state; nothing where the number is a count itself.
         url: Who is behind it; empty where it is not of people.
+        value: The number itself; None where there is none.
     """
 
     said: str
     is_value: bool = False
     under: tuple[str, ...] = ()
     url: str = ""
+    value: float | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def table(reader: Reader, groups: Groups) -> Table:
             columns.append({})
     names = list(dict.fromkeys(name for column in columns for name in column))
     # those of whom nothing is known stand last
-    names.sort(key=lambda name: name == MISSING)
+    names.sort(key=lambda name: (name == MISSING, -_most(columns[0].get(name)) if groups.is_ranked else 0.0))
     titles = {row[groups.by]: row["title"] for row in _titled(reader.plan, groups, names)}
     return Table(
         title=groups.title,
@@ -109,6 +111,10 @@ def table(reader: Reader, groups: Groups) -> Table:
         problems=list(problems) if names else [],
         missing="" if names else groups.missing,
     )
+
+
+def _most(cell: Cell | None) -> float:
+    return cell.value if cell is not None and cell.value is not None else -1.0
 
 
 def given(reader: Reader, measure: Measure, by: str = "") -> dict[str, Any]:
@@ -152,7 +158,7 @@ def _cell(measure: Measure, result: Result, row: Row, base: str) -> Cell:
     if value is None:
         return Cell(formats.estimate({**row, "estimate": None}, unit), url=url)
     said = words.value(value, unit, 3, result.currency)
-    return Cell(said, True, _under(measure, result, row, unit), url)
+    return Cell(said, True, _under(measure, result, row, unit), url, float(value))
 
 
 def _under(measure: Measure, result: Result, row: Row, unit: str) -> tuple[str, ...]:
@@ -160,7 +166,7 @@ def _under(measure: Measure, result: Result, row: Row, unit: str) -> tuple[str, 
         return ()
     prefix = "" if measure.column == "estimate" else measure.column.removesuffix("share")
     said = words.interval(row.get(f"{prefix}ci_lower"), row.get(f"{prefix}ci_upper"), unit, 2, result.currency)
-    n = f"n = {words.count(row['n'])}" if row.get("n") is not None else ""
+    n = f"n = {words.count(row[measure.base])}" if row.get(measure.base) is not None else ""
     state = "" if row.get("status") in (None, "closed") else words.status(row["status"], row.get("n"))
     n = "" if row.get("status") == "too_few" else n  # the state says it
     return tuple(part for part in ("" if said == words.NO_INTERVAL else said, n, state) if part)

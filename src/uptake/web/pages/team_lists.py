@@ -230,7 +230,29 @@ def ledger(reader: Reader, owner: str) -> Listing:
     return _listing(reader, columns, rows, links.metric("expansion", given), says)
 
 
+def asking(reader: Reader, owner: str) -> Listing:
+    """Accounts by how many tickets they open for each of their users, the most first."""
+    mine, says = _mine(reader, owner)
+    rows = [
+        mine[id_] | {"load": 100 * found["support_load"], "rating": found["ticket_satisfaction"]}
+        for id_, found in reader.signals("account", ("support_load", "ticket_satisfaction")).items()
+        if id_ in mine and found["support_load"] and mine[id_]["active_users"] >= TOO_FEW
+    ]
+    rows.sort(key=lambda row: (-row["load"], -(row["mrr"] or 0)))
+    columns: tuple[Row, ...] = (
+        ACCOUNT,
+        {"name": "load", "title": "For 100 users", "type": "number", "unit": "count",
+         "about": "Tickets of the last 28 days for every 100 users active in them."},
+        {"name": "active_users", "title": "Active users", "type": "integer"},
+        {"name": "rating", "title": "Rated, of 5", "type": "number", "unit": "count", "missing": "not rated", "rank": "wide",
+         "about": "Mean rating of the tickets solved in the last 90 days."},
+        SCORE, CHANGE, MRR, RENEWAL,
+    )  # fmt: skip
+    return _listing(reader, columns, rows, says=says)
+
+
 LISTS: Mapping[str, Callable[[Reader, str], Listing]] = {
+    "asking": asking,
     "at_risk": at_risk,
     "changes": changes,
     "distance": distance,
