@@ -18,6 +18,8 @@ from web_client import Client, serving
 from web_html import Html, require_inert
 
 import uptake
+from uptake.charts import dates
+from uptake.charts.words import SPACE
 from uptake.directory.account import account
 from uptake.directory.accounts import accounts
 from uptake.directory.listing import Ask
@@ -253,8 +255,10 @@ def test_features_are_sorted_by_words_whatever_their_case(new_home: Callable[...
 
 @pytest.mark.parametrize("account_id", web_world.ACCOUNT_IDS)
 def test_where_an_account_stands_is_told_with_reasons(client: Client, board: uptake.Workspace, account_id: str) -> None:
-    answer = client.get(f"/standing?{urlencode({'entity': 'account', 'id': account_id})}")
-    text = require_inert(answer.text).text
+    board.bring_history_up()
+    whose = urlencode({"entity": "account", "id": account_id})
+    answer, short = client.get(f"/standing/why?{whose}"), client.get(f"/standing?{whose}")
+    text, in_short = (require_inert(one.text).text for one in (answer, short))
     for name in ("segment", "stage", "maturity", "state", "fit"):
         stood = board.placements(name, entity="account", id=account_id)
         if not stood.everyone:
@@ -262,6 +266,9 @@ def test_where_an_account_stands_is_told_with_reasons(client: Client, board: upt
             continue
         titles = {label.name: label.title for label in stood.labels}
         assert f"{stood.title} {titles[stood.everyone[0].label]}" in text
+        assert f"{stood.title} {titles[stood.everyone[0].label]} " in in_short
+        assert stood.everyone[0].since is not None
+        assert dates.day(stood.everyone[0].since).replace(SPACE, " ") in in_short.replace(SPACE, " ")
     assert ("Product and people: all accounts" in text) == bool(board.placements("fit", id=account_id).everyone)
 
 

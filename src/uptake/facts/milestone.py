@@ -26,7 +26,7 @@ CREATE TABLE member_milestone (member_key BIGINT, milestone VARCHAR, reached_at 
 CREATE TABLE value_day (account_key INTEGER, user_key INTEGER, leaf SMALLINT, day DATE, events UINTEGER);
 """
 STEP, VALUE = "step:", "value:"
-"""What the milestones of onboarding steps begin with."""
+"""What the milestones of onboarding steps, and those of value moments, begin with."""
 
 
 def named(plan: Plan) -> dict[str, Criteria]:

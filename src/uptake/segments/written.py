@@ -3,13 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 
-from uptake.plan import Placement, Plan
+from uptake.plan import Label, Placement, Plan
 from uptake.scores.history import MADE_BY, begin_of_history
 from uptake.segments.tracks import name_of
 from uptake.store.projection import Cursor, meta
 from uptake.store.sql import literal, name
+
+
+@dataclass(frozen=True)
+class Stood:
+    """Where somebody stands by a placement, as history has it.
+
+    Args:
+        scheme: The placement.
+        label: The label.
+        since: The first day of it without a break.
+        is_longer: Whether history begins with that day, so that it may have begun before.
+        before: The label before, without a gap; None: there was none.
+    """
+
+    scheme: Placement
+    label: Label
+    since: date
+    is_longer: bool
+    before: Label | None
+
 
 SINCE = ".since"
 """Ends the column that says since when somebody stands there."""
@@ -51,6 +72,28 @@ def on_day_sql(cursor: Cursor, plan: Plan, entity: str, day: date | None, only: 
             AND valid_from <= {literal(day)} AND valid_to > {literal(day)} AND {only}"""
     return f"""SELECT entity_key AS {entity}_key, {", ".join(told)} FROM history
         WHERE {on if is_known else "false"} GROUP BY entity_key"""
+
+
+def of_one(cursor: Cursor, plan: Plan, entity: str, id_: str, day: date | None) -> list[Stood]:
+    """Where somebody stands on a day by every placement, as far as history by this plan has it."""
+    if day is None or meta(cursor, MADE_BY) != plan.version:
+        return []
+    rows = cursor.execute(
+        f"""SELECT track, value, valid_from, valid_to FROM history JOIN {entity}s ON {entity}_key = entity_key
+        WHERE entity = $entity AND {entity}_id = $id AND starts_with(track, $tracks) AND valid_from <= $day
+        ORDER BY valid_from""",
+        {"entity": entity, "id": id_, "tracks": name_of(""), "day": day},
+    ).fetchall()
+    begin = begin_of_history(cursor, plan)[0]
+    found = []
+    for scheme in of_entity(plan, entity):
+        labels = scheme.labels_of(entity)
+        own = [row[1:] for row in rows if row[0] == name_of(scheme.name)]
+        if own and own[-1][2] > day:
+            value, since, _ = own[-1]
+            before = labels[own[-2][0]] if len(own) > 1 and own[-2][2] == since else None
+            found.append(Stood(scheme, labels[value], since, since == begin, before))
+    return found
 
 
 def counts(cursor: Cursor, plan: Plan, entity: str, scheme: str, day: date | None) -> dict[str, int]:

@@ -323,6 +323,15 @@ class Reader:
         key = ("standings", entity, id_, self.history)
         return self._now(key, lambda cursor: standings(cursor, self.plan, entity, id_, WORDS))
 
+    def stood(self, entity: str, id_: str) -> list[placed.Stood]:
+        """Where somebody stands by every placement, as history has it; nothing while it is made."""
+
+        def work(cursor: Cursor) -> list[placed.Stood]:
+            day = written.last_day(cursor, listing.moment(cursor, self.plan, None)[1])
+            return placed.of_one(cursor, self.plan, entity, id_, day)
+
+        return self._now(("stood", entity, id_, self.history), work)
+
     def label_counts(self, entity: str, scheme: str) -> dict[str, int]:
         """Label of a placement -> how many have it, as history has it."""
 

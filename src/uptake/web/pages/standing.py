@@ -17,6 +17,7 @@ from uptake.plan import Placement
 from uptake.segments.ask import Standing
 from uptake.segments.tracks import name_of
 from uptake.segments.words import joined
+from uptake.segments.written import Stood
 from uptake.web.cache import Urgency
 from uptake.web.pages.benchmark_words import Bar, Why, bars, way_words, why
 from uptake.web.reader import Reader
@@ -74,12 +75,14 @@ class StandingPart(Part):
     Args:
         places: By every placement.
         square: Product and people as rows of corners; none of users, and where the plan has other labels.
+        why_url: Where the same with its reasons is, which takes longer; empty: the places have them.
     """
 
     template: ClassVar[str] = "part_standing.html"
 
     places: Sequence[Place]
     square: Sequence[Sequence[Corner]]
+    why_url: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,31 +108,64 @@ class BenchmarkPart(Part):
     url: str
 
 
+LONGER = "already on "
+"""Before a day with which history begins."""
 TONES = {"power": "good", "at_risk": "bad", "inactive": "bad", "shelfware": "bad"}
 
 
 def routes(site: Site) -> list[Route]:
     """The parts."""
-    return [Route("/standing", site.endpoint(_standing)), Route("/account-benchmark", site.endpoint(_benchmark))]
+    return [
+        Route("/standing", site.endpoint(_standing)),
+        Route("/standing/why", site.endpoint(_why)),
+        Route("/account-benchmark", site.endpoint(_benchmark)),
+    ]
+
+
+def _whose(request: Request) -> tuple[str, str]:
+    entity, id_ = request.query_params.get("entity", ""), request.query_params.get("id", "")
+    if entity not in ("user", "account"):
+        raise HTTPException(404)
+    return entity, id_
 
 
 def _standing(reader: Reader, request: Request) -> Part:
-    entity, id_ = (request.query_params.get(key, "") for key in ("entity", "id"))
-    if entity not in ("user", "account"):
-        raise HTTPException(404)
+    """From history, which is there at once; without it everything is worked out now."""
+    entity, id_ = _whose(request)
+    found = reader.stood(entity, id_)
+    if not found:
+        return _why(reader, request)
+    fit = next((one.label.name for one in found if one.scheme.name == FIT), "")
+    return StandingPart(
+        places=[_stood(one, entity) for one in found],
+        square=_square(reader, fit) if fit else [],
+        why_url=f"/standing/why?{urlencode({'entity': entity, 'id': id_})}",
+    )
+
+
+def _why(reader: Reader, request: Request) -> Part:
+    entity, id_ = _whose(request)
     found = reader.standings(entity, id_)
-    fit = next((one for scheme, one in found if scheme.name == FIT), None)
+    fit = next((one.label for scheme, one in found if scheme.name == FIT), "")
     return StandingPart(
         places=[_place(scheme, one, entity) for scheme, one in found],
-        square=_square(reader, fit) if fit is not None else [],
+        square=_square(reader, fit) if fit else [],
+        why_url="",
     )
+
+
+def _stood(one: Stood, entity: str) -> Place:
+    since = f"{LONGER if one.is_longer else 'since '}{dates.day(one.since)}"
+    before = f", {one.before.title.lower()} before" if one.before else ""
+    return Place(
+        one.scheme.title, one.label.title, TONES.get(one.label.name, ""), since + before, "", "",
+        _who(entity, one.scheme.name, one.label.name),
+    )  # fmt: skip
 
 
 def _place(scheme: Placement, one: Standing, entity: str) -> Place:
     titles = {label.name: label.title for label in scheme.labels_of(entity)}
-    since = (
-        "" if one.since is None else f"{'for longer than since ' if one.is_longer else 'since '}{dates.day(one.since)}"
-    )
+    since = "" if one.since is None else f"{LONGER if one.is_longer else 'since '}{dates.day(one.since)}"
     before = f", {titles[one.before].lower()} before" if one.before else ""
     lacks = f"{titles[one.next]} lacks: {joined(one.lacks)}" if one.next and one.lacks else ""
     return Place(
@@ -142,7 +178,7 @@ def _who(entity: str, scheme: str, label: str) -> str:
     return f"/{entity}s?{urlencode({'where': f'{name_of(scheme)}={label}'})}"
 
 
-def _square(reader: Reader, here: Standing) -> list[list[Corner]]:
+def _square(reader: Reader, here: str) -> list[list[Corner]]:
     titles = {label.name: label.title for label in reader.plan.all_placements[FIT].labels_of("account")}
     if not {label for row in QUADRANT for label in row} <= set(titles):
         return []
@@ -153,7 +189,7 @@ def _square(reader: Reader, here: Standing) -> list[list[Corner]]:
                 titles[label],
                 counts.get(label, 0) if counts else None,
                 _who("account", FIT, label),
-                label == here.label,
+                label == here,
             )
             for label in row
         ]
