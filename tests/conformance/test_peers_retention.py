@@ -152,6 +152,19 @@ def test_line_3_who_enters_a_cohort(told: Told, entry: str, expected: dict[str, 
     assert {day: cells for day, cells in found.items() if day.startswith("2026")} == expected
 
 
+def test_line_3_recurring_with_24_hour_windows_starts_everybody_once(told: Told) -> None:
+    """PostHog's cohort then is the first start in the range: u, v and w on the 2nd, w's of February notwithstanding; u does
+    not enter again on the 4th.
+    """
+    asked = {"start": {"event": "page", "where": {"path": "/about"}}, "returns": "back", "unit": "day", "units": 1}
+    rolling = {**POSTHOG, "mode": "rolling", "floor": "hour"}
+    result = told(ENTRIES).metric(
+        "retention", entry="first_in_range", date_from="2026-03-01", **rolling, **asked, **LATER
+    )
+    found = {day: cells for day, cells in triangle(result).items() if day.startswith("2026")}
+    assert found == {"2026-03-02": [3, 2]}
+
+
 def test_line_3_a_minimum_of_times_binds_returns_only(told: Told) -> None:
     """a is back twice on day 1, b once: at least twice is 1 of 2, and the cohort stays 2."""
     ws = told("a start 03-02 10:00\na back 03-03 10:00\na back 03-03 11:00\nb start 03-02 10:00\nb back 03-03 10:00")

@@ -116,7 +116,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         if mode == "rolling"
         else "none",
         "start": draw(st.sampled_from(STARTS)),
-        "entry": draw(st.sampled_from(["first_time", "first_ever", "recurring", "every"])),
+        "entry": draw(st.sampled_from(["first_time", "first_ever", "first_in_range", "recurring", "every"])),
         "returns": draw(st.sampled_from(["active", "task", "board"])),
         "at_least": draw(st.sampled_from([1, 1, 2])),
         "unit_0": draw(st.sampled_from(["returns", "cohort"])),
@@ -147,6 +147,13 @@ def starts(world: World, asked: dict[str, Any], own: list[Event], period: str) -
         return [next(group) for _, group in by_period]
     if asked["entry"] == "every":
         return sorted(set(matches))
+    if asked["entry"] == "first_in_range":
+        first, last = (
+            asked[edge] and world.first_day(period, date.fromisoformat(asked[edge]))
+            for edge in ("date_from", "date_to")
+        )
+        periods = [(world.first_day(period, world.day(at)), at) for at in matches]
+        matches = [at for begin, at in periods if (not first or begin >= first) and (not last or begin <= last)]
     if asked["entry"] == "first_ever" and name == "page" and named and named[0].path != "/about":
         return []
     return matches[:1]

@@ -107,10 +107,10 @@ METRIC = Metric(
         Param(
             "entry",
             "choice",
-            "With an event as start: the first match ever, the first of that name if it matches, every period's first,"
-            " or every match, each with units of its own.",
+            "With an event as start: the first match ever, the first of that name if it matches, the first match of the range,"
+            " every period's first, or every match, each with units of its own.",
             default="first_time",
-            choices=("first_time", "first_ever", "recurring", "every"),
+            choices=("first_time", "first_ever", "first_in_range", "recurring", "every"),
         ),
         Param("returns", "selector", "What counts as coming back: active, or an event or feature.", default="active"),
         Param(

@@ -56,8 +56,8 @@ def starts_sql(asked: Asked, period_column: str) -> str:
         period_column: The calendar's column whose periods a recurring start enters anew.
 
     Entries by event: `first_time` is the first event that matches, over all history; `first_ever` is
-    the first event of that name, and only if it matches; `recurring` is the first match of every period;
-    `every` is every match.
+    the first event of that name, and only if it matches; `first_in_range` is the first match of the periods asked
+    for; `recurring` is the first match of every period; `every` is every match.
 
     Raises:
         DefinitionMissing: The plan does not describe the milestone that is to be the start.
@@ -77,6 +77,13 @@ def starts_sql(asked: Asked, period_column: str) -> str:
         return f"""SELECT entity_key, min(event_at) AS started_at, arg_min(event.day, event_at) AS started_on
             FROM {events} event JOIN calendar ON calendar.day = event.day WHERE {matches}
             GROUP BY entity_key, calendar.{period_column}"""
+    if entry == "first_in_range":
+        edge = f"(SELECT {period_column} FROM calendar WHERE day = {{}})"
+        return f"""SELECT entity_key, min(event_at) AS started_at, arg_min(event.day, event_at) AS started_on
+            FROM {events} event JOIN calendar ON calendar.day = event.day WHERE {matches}
+                AND calendar.{period_column} <= {edge.format("$date_to")}
+                AND ($date_from IS NULL OR calendar.{period_column} >= {edge.format("$date_from")})
+            GROUP BY entity_key"""
     if entry == "every":
         return (
             f"""SELECT DISTINCT entity_key, event_at AS started_at, day AS started_on FROM {events} WHERE {matches}"""

@@ -16,7 +16,7 @@ from uptake.plan import Trial
 from uptake.roles.trials import CONVERTED, ENDED, OPEN
 from uptake.web import links
 from uptake.web.pages import listed
-from uptake.web.pages.columns import WIDE
+from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.listed import ListedPage
 from uptake.web.pages.paging import SIZE, files
 from uptake.web.reader import Reader
@@ -105,15 +105,14 @@ def _columns(trial: Trial, state: str) -> list[dict[str, Any]]:
         ENDED: {"name": "ends_on", "title": "Ended", "type": "date"},
     }[state]
     return [
-        {"name": "name", "title": "Account", "link": "url"},
-        {"name": "began_on", "title": "Began", "type": "date", "rank": WIDE},
+        {"name": "name", "title": "Account", "link": "url", "under": "owner"},
+        {"name": "began_on", "title": "Began", "type": "date", "rank": EXTRA},
         left,
         {"name": "met", "title": f"Of {len(trial.criteria)}", "type": "integer", "about": "Criteria that are done."},
         *(
             {"name": name, "title": one.title, "type": "date", "missing": "not yet", "rank": WIDE}
             for name, one in trial.criteria.items()
         ),
-        {"name": "owner", "title": "Looked after by", "rank": WIDE, "missing": "nobody"},
     ]
 
 
