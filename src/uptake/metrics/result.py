@@ -78,7 +78,7 @@ class Result:
         definition: What the metric means.
         population: Who was counted, in words.
         columns: Names, types and units of the rows' columns.
-        rows: The answer.
+        rows: The answer. Very many rows are kept as columns, and made when they are first looked at.
         sql: A query that gives the same numbers when it is run on the projection.
         by: Columns of the rows that the answer is broken down by.
         notes: What a reader should know that the rows cannot say.
