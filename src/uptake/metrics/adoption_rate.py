@@ -96,7 +96,8 @@ def totals(asked: Asked) -> Sql | None:
     interval = length(asked, "interval_days")
     is_account, is_of_numbers = asked.question.entity == "account", interval.gaps is None
     if is_possible(asked) and is_of_numbers:
-        return summed(lambda: _accounts(asked), "measure") if is_account else _counted(asked)
+        labels = asked.split.labels if asked.split else ()
+        return summed(lambda: _accounts(asked), "measure", *labels) if is_account else _counted(asked)
     if is_account or not is_of_numbers:
         return None
     grain, window_days = asked.grain, max(interval.most * INTERVALS, asked.param("active_days"))
@@ -160,25 +161,45 @@ def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool | None, Co
 
 def _counted(asked: Asked) -> Sql:
     """How many seats were adopted and active at the end of each period."""
+    labels = asked.split.labels if asked.split else ()
+    schema = pa.schema([*list(COUNTS)[:2], *((label, pa.string()) for label in labels), *list(COUNTS)[2:]])
 
     def told() -> pa.Table:
         found = []
         for tally, is_open, held, has_adopted, is_active in _judged(asked, asked.grain):
-            seats, adopted, active = (int(np.count_nonzero(held & who)) for who in (True, has_adopted, is_active))
-            judged = (seats, adopted, 0) if is_open is False else (0, 0, seats if is_open else 0)
-            if seats:
-                found += [(tally.period_on, "adopted", *judged), (tally.period_on, "active", seats, active, 0)]
-        return pa.Table.from_pylist([dict(zip(COUNTS.names, row, strict=True)) for row in found], COUNTS)
+            for names, who in _groups(asked, tally, np.flatnonzero(held)):
+                seats, adopted, active = (
+                    len(who),
+                    *(int(np.count_nonzero(did[who])) for did in (has_adopted, is_active)),
+                )
+                judged = (seats, adopted, 0) if is_open is False else (0, 0, seats if is_open else 0)
+                found.append((tally.period_on, "adopted", *names, *judged))
+                found.append((tally.period_on, "active", *names, seats, active, 0))
+        return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in found], schema)
 
     select = "SELECT *, count / nullif(n, 0) AS estimate FROM told ORDER BY ALL"
     return Sql(select, tables={"told": told})
 
 
-def _accounts(asked: Asked) -> Iterator[tuple[date | None, str, Sums]]:
+def _groups(asked: Asked, tally: Tally, who: Column) -> Iterator[tuple[tuple[str, ...], Column]]:
+    """Those of each group among some, by number; without a breakdown all in one, if there are any."""
+    if asked.split is not None:
+        yield from ((names, who[places]) for names, places in asked.split.parts(tally.on_at, who))
+    elif len(who):
+        yield (), who
+
+
+def _accounts(asked: Asked) -> Iterator[tuple[date | str | Sums | None, ...]]:
     """The sums of the shares of the seats of each account."""
+    everyone = numbered(asked).everyone
+    share_of = np.empty(len(everyone))
     for tally, is_open, accounts, shares in _shares(asked):
-        for measure, share in shares.items() if len(accounts) else ():
-            yield tally.period_on, measure, Sums.of(share if is_open is False or measure != "adopted" else share[:0])
+        who = everyone.numbers(accounts)
+        for measure, share in shares.items():
+            share_of[who] = share
+            is_told = is_open is False or measure != "adopted"
+            for names, group in _groups(asked, tally, who):
+                yield tally.period_on, measure, *names, Sums.of(share_of[group if is_told else group[:0]])
 
 
 def shares_of_accounts(asked: Asked, measure: str) -> pa.Table:
@@ -236,6 +257,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=True,
     params=(
         INTERVAL_DAYS,
         Param("active_days", "integer", "Days looked back on for active.", default=28, least=1, most=366),
