@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import uptake
+from uptake.reports.effect_words import headlines
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -93,6 +94,35 @@ def test_scores_move_and_so_do_those_who_stand_by_them(board: uptake.Workspace) 
     assert [(one.id, one.score_before, round(one.score_after or 0, 1)) for one in use.people[:1]] == [("b", 50.0, 33.3)]
     assert (stand.kind, stand.moves) == ("placement", (("strong", "weak", 2),))
     assert len(effect(board, "best: 2", "best: 3", limit=1).shifts[0].people) == 1
+
+
+SEGMENTS = """
+segments:
+  strong: {entity: account, title: Strong ones, when: {placement.stand: strong}}
+  early: {entity: account, where: {name: [Beta, Gamma]}}
+  some: {entity: account, ids: [a, b]}
+"""
+
+
+def test_who_enters_or_leaves_a_segment(board: uptake.Workspace) -> None:
+    """Strong is from 40 points on instead of 80: b and c, with 50, enter; b renews within 60 days. Attributes and lists stay."""
+    before = PLAN + SEGMENTS
+    after = before.replace("score.use: {gte: 80}", "score.use: {gte: 40}")
+    found = board.effect_of({"plan/plan.yml": after}, {"plan/plan.yml": before})
+    assert [(shift.kind, shift.name) for shift in found.shifts] == [("placement", "stand"), ("segment", "strong")]
+    shift = found.shifts[1]
+    assert (shift.title, shift.total, shift.moved, shift.near) == ("Strong ones", 4, 2, 1)
+    assert shift.labels == (("in it", 2, 4), ("not in it", 2, 0))
+    assert [(one.id, one.label_before, one.label_after) for one in shift.people] == [
+        ("b", "not in it", "in it"),
+        ("c", "not in it", "in it"),
+    ]
+    assert "Strong ones: 2 accounts of 4 would enter or leave, 1 of them with a renewal within 60 days." in headlines(
+        found
+    )
+    gone = board.effect_of({"plan/plan.yml": after.replace("[Beta, Gamma]", "Beta")}, {"plan/plan.yml": after})
+    ((name, moves),) = [(shift.name, shift.moves) for shift in gone.shifts]
+    assert (name, moves) == ("early", (("in it", "not in it", 1),))
 
 
 def test_a_plan_with_other_facts_has_facts_of_its_own(board: uptake.Workspace) -> None:

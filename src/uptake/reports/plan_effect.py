@@ -19,7 +19,8 @@ from uptake.metrics.names import names_of
 from uptake.plan import Change, Plan, Score
 from uptake.scores.ask import band, days
 from uptake.scores.scored import scored
-from uptake.segments.placing import place
+from uptake.segments.membership import is_in
+from uptake.segments.placing import meanings, place
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read
 from uptake.signals.windows import Floats
@@ -32,13 +33,14 @@ BINS = 10
 BANDS = ("good", "average", "poor")
 UNKNOWN, NOT_THERE = "unknown", "not there"
 """Labels of who has no score, and of who is told by one of the plans only."""
+SEGMENT, IN_OR_OUT = "segment", ("in it", "not in it")
 LISTED = 100
 """Of whom a shift names, if nobody says otherwise."""
 
 
 @dataclass(frozen=True)
 class Stood:
-    """Where everyone stands in one score or placement by one plan.
+    """Where everyone stands in one score, placement or segment by one plan.
 
     Args:
         title: Its title.
@@ -61,7 +63,7 @@ class Standing:
 
     Args:
         as_of: What happened from this instant on is not known.
-        stood: (score or placement, name, user or account) -> where they stand.
+        stood: (score, placement or segment, name, user or account) -> where they stand.
         problems: The same -> why it cannot be told.
         names: (user or account) -> number -> id and name.
         renews_in: Account's number -> days to its renewal.
@@ -102,7 +104,7 @@ class Shift:
     """What becomes of one score or placement.
 
     Args:
-        kind: score or placement.
+        kind: score, placement or segment.
         name: Its name.
         title: Its title.
         entity: user or account.
@@ -200,12 +202,17 @@ class _Teller:
 
     @property
     def entities(self) -> Sequence[str]:
+        if self.kind == SEGMENT:
+            return (self.plan.segments[self.name].entity,)
         whole = self.plan.all_scores if self.kind == "score" else self.plan.all_placements
         return whole[self.name].entities
 
     def stood(self, panel: Panel) -> Stood:
         there = panel.present[:, -1]
         keys = panel.keys[there]
+        if self.kind == SEGMENT:
+            found = is_in(panel, self.name, meanings(WORDS))[there, -1]
+            return Stood(self.plan.segments[self.name].title, IN_OR_OUT, keys, np.where(found, 0, 1), None)
         if self.kind == "placement":
             scheme = self.plan.all_placements[self.name]
             labels = tuple(
@@ -219,9 +226,10 @@ class _Teller:
 
 
 def _told(plan: Plan) -> list[tuple[str, str, _Teller]]:
-    return [("score", name, _Teller(plan, "score", name)) for name in plan.all_scores] + [
-        ("placement", name, _Teller(plan, "placement", name)) for name in plan.all_placements
-    ]
+    """Scores, placements, and segments but those of lists, which say themselves who is in them."""
+    segments = [name for name, segment in plan.segments.items() if not segment.is_list]
+    named = (("score", plan.all_scores), ("placement", plan.all_placements), (SEGMENT, segments))
+    return [(kind, name, _Teller(plan, kind, name)) for kind, names in named for name in names]
 
 
 def _bands(score: Score, points: Floats) -> NDArray[np.int64]:
