@@ -409,6 +409,22 @@ LENSES: tuple[Lens, ...] = (
                     ),
                 ),
             ),
+            Groups(
+                "By plan",
+                "account.plan",
+                "Plan",
+                (
+                    Measure("Paid a year ago", "net_revenue_retention", column="before"),
+                    Measure("Net retention", "net_revenue_retention"),
+                    Measure("Gross retention", "gross_revenue_retention"),
+                    Measure("Seats adopted", "adoption_rate", pick={"measure": "adopted"}, entity="account"),
+                    Measure("Left", "account_churn"),
+                ),
+                "Revenue a month. Net and gross retention are weighted by it; seats adopted is the mean of the accounts' shares,"
+                " a small account weighs as much as a large one. " + OBSERVATIONAL,
+                "Plans come with accounts: uptake import accounts.csv --kind accounts, column plan.",
+                is_ranked=True,
+            ),
             Aims(),
         ),
         Measure("", "adoption_rate"),

@@ -34,7 +34,9 @@ GROUPS = 8
 
 USUAL_PERIODS = {
     "retention": "week",
-    **dict.fromkeys(("adoption_decay", "adoption_half_life", "depth", "feature_discovery_lag"), ALL),
+    **dict.fromkeys(
+        ("adoption_decay", "adoption_half_life", "depth", "feature_discovery_lag", "tickets_per_100_users"), ALL
+    ),
 }
 """Metric -> the period its page opens with where that is not the month: a line for each feature is no picture."""
 

@@ -186,4 +186,4 @@ def _titled(plan: Plan, groups: Groups, names: Sequence[str]) -> list[dict[str, 
 
 
 def _page(groups: Groups, name: str) -> str:
-    return links.feature(name) if groups.by == "feature" else ""
+    return links.feature(name) if groups.by == "feature" and name != MISSING else ""

@@ -243,7 +243,7 @@ def asking(reader: Reader, owner: str) -> Listing:
         ACCOUNT,
         {"name": "load", "title": "For 100 users", "type": "number", "unit": "count",
          "about": "Tickets of the last 28 days for every 100 users active in them."},
-        {"name": "active_users", "title": "Active users", "type": "integer"},
+        {"name": "active_users", "title": "Active users", "type": "integer", "rank": "wide"},
         {"name": "rating", "title": "Rated, of 5", "type": "number", "unit": "count", "missing": "not rated", "rank": "wide",
          "about": "Mean rating of the tickets solved in the last 90 days."},
         SCORE, CHANGE, MRR, RENEWAL,
