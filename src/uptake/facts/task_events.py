@@ -28,8 +28,8 @@ class TaskEvents:
         person: Numbers of the persons, ascending.
         at: When each event happened, in microseconds since 1970.
         mark: What it is to the task, a place in `MARKS`.
-        user: The user's key, or `NOBODY`.
-        account: The account's key, or `NOBODY`.
+        user: Of each person the user's key, or `NOBODY`.
+        account: Of each person the account's key, or `NOBODY`.
     """
 
     person: NDArray[np.int32]
@@ -48,7 +48,7 @@ class TaskEvents:
         own = self.at < instant
         if own.all():
             return self
-        return TaskEvents(self.person[own], self.at[own], self.mark[own], self.user[own], self.account[own])
+        return TaskEvents(self.person[own], self.at[own], self.mark[own], self.user, self.account)
 
 
 def read(cursor: Cursor, kept: Kept, marks: str) -> TaskEvents:
@@ -74,4 +74,5 @@ def _read(cursor: Cursor, marks: str) -> TaskEvents:
     for name in ("account", "user", "is_bare", "key"):
         is_new[1:] |= columns[name][1:] != columns[name][:-1]
     person = np.cumsum(is_new, dtype=np.int32)
-    return TaskEvents(person, columns["at"], columns["mark"], columns["user"], columns["account"])
+    is_new[:1] = True
+    return TaskEvents(person, columns["at"], columns["mark"], columns["user"][is_new], columns["account"][is_new])

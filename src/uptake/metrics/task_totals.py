@@ -75,18 +75,21 @@ def counted(asked: Asked, tasks: Mapping[str, tuple[Task, str]], within_minutes:
 def _tries(asked: Asked, events: TaskEvents, within: int) -> Tries:
     """The starts of those who are asked about."""
     entity = _entity(asked, events)
-    starts = np.flatnonzero((events.mark == START) & (entity != NOBODY))
+    starts = np.flatnonzero(events.mark == START)
+    starts = starts[entity[events.person[starts]] != NOBODY]
     end, has_end = _next(events, events.mark != ERROR, starts)
     took = events.at[end] - events.at[starts]
     is_in_time = has_end & (took <= within)
     is_done = events.mark[end] == COMPLETE
     error, has_error = _next(events, events.mark == ERROR, starts)
     has_error &= (events.at[error] - events.at[starts] <= within) & (~has_end | (error < end))
-    return Tries(entity[starts], events.at[starts], is_in_time & is_done, is_in_time & ~is_done, has_error, took)
+    return Tries(
+        entity[events.person[starts]], events.at[starts], is_in_time & is_done, is_in_time & ~is_done, has_error, took
+    )
 
 
 def _entity(asked: Asked, events: TaskEvents) -> Ints:
-    """Whose each event is."""
+    """Whose the events of each person are."""
     user, account = events.user.astype(np.int64), events.account.astype(np.int64)
     if asked.grain is USER:
         return user
