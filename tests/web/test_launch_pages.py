@@ -63,7 +63,7 @@ def test_a_launch_has_its_target_channels_and_curves(client: Client) -> None:
     page = client.get("/launches/first")
     require_inert(page.text)
     text = said(page.text)
-    assert "50 % tried it by day 10" in text
+    assert "50 % by day 10 that tried it" in text
     assert "mail (opened says whom it reached) and fair" in text
     assert 'class="chart-spec"' in page.text
     assert 'hx-get="/launches/first/campaign"' in page.text

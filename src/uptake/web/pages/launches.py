@@ -213,7 +213,7 @@ def _about(plan: Plan, launch: Launch) -> list[tuple[str, str, str]]:
 def _aim(launch: Launch) -> str:
     if launch.target is None:
         return ""
-    return f"{words.share(launch.target)} {CURVES[launch.target_of]} by day {launch.within_days}"
+    return f"{words.share(launch.target)} by day {launch.within_days} that {CURVES[launch.target_of]}"
 
 
 def _told(plan: Plan, launch: Launch, result: Result) -> dict[str, Any]:
@@ -221,9 +221,10 @@ def _told(plan: Plan, launch: Launch, result: Result) -> dict[str, Any]:
     over = [row for row in result.rows if row["estimate"] is not None]
     day = max((row["day"] for row in over), default=None)
     by_curve = {row["curve"]: row for row in over if row["day"] == day}
-    state = None
+    state, said = None, "nothing is counted yet"
     if launch.target is not None:
         got = by_curve[launch.target_of]["estimate"] if by_curve else 0.0
+        said = f"by day {day} {words.share(got)} had {CURVES[launch.target_of]}" if by_curve else said
         is_over = day is not None and day >= launch.within_days
         state = "reached" if got >= launch.target else "missed" if is_over else "on the way"
     return {
@@ -236,6 +237,7 @@ def _told(plan: Plan, launch: Launch, result: Result) -> dict[str, Any]:
         **{curve: by_curve[curve]["estimate"] if by_curve else None for curve in CURVES},
         "aim": _aim(launch) or None,
         "state": state,
+        "got": said,
     }
 
 
@@ -245,7 +247,7 @@ def _news(rows: Sequence[Row]) -> str:
         return ""
     if len(aimed) == 1:
         did = {"reached": "has reached", "missed": "missed", "on the way": "is on the way to"}[aimed[0]["state"]]
-        return f"{aimed[0]['title']} {did} its target: {aimed[0]['aim']}."
+        return f"{aimed[0]['title']} {did} its target: {aimed[0]['got']}; the target is {aimed[0]['aim']}."
     counts = {state: sum(row["state"] == state for row in aimed) for state in ("reached", "missed", "on the way")}
     forms = {"reached": "{} reached the target", "missed": "{} missed it", "on the way": "{} on the way"}
     said = [forms[state].format(words.count(count)) for state, count in counts.items() if count]
