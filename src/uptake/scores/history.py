@@ -149,7 +149,7 @@ def _asked(cursor: Cursor, plan: Plan, entity: str, last: date) -> Asked:
 def _make(
     asked: Asked, tracks: Sequence[Track], begin: date, held: Open, known: Mapping[Hashable, Any], write: Write
 ) -> Iterator[float]:
-    """Makes the spans of one kind of entities from a day on; yields the share that is done."""
+    """Makes the spans of one kind of entities from a day on; yields the share that is done, often: there it can be stopped."""
     last = asked.question.last_day
     everybody = Panel(asked, last, last)
     n = everybody.members.n if asked.grain is ACCOUNT else everybody.n
@@ -167,10 +167,10 @@ def _make(
             for track in tracks:
                 ended[track.name].append(spans[track.name].add(track.values(panel)))
             carried = carried_on(panel)
+            yield ((panel.last - begin).days + 1) / ((last - begin).days + 1)
         day = facts.last + timedelta(days=1)
         for track in tracks:
             write(track, together(ended[track.name]), is_over=True)
-        yield (day - begin).days / ((last - begin).days + 1)
     for track in tracks:
         write(track, spans[track.name].end(), is_over=False)
 
