@@ -45,7 +45,8 @@ class Components(Kind):
         parts = self.select(labels)
         return f"""SELECT {", ".join(labels)}, n, estimate, gained, lost FROM ({parts})
         UNION ALL BY NAME SELECT {others}'{SCORE}'::{ORDER} AS {LABEL}, max(n) FILTER ({LABEL} = '{ADOPTION}') AS n,
-            CASE WHEN count(estimate) = {len(PARTS)} THEN avg(estimate) END AS estimate FROM ({parts}) GROUP BY ALL
+            CASE WHEN count(estimate) = {len(PARTS)} THEN avg(estimate) END AS estimate FROM ({parts})
+        GROUP BY ALL HAVING count(*) > 0
         ORDER BY {", ".join(labels)}"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:

@@ -65,6 +65,7 @@ TITLES = {
     "most": "Nodes named",
     "nodes": "Steps are",
     "of": "Spread over",
+    "per": "Against users of",
     "open": "Open entries",
     "order": "Order of steps",
     "outcome": "Paths that",
