@@ -214,7 +214,10 @@ class Panel:
                 bits = found["bits"][chosen]
                 narrow = np.min_scalar_type(bits.max(initial=0))
                 cells = np.zeros(panel.n * (back + panel.days), dtype=narrow)
-                np.bitwise_or.at(cells, cell[chosen], bits.astype(narrow))
+                at, bits = cell[chosen], bits.astype(narrow)
+                cells[at] = bits  # of most cells there is one row; joining row by row is slow
+                is_lost = (cells[at] & bits) != bits
+                np.bitwise_or.at(cells, at[is_lost], bits[is_lost])
                 made[int(word)] = panel._by_entity(cells, back + panel.days)
             return made
 
