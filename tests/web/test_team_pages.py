@@ -15,7 +15,8 @@ from web_html import require_inert
 
 import uptake
 from uptake.metrics.catalogue import catalogue
-from uptake.reports.lenses import LENSES, Groups, Lens, Numbers, Rows
+from uptake.reports.lens import Groups, Lens, Numbers, Rows
+from uptake.reports.lenses import LENSES
 from uptake.web.app import create_app
 from uptake.web.pages.team_lists import LISTS
 

@@ -15,7 +15,7 @@ from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.reports import overview
 from uptake.reports.headline import headline
-from uptake.reports.lenses import Groups, Measure, Params
+from uptake.reports.lens import Groups, Measure, Params
 from uptake.web import formats, links
 from uptake.web.cache import Urgency
 from uptake.web.pages import cells, question

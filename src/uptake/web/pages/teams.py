@@ -19,8 +19,9 @@ from uptake.metrics.result import Result
 from uptake.plan import Condition
 from uptake.reports import targets
 from uptake.reports.headline import headline
-from uptake.reports.lenses import BY_NAME, LENSES, Aims, Groups, Lens, Numbers, Rows
-from uptake.reports.lenses import Part as Declared
+from uptake.reports.lens import Aims, Groups, Lens, Numbers, Rows
+from uptake.reports.lens import Part as Declared
+from uptake.reports.lenses import BY_NAME, LENSES
 from uptake.web.cache import Urgency
 from uptake.web.pages import history_words, list_sentences, question, team_groups, team_lists
 from uptake.web.pages.aims import Aim, aim
