@@ -40,15 +40,17 @@ def build(cursor: Cursor, plan: Plan) -> None:
             FROM (SELECT {entity}_key, coalesce({first}) AS started_at FROM ({everyone}) {joins}) ORDER BY 1""",
             zone,
         )
-    # In an account a user begins with the membership, but not before, or without, the user's own start.
+    # In an account a user does not begin before, or without, the user's own start.
+    begins = ", ".join(f"min({point}.valid_from)" for point in plan.start.member)
     cursor.execute("DELETE FROM member_start")
     cursor.execute(
         f"""INSERT INTO member_start
         SELECT *, {LOCAL_DAY} FROM (
-            SELECT (account_key::BIGINT << 32) | user_key AS member_key,
+            SELECT (membership.account_key::BIGINT << 32) | membership.user_key AS member_key,
                 CASE WHEN any_value(u.started_at) IS NOT NULL
-                    THEN greatest(min(valid_from), any_value(u.started_at)) END AS started_at
-            FROM membership JOIN user_start u USING (user_key) GROUP BY account_key, user_key
+                    THEN greatest(coalesce({begins}), any_value(u.started_at)) END AS started_at
+            FROM membership JOIN user_start u USING (user_key) LEFT JOIN seat USING (user_key, account_key)
+            GROUP BY membership.account_key, membership.user_key
         ) ORDER BY 1""",
         zone,
     )

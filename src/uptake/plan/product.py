@@ -125,12 +125,18 @@ def _account_start(value: object) -> StartPoint:
     return _start_point(value, ("signed_on", "created_at", "first_event"))
 
 
+MemberStart = Literal["seat", "membership"]
+
+
 class Start(Section):
     """Start of life: the first of the points that yields an instant.
 
     Args:
         user: Points for users, in the order they are tried.
         account: Points for accounts.
+        member: Points for users in an account, never before the user's own start. `membership` is the first day there,
+            declared or, if earlier, seen; `seat` the first day of the seat, whatever was done before: a seat that begins
+            later than the first use then moves the start to a later day.
     """
 
     user: Annotated[tuple[Annotated[StartPoint, BeforeValidator(_user_start)], ...], Field(min_length=1)] = (
@@ -142,3 +148,4 @@ class Start(Section):
         StartPoint(kind="created_at"),
         StartPoint(kind="first_event"),
     )
+    member: Annotated[tuple[MemberStart, ...], Field(min_length=1)] = ("membership",)
