@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.signals.looking_back import WINDOW_DAYS
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats
+from uptake.signals.windows import Floats, in_window
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

@@ -14,9 +14,9 @@ import numpy as np
 
 from uptake.facts.feature_day import keyed
 from uptake.signals.looking_back import WINDOW_DAYS
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats
+from uptake.signals.windows import Floats, in_window
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

@@ -13,9 +13,9 @@ from typing import Any
 
 from uptake.metrics.features import core
 from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats
+from uptake.signals.windows import Floats, in_window
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

@@ -16,9 +16,9 @@ import numpy as np
 
 from uptake.metrics.metric import Param
 from uptake.signals.looking_back import USAGE_INTERVAL, seen_days
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats
+from uptake.signals.windows import Floats, in_window
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

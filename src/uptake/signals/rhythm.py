@@ -15,8 +15,8 @@ import numpy as np
 
 from uptake.metrics.metric import Param
 from uptake.signals import signal
-from uptake.signals.panel import Panel, in_window
-from uptake.signals.windows import Floats, earliest, latest
+from uptake.signals.panel import Panel
+from uptake.signals.windows import Floats, earliest, in_window, latest
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

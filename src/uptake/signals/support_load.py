@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from uptake.signals.looking_back import WINDOW_DAYS
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.signal import read as signal
 from uptake.signals.told import has_any, told_sql
-from uptake.signals.windows import Floats, sums
+from uptake.signals.windows import Floats, in_window, sums
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

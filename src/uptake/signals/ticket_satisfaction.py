@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.metric import Param
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.told import told_sql
-from uptake.signals.windows import Floats
+from uptake.signals.windows import Floats, in_window
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

@@ -15,9 +15,9 @@ import numpy as np
 
 from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
 from uptake.signals.open_moments import open_moments
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Floats, blank
+from uptake.signals.windows import Floats, blank, in_window
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

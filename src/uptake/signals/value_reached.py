@@ -16,9 +16,9 @@ import numpy as np
 from uptake.plan import All, Criteria, Criterion
 from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.open_moments import open_moments
-from uptake.signals.panel import Panel, in_window
+from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Flags, Floats
+from uptake.signals.windows import Flags, Floats, in_window
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:

@@ -64,6 +64,11 @@ def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
     return made
 
 
+def in_window(daily: NDArray[Any], window: int, days: int) -> Floats:
+    """The sum over the window that ends with each day, as numbers."""
+    return trailing_sum(daily, window, days).astype(np.float64, copy=False)
+
+
 def trailing_or(daily: Bits, window: int, days: int) -> Bits:
     """The bits of the `window` days that end with each of the last `days` days, joined by or.
 
