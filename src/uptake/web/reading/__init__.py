@@ -1,0 +1,1 @@
+"""What pages ask a workspace, by subject; `uptake.web.reader` has all of it."""
