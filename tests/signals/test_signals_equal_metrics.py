@@ -28,6 +28,7 @@ features:
   boards: {{events: [board], eligible: {{account.plan: Pro}}}}
   reports: {{events: [report], eligible: {{user.role: admin}}}}
   exports: {{events: [report], tag: advanced}}
+journey: {{interest: [Demo]}}
 tasks: {{work: {{start: board, complete: task, within_minutes: 4320}}}}
 activation: {{user: {{event: task, at_least: 2}}, account: {{members: 3}}}}
 onboarding: {{steps: [{{name: first, event: board}}, {{name: second, event: report, role: admin}}]}}
