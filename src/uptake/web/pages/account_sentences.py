@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from uptake.charts import dates, words
 from uptake.metrics.result import Result
 from uptake.reports.headline import Headline
+from uptake.web.pages.sentence_words import NOTHING, in_period
 from uptake.web.wording import joined
 
 
@@ -15,14 +15,14 @@ def _movements(result: Result, found: Headline) -> str:
     """What came and what went in the last period that is over, and the sum of it."""
     over = [row["period_on"] for row in result.rows if row["status"] == "closed" and row["movement"]]
     if not over or found.period is None:
-        return f"{result.title}: nothing to count yet."
+        return f"{result.title}: {NOTHING}."
     amounts: dict[str, float] = {}
     accounts = 0
     for row in result.rows:
         if row["period_on"] == max(over) and row["movement"]:
             amounts[row["movement"]] = amounts.get(row["movement"], 0.0) + row["estimate"]
             accounts += row.get("n", 1)
-    begin, measure = _in(max(over), found.period), str(result.params["measure"])
+    begin, measure = in_period(max(over), found.period), str(result.params["measure"])
     begin = f"{begin[0].upper()}{begin[1:]}"
     if result.kind == "movements" and measure in ("features", "modules"):
         adopted = words.count(amounts["adopted"])
@@ -42,12 +42,12 @@ def _churned(result: Result, found: Headline) -> str:
     """How many left in the last period that is over, early and slowly."""
     over = [row["period_on"] for row in result.rows if row["status"] == "closed"]
     if not over or found.period is None:
-        return f"{result.title}: nothing to count yet."
+        return f"{result.title}: {NOTHING}."
     counts = {"early": 0, "slow": 0}
     for row in result.rows:
         if row["period_on"] == max(over):
             counts[row["kind"]] += row.get("estimate", 1)
-    begin, who = _in(max(over), found.period), ("users" if result.params["entity"] == "user" else "accounts")
+    begin, who = in_period(max(over), found.period), ("users" if result.params["entity"] == "user" else "accounts")
     left = f"{begin[0].upper()}{begin[1:]}, {words.count(sum(counts.values()))} {who} left"
     return f"{left}: {words.count(counts['early'])} early, without having adopted, and {words.count(counts['slow'])} slowly."
 
@@ -57,7 +57,7 @@ def _journey(result: Result, found: Headline) -> str:
     last = max((row["period_on"] for row in result.rows if row.get("period_on")), default=None)
     rows = [row for row in result.rows if row.get("period_on") == last]
     if not rows:
-        return f"{result.title}: nothing to count yet."
+        return f"{result.title}: {NOTHING}."
     on = f"on {dates.day(found.last_on)}"
     if result.kind == "stuck":
         first = max(rows, key=lambda row: float(row["days"]))
@@ -75,7 +75,7 @@ def _signals(result: Result, found: Headline) -> str:
     del found
     rows = [row for row in result.rows if row["estimate"] is not None]
     if not rows:
-        return f"{result.title}: nothing to count yet."
+        return f"{result.title}: {NOTHING}."
     most = max(rows, key=lambda row: abs(float(row["estimate"])))
     who = "users" if result.params["entity"] == "user" else "accounts"
     left, days = words.count(most["n_left"]), words.days(result.params["first_days"])
@@ -84,11 +84,6 @@ def _signals(result: Result, found: Headline) -> str:
         f" {words.share(most['share_left'])} of those who left did it in their first {days},"
         f" {words.share(most['share_stayed'])} of those who stayed."
     )
-
-
-def _in(first: date, period: str) -> str:
-    said = dates.period(first, period)
-    return f"on {said}" if period == "day" else f"in the w{said[1:]}" if period == "week" else f"in {said}"
 
 
 OF_ACCOUNTS: dict[str, Callable[[Result, Headline], str]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uptake.charts import words
 from uptake.metrics.result import Result
 from uptake.plan import Plan
+from uptake.web.pages.sentence_words import NOTHING
 from uptake.web.pages.titles import with_titles
 from uptake.web.wording import joined
 
@@ -30,7 +31,7 @@ def groups(result: Result, plan: Plan, column: str, unit: str, names: tuple[str,
     }
     ranked = sorted(last.items(), key=lambda group: float(group[1][column]))
     if not ranked:
-        return f"{about}: nothing to count yet."
+        return f"{about}: {NOTHING}."
     said = [f"{', '.join(map(str, name))} ({words.value(row[column], unit, 2)})" for name, row in ranked]
     if len(said) == 1:
         return f"{about}: {said[0]}."

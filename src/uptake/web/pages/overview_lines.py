@@ -21,7 +21,8 @@ from uptake.web.cache import Urgency
 from uptake.web.pages import cells, question
 from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.made_of import made_of
-from uptake.web.pages.sentences import NOUNS, sentence
+from uptake.web.pages.sentence_words import NOUNS
+from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
 
 ANYWAY = "active_users"

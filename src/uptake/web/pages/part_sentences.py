@@ -13,10 +13,10 @@ from uptake.metrics.paid_conversion import NOT_REACHED, REACHED
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.reports.headline import Headline
+from uptake.web.pages.sentence_words import NOTHING, NOUNS
 from uptake.web.wording import joined
 
 Row = Mapping[str, Any]
-NOUNS = {"user": "users", "account": "accounts", "member": "users in accounts"}
 COHORTS = {LATEST: f"the latest {SPAN} days", BEFORE: f"the {SPAN} days before"}
 
 
@@ -27,7 +27,7 @@ def launch(result: Result, plan: Plan) -> str:
     over = [row for row in result.rows if row["estimate"] is not None]
     aim = next((row for row in result.rows if row["target"] is not None), None)
     if not over:
-        return f"{launched(result, plan)}: nothing to count yet."
+        return f"{launched(result, plan)}: {NOTHING}."
     days = {row["day"] for row in over}
     day = aim["day"] if aim and aim["day"] in days else max(days)
     shares = {row["curve"]: row for row in over if row["day"] == day}
@@ -70,7 +70,7 @@ def cohorts(result: Result, found: Headline) -> str:
     """How one cohort did against another, and that this is no proof."""
     row = found.row or found.highest
     if row is None or row["estimate"] is None:
-        return f"{result.title}: {'still in progress' if row else 'nothing to count yet'}."
+        return f"{result.title}: {'still in progress' if row else NOTHING}."
     one, other = (COHORTS.get(str(result.params[name]), str(result.params[name])) for name in ("cohort", "against"))
     in_unit = words.in_units(result.params["at"], result.params["at"], result.params["unit"])
     did = f"came back in {in_unit}" if result.params["measure"] == "retention" else "were activated in time"
