@@ -27,8 +27,8 @@ class SessionTime(Pooled):
         same = "".join(f" AND t.{label} IS NOT DISTINCT FROM s.{label}" for label in labels)
         return f"""SELECT s.*, {", ".join(f"t.{one}" for one in OF_TRIES)}, t.success, t.labouring
         FROM ({super().select(labels)}) s JOIN (
-            SELECT {columns}sum(tries)::BIGINT AS tries, count(*) FILTER (tries > 0) AS tried, sum(done)::BIGINT AS done,
-                sum(done) / nullif(sum(tries), 0) AS success, count(*) FILTER ({LABOURS}) AS labouring,
+            SELECT {columns}coalesce(sum(tries), 0)::BIGINT AS tries, count(*) FILTER (tries > 0) AS tried,
+                sum(done)::BIGINT AS done, sum(done) / nullif(sum(tries), 0) AS success, count(*) FILTER ({LABOURS}) AS labouring,
                 sum(done * done)::BIGINT AS done_done, sum(done * tries)::BIGINT AS done_tries,
                 sum(tries * tries)::BIGINT AS tries_tries
             FROM ({_own(columns)}) GROUP BY ALL
