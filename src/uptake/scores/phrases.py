@@ -38,6 +38,7 @@ PHRASES = {
     "features_used": Phrase("{value} core features used in {days} days"),
     "frequency": Phrase("came on {value} of the days expected", "{users} came on {value} of the days expected"),
     "goals_met": Phrase("{value} of the goals due are met"),
+    "journey_step": Phrase("stands on step {value} of the 5 from awareness to adoption"),
     "nps": Phrase("answered the NPS survey with {value}", "{users} who answered give an NPS of {value}"),
     "onboarding": Phrase("{value} of the steps of onboarding are done"),
     "penetration": Phrase("breadth times seat coverage is {value}"),
