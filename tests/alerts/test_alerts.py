@@ -84,7 +84,7 @@ def test_by_hand(workspace: uptake.Workspace) -> None:
     assert {name: first[name] for name in ("name", "owner", "value", "before", "threshold", "status")} == {
         "name": "Acme", "owner": "Ann", "value": 5.0, "before": 4.0, "threshold": 5.0, "status": "cleared",
     }  # fmt: skip
-    assert first["crossed"] == "Days since active 5, at or above 5; 4 the day before"
+    assert first["crossed"] == "Days since active 5, 4 the day before (at least 5)"
     assert workspace.alerts(since="2025-03-01").rows[-1]["owner"] is None
 
 
@@ -181,7 +181,7 @@ def test_late_events_are_found_by_whoever_asks_later(workspace: uptake.Workspace
     assert [(row["on"].day, row["status"]) for row in rows] == [
         (25, "open"), (10, "cleared"), (7, "not by what is known now"),
     ]  # fmt: skip
-    assert rows[2]["crossed"] == "Days since active 5, at or above 5; 4 the day before"
+    assert rows[2]["crossed"] == "Days since active 5, 4 the day before (at least 5)"
     assert told(workspace, id="a", as_of="2025-03-31") == [("a", 10, 20), ("a", 25, None)]  # a replay remembers nothing
     assert [row["status"] for row in workspace.alerts(id="b", since="2025-03-01").rows] == ["open", "cleared"]
 

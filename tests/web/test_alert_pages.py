@@ -60,7 +60,7 @@ def test_who_crossed_what_and_why(client: Client) -> None:
     assert page.status_code == 200
     require_inert(page.text)
     assert "1 alert from 1 March 2025 to 31 March 2025, 1 still open." in page.text
-    assert "Days since active 5, at or above 5; 4 the day before" in page.text
+    assert "Days since active 5, 4 the day before (at least 5)" in page.text
     assert "15 March 2025" in page.text
     why = re.search(r'hx-get="(/alerts/why[^"]+)"', page.text)
     assert why

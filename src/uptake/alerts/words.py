@@ -11,7 +11,7 @@ from uptake.plan import Condition, Plan
 from uptake.scores.phrases import BELOW
 from uptake.signals.signal import catalogue, definition, find
 
-BEYOND = {"lt": "below", "lte": "at or below", "gt": "above", "gte": "at or above"}
+BEYOND = {"lt": "below", "lte": "at most", "gt": "above", "gte": "at least"}
 MEETS = {
     "lt": lambda value, edge: value < edge,
     "lte": lambda value, edge: value <= edge,
@@ -73,15 +73,13 @@ def _sentence(plan: Plan, condition: Condition, before: Value, value: Value) -> 
     edge, beyond = float(condition.values[0]), BEYOND[condition.test]
     if kind == "fall" and dot:
         title = plan.all_scores[name].title
-        return f"{title} {words.share(value)} below its mean of the four weeks before, from {words.share(edge)} on"
+        return f"{title} {words.share(value)} below its mean of the four weeks before ({beyond} {words.share(edge)})"
     if kind == "decline" and dot:
         title = plan.all_scores[name].title
-        return (
-            f"{title} lastingly {words.share(value)} below what it was eight weeks before, from {words.share(edge)} on"
-        )
+        return f"{title} lastingly {words.share(value)} below what it was eight weeks before ({beyond} {words.share(edge)})"
     title, unit = _titled(plan, kind, name) if dot else (definition(kind).title, find(kind).unit)
-    then = f"; {_number(before, unit)} the day before" if isinstance(before, float) else ""
-    return f"{title} {_number(value, unit)}, {beyond} {_number(edge, unit)}{then}"
+    then = f", {_number(before, unit)} the day before" if isinstance(before, float) else ""
+    return f"{title} {_number(value, unit)}{then} ({beyond} {_number(edge, unit)})"
 
 
 def said(plan: Plan, subject: str, value: float | str) -> str:

@@ -86,6 +86,7 @@ def list_them(names: dict[str, tuple[str, str]]) -> None:
 def _show(found: Placements, console: Console) -> None:
     """Prints how many stand where, and a table of who they are."""
     from uptake.charts import dates, words
+    from uptake.segments.words import since as since_words
 
     everybody = sum(label.count for label in found.labels)
     screen.say(f"{found.title} of {words.count(everybody)} {found.entity}s on {dates.day(found.on)}\n", console, "bold")
@@ -98,7 +99,7 @@ def _show(found: Placements, console: Console) -> None:
     heads = ["id", "name", "label", "since", "why", *(["next step lacks"] if found.ladder else [])]
     rows = []
     for one, row in zip(found.everyone, found.rows, strict=True):
-        since = "" if one.since is None else f"{'before ' if one.is_longer else ''}{dates.day(one.since)}"
+        since = since_words(one.since, is_longer=one.is_longer)
         rows.append([one.id, one.name, titles[one.label], since, row["why"], *([row["lacks"]] if found.ladder else [])])
     if rows:
         screen.say("", console)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, Response
 
 from uptake.dashboards import Dashboards
 from uptake.list_views import ListViews
+from uptake.plan import Plan
 from uptake.web import formats, forms, links
 from uptake.web.cache import Answers
 from uptake.web.following import Following, Unused
@@ -26,6 +27,7 @@ from uptake.web.reader import Reader
 from uptake.workspace import Workspace
 
 HERE = Path(__file__).parent
+TRIALS = "/trials"
 RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("", (("Overview", "/"), ("Teams", "/teams"), ("Dashboards", "/dashboards"))),
     (
@@ -46,15 +48,13 @@ RAIL: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
             ("Alerts", "/alerts"),
             ("Champions", "/champions"),
             ("Who qualifies", "/qualified"),
-            ("Trials", "/trials"),
-            ("Placements", "/placements"),
-            ("Segments", "/segments"),
-            ("Benchmarks", "/benchmarks"),
+            ("Trials", TRIALS),
         ),
     ),
-    ("Data", (("Data and plan", "/data"),)),
+    ("Where they stand", (("Placements", "/placements"), ("Segments", "/segments"), ("Benchmarks", "/benchmarks"))),
+    ("", (("Data and plan", "/data"),)),
 )
-"""The rail: sections with their pages, title and address."""
+"""The rail: sections with their pages, title and address; the last one stays in sight however low the window is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -193,9 +193,9 @@ class Site:
         nav = [
             {
                 "title": title,
-                "links": [{"title": name, "url": url, "is_current": url == section} for name, url in links_],
+                "links": [{"title": name, "url": url, "is_current": url == section} for name, url in pages],
             }
-            for title, links_ in RAIL
+            for title, pages in rail(reader.plan)
         ]
         product = reader.plan.product
         as_of = reader.moment()[0]
@@ -208,6 +208,12 @@ class Site:
             plan_unused=self.following.unused(),
             asset_version=self._asset_version,
         )
+
+
+def rail(plan: Plan) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The sections of the rail with the pages that this plan has something for."""
+    for title, pages in RAIL:
+        yield title, [(name, url) for name, url in pages if url != TRIALS or plan.trial is not None]
 
 
 FINE, WRONG = 200, 400

@@ -51,7 +51,7 @@ COLUMNS: tuple[dict[str, Any], ...] = (
      "about": "Active users, week by week."},
     {"name": "active_users", "title": "Active users", "type": "integer", "rank": EXTRA,
      "about": "In the last 28 days."},
-    {"name": "mrr", "title": "A month", "type": "number", "unit": "currency", "rank": EXTRA,
+    {"name": "mrr", "title": "MRR", "type": "number", "unit": "currency", "rank": EXTRA,
      "about": "Monthly revenue of the subscriptions that run."},
     {"name": "renewal_on", "title": "Renewal", "type": "date", "rank": WIDE},
     {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never", "rank": EXTRA},

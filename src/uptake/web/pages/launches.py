@@ -37,13 +37,13 @@ RANKS = {"tried": {"rank": WIDE}, "again": {"rank": EXTRA}, "kept": {"rank": WID
 COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "title", "title": "Launch", "link": "url", "under": "feature"},
     {"name": "launched_on", "title": "Launched", "type": "date"},
-    {"name": "n", "title": "For so many", "type": "integer", "rank": WIDE},
+    {"name": "n", "title": "People", "type": "integer", "rank": WIDE},
     {"name": "day", "title": "By day", "type": "integer", "rank": WIDE},
     *({"name": curve, "title": curve.capitalize(), "type": "number", "unit": "share",
        "about": f"Of those it is for, who {said} by that day.", **RANKS.get(curve, {})}
       for curve, said in CURVES.items()),
     {"name": "aim", "title": "Target", "missing": "none", "rank": WIDE},
-    {"name": "state", "title": "Target is", "missing": "not set"},
+    {"name": "state", "title": "State", "missing": "not set"},
 )  # fmt: skip
 OF_CHANNELS: tuple[dict[str, Any], ...] = (
     {"name": "driver", "title": "Channel"},
@@ -216,6 +216,13 @@ def _aim(launch: Launch) -> str:
     return f"{words.share(launch.target)} by day {launch.within_days} that {CURVES[launch.target_of]}"
 
 
+def _aimed(launch: Launch, day: int | None) -> str:
+    """What was aimed at, with its day where that is not the one that was counted."""
+    if launch.target is None:
+        return ""
+    return words.share(launch.target) + (f" by day {launch.within_days}" if day != launch.within_days else "")
+
+
 def _told(plan: Plan, launch: Launch, result: Result) -> dict[str, Any]:
     """A launch as a row: its curves on the target's day, or on the last day that is over."""
     over = [row for row in result.rows if row["estimate"] is not None]
@@ -224,18 +231,19 @@ def _told(plan: Plan, launch: Launch, result: Result) -> dict[str, Any]:
     state, said = None, "nothing is counted yet"
     if launch.target is not None:
         got = by_curve[launch.target_of]["estimate"] if by_curve else 0.0
-        said = f"by day {day} {words.share(got)} had {CURVES[launch.target_of]}" if by_curve else said
+        said = f"{words.share(got)} had {CURVES[launch.target_of]} by day {day}" if by_curve else said
         is_over = day is not None and day >= launch.within_days
         state = "reached" if got >= launch.target else "missed" if is_over else "on the way"
     return {
         "title": launch.title,
         "url": links.launch(launch.name),
-        "feature": plan.features[launch.feature].title,
+        "feature": feature if (feature := plan.features[launch.feature].title) != launch.title else "",
         "launched_on": plan.launched_on(launch),
         "n": max((row["n"] for row in by_curve.values()), default=None),
         "day": day,
         **{curve: by_curve[curve]["estimate"] if by_curve else None for curve in CURVES},
         "aim": _aim(launch) or None,
+        "aimed": _aimed(launch, day),
         "state": state,
         "got": said,
     }
@@ -247,7 +255,7 @@ def _news(rows: Sequence[Row]) -> str:
         return ""
     if len(aimed) == 1:
         did = {"reached": "has reached", "missed": "missed", "on the way": "is on the way to"}[aimed[0]["state"]]
-        return f"{aimed[0]['title']} {did} its target: {aimed[0]['got']}; the target is {aimed[0]['aim']}."
+        return f"{aimed[0]['title']} {did} its target: {aimed[0]['got']}, where {aimed[0]['aimed']} were aimed at."
     counts = {state: sum(row["state"] == state for row in aimed) for state in ("reached", "missed", "on the way")}
     forms = {"reached": "{} reached the target", "missed": "{} missed it", "on the way": "{} on the way"}
     said = [forms[state].format(words.count(count)) for state, count in counts.items() if count]

@@ -18,6 +18,7 @@ from uptake.segments.ask import Placements
 from uptake.segments.movement import NOT_THERE, Movement
 from uptake.segments.placing import named
 from uptake.segments.words import joined
+from uptake.segments.words import since as since_words
 from uptake.web import links
 from uptake.web.forms import Form
 from uptake.web.reader import Reader
@@ -326,7 +327,7 @@ def _matrix(moved: Movement, address: _Address) -> Iterator[Row]:
 def _standing(found: Placements) -> Iterator[Person]:
     titles = {label.name: label.title for label in found.labels}
     for one in found.everyone:
-        since = "" if one.since is None else f"{'before ' if one.is_longer else ''}{dates.day(one.since)}"
+        since = since_words(one.since, is_longer=one.is_longer)
         before = f", {titles[one.before].lower()} before" if one.before else ""
         url = links.account(one.id) if found.entity == "account" else links.user(one.id)
         lacks = joined(one.lacks)

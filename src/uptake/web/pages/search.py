@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from uptake.directory.search import Hit
+from uptake.plan import Plan
 from uptake.web import links
 from uptake.web.reader import Reader
-from uptake.web.site import RAIL, Page, Part, Site
+from uptake.web.site import Page, Part, Site, rail
 
 KINDS = {
     "page": "Pages",
@@ -87,7 +88,7 @@ def routes(site: Site) -> list[Route]:
 def show(reader: Reader, request: Request) -> Page | Part:
     """What holds the text."""
     query = request.query_params.get("q", "").strip()[:MOST_CHARACTERS]
-    hits = [*_pages(query), *reader.search(query)] if query else []
+    hits = [*_pages(query, reader.plan), *reader.search(query)] if query else []
     groups = [
         Group(title, [Found(hit.title, hit.detail, _url(hit)) for hit in hits if hit.kind == kind])
         for kind, title in KINDS.items()
@@ -98,8 +99,10 @@ def show(reader: Reader, request: Request) -> Page | Part:
     return SearchPage(query=query, groups=groups)
 
 
-def _pages(query: str) -> list[Hit]:
-    return [Hit("page", url, title) for _, pages in RAIL for title, url in pages if query.lower() in title.lower()]
+def _pages(query: str, plan: Plan) -> list[Hit]:
+    return [
+        Hit("page", url, title) for _, pages in rail(plan) for title, url in pages if query.lower() in title.lower()
+    ]
 
 
 def _url(hit: Hit) -> str:

@@ -12,11 +12,12 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from uptake.benchmarks.answer import Account, TypeBenchmark
-from uptake.charts import dates, words
+from uptake.charts import words
 from uptake.plan import Placement
 from uptake.segments.ask import Standing
 from uptake.segments.tracks import name_of
 from uptake.segments.words import joined
+from uptake.segments.words import since as since_words
 from uptake.segments.written import Stood
 from uptake.web.cache import Urgency
 from uptake.web.pages.benchmark_words import Bar, Why, bars, way_words, why
@@ -108,8 +109,6 @@ class BenchmarkPart(Part):
     url: str
 
 
-LONGER = "already on "
-"""Before a day with which history begins."""
 TONES = {"power": "good", "at_risk": "bad", "inactive": "bad", "shelfware": "bad"}
 
 
@@ -155,7 +154,7 @@ def _why(reader: Reader, request: Request) -> Part:
 
 
 def _stood(one: Stood, entity: str) -> Place:
-    since = f"{LONGER if one.is_longer else 'since '}{dates.day(one.since)}"
+    since = f"since {since_words(one.since, is_longer=one.is_longer)}"
     before = f", {one.before.title.lower()} before" if one.before else ""
     return Place(
         one.scheme.title, one.label.title, TONES.get(one.label.name, ""), since + before, "", "",
@@ -165,7 +164,7 @@ def _stood(one: Stood, entity: str) -> Place:
 
 def _place(scheme: Placement, one: Standing, entity: str) -> Place:
     titles = {label.name: label.title for label in scheme.labels_of(entity)}
-    since = "" if one.since is None else f"{LONGER if one.is_longer else 'since '}{dates.day(one.since)}"
+    since = "" if one.since is None else f"since {since_words(one.since, is_longer=one.is_longer)}"
     before = f", {titles[one.before].lower()} before" if one.before else ""
     lacks = f"{titles[one.next]} lacks: {joined(one.lacks)}" if one.next and one.lacks else ""
     return Place(

@@ -32,9 +32,9 @@ NEARLY_FULL = 0.8
 ACCOUNT: Row = {"name": "name", "title": "Account", "link": "url", "under": "under"}
 WHY: Row = {"name": "why", "title": "Why", "type": "sentence", "rank": "wrap"}
 SCORE: Row = {"name": "score", "title": "Score", "type": "score", "missing": "not known", "rank": "wide"}
-CHANGE: Row = {"name": "score_change", "title": "In 28 days", "type": "points", "missing": "not known", "rank": "wide",
-               "about": "Points of the score."}  # fmt: skip
-MRR: Row = {"name": "mrr", "title": "A month", "type": "number", "unit": "currency", "missing": "pays nothing", "rank": "wide",
+CHANGE: Row = {"name": "score_change", "title": "Change", "type": "points", "missing": "not known", "rank": "wide",
+               "about": "Points of the score in the last 28 days."}  # fmt: skip
+MRR: Row = {"name": "mrr", "title": "MRR", "type": "number", "unit": "currency", "missing": "pays nothing", "rank": "wide",
             "about": "Monthly revenue of the subscriptions that run."}  # fmt: skip
 RENEWAL: Row = {"name": "renewal_on", "title": "Renewal", "type": "date", "rank": "wide"}
 SEATS_ACTIVE: Row = {"name": "active_share", "title": "Seats active", "type": "number", "unit": "share",
@@ -91,9 +91,20 @@ def at_risk(reader: Reader, owner: str) -> Listing:
     """Accounts in the segment at risk, by revenue."""
     mine, says = _mine(reader, owner)
     found = reader.placements(SEGMENT, {"entity": "account", "label": AT_RISK})
-    rows = [mine[one.id] | {"why": joined(one.reasons), "since": one.since} for one in found.everyone if one.id in mine]
+    rows = [
+        mine[one.id] | {"why": joined(one.reasons), "since": one.since, "longer": "or before" if one.is_longer else ""}
+        for one in found.everyone
+        if one.id in mine
+    ]
     rows.sort(key=lambda row: (-(row["mrr"] or 0), row["name"]))
-    since: Row = {"name": "since", "title": "Since", "type": "date", "missing": "not known", "rank": "wide"}
+    since: Row = {
+        "name": "since",
+        "title": "Since",
+        "type": "date",
+        "under": "longer",
+        "missing": "not known",
+        "rank": "wide",
+    }
     return _listing(reader, (ACCOUNT, WHY, since, SCORE, CHANGE, MRR, RENEWAL), rows, _placed(AT_RISK), says)
 
 
