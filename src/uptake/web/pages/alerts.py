@@ -47,6 +47,8 @@ class AlertsPage(Page):
         csv_url: All of them as a file.
         form_token: What a form of this server has to know.
         here: This address, to come back to.
+        has_any: Whether there is anything to tell of.
+        home: The workspace's folder, for commands.
     """
 
     template: ClassVar[str] = "alerts.html"
@@ -65,6 +67,8 @@ class AlertsPage(Page):
     csv_url: str
     form_token: str
     here: str
+    has_any: bool
+    home: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,7 +137,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     query = request.url.query
     is_open = sum(row["status"] == "open" for row in found.rows)
     return AlertsPage(
-        headline=f"{found.title}{f', {is_open:,} still open' if found.rows else ''}.",
+        headline=f"{found.title}{f', {is_open:,} still open' if found.rows else ''}." if reader.has_events() else "",
         rows=[_row(reader, row) for row in part],
         total=len(found.rows),
         number=number,
@@ -145,6 +149,8 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         csv_url=f"/alerts.csv?{query}".rstrip("?"),
         form_token=site.form_token,
         here=query,
+        has_any=reader.has_events(),
+        home=reader.home,
     )
 
 

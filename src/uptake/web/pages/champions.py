@@ -99,7 +99,7 @@ def _show(reader: Reader, request: Request) -> Page:
         empty=(
             "No accounts yet",
             "This page says who carries each account, whether they still come, and what would be left without them.",
-            "uptake import accounts.csv --kind accounts",
+            f"uptake import accounts.csv --kind accounts --home {reader.home}",
         ),
         has_any=bool(found.rows),
         here=HERE,

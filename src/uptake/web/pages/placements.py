@@ -124,7 +124,7 @@ class PlacementsPage(Page):
         headline: How many stand where, in a sentence.
         schemes: (name, title) of every placement.
         name: The one that is shown.
-        entities: Whom it places.
+        entities: (name, title) of whom it places.
         entity: Of whom it is shown.
         since: The earlier day.
         on: The later day.
@@ -141,6 +141,7 @@ class PlacementsPage(Page):
         next_url: The ones that follow; empty: there are none.
         everyone_url: The page without a choice of whom to list; empty: nobody was chosen.
         is_ladder: Whether the labels are steps.
+        has_any: Whether there is anybody to place, on whatever day.
         has_since: Whether it is told since when they stand there.
         can_work_out: Whether it can be worked out since when.
         here: This page's address.
@@ -154,7 +155,7 @@ class PlacementsPage(Page):
     headline: str
     schemes: list[tuple[str, str]]
     name: str
-    entities: list[str]
+    entities: list[tuple[str, str]]
     entity: str
     since: date
     on: date
@@ -171,6 +172,7 @@ class PlacementsPage(Page):
     next_url: str
     everyone_url: str
     is_ladder: bool
+    has_any: bool
     has_since: bool
     can_work_out: bool
     here: str
@@ -217,7 +219,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         headline=_headline(moved),
         schemes=[(one.name, one.title) for one in plan.all_placements.values()],
         name=name,
-        entities=list(scheme.entities),
+        entities=[(one, f"{one.capitalize()}s") for one in scheme.entities],
         entity=moved.entity,
         since=moved.since,
         on=moved.on,
@@ -234,6 +236,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         next_url=asking(**chosen, offset=offset + ROWS) if offset + ROWS < total else "",
         everyone_url=asking() if chosen else "",
         is_ladder=scheme.ladder,
+        has_any=reader.has_events(),
         has_since=any(one.since for one in people),
         can_work_out=is_standing
         and bool(people)
@@ -250,7 +253,7 @@ def _plans(reader: Reader, chosen: str) -> list[tuple[str, str]]:
         (version, f"{version}, of {dates.instant(at.replace(tzinfo=None), zone)}") for version, at in before.items()
     ]
     others = [(chosen, chosen)] if chosen and chosen not in before else []
-    return [("", "the one in use"), *others, *made]
+    return [("", "The one in use"), *others, *made]
 
 
 def _told_by(reader: Reader, moved: Movement) -> str:

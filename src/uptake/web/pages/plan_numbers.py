@@ -22,7 +22,7 @@ from uptake.plans import FILES, IN_USE
 from uptake.reports.effect_words import headlines
 from uptake.reports.plan_effect import Effect, Moved, Shift
 from uptake.segments.words import against, asked_for
-from uptake.signals.signal import find
+from uptake.signals.signal import catalogue, definition, find
 from uptake.web import links
 from uptake.web.forms import Form
 from uptake.web.pages.segments import refusing
@@ -57,7 +57,7 @@ class Part:
 
     Args:
         name: Its name.
-        signal: Its signal.
+        signal: What its signal is called.
         unit: The signal's unit.
         fields: Its numbers: weight, worst, best.
     """
@@ -75,11 +75,13 @@ class Line:
     Args:
         about: What is asked for, in words.
         bound: What it is held against, in words; of a threshold the words before its number.
+        unit: What stands after a threshold's number: "days", or of what it is a share; mostly nothing.
         field: The threshold; None: it is none.
     """
 
     about: str
     bound: str
+    unit: str
     field: Field | None
 
 
@@ -229,7 +231,7 @@ def _of_score(site: Site, reader: Reader, request: Request) -> Page:
         bands=[field(("bands", "good"), "Good from"), field(("bands", "poor"), "Poor below")],
         parts=[
             Part(
-                part, component.signal, signals[part].unit,
+                part, definition(component.signal).title, signals[part].unit,
                 [
                     field(("components", part, "weight"), f"Weight of {part}"),
                     field(("components", part, "worst"), f"Worst of {part}", signals[part].worst),
@@ -268,9 +270,16 @@ def _ways(read: Plan, entity: str, rule: Group, location: Location, shown: Known
         about, at = asked_for(condition.property, read), (*location, condition.property, condition.test)
         if condition.test in BOUNDS and at in shown:
             bound = IN_WORDS[condition.test]
-            lines.append(Line(about, bound, Field(location_text(at), f"{about} {bound}", _text(shown[at]), "")))
+            lines.append(
+                Line(
+                    about,
+                    bound,
+                    _unit_of(condition.property),
+                    Field(location_text(at), f"{about} {bound}", _text(shown[at]), ""),
+                )
+            )
         else:
-            lines.append(Line(about, against(condition, read, entity), None))
+            lines.append(Line(about, against(condition, read, entity), "", None))
     for group in rule.of:
         parts = [
             _ways(read, entity, part, (*location, group.kind, position), shown)
@@ -279,6 +288,12 @@ def _ways(read: Plan, entity: str, rule: Group, location: Location, shown: Known
         single = [line for part in parts if len(part.lines) == 1 and not part.groups for line in part.lines]
         groups.append(Ways(group.kind, single, [part for part in parts if len(part.lines) != 1 or part.groups]))
     return groups[0] if not lines and len(groups) == 1 else Ways(rule.kind, lines, groups)
+
+
+def _unit_of(subject: str) -> str:
+    """What a threshold counts, where its name does not say."""
+    is_days = subject in catalogue() and find(subject).unit == "days"
+    return "days" if is_days and "days" not in definition(subject).title.lower() else ""
 
 
 def _edited(

@@ -52,7 +52,7 @@ def _show(reader: Reader, request: Request) -> Page:
     history = history_words.of_list(reader)
     return QualifiedPage(
         title="Who qualifies",
-        headline=_headline(rule, found, rows, asked.owner),
+        headline=_headline(rule, found, rows, asked.owner) if reader.has_events() else "",
         about="",
         tabs=listed.tabs(
             HERE, asked, [(one.name, one.title, len(_fitting(_found(reader, one), asked))) for one in every]
@@ -70,7 +70,7 @@ def _show(reader: Reader, request: Request) -> Page:
         empty=(
             "Nobody yet",
             "This page lists who meets a rule of the plan under qualified: power users, references, who is ready to buy.",
-            "uptake import events.csv --kind events",
+            f"uptake import events.csv --kind events --home {reader.home}",
         ),
         has_any=reader.has_events(),
         here=HERE,
