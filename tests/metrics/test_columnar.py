@@ -8,7 +8,10 @@ from datetime import date
 import numpy as np
 import pyarrow as pa
 
+import uptake
 from uptake.metrics.columnar import ROWS, Columnar, RowsOf, columnar
+from uptake.metrics.result import Result
+from uptake.web.messages import decode, encode
 
 COLUMNS = Columnar(
     {
@@ -58,3 +61,23 @@ def test_one_column_can_be_told_anew() -> None:
     changed = COLUMNS.with_column("point", np.array(["a", "b"], object))
     assert [row["point"] for row in changed.rows] == ["a", "b"]
     assert [row["point"] for row in COLUMNS.rows] == ["k1", "k2"]
+
+
+def test_an_answer_of_columns_comes_through_a_server_as_its_rows() -> None:
+    """What the command line is told by a running server is what it reads without one, of a map by month too."""
+    events = [
+        {
+            "user_id": f"u{day % 3}",
+            "account_id": f"a{day % 2}",
+            "event": "task",
+            "time": f"2026-0{1 + day % 2}-{day:02d}",
+        }
+        for day in range(1, 28)
+    ]
+    with uptake.from_events(events) as ws:
+        of_columns, of_rows = ws.metric("adoption_map", period="month"), ws.metric("active_users", period="month")
+    assert (columnar(of_columns) is None, columnar(of_rows) is None) == (False, True)
+    for answer in (of_columns, of_rows):
+        told = decode(encode(answer), Result)
+        assert told.rows == answer.rows != []
+        assert told == answer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -58,6 +58,10 @@ class RowsOf:
 
 
 ROWS = RowsOf()
+if TYPE_CHECKING:
+    Rows = RowsOf
+else:
+    Rows = list[dict[str, Any]]  # what an answer that comes from a server is read as
 
 
 def columnar(answer: object) -> Columnar | None:

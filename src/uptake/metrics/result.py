@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from uptake.metrics.columnar import ROWS, Columnar, RowsOf, columnar
+from uptake.metrics.columnar import ROWS, Columnar, Rows, columnar
 from uptake.metrics.definition import Definition
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ class Result:
     definition: Definition
     population: str
     columns: tuple[Column, ...]
-    rows: RowsOf = ROWS
+    rows: Rows = ROWS
     sql: str = ""
     by: tuple[str, ...] = field(default=())
     notes: tuple[str, ...] = ()

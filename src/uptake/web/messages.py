@@ -110,8 +110,8 @@ def error(told: Problem) -> UptakeError:
 
 
 def encode(message: object) -> bytes:
-    """A message as one line of JSON; nan becomes null."""
-    return msgspec.json.encode(message)
+    """A message as one line of JSON; nan becomes null, and rows that an answer keeps as columns become rows."""
+    return msgspec.json.encode(replace(message, rows=message.rows) if isinstance(message, Result) else message)
 
 
 def decode(data: bytes | msgspec.Raw, type_: type[T]) -> T:
