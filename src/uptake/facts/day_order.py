@@ -140,6 +140,22 @@ class Parts:
 
 
 @dataclass(frozen=True, eq=False)
+class DayParts:
+    """Rows of entities and days by what they are of.
+
+    Args:
+        rows: What they are of -> rows, day by day.
+    """
+
+    rows: Mapping[int, DayOrder]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return sum(rows.nbytes for rows in self.rows.values())
+
+
+@dataclass(frozen=True, eq=False)
 class Told:
     """One value of each entity.
 
@@ -179,6 +195,12 @@ class Numbered:
         """The rows of SQL for (entity_key, part, more columns), of those who have a number, by part."""
         return self._kept.get(self._cursor, ("day_parts", self._sql, sql, self._zone), lambda: self._parts(sql)).rows
 
+    def day_parts(self, sql: str) -> Mapping[int, DayOrder]:
+        """The rows of SQL for (entity_key, day, part, more columns), of those who have a number, day by day, by part."""
+        return self._kept.get(
+            self._cursor, ("parts_by_day", self._sql, sql, self._zone), lambda: self._day_parts(sql)
+        ).rows
+
     def rows(self, sql: str) -> Rows:
         """The rows of SQL for (entity_key, more columns), of those who have a number."""
         return self._kept.get(self._cursor, ("day_rows", self._sql, sql, self._zone), lambda: self._rows(sql))
@@ -211,12 +233,28 @@ class Numbered:
 
     def _days(self, sql: str) -> DayOrder:
         columns = self._known(f"SELECT * REPLACE ((day - DATE '1970-01-01')::USMALLINT AS day) FROM ({sql})")
-        order = np.argsort(columns["day"], kind="stable")  # 16 bits are sorted by counting
         rows = {
-            name: (_small(np.asarray(column)) if column.dtype.kind == "f" else column)[order]
-            for name, column in columns.items()
+            name: _small(np.asarray(column)) if column.dtype.kind == "f" else column for name, column in columns.items()
         }
+        if (rows["day"][1:] < rows["day"][:-1]).any():
+            order = np.argsort(rows["day"], kind="stable")  # 16 bits are sorted by counting
+            rows = {name: column[order] for name, column in rows.items()}
         return DayOrder(rows.pop("number"), rows.pop("day"), rows)
+
+    def _day_parts(self, sql: str) -> DayParts:
+        rows = self._days(sql)
+        part = rows.values["part"].astype(np.uint16)
+        order = np.argsort(part, kind="stable")
+        number, day = rows.number[order], rows.day[order]
+        values = {name: column[order] for name, column in rows.values.items() if name != "part"}
+        ends = np.cumsum(np.bincount(part)).tolist()
+        return DayParts(
+            {
+                key: DayOrder(number[begin:end], day[begin:end], {name: one[begin:end] for name, one in values.items()})
+                for key, (begin, end) in enumerate(zip([0, *ends], ends, strict=False))
+                if begin < end
+            }
+        )
 
     def _parts(self, sql: str) -> Parts:
         columns = self._known(sql)

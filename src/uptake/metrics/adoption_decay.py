@@ -21,8 +21,9 @@ from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.result import Side
+from uptake.metrics.tallies import is_of_everybody
 from uptake.plan import Feature
-from uptake.store.sql import literal
+from uptake.store.sql import literal, name
 
 
 class Decayed(Share):
@@ -67,10 +68,13 @@ def totals(asked: Asked) -> Sql:
     """The counts without a row per entity and period: of spans between adoption, silence and return."""
     features = chosen(asked, asked.param("feature"))
     period = "p.period_on, " if asked.question.period else ""
+    labels = [name(label) for label in asked.split.labels] if asked.split else []
+    columns, same = "".join(f", a.{label}" for label in labels), ", ".join(["number", "feature_key", *labels])
     counted = span_counts.tables(asked, features, lambda one: one.cadence_days * int(asked.param("quiet_intervals")))
     return Sql(
-        f"""SELECT {period}r.feature, a.members AS n, l.members AS count, 0 AS open, l.members / a.members AS estimate
-        FROM adopted a JOIN silent l USING (number, feature_key) JOIN feature_rule r USING (feature_key)
+        f"""SELECT {period}r.feature{columns}, a.members AS n, l.members AS count, 0 AS open,
+            l.members / a.members AS estimate
+        FROM adopted a JOIN silent l USING ({same}) JOIN feature_rule r USING (feature_key)
         JOIN numbered p USING (number) WHERE a.members > 0 ORDER BY ALL""",
         relations={
             **spans.relations(asked, features),
@@ -78,7 +82,7 @@ def totals(asked: Asked) -> Sql:
             "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
             "silent": spans.counted(spans.silences(asked, features, "quiet_days")),
         },
-        tables={name: counted[name] for name in ("adopted", "silent") if name in counted},
+        tables={one: counted[one] for one in ("adopted", "silent") if one in counted},
     )
 
 
@@ -126,4 +130,12 @@ def used_since_adoption(asked: Asked, features: dict[int, Feature]) -> dict[str,
 
 FEATURE = Param("feature", "text", "A feature of the plan, or core, advanced or all.", default="all")
 QUIET = Param("quiet_intervals", "integer", "Cadences without use that make a silence.", default=2, least=1, most=52)
-METRIC = Metric(kind=Decayed(), unit="share", rows=rows, totals=totals, params=(FEATURE, QUIET), labels=("feature",))
+METRIC = Metric(
+    kind=Decayed(),
+    unit="share",
+    rows=rows,
+    totals=totals,
+    splits_totals=is_of_everybody,
+    params=(FEATURE, QUIET),
+    labels=("feature",),
+)

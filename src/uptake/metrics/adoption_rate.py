@@ -257,7 +257,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
-    splits_totals=True,
+    splits_totals=is_possible,
     params=(
         INTERVAL_DAYS,
         Param("active_days", "integer", "Days looked back on for active.", default=28, least=1, most=366),

@@ -22,7 +22,6 @@ from uptake.metrics.query import executed, shown_sql
 from uptake.metrics.question import NONE, Question
 from uptake.metrics.reading import as_asked
 from uptake.metrics.result import Result
-from uptake.metrics.tallies import is_possible
 from uptake.plan import Plan
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
@@ -95,7 +94,7 @@ def _quick(prepared: Prepared) -> Sql | None:
     asked, metric = prepared.asked, prepared.found.metric
     if metric.totals is None or not prepared.is_labelled:
         return metric.totals(asked) if metric.totals else None
-    if not metric.splits_totals or not is_possible(asked):
+    if metric.splits_totals is None or not metric.splits_totals(asked):
         return None
     split = groups(asked, prepared.dimensions, prepared.where)
     return metric.totals(replace(asked, split=split)) if split else None

@@ -96,6 +96,6 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
-    splits_totals=True,
+    splits_totals=tallies.is_possible,
     params=(Param("window_days", "integer", "Days looked back on.", default=30, least=1, most=3660),),
 )

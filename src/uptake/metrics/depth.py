@@ -30,7 +30,7 @@ from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.observed import seen_from, watched
 from uptake.metrics.population import WINDOW_DAY, present_sql
 from uptake.metrics.ranks import ranks
-from uptake.metrics.tallies import is_possible, summed
+from uptake.metrics.tallies import is_of_everybody, summed
 from uptake.plan import Feature
 from uptake.store.sql import name
 
@@ -57,69 +57,17 @@ def rows(asked: Asked) -> Sql:
         _values(asked),
         {
             **_relations(seen, features),
-            "rated": _rated_sql(seen, "LEFT JOIN"),
+            "rated": _rated_sql(seen),
         },
     )
 
 
 def totals(asked: Asked) -> Sql | None:
     """The sums from how many have each rate: most never use a feature, and need not be ranked one by one."""
-    if asked.param("peers"):
+    if asked.param("peers") or not is_of_everybody(asked):
         return None
     features = chosen(asked, asked.param("feature"))
-    if is_possible(asked):
-        return summed(lambda: ranks(asked, features), "feature", *(asked.split.labels if asked.split else ()))
-    seen = _seen(asked)
-    period = "period_on, " if asked.question.period else ""
-    relations = {
-        **_relations(seen, features),
-        "rated": _rated_sql(seen, "JOIN"),
-        "alike": "SELECT period_on, feature, rate, count(*) AS members FROM rated GROUP BY ALL",
-        "able": """SELECT e.period_on, f.feature, e.members
-        FROM (SELECT period_on, class, count(*) AS members FROM eligible GROUP BY ALL) e
-        JOIN feature_class c USING (class) JOIN features f USING (feature_key)""",
-        "idle": """SELECT a.period_on, a.feature, 0 AS rate, a.members - coalesce(b.members, 0) AS members
-        FROM able a LEFT JOIN (SELECT period_on, feature, sum(members) AS members FROM alike GROUP BY ALL) b
-            ON b.feature = a.feature AND b.period_on IS NOT DISTINCT FROM a.period_on""",
-        "placed": """SELECT period_on, feature, rate, members, peers, below, (below + members / 2) / peers AS value FROM (
-            SELECT period_on, feature, rate, members,
-                sum(members) OVER (PARTITION BY period_on, feature ORDER BY rate) - members AS below,
-                sum(members) OVER (PARTITION BY period_on, feature) AS peers
-            FROM (
-                SELECT period_on, feature, rate, sum(members)::BIGINT AS members
-                FROM (FROM alike UNION ALL FROM idle) GROUP BY ALL
-            ) WHERE members > 0
-        )""",
-    }
-    if asked.grain is ACCOUNT:
-        relations["account_value"] = _account_value_sql(asked)
-        select = f"""SELECT {period}feature, count(*) AS n, sum(value) AS total, sum(value * value) AS total_squares,
-            avg(value) AS estimate, median(value) AS median
-        FROM account_value GROUP BY ALL ORDER BY ALL"""
-    else:
-        select = f"""SELECT {period}feature, sum(members)::BIGINT AS n, sum(members * value) AS total,
-            sum(members * value * value) AS total_squares, total / n AS estimate,
-            (min(value) FILTER (below + members >= (peers + 1) // 2)
-                + min(value) FILTER (below + members >= peers // 2 + 1)) / 2 AS median
-        FROM placed GROUP BY ALL ORDER BY ALL"""
-    return Sql(select, _values(asked), relations)
-
-
-def _account_value_sql(asked: Asked) -> str:
-    """SQL for (period_on, feature, value) of every account: the ranks of those who used, and that of all the others."""
-    return f"""SELECT a.period_on, f.feature,
-            (coalesce(u.total, 0) + (a.members - coalesce(u.members, 0)) * coalesce(i.value, 0)) / a.members AS value
-        FROM (
-            SELECT entity_key >> 32 AS account_key, period_on, class, count(*) AS members FROM eligible GROUP BY ALL
-        ) a JOIN ({present_sql(asked)}) e
-            ON e.entity_key = a.account_key AND e.period_on IS NOT DISTINCT FROM a.period_on
-        JOIN feature_class c USING (class) JOIN features f USING (feature_key)
-        LEFT JOIN (
-            SELECT r.entity_key >> 32 AS account_key, r.period_on, r.feature, sum(v.value) AS total, count(*) AS members
-            FROM rated r JOIN placed v ON v.feature = r.feature AND v.rate = r.rate
-                AND v.period_on IS NOT DISTINCT FROM r.period_on GROUP BY ALL
-        ) u ON u.account_key = a.account_key AND u.feature = f.feature AND u.period_on IS NOT DISTINCT FROM a.period_on
-        LEFT JOIN placed i ON i.feature = f.feature AND i.rate = 0 AND i.period_on IS NOT DISTINCT FROM a.period_on"""
+    return summed(lambda: ranks(asked, features), "feature", *(asked.split.labels if asked.split else ()))
 
 
 def _seen(asked: Asked) -> Asked:
@@ -142,15 +90,15 @@ def _relations(seen: Asked, features: dict[int, Feature]) -> dict[str, str]:
     }
 
 
-def _rated_sql(seen: Asked, join: str) -> str:
-    """SQL for (entity_key, anchor_at, period_on, feature, rate) of everyone eligible, or with a JOIN of who used it."""
+def _rated_sql(seen: Asked) -> str:
+    """SQL for (entity_key, anchor_at, period_on, feature, rate) of everyone eligible."""
     # rounded, as equal rates come from different fractions
     return f"""SELECT e.entity_key, e.anchor_at, e.period_on, f.feature,
             round(coalesce(d.counted, 0) * $window_days::INTEGER / greatest($least_days::INTEGER,
                 least($window_days::INTEGER, p.on_day - {seen_from("f.launched_on")} + 1)), 9) AS rate
         FROM eligible e JOIN feature_class c USING (class) JOIN features f ON f.feature_key = c.feature_key
         JOIN period p ON p.period_on IS NOT DISTINCT FROM e.period_on
-        {join} used d ON d.entity_key = e.entity_key AND d.feature_key = c.feature_key
+        LEFT JOIN used d ON d.entity_key = e.entity_key AND d.feature_key = c.feature_key
             AND d.period_on IS NOT DISTINCT FROM e.period_on
         LEFT JOIN {seen.grain.start} s ON s.entity_key = e.entity_key"""
 
@@ -189,7 +137,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
-    splits_totals=True,
+    splits_totals=is_of_everybody,
     params=(
         Param("feature", "text", "A feature of the plan, or core, advanced or all.", default="core"),
         Param("peers", "text", "An attribute whose value peers have in common; everyone eligible if not given."),

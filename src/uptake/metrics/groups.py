@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -69,7 +70,7 @@ class Attributes(Split):
     by: Sequence[Attribute]
     where: Sequence[tuple[Attribute, Condition]]
     _known: dict[Attribute, Known] = field(default_factory=dict)
-    _made: dict[np.datetime64, Codes] = field(default_factory=dict)
+    _made: dict[np.datetime64, NDArray[np.int8]] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -81,17 +82,24 @@ class Attributes(Split):
         """Whether there are so few groups that each can be looked at by itself."""
         return int(np.prod([len(self._names(one)) for one in self.by])) <= MOST
 
-    def parts(self, at: np.datetime64, who: Codes) -> Iterator[tuple[tuple[str, ...], Codes]]:
-        """Each group of some entities just before an instant, with the places of those in it."""
+    @property
+    def names(self) -> list[tuple[str, ...]]:
+        """What each group is called, by its number."""
+        return list(product(*(self._names(one) for one in self.by)))
+
+    def numbers(self, at: np.datetime64) -> NDArray[np.int8]:
+        """The number of everybody's group just before an instant; `NOWHERE` of those left out."""
         if at not in self._made:
             self._made[at] = self._groups(at)
-        group = self._made[at][who]
-        names = [self._names(one) for one in self.by]
-        for number in np.flatnonzero(np.bincount(group + 1, minlength=1)[1:]).tolist():
-            places = np.unravel_index(number, [len(one) for one in names]) if names else ()
-            yield tuple(one[place] for one, place in zip(names, places, strict=True)), np.flatnonzero(group == number)
+        return self._made[at]
 
-    def _groups(self, at: np.datetime64) -> Codes:
+    def parts(self, at: np.datetime64, who: Codes) -> Iterator[tuple[tuple[str, ...], Codes]]:
+        """Each group of some entities just before an instant, with the places of those in it."""
+        group, names = self.numbers(at)[who], self.names
+        for number in np.flatnonzero(np.bincount(group + 1, minlength=1)[1:]).tolist():
+            yield names[number], np.flatnonzero(group == number)
+
+    def _groups(self, at: np.datetime64) -> NDArray[np.int8]:
         """The number of everybody's group; `NOWHERE` of those for whom some condition did not hold."""
         found = np.zeros(len(numbered(self.asked).everyone), np.int64)
         for one in self.by:
@@ -104,7 +112,7 @@ class Attributes(Split):
             holds = self.asked.cursor.execute(f"SELECT ({test}) AS holds FROM said ORDER BY code").fetchnumpy()["holds"]
             self.asked.cursor.unregister("said")
             found[~np.asarray(holds, np.bool_)[self._codes(one, at)]] = NOWHERE
-        return found
+        return found.astype(np.int8)  # there may be many instants, and there are few groups
 
     def _codes(self, one: Attribute, at: np.datetime64) -> Codes:
         as_of = instant(self.asked.question.as_of)

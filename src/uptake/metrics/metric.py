@@ -138,6 +138,15 @@ class Split(Protocol):
         """Names of the breakdowns."""
         ...
 
+    @property
+    def names(self) -> list[tuple[str, ...]]:
+        """What each group is called, by its number."""
+        ...
+
+    def numbers(self, at: np.datetime64) -> NDArray[np.int8]:
+        """The number of everybody's group just before an instant; -1 of those left out."""
+        ...
+
     def parts(self, at: np.datetime64, who: NDArray[Any]) -> Iterator[tuple[tuple[str, ...], NDArray[Any]]]:
         """Each group of some entities, by number, just before an instant, with the places of those in it."""
         ...
@@ -266,7 +275,7 @@ class Metric:
             of a cohort, or those the rows bring the properties of (`rows`); empty: it has no meaning.
         totals: A quicker way to the kind's aggregates where nothing is broken down or filtered; a test
             holds its answers equal to those made from the rows.
-        splits_totals: Whether that way, where it is taken in memory, tells groups apart as well.
+        splits_totals: Whether that way tells groups apart as well, of a question; None: of none.
     """
 
     kind: Kind | Callable[[Mapping[str, Any]], Kind]
@@ -280,7 +289,7 @@ class Metric:
     is_of_newcomers: bool = True
     events: Literal["", "activity", "start", "rows"] = ""
     totals: Callable[[Asked], Sql | None] | None = None
-    splits_totals: bool = False
+    splits_totals: Callable[[Asked], bool] | None = None
 
     @property
     def default_entity(self) -> str:

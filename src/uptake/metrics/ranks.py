@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
@@ -15,12 +15,15 @@ from uptake.metrics.features import classes
 from uptake.metrics.grain import ACCOUNT, MEMBER
 from uptake.metrics.metric import Asked, Split
 from uptake.metrics.population import eligible_spans_sql
-from uptake.metrics.tallies import Sums, Tally, numbered, seen_from, tallied
-from uptake.metrics.windows import EPOCH
+from uptake.metrics.tallies import Sums, Tally, edges, numbered, seen_from, tallied
+from uptake.metrics.windows import EPOCH, are_many
 from uptake.plan import Feature
+from uptake.store.sql import literal
 
 DIGITS = 9
 """Equal rates come from different fractions, and are equal when they are rounded."""
+UNUSED = DayOrder(np.empty(0, np.int32), np.empty(0, np.uint16), {"uses": np.empty(0, np.uint16)})
+"""How much a feature was used that nobody used."""
 LISTED = 2**12
 """Whole rates below this, which are nearly all there are, are counted in a list; others are sorted."""
 
@@ -37,13 +40,14 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
     present = facts.spans(grain.present)
     seen = seen_from(asked, facts, grain)
     window_days, least_days = asked.param("window_days"), asked.param("least_days")
+    used = _uses(asked, facts, features, window_days)
     for conditions, keys in classes(features).items():
         able = facts.spans(eligible_spans_sql(asked, conditions, grain)) if conditions else present
         crowd = _Crowd(asked, facts, present, able)
         for key in keys:
             launched = features[key].launched_on
             since = np.maximum(seen, (launched - EPOCH).days) if launched else seen
-            for tally in tallied(asked, facts, _uses(asked, facts, key), window_days):
+            for tally in tallied(asked, facts, used.get(key, UNUSED), window_days):
                 peers, number = crowd.could(tally)
                 if not number:
                     continue
@@ -53,11 +57,17 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
                     yield tally.period_on, features[key].name, *names, sums
 
 
-def _uses(asked: Asked, facts: Numbered, key: int) -> DayOrder:
-    """How much everybody used a feature on each day."""
+def _uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_days: int) -> Mapping[int, DayOrder]:
+    """How much everybody used each feature on each day; where there are few windows, of the days that lie in one."""
     grain = MEMBER if asked.grain is ACCOUNT else asked.grain
-    table = grain.of("feature_day")
-    return facts.days(f"SELECT entity_key, day, coalesce(uses, 0) AS uses FROM {table} WHERE feature_key = {key}")
+    sql = f"""SELECT entity_key, day, feature_key AS part, coalesce(uses, 0) AS uses FROM {grain.of("feature_day")}
+        WHERE feature_key IN ({", ".join(map(str, features)) or "NULL"})"""
+    if not are_many(asked):
+        days = [
+            f"day BETWEEN {literal(on - timedelta(window_days - 1))} AND {literal(on)}" for _, on, *_ in edges(asked)
+        ]
+        sql += f" AND ({' OR '.join(days) or 'false'})"
+    return facts.day_parts(sql)
 
 
 def _rates(

@@ -68,6 +68,6 @@ METRIC = Metric(
     unit="per_week",
     rows=rows,
     totals=totals,
-    splits_totals=True,
+    splits_totals=tallies.is_possible,
     params=(Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),),
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -34,24 +34,27 @@ ADOPTED, TRIED = "adopted_on", "first_on"
 class Able(NamedTuple):
     """From which period's end on until which one entities could use the features of a class, by their numbers.
 
-    Who could do so, then could not, and then again, has a span in each of several of these.
+    Who could do so, then could not, and then again, or was in another group then, has a span in each of several of these.
     """
 
     begins: Numbers
     ends: Numbers
+    group: NDArray[np.int8]
 
 
 def tables(
     asked: Asked, features: dict[int, Feature], quiet: Callable[[Feature], int]
 ) -> dict[str, Callable[[], pa.Table]]:
-    """The relations `could`, `used`, `adopted` and `silent` by name, if they are worked out here: (number, ..., members).
+    """The relations `could`, `used`, `adopted` and `silent` by name, if they are worked out here.
+
+    Their columns are `number`, `class` or `feature_key`, the labels of the breakdown, if there is one, and `members`.
 
     Args:
         asked: The question.
         features: Key -> feature.
         quiet: How many days without use make a silence.
     """
-    if not is_possible(asked):
+    if asked.split is None and not is_possible(asked):
         return {}
     counts = _Counts(asked, features)
     return {
@@ -69,26 +72,33 @@ class _Counts:
         self._asked, self._features = asked, features
         self._facts: Numbered | None = None
         self._able: dict[Conditions, list[Able]] = {}
+        self._groups = asked.split.names if asked.split else [()]
 
     def table(self, by: str, counts: Iterator[tuple[int, Changes]]) -> pa.Table:
-        """Rows (number, by, members): how many spans hold at the end of each period.
+        """Rows (number, by, labels, members): how many spans hold at the end of each period.
 
         Args:
             by: What they are told apart by.
-            counts: For each of those how many more, or fewer, there are from one period's end to the next.
+            counts: For each of those how many more, or fewer, of each group there are from one period's end to the next.
         """
         self._prepare()
-        parts = [(key, np.cumsum(changes)[: self._periods]) for key, changes in counts]
-        number = np.tile(np.arange(1, self._periods + 1, dtype=np.int32), len(parts))
-        keys = np.repeat(np.array([key for key, _ in parts], np.int32), self._periods)
+        parts = [(key, np.cumsum(changes, axis=1)[:, : self._periods].ravel()) for key, changes in counts]
+        groups = len(self._groups)
+        number = np.tile(np.arange(1, self._periods + 1, dtype=np.int32), len(parts) * groups)
+        keys = np.repeat(np.array([key for key, _ in parts], np.int32), self._periods * groups)
+        of_labels = zip(*self._groups, strict=True)
+        labels = {
+            label: pa.array(np.tile(np.repeat(np.array(names, object), self._periods), len(parts)), pa.string())
+            for label, names in zip(self._asked.split.labels if self._asked.split else (), of_labels, strict=True)
+        }
         members = np.concatenate([members for _, members in parts]) if parts else np.empty(0, np.int64)
-        return pa.table({"number": number, by: keys, "members": members.astype(np.int64)})
+        return pa.table({"number": number, by: keys, **labels, "members": members.astype(np.int64)})
 
     def able_ones(self) -> Iterator[tuple[int, Changes]]:
         """By class, who was there and could use its features."""
         self._prepare()
         for number, conditions in enumerate(classes(self._features)):
-            yield number, np.sum([self._changes(*able) for able in self._able[conditions]], axis=0)
+            yield number, sum((self._changes(*able) for able in self._able[conditions]), self._nothing())
 
     def lives(self, since: str) -> Iterator[tuple[int, Changes]]:
         """By feature, who had got so far with it."""
@@ -133,50 +143,72 @@ class _Counts:
             ends = [instant(on_at) for _, _, on_at, *_ in edges]
             everyone = len(facts.everyone)
             could = (present.just_before(at, everyone) & able.just_before(at, everyone) for at in ends)
-            self._able[conditions] = list(spans_of(could, everyone, len(edges)))
+            groups = (there * (self._group(at) + 1) for there, at in zip(could, ends, strict=True))
+            self._able[conditions] = list(spans_of(groups, everyone, len(edges)))
         return facts
+
+    def _group(self, at: np.datetime64) -> NDArray[np.int8] | np.int8:
+        return self._asked.split.numbers(at) if self._asked.split else np.int8(0)
 
     def _within(self, feature: Feature, number: Numbers, begins: Numbers, ends: Numbers | None) -> Changes:
         """Changes of how many spans hold, as far as their entities could use the feature."""
-        changes = np.zeros(self._periods + 1, np.int64)
+        changes = self._nothing()
         for order, able in enumerate(self._able[feature.eligible]):
             rows = np.flatnonzero((able.begins < able.ends)[number]) if order else slice(None)
             until = able.ends[number[rows]]
             changes += self._changes(
                 np.maximum(begins[rows], able.begins[number[rows]]),
                 until if ends is None else np.minimum(ends[rows], until),
+                able.group[number[rows]],
             )
         return changes
 
-    def _changes(self, begins: Numbers, ends: Numbers) -> Changes:
-        holds = begins < ends
-        size = self._periods + 1
-        changes: Changes = np.bincount(begins[holds], minlength=size) - np.bincount(ends[holds], minlength=size)
+    def _nothing(self) -> Changes:
+        return np.zeros((len(self._groups), self._periods + 1), np.int64)
+
+    def _changes(self, begins: Numbers, ends: Numbers, group: NDArray[np.int8]) -> Changes:
+        """By group, how many more or fewer spans hold from one period's end to the next."""
+        changes, holds = self._nothing(), begins < ends
+        begins, ends = begins[holds], ends[holds]
+        if len(self._groups) > 1:
+            before = group[holds] * np.int32(self._periods + 1)
+            begins, ends = begins + before, ends + before
+        size = changes.size
+        changes += (np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size)).reshape(changes.shape)
         return changes
 
 
-def spans_of(could: Iterator[NDArray[np.bool_]], everyone: int, number: int) -> Iterator[Able]:
+def spans_of(groups: Iterator[NDArray[Any]], everyone: int, number: int) -> Iterator[Able]:
     """Spans of periods from who could at the end of each one.
 
     Args:
-        could: Who could, period by period.
+        groups: Period by period, of everybody the number of their group plus 1, or 0 of who could not.
         everyone: How many entities there are.
         number: How many periods.
     """
-    before, changed, at = np.zeros(everyone, np.bool_), [], []
-    for period, after in enumerate(could):
+    before, changed, at, became = np.zeros(everyone, np.int8), [], [], []
+    for period, after in enumerate(groups):
         who = np.flatnonzero(after != before)
         changed.append(who)
         at.append(np.full(len(who), period, np.int32))
+        became.append(after[who])
         before = after
-    entity, period_of = np.concatenate([*changed, []]).astype(np.int64), np.concatenate([*at, []]).astype(np.int32)
+    entity, begins = np.concatenate([*changed, []]).astype(np.int64), np.concatenate([*at, []]).astype(np.int32)
+    group = np.concatenate([*became, []]).astype(np.int8)
     order = np.argsort(entity, kind="stable")
-    entity, period_of = entity[order], period_of[order]
+    entity, begins, group = entity[order], begins[order], group[order]
+    # a span ends where the next one of the same entity begins, or where it was none any more
+    is_last = np.append(entity[1:] != entity[:-1], True)[: len(entity)]
+    ends = np.where(is_last, number, np.append(begins[1:], number)[: len(entity)])
+    could = group > 0
+    entity, begins, ends, group = entity[could], begins[could], ends[could], group[could] - 1
     nth = np.arange(len(entity)) - np.searchsorted(entity, entity)
-    for first in range(0, int(nth.max(initial=0)) + 1, 2):
-        able = Able(np.full(everyone, number, np.int32), np.full(everyone, number, np.int32))
-        for edge, place in zip(able, (nth == first, nth == first + 1), strict=True):
-            edge[entity[place]] = period_of[place]
+    for one in range(int(nth.max(initial=0)) + 1):
+        able = Able(
+            np.full(everyone, number, np.int32), np.full(everyone, number, np.int32), np.zeros(everyone, np.int8)
+        )
+        who = nth == one
+        able.begins[entity[who]], able.ends[entity[who]], able.group[entity[who]] = begins[who], ends[who], group[who]
         yield able
 
 

@@ -150,7 +150,7 @@ METRIC = Metric(
     unit="count",
     rows=rows,
     totals=totals,
-    splits_totals=True,
+    splits_totals=tallies.is_possible,
     params=(
         Param(
             "of", "text", "features, modules, or an attribute of users: what an account is live in.", default="features"

@@ -23,11 +23,15 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.activity import ACTIVE
+from uptake.metrics.daily_ratios import Looked, ratios
 from uptake.metrics.event_properties import counting
 from uptake.metrics.kinds.power import CURVES
 from uptake.metrics.kinds.ratio import RATIO
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.population import AT
+from uptake.metrics.query import executed
+from uptake.metrics.tallies import is_of_everybody
+from uptake.metrics.windows import are_many
 
 CALENDAR = "calendar"
 LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92}
@@ -59,6 +63,8 @@ def totals(asked: Asked) -> Sql | None:
     """
     if asked.param("output") == "power":
         return None
+    if _is_in_memory(asked) and (asked.split or are_many(asked)):
+        return Sql("SELECT * FROM counted", counted=lambda: ratios(asked, _looked(asked)))
     period = "m.period_on, " if asked.question.period else ""
     return Sql(
         f"""SELECT {period}i.n, m.days, m.active, m.estimate, i.influence FROM (
@@ -107,6 +113,18 @@ def totals(asked: Asked) -> Sql | None:
         JOIN running l ON l.day = e.long_ends AND l.period_on IS NOT DISTINCT FROM e.period_on""",
         },
     )
+
+
+def _is_in_memory(asked: Asked) -> bool:
+    is_of_active = asked.param("output") == "ratio" and asked.param("active") in (None, ACTIVE)
+    return is_of_active and is_of_everybody(asked)
+
+
+def _looked(asked: Asked) -> list[Looked]:
+    """The days looked at."""
+    days = "SELECT period_on, day, anchor_at + INTERVAL 1 MICROSECOND FROM looked_at ORDER BY ALL"
+    with executed(asked, Sql(days, _days(asked), {"looked_at": _spans(asked)["looked_at"]})) as answer:
+        return [Looked(*row) for row in answer.fetchall()]
 
 
 def _spans(asked: Asked) -> dict[str, str]:
@@ -182,6 +200,7 @@ METRIC = Metric(
     rows=rows,
     events="activity",
     totals=totals,
+    splits_totals=_is_in_memory,
     params=(
         Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
         Param("output", "choice", "The ratio, or the power curve.", default="ratio", choices=("ratio", "power")),

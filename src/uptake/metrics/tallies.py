@@ -136,6 +136,11 @@ def is_possible(asked: Asked, grain: Grain | None = None) -> bool:
     return are_many(asked) and not (grain or asked.grain).is_narrowed
 
 
+def is_of_everybody(asked: Asked) -> bool:
+    """Whether facts of all events can answer."""
+    return not asked.grain.is_narrowed
+
+
 def numbered(asked: Asked, grain: Grain | None = None) -> Numbered:
     """The facts of a grain, of everybody who was ever known.
 
@@ -162,11 +167,17 @@ def tallies(asked: Asked, facts: Numbered, sql: str, window_days: int) -> Iterat
 
 def tallied(asked: Asked, facts: Numbered, rows: DayOrder, window_days: int) -> Iterator[Tally]:
     """Each period, with the part of some rows that lies in its window; arguments as of `tallies`."""
-    if "edges" not in asked.made:
-        asked.made["edges"] = periods.edges(asked.cursor, asked.question, asked.plan)
-    for period_on, on_day, on_at, *_ in asked.made["edges"]:
+    for period_on, on_day, on_at, *_ in edges(asked):
         on = (on_day - EPOCH).days
         yield Tally(period_on, on, instant(on_at), len(facts.everyone), rows.between(on - window_days + 1, on))
+
+
+def edges(asked: Asked) -> list[tuple[date | None, date, datetime, date, datetime]]:
+    """The periods of the question, as `periods.edges` has them, looked up once."""
+    if "edges" not in asked.made:
+        asked.made["edges"] = periods.edges(asked.cursor, asked.question, asked.plan)
+    found: list[tuple[date | None, date, datetime, date, datetime]] = asked.made["edges"]
+    return found
 
 
 def instant(at: datetime) -> np.datetime64:
