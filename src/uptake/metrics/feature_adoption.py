@@ -19,13 +19,21 @@ Pitfall: use by somebody who is not eligible (any more) is left out of both nume
 Source: definitions 5.10; the TARS framework (target, adopted, retained, satisfied)
 """
 
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+import pyarrow as pa
+
 from uptake.metrics import span_counts, spans
 from uptake.metrics.features import class_of_feature_sql, classes, eligible_classes_sql, shown
 from uptake.metrics.feedback import feedback_sql
 from uptake.metrics.kinds.features import FEATURES
-from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.metric import Asked, Metric, Param, Split, Sql
+from uptake.metrics.query import executed
+from uptake.metrics.tallies import edges, instant, is_of_everybody, numbered
 from uptake.plan import Feature
-from uptake.store.sql import literal
+from uptake.store.sql import literal, name
 
 
 def rows(asked: Asked) -> Sql:
@@ -56,42 +64,85 @@ def totals(asked: Asked) -> Sql | None:
     """
     if not _is_of_plan(asked):
         return None
-    features = shown(asked)
-    # over periods, a feature has rows from the first on in which somebody could use it
-    period, has_row = ("p.period_on, ", "e.members > 0") if asked.question.period else ("", "true")
+    features, values = shown(asked), {"favourable": asked.param("favourable")}
+    labels = [name(label) for label in asked.split.labels] if asked.split else []
+    columns, same = "".join(f"e.{label}, " for label in labels), ", ".join(["number", "feature_key", *labels])
+    period = "p.period_on, " if asked.question.period else ""
+    # over periods, a feature has rows from the first on in which somebody could use it, and so has one of a group
+    has_row = "e.members > 0" if period or labels else "true"
+    relations = {
+        **spans.relations(asked, features),
+        "feature_rule(feature_key, days, within_days, cadence_days)": _rules(asked, features),
+        "could": spans.counted(spans.able(asked, features), "class"),
+        "used": spans.counted(spans.lives(asked, features, "first_on")),
+        "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
+        "silent": spans.counted(spans.silences(asked, features, "cadence_days")),
+        **_told(asked, features),
+        "content": """SELECT number, feature_key, count(*) AS answered, count(*) FILTER (is_satisfied) AS satisfied
+        FROM told GROUP BY ALL""",
+    }
+    tables = span_counts.tables(asked, features, lambda feature: feature.cadence_days)
+    if asked.split is not None:
+        own = {one: relations[one] for one in relations if one not in (*tables, "content")}
+        tables["content"] = partial(_content, asked, asked.split, Sql(values=values, relations=own))
     return Sql(
-        f"""SELECT {period}f.feature, f.title, f.tag, e.members AS eligible, t.members AS tried, a.members AS adopted,
+        f"""SELECT {period}{columns}f.feature, f.title, f.tag, e.members AS eligible, t.members AS tried, a.members AS adopted,
             a.members - s.members AS retained, coalesce(k.answered, 0)::BIGINT AS answered,
             coalesce(k.satisfied, 0)::BIGINT AS satisfied
         FROM numbered p JOIN could e USING (number) JOIN feature_class c USING (class) JOIN features f USING (feature_key)
-        JOIN used t USING (number, feature_key) JOIN adopted a USING (number, feature_key)
-        JOIN silent s USING (number, feature_key)
-        LEFT JOIN content k ON k.feature_key = f.feature_key AND k.period_on IS NOT DISTINCT FROM p.period_on
+        JOIN used t USING ({same}) JOIN adopted a USING ({same}) JOIN silent s USING ({same})
+        LEFT JOIN content k USING ({same})
         WHERE {has_row} ORDER BY ALL""",
-        {"favourable": asked.param("favourable")},
-        relations={
-            **spans.relations(asked, features),
-            "feature_rule(feature_key, days, within_days, cadence_days)": _rules(asked, features),
-            "could": spans.counted(spans.able(asked, features), "class"),
-            "used": spans.counted(spans.lives(asked, features, "first_on")),
-            "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
-            "silent": spans.counted(spans.silences(asked, features, "cadence_days")),
-            "answer": _answers(asked),
-            "eligible": eligible_classes_sql(asked, features, among="answer"),
-            "content": f"""SELECT a.feature_key, a.period_on, count(*) AS answered,
-            count(*) FILTER (a.is_satisfied) AS satisfied
+        values,
+        relations=relations,
+        tables=tables,
+    )
+
+
+def _told(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
+    """Relations, the last of them `told`: the answers of those who kept what they had adopted, by number of the period."""
+    return {
+        "answer": _answers(asked),
+        "eligible": eligible_classes_sql(asked, features, among="answer"),
+        "told": f"""SELECT p.number, a.feature_key, a.entity_key, a.is_satisfied
         FROM answer a JOIN feature_class c USING (feature_key) JOIN feature_rule r USING (feature_key)
-        JOIN period p ON p.period_on IS NOT DISTINCT FROM a.period_on
+        JOIN numbered p ON p.period_on IS NOT DISTINCT FROM a.period_on
         SEMI JOIN eligible e ON e.entity_key = a.entity_key AND e.class = c.class
             AND e.period_on IS NOT DISTINCT FROM a.period_on
         SEMI JOIN {asked.grain.life} l ON l.entity_key = a.entity_key AND l.feature_key = a.feature_key
             AND l.adopted_on <= p.on_day
         ANTI JOIN {asked.grain.silence} s ON s.entity_key = a.entity_key AND s.feature_key = a.feature_key
-            AND s.last_on <= p.on_day - r.cadence_days AND s.next_on > p.on_day
-        GROUP BY ALL""",
-        },
-        tables=span_counts.tables(asked, features, lambda feature: feature.cadence_days),
+            AND s.last_on <= p.on_day - r.cadence_days AND s.next_on > p.on_day""",
+    }
+
+
+def _content(asked: Asked, split: Split, sql: Sql) -> pa.Table:
+    """The relation `content` of each group.
+
+    Args:
+        asked: The question.
+        split: What tells groups apart.
+        sql: The relation `told`, and what it reads.
+    """
+    select = "SELECT number, feature_key, entity_key, coalesce(is_satisfied, false)::INTEGER AS satisfied FROM told"
+    with executed(asked, replace(sql, select=select)) as answer:
+        told = answer.fetchnumpy()
+    who, group = (
+        numbered(asked).everyone.numbers(np.asarray(told["entity_key"])),
+        np.full(len(told["number"]), -1, np.int8),
     )
+    for number, (_, _, on_at, *_) in enumerate(edges(asked), 1):
+        own = told["number"] == number
+        group[own] = split.numbers(instant(on_at))[who[own]]
+    rows = {"number": told["number"], "feature_key": told["feature_key"], "group": group, "one": told["satisfied"]}
+    counted = (
+        pa.table(rows).filter(pa.array(group >= 0)).group_by(["number", "feature_key", "group"], use_threads=False)
+    )
+    found = counted.aggregate([("one", "count"), ("one", "sum")])
+    names = [split.names[number] for number in found["group"].to_pylist()]
+    labels = {label: pa.array([own[place] for own in names], pa.string()) for place, label in enumerate(split.labels)}
+    counts = {"answered": found["one_count"], "satisfied": found["one_sum"]}
+    return pa.table({"number": found["number"], "feature_key": found["feature_key"], **labels, **counts})
 
 
 def _relations(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
@@ -162,6 +213,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param(
             "days", "integer", "Different days of use that make adoption; the plan's if not given.", least=1, most=366
