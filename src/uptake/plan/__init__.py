@@ -44,7 +44,8 @@ from uptake.plan.starter import starter
 from uptake.plan.targets import Target
 from uptake.plan.task import Task
 from uptake.plan.trial import Trial
-from uptake.plan.vanity import PlanWarning, is_vanity, vanity_kind, vanity_warnings
+from uptake.plan.vanity import is_vanity, vanity_kind
+from uptake.plan.vanity_guard import PlanWarning, vanity_warnings
 from uptake.plan.words import NAME
 
 __all__ = [
