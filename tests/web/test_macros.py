@@ -86,11 +86,10 @@ def render(environment: Environment, template: str, **context: Any) -> str:
 
 
 CALLS = {
-    "estimate": '{% import "_estimate.html" as m %}<table><tr>{{ m.estimate_cell(row, "share") }}</tr></table>',
+    "estimate": '{% import "_estimate.html" as m %}{{ m.status_word(row) }}',
     "stat_row": '{% import "_stat_row.html" as m %}{% call m.stat_table(evil) %}'
     '{{ m.stat_row(evil, evil, row, "share", trend, reference, evil, evil, evil) }}{% endcall %}',
-    "graphics": '{% import "_graphics.html" as m %}{{ m.trend_line(trend, evil) }}'
-    '{{ m.reference_band(row, reference, "share") }}',
+    "graphics": '{% import "_graphics.html" as m %}{{ m.reference_band(row, reference, "share") }}',
     "term": '{% import "_term.html" as m %}<p>{{ m.term(evil, evil) }}</p>',
     "heatmap": '{% import "_heatmap.html" as m %}{{ m.heatmap(triangle, evil, "week", urls={"2026-01-05": evil}) }}',
     "table": '{% import "_table.html" as m %}{{ m.data_table(columns, rows, evil, [("q", evil)], "n") }}'
@@ -139,13 +138,12 @@ def test_hostile_values_stay_text_in_every_macro(environment: Environment, name:
     render(environment, CALLS[name], **context)
 
 
-def test_an_estimate_shows_value_interval_and_n(environment: Environment) -> None:
-    html = render(environment, CALLS["estimate"], row=ROW)
-    assert re.sub(r"<[^>]*>", "", html) == "58.3 % 55–61 % n = 912"
+def test_the_state_of_a_closed_row_needs_no_word(environment: Environment) -> None:
+    assert render(environment, CALLS["estimate"], row=ROW) == ""
 
 
 @pytest.mark.parametrize("missing", [FEW, {**FEW, "estimate": nan}])
-def test_an_estimate_without_a_value_is_words(environment: Environment, missing: dict[str, Any]) -> None:
+def test_the_state_of_a_row_without_a_value_is_words(environment: Environment, missing: dict[str, Any]) -> None:
     assert re.sub(r"<[^>]*>", "", render(environment, CALLS["estimate"], row=missing)) == "too few (n = 7)"
 
 

@@ -72,9 +72,7 @@ def _axis(asked: Asked, side: str, facts: Numbered, numbers: dict[Any, int]) -> 
     who = facts.everyone.numbers(table["entity_key"].to_numpy())
     value = table["value"].to_numpy(zero_copy_only=False).astype(np.float64)
     is_known = who >= 0
-    found[number[is_known], who[is_known]] = np.where(np.isnan(value), found[0, 0] if found.size else 0, value)[
-        is_known
-    ]
+    found[number[is_known], who[is_known]] = np.where(np.isnan(value), missing, value)[is_known]
     return found
 
 

@@ -39,8 +39,8 @@ def decline(panel: Panel, score: Score) -> Floats:
     with np.errstate(invalid="ignore", divide="ignore"):
         share = 1.0 - points[:, APART:] / points[:, :-APART]
     share[~np.isfinite(share)] = np.nan
+    # fmax: who has no rhythm yet is given the product's usage interval
     rhythm = np.fmax(read(panel, "rhythm"), panel.asked.plan.product.usage_interval_days)
-    rhythm = np.where(np.isnan(rhythm), panel.asked.plan.product.usage_interval_days, rhythm)
     lasting = np.ceil(np.minimum(LASTING * rhythm, MOST)).astype(np.int64)
     with np.errstate(invalid="ignore"):
         is_settled = tenure(panel) - APART >= SETTLED
@@ -64,9 +64,8 @@ def least(values: Floats, windows: NDArray[np.int64]) -> Floats:
     while joined.shape[1]:  # the least of `width` columns, from each on
         row, day = np.nonzero((windows >= width) & (windows < 2 * width))
         begins = at[day] - windows[row, day] + 1
-        made[row, day] = np.minimum(
-            joined[row, begins], joined[row, at[day] - width + 1]
-        )  # two runs, which may overlap
+        # two runs of that width, which may overlap
+        made[row, day] = np.minimum(joined[row, begins], joined[row, at[day] - width + 1])
         if not (windows >= 2 * width).any():
             break
         joined, width = np.minimum(joined[:, width:], joined[:, :-width]), 2 * width

@@ -33,11 +33,6 @@ TESTS = {
     "lte": "is at most",
     "contains": "contains",
 }
-SCOPES = {
-    "this_user": "",
-    "this_user_in_this_account": " in one account",
-    "anyone_in_this_account": " by anyone in the account",
-}
 START_POINTS = {"created_at": "creation", "signed_on": "the signed contract", "first_event": "the first event"}
 
 

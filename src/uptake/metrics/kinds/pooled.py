@@ -63,6 +63,3 @@ class Pooled(Mean):
             value_title="Mean",
             value_unit=asked.unit,
         )
-
-
-POOLED = Pooled()

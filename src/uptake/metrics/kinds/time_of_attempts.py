@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from uptake.metrics.kinds.status import present, status
+from uptake.metrics.kinds.status import status
 from uptake.metrics.kinds.time_to_convert import BINNED, TimeToConvert
-from uptake.metrics.kinds.tries import SUMS
+from uptake.metrics.kinds.tries import interval
 from uptake.metrics.metric import Asked, Row
 from uptake.metrics.result import Column
-from uptake.stats.tries import Tries, share_of_tries
 
 
 class TimeOfAttempts(TimeToConvert):
@@ -38,9 +37,7 @@ class TimeOfAttempts(TimeToConvert):
         del labels, asked
         answers = []
         for row in rows:
-            sums = [row.pop(name) for name in SUMS]
-            found = share_of_tries(Tries(row["entities"], row["n"], row["count"], *sums))
-            ends = {"ci_lower": present(found.ci_lower), "ci_upper": present(found.ci_upper)}
+            ends = interval(row)
             answers.append(row | ends | {"status": status(row["n"])})
         return answers
 

@@ -43,19 +43,21 @@ class ShareOfTries(Share):
         del labels, asked
         answers = []
         for row in rows:
-            sums = [row.pop(name) for name in SUMS]
-            found = share_of_tries(Tries(row["entities"], row["n"], row["count"], *sums))
-            answers.append(
-                row
-                | {"ci_lower": present(found.ci_lower), "ci_upper": present(found.ci_upper)}
-                | {"status": status(row["n"], still_open=row["open"])}
-            )
+            ends = interval(row)
+            answers.append(row | ends | {"status": status(row["n"], still_open=row["open"])})
         return answers
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """n, count, open, entities, estimate, interval, status."""
         n, count, still_open, *others = super().columns(unit, asked)
         return (n, count, still_open, Column("entities", "integer", "count"), *others)
+
+
+def interval(row: Row) -> Row:
+    """Both ends of a share's interval, None where there is none; takes the sums that they are made of out of the row."""
+    sums = [row.pop(name) for name in SUMS]
+    found = share_of_tries(Tries(row["entities"], row["n"], row["count"], *sums))
+    return {"ci_lower": present(found.ci_lower), "ci_upper": present(found.ci_upper)}
 
 
 SHARE_OF_TRIES = ShareOfTries()

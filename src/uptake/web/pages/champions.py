@@ -58,7 +58,6 @@ ABOUT = {
     "owner": "Who was called owner is no member any more.",
 }
 STATES = {"removed": "left"}
-SOON_DAYS = 90
 
 
 class ChampionsPage(ListedPage):
