@@ -192,7 +192,10 @@ def test_another_plan_takes_no_alert_back_and_seen_stays_seen(workspace: uptake.
     assert not workspace.state.see_alert("silent", "account", "a", date(2025, 3, 8))
     (workspace.home.plan / "plan.yml").write_text(PLAN.replace("gte: 5", "gte: 6"))
     workspace.reload_plan()
-    rows = workspace.alerts(id="a", since="2025-03-01").rows
+    found = workspace.alerts(id="a", since="2025-03-01")
+    rows = found.rows
+    assert found.title.startswith("2 alerts from")
+    assert found.title.endswith(", beside 2 told before that would not be told today")
     assert [(row["on"].day, row["status"]) for row in rows] == [
         (26, "open"), (25, "not by today's plan"), (8, "cleared"), (7, "not by today's plan"),
     ]  # fmt: skip

@@ -32,8 +32,11 @@ def remembered(state: State, found: Listed) -> Listed:
     if new:
         state.tell_alerts(new, found.plan_version)
     rows = [row | {"seen_at": _seen(shown.get(key))} for key, row in now.items()]
-    rows += [_gone(one, found) for key, one in shown.items() if key not in now and _is_asked_for(one, found.params)]
-    return replace(found, rows=sorted(rows, key=lambda row: -row["on"].toordinal()))
+    gone = [_gone(one, found) for key, one in shown.items() if key not in now and _is_asked_for(one, found.params)]
+    beside = f", beside {len(gone):,} told before that would not be told today" if gone else ""
+    return replace(
+        found, title=found.title + beside, rows=sorted([*rows, *gone], key=lambda row: -row["on"].toordinal())
+    )
 
 
 def _seen(one: AlertTold | None) -> Any:  # noqa: ANN401 - an instant without a zone, or None
