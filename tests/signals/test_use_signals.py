@@ -116,6 +116,77 @@ def test_different_features_and_advanced_ones(workspace: uptake.Workspace) -> No
     assert users(workspace, "advanced_days", window_days=20)["slow"] == 0
 
 
+TRIED = """
+features:
+  tasks: {events: [task]}
+  automations: {events: [automation], eligible: {account.plan: {is_not: Free}}}
+  exports: {events: [export], tag: advanced, eligible: {account.plan: Team}}
+  secrets: {events: [secret], tag: hidden, eligible: {account.plan: Team}}
+  reviews: {events: [review], eligible: {user.role: admin}}
+qualified:
+  ready_to_buy:
+    when: {members: {gte: 3}, tier_features: {gte: 2}, team_weeks: {gte: 3}, account.industry: Software}
+"""
+
+
+@pytest.fixture(scope="module")
+def tried(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
+    """Three users each: those of a all came in three of the last four weeks, those of b in one."""
+    weeks = {
+        "a": {"1": (0, 8, 15), "2": (6, 9, 20), "3": (3, 13, 16, 27)},
+        "b": {"1": (0, 7, 21), "2": (6, 13), "3": (7, 27)},
+    }
+    rows = [
+        *(row for account, users in weeks.items() for name, days in users.items() for day in days
+          for row in session(account + name, day, "task 0", account)),
+        *session("a1", 13, "automation 1 automation 2 review 3 secret 4", "a"), *session("a2", 0, "export 1", "a"),
+        *session("b1", 14, "automation 1", "b"), *session("b1", 0, "export 1 task 2", "b"),
+    ]  # fmt: skip
+    told = [{"account_id": account, "industry": "Software", "plan": "Free"} for account in "ab"]
+    with uptake.open(new_home(TRIED)) as made:
+        made.import_rows(pa.Table.from_pylist(rows), "events")
+        made.import_rows(pa.Table.from_pylist(told), "accounts")
+        yield made
+
+
+def test_features_of_a_tier_in_two_weeks(tried: uptake.Workspace) -> None:
+    """Automations 13 days ago and exports today; what is hidden, or for admins of any account, comes with no tier."""
+    assert by_id(tried, "account", "tier_features", LAST) == {"a": [2], "b": [1]}
+    assert by_id(tried, "account", "tier_features", LAST, window_days=15) == {"a": [2], "b": [2]}
+    assert users(tried, "tier_features") == {"a1": 1, "a2": 1, "a3": 0, "b1": 1, "b2": 0, "b3": 0}
+    assert by_id(tried, "account", "tier_features", LAST - timedelta(days=1), days=2)["a"] == [1, 1]
+
+
+def test_weeks_in_which_a_team_came(tried: uptake.Workspace) -> None:
+    """Days back 0-6: a1 a2 a3, b1 b2; 7-13: a1 a2 a3, b1 b2 b3; 14-20: a1 a2 a3, b1; 21-27: a3, b1 b3."""
+    assert by_id(tried, "account", "team_weeks", LAST) == {"a": [3], "b": [1]}
+    assert by_id(tried, "account", "team_weeks", LAST, least_users=2) == {"a": [3], "b": [3]}
+    assert by_id(tried, "account", "team_weeks", LAST, least_users=2, weeks=2) == {"a": [2], "b": [2]}
+
+
+def test_a_team_is_as_many_active_users_as_the_metric_counts(tried: uptake.Workspace) -> None:
+    """On every day of four weeks: a week counts alone where the metric has three users in its seven days."""
+    found = by_id(tried, "account", "team_weeks", LAST, days=28, weeks=1)
+    for account, weeks in found.items():
+        answer = tried.metric(
+            "active_users", window="7", period="day", where={"account.id": account},
+            date_from=LAST - timedelta(days=27), date_to=LAST, as_of=LAST,
+        )  # fmt: skip
+        assert [float(row["estimate"] >= 3) for row in answer.rows][-len(weeks) :] == [one or 0 for one in weeks]
+
+
+def test_members_are_there_whether_or_not_they_come(tried: uptake.Workspace) -> None:
+    """The first of a, a3, came 27 days before the last, the others later."""
+    assert by_id(tried, "account", "members", LAST) == {"a": [3], "b": [3]}
+    assert by_id(tried, "account", "members", LAST - timedelta(days=20), days=2)["a"] == [1, 2]
+
+
+def test_who_is_ready_to_buy_by_the_published_rule(tried: uptake.Workspace) -> None:
+    """Three users, two features of a tier in 14 days, three of four weeks with three users, and an industry that fits."""
+    (row,) = tried.qualified(name="ready_to_buy", as_of=LAST).rows
+    assert row["id"] == "a"
+
+
 def test_what_the_plan_does_not_name_is_missing(without_tasks: uptake.Workspace) -> None:
     for name in ("features_used", "advanced_days", "activated", "onboarding", "task_success"):
         assert users(without_tasks, name)["fast"] is None, name

@@ -7,7 +7,7 @@ Account: those that any of its users used
 Missing: the plan has no core features; who used none has 0
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,12 @@ from uptake.signals.windows import Floats, number_of_bits, trailing_or
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Core features in each window."""
-    window, features = params["window_days"], core(panel.asked)
-    if not features:
-        return panel.filled(np.nan)
+    features = core(panel.asked)
+    return number_used(panel, features, params["window_days"]) if features else panel.filled(np.nan)
+
+
+def number_used(panel: Panel, features: Iterable[int], window: int) -> Floats:
+    """How many of some features, by their keys, were used in the window of each day."""
     used = panel.filled(0, np.int16)
     bits = panel.bits_daily(window - 1)
     for word, mask in words(features).items():
