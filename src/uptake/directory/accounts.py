@@ -64,24 +64,27 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
     core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
     interval = plan.product.usage_interval_days
     at, day = moment(cursor, plan, ask.as_of)
-    only = "AND account_key = (SELECT account_key FROM accounts WHERE account_id = $account_id)" if account_id else ""
-    of_one = only.removeprefix("AND ").replace("account_key =", "entity_key =", 1) or "true"
+
+    def only(key: str) -> str:
+        return f"{key} = (SELECT account_key FROM accounts WHERE account_id = $account_id)" if account_id else "true"
+
+    own = f"AND {only('account_key')}"
     sql = f"""
         WITH said AS (
             SELECT account_key, max(text) FILTER (name = 'name') AS name, max(text) FILTER (name = 'plan') AS plan,
                 max(text) FILTER (name = 'owner') AS owner, max(text) FILTER (name = 'renewal_on') AS renewal_on,
                 max(text) FILTER (name = 'churned_on') AS churned_on
-            FROM account_attribute WHERE valid_from < $as_of AND valid_to >= $as_of {only} GROUP BY account_key
+            FROM account_attribute WHERE valid_from < $as_of AND valid_to >= $as_of {own} GROUP BY account_key
         ), holder AS (
             SELECT DISTINCT account_key, user_key FROM (
                 SELECT account_key, user_key, valid_from, valid_to FROM seat
                 UNION ALL SELECT account_key, user_key, valid_from, valid_to FROM membership
                 WHERE account_key NOT IN (SELECT account_key FROM seat)
-            ) WHERE valid_from < $as_of AND valid_to >= $as_of {only}
+            ) WHERE valid_from < $as_of AND valid_to >= $as_of {own}
         ), used AS (
             SELECT account_key, user_key, bool_or(day > $last_day - 28) AS is_active,
                 count(DISTINCT ($last_day - day) // {interval}) FILTER ($last_day - day < {4 * interval}) AS intervals
-            FROM active_day WHERE day <= $last_day AND day > $last_day - {max(28, 4 * interval)} {only} GROUP BY ALL
+            FROM active_day WHERE day <= $last_day AND day > $last_day - {max(28, 4 * interval)} {own} GROUP BY ALL
         ), seats AS (
             SELECT h.account_key, count(*) AS seats, count(*) FILTER (u.is_active) AS active_seats,
                 count(*) FILTER (u.intervals >= 2 AND v.reached_at < $as_of) AS adopted_users
@@ -94,19 +97,19 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
         ), breadth AS (
             SELECT account_key, count(DISTINCT feature_key) AS features FROM feature_day
             WHERE day > $last_day - 30 AND day <= $last_day
-                AND list_contains({literal(core)}::INTEGER[], feature_key) {only}
+                AND list_contains({literal(core)}::INTEGER[], feature_key) {own}
             GROUP BY account_key
         ), value AS (
             SELECT account_key, count(DISTINCT day) AS value_days FROM value_day
-            WHERE day > $last_day - 30 AND day <= $last_day {only} GROUP BY account_key
+            WHERE day > $last_day - 30 AND day <= $last_day {own} GROUP BY account_key
         ), last AS (
             SELECT account_key, max(day) AS last_active_on FROM account_day
-            WHERE day <= $last_day {only} GROUP BY account_key
+            WHERE day <= $last_day {own} GROUP BY account_key
         ), money AS (
             SELECT account_key, sum(mrr) AS mrr FROM raw.subscriptions JOIN accounts USING (account_id)
-            WHERE started_on < $as_of AND coalesce(ended_on, 'infinity') >= $as_of {only} GROUP BY account_key
-        ), scored AS ({score_sql(cursor, plan, ask, "account", of_one)}
-        ), placed AS ({written.on_day_sql(cursor, plan, "account", last_day(cursor, day), of_one)})
+            WHERE started_on < $as_of AND coalesce(ended_on, 'infinity') >= $as_of {own} GROUP BY account_key
+        ), scored AS ({score_sql(cursor, plan, ask, "account", only("entity_key"))}
+        ), placed AS ({written.on_day_sql(cursor, plan, "account", last_day(cursor, day), only("entity_key"))})
         SELECT a.account_key, a.account_id, coalesce(said.name, a.account_id) AS name, said.plan, said.owner,
             scored.score, scored.score_lower, scored.score_upper, scored.score_change, scored.band,
             seats.seats, coalesce(active.active_users, 0) AS active_users,
@@ -121,7 +124,7 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
         LEFT JOIN account_start start USING (account_key) LEFT JOIN money USING (account_key)
         LEFT JOIN scored USING (account_key) LEFT JOIN placed USING (account_key)
         LEFT JOIN benchmark_distance apart USING (account_key)
-        WHERE true {only.replace("account_key =", "a.account_key =", 1)}"""
+        WHERE {only("a.account_key")}"""
     return List(
         "account", columns(plan), sql, "-active_users", {"account_id": account_id} if account_id else {}, TOTALS,
         orders={"band": BANDS, **written.orders(plan, "account")},

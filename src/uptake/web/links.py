@@ -27,6 +27,15 @@ def user(user_id: str) -> str:
     return _page("/users/", user_id)
 
 
+def profile(entity: str, id_: str) -> str:
+    """The page of a user or an account.
+
+    >>> profile("account", "acme"), profile("user", "ann")
+    ('/accounts/acme', '/users/ann')
+    """
+    return account(id_) if entity == "account" else user(id_)
+
+
 def score(entity: str, id_: str, name: str) -> str:
     """Where the part of a page about a score of somebody is fetched from.
 

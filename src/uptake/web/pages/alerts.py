@@ -160,7 +160,7 @@ def _row(reader: Reader, row: Row) -> dict[str, Any]:
     why = {"score": scores[0], "entity": row["entity"], "id": row["id"], "on": row["on"].isoformat()} if scores else {}
     return {
         **row,
-        "url": links.account(row["id"]) if row["entity"] == "account" else links.user(row["id"]),
+        "url": links.profile(row["entity"], row["id"]),
         "why": f"/alerts/why?{urlencode(why)}" if why else "",
         "is_open": row["status"] == "open",
         "is_gone": row["status"] not in ("open", "cleared"),

@@ -17,7 +17,7 @@ from uptake.web import links
 from uptake.web.pages import listed
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.listed import ListedPage
-from uptake.web.pages.paging import SIZE, files
+from uptake.web.pages.paging import files
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
@@ -91,7 +91,6 @@ def _show(reader: Reader, request: Request) -> Page:
         rows=[_told(row) for row in listed.cut(rows, asked)],
         noun="accounts",
         total=len(rows),
-        size=SIZE,
         params=request.query_params.multi_items(),
         files=files("champions", request.url.query),
         notes=found.notes,

@@ -16,26 +16,10 @@ from uptake.metrics import export
 from uptake.metrics.listed import Listed
 from uptake.web.pages.metric_files import attachment
 from uptake.web.pages.paging import FILES, SIZE, whole
+from uptake.web.pages.tab import Tab
 from uptake.web.site import Page
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Tab:
-    """A part of a list.
-
-    Args:
-        title: Its title.
-        count: How many are in it.
-        url: Its address.
-        is_current: Whether it is the one that is shown.
-    """
-
-    title: str
-    count: int
-    url: str
-    is_current: bool
 
 
 @dataclass(frozen=True)
@@ -85,7 +69,7 @@ class ListedPage(Page):
     template: ClassVar[str] = "listed.html"
 
     headline: str
-    about: str
+    about: str = ""
     tabs: Sequence[Tab]
     asked: Asked
     owners: Sequence[str]
@@ -93,7 +77,7 @@ class ListedPage(Page):
     rows: Sequence[Row]
     noun: str
     total: int
-    size: int
+    size: int = SIZE
     params: list[tuple[str, str]]
     files: list[tuple[str, str]]
     notes: Sequence[str]

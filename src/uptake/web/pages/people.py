@@ -28,6 +28,7 @@ from uptake.web.pages.columns import TITLES, label_title
 from uptake.web.pages.explore import explorers
 from uptake.web.pages.metric_files import attachment
 from uptake.web.pages.paging import SIZE, whole
+from uptake.web.pages.tab import Tab
 from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -36,23 +37,6 @@ OWN = ("cell", "side", "sort", "descending", "page")
 """Parameters of the list; the others are the question's."""
 ALL_COHORTS = "all"
 NOUNS = {"user": ("user", "users"), "account": ("account", "accounts"), "member": ("user", "users")}
-
-
-@dataclass(frozen=True)
-class Tab:
-    """One side of the cell.
-
-    Args:
-        title: Its name.
-        count: How many there are.
-        url: Its list.
-        is_current: Whether it is the one that is shown.
-    """
-
-    title: str
-    count: int
-    url: str
-    is_current: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -332,7 +332,7 @@ def _standing(found: Placements) -> Iterator[Person]:
     for one in found.everyone:
         since = since_words(one.since, is_longer=one.is_longer)
         before = f", {titles[one.before].lower()} before" if one.before else ""
-        url = links.account(one.id) if found.entity == "account" else links.user(one.id)
+        url = links.profile(found.entity, one.id)
         lacks = joined(one.lacks)
         yield Person(
             one.name, url, titles[one.label], since + before, joined(one.reasons),
@@ -343,7 +343,7 @@ def _standing(found: Placements) -> Iterator[Person]:
 def _moving(moved: Movement) -> Iterator[Person]:
     titles = {label.name: label.title for label in moved.after}
     for one in moved.moves:
-        url = links.account(one.id) if moved.entity == "account" else links.user(one.id)
+        url = links.profile(moved.entity, one.id)
         way = titles[one.after] if one.before == one.after else f"{titles[one.before]} → {titles[one.after]}"
         why = "is not there any more" if one.after == NOT_THERE else joined(one.reasons)
         why = "was not there before" if one.before == NOT_THERE else why

@@ -365,7 +365,7 @@ def _row(one: Moved, entity: str, near_days: int) -> dict[str, str]:
     renewal = "" if one.renews_in is None else f"in {one.renews_in:,} days"
     return {
         "name": one.name,
-        "url": links.account(one.id) if entity == "account" else links.user(one.id),
+        "url": links.profile(entity, one.id),
         "before": one.label_before,
         "after": one.label_after,
         "score_before": points(one.score_before),

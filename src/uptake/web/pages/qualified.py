@@ -19,7 +19,7 @@ from uptake.web import links
 from uptake.web.pages import history_words, listed
 from uptake.web.pages.columns import WIDE
 from uptake.web.pages.listed import ListedPage
-from uptake.web.pages.paging import SIZE, files
+from uptake.web.pages.paging import files
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
@@ -53,7 +53,6 @@ def _show(reader: Reader, request: Request) -> Page:
     return QualifiedPage(
         title="Who qualifies",
         headline=_headline(rule, found, rows, asked.owner) if reader.has_events() else "",
-        about="",
         tabs=listed.tabs(
             HERE, asked, [(one.name, one.title, len(_fitting(_found(reader, one), asked))) for one in every]
         ),
@@ -63,7 +62,6 @@ def _show(reader: Reader, request: Request) -> Page:
         rows=[_told(row, rule) for row in listed.cut(rows, asked)],
         noun=f"{rule.entity}s",
         total=len(rows),
-        size=SIZE,
         params=request.query_params.multi_items(),
         files=files("qualified", request.url.query),
         notes=[*found.notes, *([history] if history else [])] or [_unhoped(rule)],
@@ -142,7 +140,7 @@ def _columns(rule: Qualification) -> list[dict[str, Any]]:
 
 
 def _told(row: Row, rule: Qualification) -> Row:
-    url = links.account(row["id"]) if rule.entity == "account" else links.user(row["id"])
+    url = links.profile(rule.entity, row["id"])
     accounts = [(name, links.account(id_)) for name, id_ in row["accounts"]]
     return {**row, "url": url, "account_links": accounts or None, "owner": ", ".join(row["owners"]) or None}
 

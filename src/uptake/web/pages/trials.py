@@ -18,7 +18,7 @@ from uptake.web import links
 from uptake.web.pages import listed
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.listed import ListedPage
-from uptake.web.pages.paging import SIZE, files
+from uptake.web.pages.paging import files
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
@@ -61,7 +61,6 @@ def _show(reader: Reader, request: Request) -> Page:
     return TrialsPage(
         title="Trials",
         headline=_headline(rows, trial) if trial and state == OPEN else "",
-        about="",
         tabs=listed.tabs(HERE, asked, counts),
         asked=asked,
         owners=reader.owners(),
@@ -69,7 +68,6 @@ def _show(reader: Reader, request: Request) -> Page:
         rows=[{**row, "url": links.account(row["id"])} for row in listed.cut(rows, asked)],
         noun="accounts",
         total=len(rows),
-        size=SIZE,
         params=request.query_params.multi_items(),
         files=files("trials", request.url.query),
         notes=[_note(trial)] if trial else [],
