@@ -357,6 +357,23 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         hold_equal(changing, name, {**given, "entity": entity, "period": period}, least=1 if period else 0)
 
 
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
+        ("active_users", {"window": "calendar", "as_of": "2026-04-10T13:00:00Z"}),
+        ("active_users", {"window": "calendar_cut", "date_from": "2026-02-11"}),
+        ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),
+    ],
+)
+def test_groups_told_apart_under_other_parameters_are_those_of_the_rows(
+    changing: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str
+) -> None:
+    hold_equal(changing, name, {"by": ["account.team", "account.plan"], **given, "entity": entity, "period": period})
+
+
 def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
     """3, 5 and 9 are 0, 1 and 2; far apart they are searched for. Whoever is not known has none."""
     for far in (0, 2**40):

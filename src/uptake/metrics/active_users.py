@@ -19,19 +19,27 @@ Source: definitions 5.2; peers differ on windows ("Where peers disagree" 11)
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from uptake.metrics.activity import ACTIVE
 from uptake.metrics.event_properties import counting
 from uptake.metrics.group_interval import GAP_DAYS, USAGE_INTERVAL
 from uptake.metrics.kinds.count import COUNT
 from uptake.metrics.kinds.count_within import COUNT_WITHIN
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Row, Split, Sql, plain
+from uptake.metrics.periods import is_over
 from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.tallies import edges, instant, is_possible, numbered
 from uptake.metrics.usage_interval import gaps_source
+from uptake.metrics.windows import EPOCH
 
 CALENDAR, CUT = OF_PERIODS = ("calendar", "calendar_cut")
 """Windows that are the period itself, the second without the days before the range."""
+NEVER = 2**31 - 1
+"""A day that never comes."""
 
 
 def rows(asked: Asked) -> Sql:
@@ -77,6 +85,8 @@ def totals(asked: Asked) -> Sql | None:
     """The same counts without a row per entity: equal spans are counted before they meet periods."""
     if asked.param("window") == USAGE_INTERVAL:
         return None
+    if asked.split is not None:
+        return Sql("SELECT * FROM counted", counted=partial(_counted, asked, asked.split))
     is_calendar = asked.param("window") in OF_PERIODS
     grain = counting(asked)
     period = "p.period_on, " if asked.question.period else ""
@@ -98,6 +108,34 @@ def totals(asked: Asked) -> Sql | None:
     )
 
 
+def _tells_groups_apart(asked: Asked) -> bool:
+    is_of_active = asked.param("window") != USAGE_INTERVAL and asked.param("active") in (None, ACTIVE)
+    return is_of_active and is_possible(asked)
+
+
+def _counted(asked: Asked, split: Split) -> list[Row]:
+    """The counts by group, from active days in memory."""
+    facts, window = numbered(asked), asked.param("window")
+    came = facts.days(f"SELECT entity_key, day FROM {asked.grain.day}")
+    starts = f"SELECT entity_key, started_on - DATE '1970-01-01' AS value FROM {asked.grain.start}"
+    started = facts.told(f"{starts} WHERE started_on IS NOT NULL", NEVER)
+    rows = []
+    for period_on, on_day, on_at, before, _ in edges(asked):
+        assert period_on is not None, "groups are told apart here by period"
+        on, begin = (on_day - EPOCH).days, (before - EPOCH).days + 1
+        if window == CUT and asked.question.date_from is not None:
+            begin = max(begin, (asked.question.date_from - EPOCH).days)
+        is_active = np.zeros(len(facts.everyone), np.bool_)
+        is_active[came.between(begin if window in OF_PERIODS else on - int(window) + 1, on).number] = True
+        known = np.flatnonzero(started <= on)
+        is_closed = window not in OF_PERIODS or is_over(period_on, str(asked.question.period), asked.question.last_day)
+        for names, places in split.parts(instant(on_at), known):
+            labels = dict(zip(plain(split.labels), names, strict=True))
+            count = int(np.count_nonzero(is_active[known[places]]))
+            rows.append({"period_on": period_on, **labels, "n": len(places), "estimate": count, "is_closed": is_closed})
+    return sorted(rows, key=lambda row: (row["period_on"], [row[name] for name in plain(split.labels)]))
+
+
 def _first(asked: Asked) -> str:
     """SQL for the first day of the window that ends with a period's last finished day."""
     window = asked.param("window")
@@ -117,6 +155,7 @@ METRIC = Metric(
     rows=rows,
     events="activity",
     totals=totals,
+    splits_totals=_tells_groups_apart,
     params=(
         Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
         Param(

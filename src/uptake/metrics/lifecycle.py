@@ -17,17 +17,20 @@ Source: definitions 5.4; Amplitude (pulse), PostHog (new by creation)
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
+from uptake.metrics import lifecycle_counts
 from uptake.metrics.activity import ACTIVE, days_sql
 from uptake.metrics.kinds.count import Count
 from uptake.metrics.kinds.odds import ODDS
+from uptake.metrics.lifecycle_counts import STATES
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.periods import COLUMN, NUMBER
 from uptake.metrics.population import AT
+from uptake.metrics.tallies import is_possible
 from uptake.store.sql import literal
 
-STATES = ("new", "current", "resurrected", "dormant")
 ORDER = f"ENUM({', '.join(literal(state) for state in STATES)})"
 
 
@@ -65,6 +68,9 @@ def totals(asked: Asked) -> Sql | None:
     """
     if asked.param("active") not in (None, ACTIVE):
         return None
+    if asked.split is not None:
+        count = lifecycle_counts.pulse if asked.param("output") == "pulse" else lifecycle_counts.states
+        return Sql("SELECT * FROM counted", counted=partial(count, asked, asked.split))
     counted = {
         "new": "coalesce(a.began, 0)",
         "current": "coalesce(b.stayed, 0)",
@@ -99,6 +105,10 @@ def totals(asked: Asked) -> Sql | None:
         WHERE c.next_number IS NULL OR c.next_number > c.number GROUP BY ALL""",
         },
     )
+
+
+def _tells_groups_apart(asked: Asked) -> bool:
+    return is_possible(asked) and asked.param("active") in (None, ACTIVE)
 
 
 def _stated(columns: str) -> str:
@@ -139,6 +149,7 @@ METRIC = Metric(
     rows=rows,
     events="activity",
     totals=totals,
+    splits_totals=_tells_groups_apart,
     params=(
         Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
         Param("output", "choice", "The states, or pulse.", default="states", choices=("states", "pulse")),
