@@ -61,6 +61,19 @@ def test_a_file_does_as_well(tmp_path: Path, ending: str) -> None:
         assert workspace.metric("active_users", window="30").rows[0]["estimate"] >= 1
 
 
+def test_an_answer_without_anything_to_count_says_why() -> None:
+    """Nobody named an account, and there is no plan that has features."""
+    nobody = "No accounts are known: nothing that has been imported names one."
+    no_features = "The plan has no features: describe them under features."
+    with uptake.from_events(EVENTS.drop_columns(["org"]), user="who", event="what", at="when") as workspace:
+        assert nobody in workspace.metric("active_users", entity="account").notes
+        assert nobody in workspace.metric("adoption_map").notes
+        assert "No users in accounts are known" in workspace.metric("retention", entity="member").notes[0]
+        assert workspace.metric("active_users").notes == ()
+        for metric in ("feature_adoption", "features_used", "breadth", "depth", "adoption_decay", "adoption_half_life"):
+            assert workspace.metric(metric).notes == (no_features,)
+
+
 def test_nothing_is_left_behind() -> None:
     closed, forgotten = uptake.from_events(EVENTS, **NAMED), uptake.from_events(EVENTS, **NAMED)
     folders = [closed.home.folder, forgotten.home.folder]

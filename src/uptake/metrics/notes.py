@@ -30,7 +30,8 @@ def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
     by_life = asked.question.params.get("start") in (None, START_OF_LIFE)
     is_early = by_life and metric.is_of_newcomers and not metric.is_snapshot
     early = _early_starts(asked) if is_early else ()
-    return (*_vanity(asked), *early, *_unknown_events(asked, metric), *_after_the_last_import(asked))
+    late = _after_the_last_import(asked)
+    return (*_nothing_to_count(asked), *_vanity(asked), *early, *_unknown_events(asked, metric), *late)
 
 
 STANDS_ON: dict[str, tuple[str, ...]] = {
@@ -42,6 +43,10 @@ STANDS_ON: dict[str, tuple[str, ...]] = {
     "feature_adoption": ("features",),
     "features_used": ("features",),
     "breadth": ("features",),
+    "depth": ("features",),
+    "engagement_matrix": ("features",),
+    "adoption_decay": ("features",),
+    "adoption_half_life": ("features",),
     "value_realisation": ("value_moments",),
     "time_to_first_value": ("value_moments",),
     "adoption_rate": ("active", "value_moments"),
@@ -50,6 +55,14 @@ STANDS_ON: dict[str, tuple[str, ...]] = {
     "task_success": ("tasks",),
 }
 """Metric -> the sections of the plan that say what its number means."""
+
+
+def _nothing_to_count(asked: Asked) -> Iterator[str]:
+    """Why an answer has to be empty, or 0: nobody of the grain is known, or nothing of what is counted is described."""
+    if asked.cursor.execute(f"SELECT 1 FROM {asked.grain.start} LIMIT 1").fetchone() is None:
+        yield f"No {asked.grain.noun} are known: nothing that has been imported names one."
+    if "features" in STANDS_ON.get(asked.question.metric, ()) and not asked.plan.features:
+        yield "The plan has no features: describe them under features."
 
 
 def _vanity(asked: Asked) -> Iterator[str]:
