@@ -137,7 +137,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     query = request.url.query
     is_open = sum(row["status"] == "open" for row in found.rows)
     return AlertsPage(
-        headline=f"{found.title}.{f' {is_open:,} still open.' if found.rows else ''}" if reader.has_events() else "",
+        headline=f"{found.title}{f', {is_open:,} still open' if found.rows else ''}." if reader.has_events() else "",
         rows=[_row(reader, row) for row in part],
         total=len(found.rows),
         number=number,
