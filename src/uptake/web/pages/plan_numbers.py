@@ -15,40 +15,20 @@ from starlette.routing import Route
 
 from uptake import plan
 from uptake.errors import QuestionError
-from uptake.plan import Group, Location, NumbersOf, Plan, location_text
-from uptake.plan.condition import BOUNDS, IN_WORDS
-from uptake.plan.quoting import number
+from uptake.plan import Location, NumbersOf, Plan, location_text
 from uptake.plans import FILES, IN_USE
 from uptake.reports.effect_words import headlines
 from uptake.reports.plan_effect import Effect, Moved, Shift
-from uptake.segments.words import against, asked_for
-from uptake.signals.signal import catalogue, definition, find
+from uptake.signals.signal import definition, find
 from uptake.web import links
 from uptake.web.forms import Form
+from uptake.web.pages.rule_form import Field, Known, Ways, text_of, ways
 from uptake.web.pages.segments import refusing
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
 PEOPLE_SHOWN = 20
 SECTIONS: tuple[NumbersOf, ...] = ("scores", "placements")
-Known = Mapping[Location, float | None]
-
-
-@dataclass(frozen=True)
-class Field:
-    """A number of a score, or a threshold.
-
-    Args:
-        name: Its name in the form, `components.breadth.weight`.
-        label: What it is, for readers of screens.
-        value: What the form shows; empty where the signal's own is taken.
-        own: The signal's own, where it has one.
-    """
-
-    name: str
-    label: str
-    value: str
-    own: str
 
 
 @dataclass(frozen=True)
@@ -66,38 +46,6 @@ class Part:
     signal: str
     unit: str
     fields: Sequence[Field]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A condition of a rule.
-
-    Args:
-        about: What is asked for, in words.
-        bound: What it is held against, in words; of a threshold the words before its number.
-        unit: What stands after a threshold's number: "days", or of what it is a share; mostly nothing.
-        field: The threshold; None: it is none.
-    """
-
-    about: str
-    bound: str
-    unit: str
-    field: Field | None
-
-
-@dataclass(frozen=True)
-class Ways:
-    """Conditions that hold together, or of which one is enough.
-
-    Args:
-        kind: all or any.
-        lines: The conditions.
-        groups: Further ones inside.
-    """
-
-    kind: str
-    lines: Sequence[Line]
-    groups: Sequence[Ways]
 
 
 @dataclass(frozen=True)
@@ -224,7 +172,7 @@ def _of_score(site: Site, reader: Reader, request: Request) -> Page:
     signals = {part: find(component.signal) for part, component in score.components.items()}
 
     def field(location: Location, label: str, own: float | None = None) -> Field:
-        return Field(location_text(location), label, _text(shown[location]), _text(own))
+        return Field(location_text(location), label, text_of(shown[location]), text_of(own))
 
     return NumbersPage(
         title=score.title,
@@ -252,7 +200,7 @@ def _of_placement(site: Site, reader: Reader, request: Request) -> Page:
     for position, label in enumerate(scheme.labels):
         entity, rule = label.of or scheme.entities[-1], None
         if label.when is not None:
-            rule = _ways(reader.plan, entity, label.when, ("labels", position, "when"), shown)
+            rule = ways(reader.plan, entity, label.when, ("labels", position, "when"), shown)
         steps.append(Step(label.title, f"{label.of}s" if label.of else "", rule))
     return ThresholdsPage(
         title=scheme.title,
@@ -261,39 +209,6 @@ def _of_placement(site: Site, reader: Reader, request: Request) -> Page:
         placement_url=f"/placements?{urlencode({'name': name})}",
         **edited,
     )
-
-
-def _ways(read: Plan, entity: str, rule: Group, location: Location, shown: Known) -> Ways:
-    """A rule as it is shown: alternatives of one condition as lines, and no group of a single group."""
-    lines, groups = list[Line](), list[Ways]()
-    for condition in rule.conditions:
-        about, at = asked_for(condition.property, read), (*location, condition.property, condition.test)
-        if condition.test in BOUNDS and at in shown:
-            bound = IN_WORDS[condition.test]
-            lines.append(
-                Line(
-                    about,
-                    bound,
-                    _unit_of(condition.property),
-                    Field(location_text(at), f"{about} {bound}", _text(shown[at]), ""),
-                )
-            )
-        else:
-            lines.append(Line(about, against(condition, read, entity), "", None))
-    for group in rule.of:
-        parts = [
-            _ways(read, entity, part, (*location, group.kind, position), shown)
-            for position, part in enumerate(group.of)
-        ]
-        single = [line for part in parts if len(part.lines) == 1 and not part.groups for line in part.lines]
-        groups.append(Ways(group.kind, single, [part for part in parts if len(part.lines) != 1 or part.groups]))
-    return groups[0] if not lines and len(groups) == 1 else Ways(rule.kind, lines, groups)
-
-
-def _unit_of(subject: str) -> str:
-    """What a threshold counts, where its name does not say."""
-    is_days = subject in catalogue() and find(subject).unit == "days"
-    return "days" if is_days and "days" not in definition(subject).title.lower() else ""
 
 
 def _edited(
@@ -310,7 +225,7 @@ def _edited(
         "address": f"/plan/{section}/{name}",
         "changes": [(change.told, change.place) for change in effect.changes] if effect else (),
         "shifts": [_told(shift, effect.near_days) for shift in effect.shifts] if effect else (),
-        "given": [(location_text(location), _text(value)) for location, value in wanted.items()],
+        "given": [(location_text(location), text_of(value)) for location, value in wanted.items()],
         "plan_folder": f"{reader.home}/plan",
         "form_token": site.form_token,
     }
@@ -373,7 +288,3 @@ def _row(one: Moved, entity: str, near_days: int) -> dict[str, str]:
         "renewal": renewal,
         "near": "yes" if one.renews_in is not None and one.renews_in <= near_days else "",
     }
-
-
-def _text(value: float | None) -> str:
-    return "" if value is None else number(value)
