@@ -70,8 +70,7 @@ def metrics() -> Iterator[tuple[str, str]]:
         text = [f"# {definition.title}", code(name), definition.purpose]
         text.append("\n".join(f"- **{label}**: {says}" for label, says in definition.parts.items()))
         if entry.metric.params:
-            rows = [(code(param.name), param.type, param.about) for param in entry.metric.params]
-            text += ["## Parameters", table(("Name", "Type", "Means"), rows)]
+            text += ["## Parameters", parameters(entry.metric.params)]
         yield f"metrics/{name}.md", "\n\n".join(text)
     text = ["# Metrics", "Each is defined in one file, which is also its page."]
     yield "metrics/index.md", "\n\n".join([*text, table(("Metric", "Name", "What for"), listed)])
