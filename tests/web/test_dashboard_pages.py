@@ -52,7 +52,7 @@ def test_a_question_becomes_a_view_with_its_tile(own: tuple[uptake.Workspace, Cl
     tiles = [element["hx-get"] for _, element in page.elements if "/tiles/" in (element.get("hx-get") or "")]
     assert len(tiles) == 2
     first, second = (require_inert(client.get(str(tile)).text) for tile in tiles)
-    assert "Activation rate by account.plan in " in first.text
+    assert "Activation rate by plan in " in first.text
     assert "of users" in second.text
     assert "as of " in second.text
     assert " n = " in second.text

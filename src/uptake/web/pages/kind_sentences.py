@@ -47,7 +47,7 @@ def _funnel(result: Result, found: Headline) -> str:
         return f"{result.title}: {value}."
     interval = words.interval(last["ci_lower"], last["ci_upper"], "share")
     who = f"{words.count(last['n'])} {counted_of(result)}{f' {when_}' if when_ else ''}"
-    return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95 % interval {interval}).'
+    return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95\u202f% interval {interval}).'
 
 
 def _times(result: Result, found: Headline) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from uptake.charts import words
-from uptake.metrics.dimensions import IN, OUT, SEGMENT
+from uptake.metrics.dimensions import IN, MISSING, OUT, SEGMENT
 from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.reports.headline import PICKS, Headline
@@ -109,7 +109,7 @@ def _than(found: Headline) -> str:
 
 def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> str:
     labels = [label for label in result.by if label not in PICKS]
-    about = f"{result.title} by {joined(labels, 'and')} {when(result, found)}"
+    about = f"{result.title} by {joined([_attribute(label) for label in labels], 'and')} {when(result, found)}"
     if found.lowest is None:
         return f"{about}: {_segment(result, labels, highest)}."
     most, least = ("longest", "shortest") if result.kind == "duration" else ("highest", "lowest")
@@ -120,9 +120,17 @@ def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> st
     return f"{said}{tested}."
 
 
+def _attribute(column: str) -> str:
+    """An attribute for people: "user.acquisition_channel" is the acquisition channel."""
+    prefix, dot, name = column.partition(".")
+    return name.replace("_", " ") if dot and prefix in ("user", "account") else column
+
+
 def _label(column: str, said: str) -> str:
     """A label for people: who is in a segment is called by its name."""
     prefix, dot, name = column.partition(".")
+    if said == MISSING:
+        return "not known"
     return {IN: name, OUT: f"not {name}"}.get(said, said) if dot and prefix == SEGMENT else said
 
 
