@@ -96,6 +96,18 @@ def test_counts_spans_and_scopes(
     assert {day: found[day] for day in expected} == expected
 
 
+@pytest.mark.parametrize("span", [{}, {"more_than_days": 2}, {"last_days": 3}, {"between_days": (1, 4)}])
+def test_days_in_parts_say_the_same_as_together(workspace: uptake.Workspace, span: dict[str, Any]) -> None:
+    one = Behaviour.model_validate({"event": "task", "at_least": 2, **span})
+
+    def compare(cursor: Cursor) -> None:
+        whole = panel(workspace, cursor, "user")
+        parts = [did(part, one).copy() for part in whole.parts(3)]
+        assert np.array_equal(np.concatenate(parts, axis=1), did(whole, one))
+
+    workspace.read(compare)
+
+
 SPANS: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.fixed_dictionaries({"last_days": st.integers(1, 6)}),
     st.fixed_dictionaries({"more_than_days": st.integers(0, 5)}),

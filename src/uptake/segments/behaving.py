@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import numpy as np
 
 from uptake.errors import QuestionError
@@ -11,7 +9,7 @@ from uptake.facts.selection import events_sql
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER
 from uptake.plan import Behaviour
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Flags, Floats, sums, taken, trailing_sum
+from uptake.signals.windows import Counts, Flags, sums, taken, trailing_sum
 
 
 def did(panel: Panel, behaviour: Behaviour) -> Flags:
@@ -64,30 +62,17 @@ def _any(panel: Panel, members: Panel, met: Flags) -> Flags:
     return np.asarray(sums((met & members.present)[order].astype(np.float64), user[order], panel.n) > 0)
 
 
-def _as_often(counts: Floats, behaviour: Behaviour) -> Flags:
+def _as_often(counts: Counts, behaviour: Behaviour) -> Flags:
     least, most = behaviour.times
     return np.asarray((counts >= least) & (counts <= (np.inf if most is None else most)))
 
 
-def _counts(panel: Panel, behaviour: Behaviour) -> Floats:
+def _counts(panel: Panel, behaviour: Behaviour) -> Counts:
     """How often everyone did it within the span that ends with each day."""
     relation = panel.grain.of("event")
     where = events_sql(panel.cursor, panel.asked.plan, [behaviour.selector])
     latest, earliest = behaviour.days_ago
-    if earliest is not None:
-        daily = panel.daily(relation, earliest, "1", where).astype(np.float64)
-        return np.asarray(trailing_sum(daily[:, : daily.shape[1] - latest], earliest - latest + 1, panel.days))
-    daily = panel.daily(relation, latest, "1", where).astype(np.float64)
-    return np.cumsum(daily, axis=1)[:, : panel.days] + _before(panel, relation, where, latest)[:, None]
-
-
-def _before(panel: Panel, relation: str, where: str, back: int) -> Floats:
-    """How often everyone did it before the first day that is looked at."""
-    counted = (
-        f"SELECT entity_key, count(*)::DOUBLE AS value FROM {relation} WHERE day < $before AND {where} GROUP BY ALL"
-    )
-    found = panel.cursor.execute(counted, {"before": panel.first - timedelta(days=back)}).fetchnumpy()
-    row = panel.rows(np.asarray(found["entity_key"]))
-    made = np.zeros(panel.n)
-    made[row[row >= 0]] = np.asarray(found["value"])[row >= 0]
-    return made
+    if earliest is None:
+        return panel.so_far(relation, latest, where)
+    daily = panel.daily(relation, earliest, "1", where)
+    return trailing_sum(daily[:, : daily.shape[1] - latest], earliest - latest + 1, panel.days)

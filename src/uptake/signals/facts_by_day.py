@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from uptake.metrics.grain import Grain
 from uptake.metrics.metric import Asked
 from uptake.metrics.question import begin_of
-from uptake.signals.windows import Bits, Flags, Floats, blank, latest
+from uptake.signals.windows import Bits, Counts, Flags, Floats, blank, latest
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal
 
@@ -110,6 +110,21 @@ class FactsByDay:
             return panel._by_entity(made, back + panel.days)
 
         return self._days_of(("daily", relation, back, value, where), back, read)
+
+    def so_far(self, relation: str, back: int, where: str = "true") -> Counts:
+        """How often something has ever happened, up to the day that lies `back` days before each; else like `daily`."""
+
+        def read(panel: Self) -> Counts:
+            found = panel._fetch(
+                f"""SELECT entity_key, greatest(0, day - $first::DATE + {back})::BIGINT AS at, count(*) AS value
+                FROM {relation} WHERE {where} AND day <= $last::DATE - {back} GROUP BY ALL"""
+            )
+            row = panel.rows(found["entity_key"])
+            made = np.zeros((panel.days, panel.n), dtype=np.int32)
+            made[found["at"][row >= 0], row[row >= 0]] = found["value"][row >= 0]
+            return np.cumsum(made, axis=0, out=made).T
+
+        return self._days_of(("so_far", relation, back, where), 0, read)
 
     def was_daily(self, relation: str, back: int, where: str = "true") -> Flags:
         """Whether anything happened on each day; else like `daily`."""
