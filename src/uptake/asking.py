@@ -106,6 +106,10 @@ class Asking(ABC):
     def _plan_of(self, plan_version: str | None) -> Plan:
         return self.plan if plan_version is None else self.plans.read(plan_version)
 
+    def _kept_for(self, plan_version: str | None, given: Mapping[str, Any]) -> Kept | None:
+        """Where what a score is made of is kept; nowhere, if it is made of other facts than those in use."""
+        return self.kept if plan_version is None and given.get("known_by") is None else None
+
     def people(
         self,
         name: str,
@@ -153,21 +157,21 @@ class Asking(ABC):
             QuestionError: A name or a value is not known; the message says what is.
             PlanError: That plan cannot be read.
         """
-        plan = self._plan_of(plan_version)
+        plan, kept = self._plan_of(plan_version), self._kept_for(plan_version, given)
 
         def answer(cursor: Cursor) -> Scores:
             with self.facts_for(given, cursor, plan):
-                return scores(cursor, plan, name, given)
+                return scores(cursor, plan, name, given, kept)
 
         return self.read(answer)
 
     def explain(self, name: str, id_: str, *, plan_version: str | None = None, **given: Any) -> Explained:
         """Why the score of a user or an account is what it is, in lines that add up; parameters as for `scores`."""
-        plan = self._plan_of(plan_version)
+        plan, kept = self._plan_of(plan_version), self._kept_for(plan_version, given)
 
         def answer(cursor: Cursor) -> Explained:
             with self.facts_for(given, cursor, plan):
-                return explain(cursor, plan, name, id_, given)
+                return explain(cursor, plan, name, id_, given, kept)
 
         return self.read(answer)
 

@@ -168,9 +168,9 @@ def _of_accounts(
         return tuple(values), n, np.zeros(values.shape[1:]), ranks
     share = np.array([weight for weight, _ in sampled])
     person = linear.mean([own for _, own in sampled], share / share.sum())
-    mean, users = means(person, panel.of_member, panel.n)
+    mean, users = means(person, panel.by_account)
     apart = (person - taken(mean, panel.of_member, np.nan)) ** 2
-    squares = sums(known_or_0(apart), panel.of_member, panel.n)
+    squares = sums(known_or_0(apart), panel.by_account)
     within = _pooled(squares, np.maximum(users - 1, 0), groups)
     carried = sum(np.where(np.isnan(values[row]), 0.0, weights[row]) for row in range(len(weights)))
     of_users = sum(

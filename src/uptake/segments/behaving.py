@@ -9,7 +9,7 @@ from uptake.facts.selection import events_sql
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER
 from uptake.plan import Behaviour
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Counts, Flags, sums, taken, trailing_sum
+from uptake.signals.windows import Counts, Flags, runs, sums, taken, trailing_sum
 
 
 def did(panel: Panel, behaviour: Behaviour) -> Flags:
@@ -59,7 +59,7 @@ def _any(panel: Panel, members: Panel, met: Flags) -> Flags:
     """Whether it holds for users in any account that they are in."""
     user = panel.rows(members.keys & 0xFFFFFFFF)
     order = np.argsort(user, kind="stable")
-    return np.asarray(sums((met & members.present)[order].astype(np.float64), user[order], panel.n) > 0)
+    return np.asarray(sums((met & members.present)[order], runs(user[order], panel.n)) > 0)
 
 
 def _as_often(counts: Counts, behaviour: Behaviour) -> Flags:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.metric import Param
-from uptake.signals.looking_back import USAGE_INTERVAL, seen_days
+from uptake.signals.looking_back import USAGE_INTERVAL, lived_days
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats, trailing_sum
@@ -25,7 +25,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     interval, intervals = params["interval_days"], params["intervals"]
     window = interval * intervals
     came = panel.was_active(window - 1)
-    lived = seen_days(panel, window, came) // interval
+    lived = lived_days(panel, window) // interval
     in_interval = trailing_sum(came, interval, panel.days + window - interval) > 0
     number = panel.filled(0, np.int16)
     for back in range(intervals):

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.metric import Param
-from uptake.signals.looking_back import USAGE_INTERVAL, seen_days
+from uptake.signals.looking_back import USAGE_INTERVAL, lived_days
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats, in_window
@@ -25,7 +25,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Active days over those expected."""
     window, interval = params["window_days"], params["interval_days"]
     came = panel.was_active(window - 1)
-    expected = np.maximum(seen_days(panel, window, came), interval) / interval
+    expected = np.maximum(lived_days(panel, window), interval) / interval
     return np.asarray(np.minimum(1, in_window(came, window, panel.days) / expected))
 
 

@@ -32,7 +32,7 @@ def tenure(panel: Panel) -> Floats:
     return np.where(days >= 1, days, np.nan)
 
 
-def scaled(sums: Floats, panel: Panel, window: int, least_days: int, did: Flags) -> Floats:
+def scaled(sums: Floats, panel: Panel, window: int, least_days: int, did: Flags | None = None) -> Floats:
     """Sums over a window as if everybody could have been seen for the whole of it.
 
     Args:
@@ -40,10 +40,11 @@ def scaled(sums: Floats, panel: Panel, window: int, least_days: int, did: Flags)
         panel: Whom and when.
         window: Days looked back on.
         least_days: The shortest time that is scaled up.
-        did: As for `seen_days`.
+        did: As for `seen_days`; None: whether they were active.
     """
+    seen = lived_days(panel, window) if did is None else seen_days(panel, window, did)
     # divided last, so that as much is the same number whichever way it came about
-    return np.asarray(sums * window / np.maximum(seen_days(panel, window, did), min(least_days, window)))
+    return np.asarray(sums * window / np.maximum(seen, min(least_days, window)))
 
 
 def first_event(panel: Panel) -> date | None:
@@ -52,6 +53,14 @@ def first_event(panel: Panel) -> date | None:
         "first event", lambda panel: panel.cursor.execute("SELECT min(day) FROM event").fetchall()[0][0]
     )
     return found
+
+
+def lived_days(panel: Panel, window: int) -> Counts:
+    """`seen_days` of who was active, worked out once for all who ask."""
+    if ("lived", window) not in panel.made:
+        panel.made["lived", window] = seen_days(panel, window, panel.was_active(window - 1))
+    made: Counts = panel.made["lived", window]
+    return made
 
 
 def seen_days(panel: Panel, window: int, did: Flags) -> Counts:

@@ -18,7 +18,7 @@ from uptake.signals.windows import Floats, sums
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Users who are there."""
     del params
-    return sums(panel.members.present, panel.of_member, panel.n)
+    return sums(panel.members.present, panel.by_account)
 
 
 SIGNAL = Signal(unit="count", of_account=read, is_ranked=True)

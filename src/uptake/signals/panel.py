@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from uptake.metrics.grain import MEMBER, Grain
 from uptake.metrics.metric import Asked
 from uptake.signals.spans_by_day import SpansByDay
-from uptake.signals.windows import Flags, Floats, means
+from uptake.signals.windows import Flags, Floats, Runs, means, runs
 
 
 class Panel(SpansByDay):
@@ -100,6 +100,11 @@ class Panel(SpansByDay):
         """For every row of `members` the row of its account here; -1 where it has none."""
         return self.facts.of_member if self.facts else self.rows(self.members.keys >> 32)
 
+    @cached_property
+    def by_account(self) -> Runs:
+        """The rows of `members`, account by account."""
+        return self.facts.by_account if self.facts else runs(self.of_member, self.n)
+
     def mean_of_members(self, values: Floats) -> tuple[Floats, Floats]:
         """The mean over the members of each account, and how many of them have a value."""
-        return means(values, self.of_member, self.n)
+        return means(values, self.by_account)

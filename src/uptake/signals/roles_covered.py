@@ -40,7 +40,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     for role in roles:
         had = f"SELECT entity_key, valid_from, valid_to FROM {MEMBER.of('member_role')} WHERE role = {literal(role)}"
         has_role = is_active & panel.members.spans(had)
-        covered += sums(has_role.astype(np.float64), panel.of_member, panel.n) > 0
+        covered += sums(has_role.astype(np.float64), panel.by_account) > 0
     return covered / len(roles) if roles else panel.filled(np.nan)
 
 

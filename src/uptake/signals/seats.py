@@ -26,7 +26,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     held = rostered(panel)
     if held is None:
         return np.where(paid > 0, paid, np.nan)
-    on_roster = sums(held, panel.of_member, panel.n)
+    on_roster = sums(held, panel.by_account)
     return np.where(paid > 0, paid, np.where(on_roster > 0, on_roster, np.nan))
 
 

@@ -24,11 +24,11 @@ from uptake.signals.windows import Floats, sums
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Active seats over all."""
     is_active = signal(panel.members, "active_days", params) > 0
-    active = sums(is_active, panel.of_member, panel.n)
+    active = sums(is_active, panel.by_account)
     held = rostered(panel)
     if held is not None:
-        seated = sums(is_active & held, panel.of_member, panel.n)
-        active = np.where(sums(held, panel.of_member, panel.n) > 0, seated, active)
+        seated = sums(is_active & held, panel.by_account)
+        active = np.where(sums(held, panel.by_account) > 0, seated, active)
     return active / signal(panel, "seats")
 
 

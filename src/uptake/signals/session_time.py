@@ -52,7 +52,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     )
     seconds = time / 1e6
     seconds[(all_ > 0) & (known == 0)] = np.nan
-    return scaled(seconds, panel, window, params["least_days"], panel.was_active(window - 1))
+    return scaled(seconds, panel, window, params["least_days"])
 
 
 SIGNAL = Signal(unit="seconds", of_user=read, params=(WINDOW_DAYS, LEAST_DAYS), is_ranked=True)

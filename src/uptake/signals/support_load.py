@@ -28,7 +28,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     opened = f"(SELECT *, on_day AS day FROM ({told_sql(panel, 'tickets')}))"
     tickets = in_window(panel.daily(opened, window - 1), window, panel.days)
     is_active = signal(panel.members, "active_days", {"window_days": window}) > 0
-    active = sums(is_active, panel.of_member, panel.n)
+    active = sums(is_active, panel.by_account)
     is_known = (active > 0) & (np.arange(panel.days) >= begins)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(is_known, tickets / active, np.nan)

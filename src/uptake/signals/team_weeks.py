@@ -25,7 +25,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     """Weeks with enough users among those of each window."""
     before = WEEK * (params["weeks"] - 1)
     came = panel.members.was_active(before + WEEK - 1)
-    users = sums(trailing_sum(came, WEEK, panel.days + before) > 0, panel.of_member, panel.n)
+    users = sums(trailing_sum(came, WEEK, panel.days + before) > 0, panel.by_account)
     are_enough = users >= params["least_users"]
     number = panel.filled(0, np.int16)
     for at in range(0, before + 1, WEEK):

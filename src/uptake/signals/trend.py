@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.signals.looking_back import WINDOW_DAYS, seen_days
+from uptake.signals.looking_back import WINDOW_DAYS, lived_days
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats, trailing_sum
@@ -25,7 +25,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     came = panel.was_active(2 * window - 1)
     whole = trailing_sum(came, 2 * window, panel.days)
     lately = trailing_sum(came, window, panel.days)
-    is_known = (whole > 0) & (seen_days(panel, 2 * window, came) == 2 * window)
+    is_known = (whole > 0) & (lived_days(panel, 2 * window) == 2 * window)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(is_known, lately / whole, np.nan)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -156,57 +157,75 @@ def earliest(did: Flags, window: int, days: int) -> NDArray[np.int16]:
 
 
 def known_or_0(values: Floats) -> Floats:
-    """The values, 0 where they are nan: by arithmetic, as choosing one by one is slow."""
-    made: Floats = np.fmax(values, 0.0)
-    made += np.fmin(values, 0.0)
-    return made
+    """The values, 0 where they are nan."""
+    return np.where(np.isnan(values), 0.0, values)
 
 
-def means(values: Floats, groups: NDArray[np.int64], count: int) -> tuple[Floats, Floats]:
-    """The mean of the rows of each group, over those that have a value.
+@dataclass(frozen=True)
+class Runs:
+    """Rows of the same group, one after another.
 
     Args:
-        values: A value per row and day, nan where there is none.
-        groups: The group of each row, in ascending order but for negative ones, which belong to none.
         count: How many groups there are.
-
-    Returns:
-        Means, nan where no row has a value, and how many have one; a row per group.
+        inside: Which rows are in any.
+        groups: Those that have rows, ascending.
+        begins: Where the rows of each begin, among those that are in any.
+        ends: Where its last row is.
     """
-    n, total = blank(count, values.shape[1]), blank(count, values.shape[1])
-    inside, group, begins = _runs(groups)
-    if len(begins):
-        for day in range(values.shape[1]):
-            column = values[inside, day]
-            is_missing = np.isnan(column)
-            total[group, day] = np.add.reduceat(known_or_0(column), begins)
-            n[group, day] = np.diff(begins, append=len(column))
-            if is_missing.any():
-                n[group, day] -= np.add.reduceat(is_missing, begins, dtype=np.int32)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return total / n, n
+
+    count: int
+    inside: slice | Flags
+    groups: NDArray[np.int64]
+    begins: NDArray[np.int64]
+    ends: NDArray[np.int64]
 
 
-def sums(values: Floats | Flags, groups: NDArray[np.int64], count: int) -> Floats:
-    """The sum of the rows of each group, a row per group.
+def runs(groups: NDArray[np.int64], count: int) -> Runs:
+    """The runs of rows.
 
     Args:
-        values: A value per row and day.
         groups: The group of each row, in ascending order but for negative ones, which belong to none.
         count: How many groups there are.
     """
-    made = blank(count, values.shape[1])
-    inside, group, begins = _runs(groups)
-    if len(begins):
-        for day in range(values.shape[1]):
-            made[group, day] = np.add.reduceat(values[inside, day], begins, dtype=np.float64)
-    return made
-
-
-def _runs(groups: NDArray[np.int64]) -> tuple[slice | Flags, NDArray[np.int64], NDArray[np.int64]]:
-    """Which rows are in a group; of these, the groups in order, and where each begins."""
     inside = groups >= 0
     chosen: slice | Flags = slice(None) if inside.all() else inside
     groups = groups[chosen]
     begins = np.flatnonzero(np.diff(groups, prepend=-1))
-    return chosen, groups[begins], begins
+    return Runs(count, chosen, groups[begins], begins, np.append(begins[1:], len(groups)) - 1)
+
+
+def means(values: Floats, of: Runs) -> tuple[Floats, Floats]:
+    """The mean of the rows of each group, over those that have a value.
+
+    Args:
+        values: A value per row and day, nan where there is none.
+        of: The groups.
+
+    Returns:
+        Means, nan where no row has a value, and how many have one; a row per group.
+    """
+    n, total = blank(of.count, values.shape[1]), blank(of.count, values.shape[1])
+    if len(of.begins):
+        rows = of.ends - of.begins + 1
+        for day in range(values.shape[1]):
+            column = values[of.inside, day]
+            is_missing = np.isnan(column)
+            total[of.groups, day] = np.add.reduceat(np.where(is_missing, 0.0, column), of.begins)
+            missing = np.cumsum(is_missing, dtype=np.int32)[of.ends]
+            n[of.groups, day] = rows - np.diff(missing, prepend=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return total / n, n
+
+
+def sums(values: Floats | Flags, of: Runs) -> Floats:
+    """The sum of the rows of each group, a row per group.
+
+    Args:
+        values: A value per row and day.
+        of: The groups.
+    """
+    made = blank(of.count, values.shape[1])
+    if len(of.begins):
+        for day in range(values.shape[1]):
+            made[of.groups, day] = np.add.reduceat(values[of.inside, day], of.begins, dtype=np.float64)
+    return made
