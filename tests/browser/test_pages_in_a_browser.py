@@ -207,7 +207,8 @@ def test_arrows_move_in_a_table_and_return_opens_a_row(watched: Watched) -> None
 
 def test_a_filter_is_applied_when_it_is_chosen(watched: Watched) -> None:
     page = watched.go("/accounts")
-    page.get_by_label("Plan", exact=True).select_option("Pro")
+    page.get_by_text("More filters").click()
+    page.get_by_role("combobox", name="Plan", exact=True).select_option("Pro")
     page.wait_for_url("**/accounts?*account.plan%3DPro*")
     expect(page.locator(".pager")).to_contain_text("1 to 3 of 3 accounts")
     page.go_back()
