@@ -11,7 +11,9 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -42,11 +44,14 @@ def numbers(folder: Path, threads: int) -> Table:
         ("  spans that this is kept as", "", f"{found['spans']:,}", ""),
         (f"again, after {NEW_EVENTS:,} events of a new day", "<= 2 s", f"{found['refresh_s']:.1f} s",
          f"{found['refresh_cpu_s']:.1f} s"),
-        ("why an account's score is what it is, and what it was", "<= 300 ms", f"{found['explain_ms']:.0f} ms", ""),
+        ("why an account's score is what it is, and what it was", "<= 300 ms", f"{found['first_explain_ms']:.0f} ms", ""),
+        ("  of the next accounts", "<= 300 ms", f"{found['explain_ms']:.0f} ms", ""),
+        ("every account against the benchmark of its type, with the way there", "", f"{found['benchmark_s']:.1f} s",
+         f"{found['benchmark_cpu_s']:.1f} s"),
         ("scores: most memory", "", f"{ran.peak_mb:,.0f} MB", ""),
     ]  # fmt: skip
     columns = ("what", "target", "measured", "processor time")
-    note = f"The explanation: median of {ROUNDS} accounts."
+    note = f"The first explanation reads where everybody stands; of the next {ROUNDS}, the median."
     return Table("Scores", columns, rows, frozenset({1, 2, 3}), [note])
 
 
@@ -67,24 +72,27 @@ def _measured(workspace: uptake.Workspace) -> dict[str, float]:
     )
     users, accounts, last = workspace.read(lambda cursor: cursor.execute(counts).fetchall()[0])
     found = {"users": users, "accounts": accounts}
-    found["history_s"], found["history_cpu_s"] = _timed(workspace)
-    spans = "SELECT count(*), max(valid_to) - min(valid_from) FROM history"
+    found["history_s"], found["history_cpu_s"] = _timed(workspace.bring_history_up)
+    spans = "SELECT count(*), max(valid_from) - min(valid_from) + 1 FROM history"
     found["spans"], found["days"] = workspace.read(lambda cursor: cursor.execute(spans).fetchall()[0])
     workspace.import_rows(_day(last + timedelta(days=1), users), "events")
-    found["refresh_s"], found["refresh_cpu_s"] = _timed(workspace)
-    times = []
-    for number in range(ROUNDS):
-        began = time.perf_counter()
-        workspace.explain("adoption", f"a{number:05d}", entity="account")
-        workspace.score_history("adoption", f"a{number:05d}")
-        times.append((time.perf_counter() - began) * 1000)
-    found["explain_ms"] = median(times)
+    found["refresh_s"], found["refresh_cpu_s"] = _timed(workspace.bring_history_up)
+    first, *others = [
+        _timed(partial(_explained, workspace, f"a{number:05d}"))[0] * 1000 for number in range(ROUNDS + 1)
+    ]
+    found["first_explain_ms"], found["explain_ms"] = first, median(others)
+    found["benchmark_s"], found["benchmark_cpu_s"] = _timed(workspace.benchmark)
     return found
 
 
-def _timed(workspace: uptake.Workspace) -> tuple[float, float]:
+def _explained(workspace: uptake.Workspace, account: str) -> None:
+    workspace.explain("adoption", account, entity="account")
+    workspace.score_history("adoption", account)
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, float]:
     wall, processor = time.perf_counter(), time.process_time()
-    workspace.bring_history_up()
+    work()
     return time.perf_counter() - wall, time.process_time() - processor
 
 
