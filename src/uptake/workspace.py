@@ -142,7 +142,7 @@ class Workspace(Asking):
                 return
             make, what = partial(flow.cut, plan=seen, facts_of=self.plan), None
         else:
-            what = arrivals.known(self.ledger.imports(), read_as_of(known_by, zone))
+            what = arrivals.known(self.ledger.imports(), read_as_of(known_by, zone)).required(known_by)
             make = partial(flow.cut_back, plan=seen, known=what)
         with self._cuts.reading(cursor, (zone, plan.version, what), make):
             yield

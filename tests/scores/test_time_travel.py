@@ -132,8 +132,13 @@ def test_what_was_known_by_an_instant_says_what_it_said_then(whole: tuple[uptake
 
 
 def test_nothing_was_known_before_the_first_import(whole: tuple[uptake.Workspace, list[Any]]) -> None:
+    """Nobody is not the answer: the day is before anything came in, and the error says since when things have."""
     workspace, _ = whole
-    assert workspace.scores("adoption", known_by="2000-01-01").everyone == ()
+    with pytest.raises(QuestionError, match=r"^Nothing had been received by 2000-01-01\.") as told:
+        workspace.scores("adoption", known_by="2000-01-01")
+    assert f"The first import was received on {workspace.ledger.imports()[0].imported_at:%Y-%m-%d}" in str(
+        told.value.do
+    )
 
 
 def test_later_events_do_not_move_the_past_and_late_ones_do_only_where_they_may(new_home: Callable[..., Path]) -> None:

@@ -20,17 +20,20 @@ ACCOUNTS = {
     [
         (
             {},
-            "12 of 30 accounts renew within 90 days; at 5 of them fewer than half of the seats are active, €1,800 a month.",
+            "12 of 30 customers renew within 90 days; at 5 of them fewer than half of the seats are active, €1,800 a month.",
         ),
         (
             {"mrr_slack": None},
-            "12 of 30 accounts renew within 90 days; at 5 of them fewer than half of the seats are active.",
+            "12 of 30 customers renew within 90 days; at 5 of them fewer than half of the seats are active.",
         ),
         (
             {"renewing": 1, "renewing_slack": 0},
-            "1 of 30 accounts renews within 90 days, and at each of them half of the seats or more are active.",
+            "1 of 30 customers renews within 90 days, and at each of them half of the seats or more are active.",
         ),
-        ({"renewing": 0}, "24 of 30 accounts were active in the last 28 days; at 9 fewer than half of the seats were."),
+        (
+            {"renewing": 0},
+            "24 of 30 customers were active in the last 28 days; at 9 fewer than half of the seats were.",
+        ),
         ({"customers": 0, "total": 1}, "1 account has left."),
         ({"customers": 0}, "40 accounts have left."),
     ],
@@ -51,8 +54,8 @@ def test_the_sentence_is_of_all_that_fit_and_of_no_others(client: Client) -> Non
     total = re.search(r"1 to 50 of (\d+) users", said)
     assert total is not None
     assert f" of {total[1]} users were active" in said
-    assert "of 12 accounts were active" in require_inert(client.get("/accounts").text).text
-    assert "of 3 accounts were active" in require_inert(client.get("/accounts?where=account.plan=Pro").text).text
+    assert "of 12 customers were active" in require_inert(client.get("/accounts").text).text
+    assert "of 3 customers were active" in require_inert(client.get("/accounts?where=account.plan=Pro").text).text
     nobody = require_inert(client.get("/accounts?q=nobody%20is%20called%20so").text).text
     assert "No account fits." in nobody
     assert "were active" not in nobody

@@ -232,7 +232,7 @@ def test_the_page_of_an_account_tells_what_happened(client: Client) -> None:
     text = require_inert(client.get("/accounts/acme").text).text
     for said in (f"ticket {web_world.SCRIPT}", "nps 7", web_world.IMAGE, f"call: {web_world.CLOSING}", "€1,200"):
         assert said in text
-    assert re.search(r"\d+ of 6 seats at Name acme have adopted", text)
+    assert re.search(r"\d+ of 6 users at Name acme have adopted", text)
 
 
 def test_a_feature_page_tells_who_uses_it(client: Client) -> None:

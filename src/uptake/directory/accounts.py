@@ -11,7 +11,7 @@ from uptake.scores.written import last_day
 from uptake.segments import written
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
-from uptake.store.sql import literal
+from uptake.store.sql import literal, local_day
 
 COLUMNS = (
     "name", "account_id", "plan", "owner", "score", "score_lower", "score_upper", "score_change", "band",
@@ -62,7 +62,8 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
     what is missing of the benchmark of their type. Missing is None: an account without seats has no share of them.
     """
     core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
-    interval = plan.product.usage_interval_days
+    interval, zone = plan.product.usage_interval_days, literal(plan.product.timezone)
+    renewal_on, churned_on = (local_day(f"said.{name}", zone) for name in ("renewal_on", "churned_on"))
     at, day = moment(cursor, plan, ask.as_of)
 
     def only(key: str) -> str:
@@ -106,8 +107,10 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
             SELECT account_key, max(day) AS last_active_on FROM account_day
             WHERE day <= $last_day {own} GROUP BY account_key
         ), money AS (
-            SELECT account_key, sum(mrr) AS mrr FROM raw.subscriptions JOIN accounts USING (account_id)
-            WHERE started_on < $as_of AND coalesce(ended_on, 'infinity') >= $as_of {own} GROUP BY account_key
+            -- amounts of several currencies are never added
+            SELECT account_key, sum(mrr) AS mrr FROM contract
+            WHERE valid_from < $as_of AND valid_to >= $as_of {own} GROUP BY account_key
+            HAVING count(DISTINCT coalesce(currency, {literal(plan.product.currency or "")})) = 1
         ), scored AS ({score_sql(cursor, plan, ask, "account", only("entity_key"))}
         ), placed AS ({written.on_day_sql(cursor, plan, "account", last_day(cursor, day), only("entity_key"))})
         SELECT a.account_key, a.account_id, coalesce(said.name, a.account_id) AS name, said.plan, said.owner,
@@ -116,8 +119,7 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
             seats.active_seats / seats.seats AS active_share, seats.adopted_users,
             seats.adopted_users / seats.seats AS adopted_share, coalesce(breadth.features, 0) AS features,
             coalesce(value.value_days, 0) AS value_days, last.last_active_on, start.started_on, money.mrr,
-            try_cast(said.renewal_on AS TIMESTAMP)::DATE AS renewal_on,
-            try_cast(said.churned_on AS TIMESTAMP)::DATE AS churned_on, apart.distance, placed.* EXCLUDE (account_key)
+            {renewal_on} AS renewal_on, {churned_on} AS churned_on, apart.distance, placed.* EXCLUDE (account_key)
         FROM accounts a LEFT JOIN said USING (account_key) LEFT JOIN seats USING (account_key)
         LEFT JOIN active USING (account_key) LEFT JOIN breadth USING (account_key)
         LEFT JOIN value USING (account_key) LEFT JOIN last USING (account_key)

@@ -8,6 +8,7 @@ from typing import Any
 
 from uptake.metrics.query import fetch
 from uptake.store.projection import Cursor
+from uptake.store.sql import literal, local_day
 
 
 def account_names(cursor: Cursor, account_ids: Iterable[str], as_of: datetime) -> dict[str, str]:
@@ -50,18 +51,19 @@ def accounts_of_users(cursor: Cursor, user_ids: Iterable[str], as_of: datetime) 
     return {str(row["user_id"]): str(row["accounts"]) for row in rows}
 
 
-def about_accounts(cursor: Cursor, as_of: datetime) -> dict[str, dict[str, Any]]:
+def about_accounts(cursor: Cursor, as_of: datetime, zone: str) -> dict[str, dict[str, Any]]:
     """Of every account by id: name (the id where it has none), plan, owner and renewal_on; None where nobody says.
 
     Args:
         cursor: A cursor of the projection.
         as_of: The instant it is told for, UTC.
+        zone: The product's time zone.
     """
     rows = fetch(
         cursor,
-        """SELECT account_id, coalesce(max(text) FILTER (name = 'name'), account_id) AS name,
+        f"""SELECT account_id, coalesce(max(text) FILTER (name = 'name'), account_id) AS name,
             max(text) FILTER (name = 'plan') AS plan, max(text) FILTER (name = 'owner') AS owner,
-            try_cast(max(text) FILTER (name = 'renewal_on') AS TIMESTAMP)::DATE AS renewal_on
+            {local_day("max(text) FILTER (name = 'renewal_on')", literal(zone))} AS renewal_on
         FROM accounts LEFT JOIN (
             FROM account_attribute WHERE name IN ('name', 'plan', 'owner', 'renewal_on')
                 AND valid_from < $as_of AND valid_to >= $as_of

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from uptake.errors import QuestionError
 from uptake.kinds import KINDS
 from uptake.store.ledger import Import
 from uptake.store.projection import Cursor, set_meta
@@ -25,11 +26,29 @@ class Known:
         last: The last of them; 0: none.
         but: Of those up to it, the ones that were received later, where the clock was set back meanwhile.
         received_at: When the last of them was received, UTC without zone; None: none was.
+        first_at: When the very first import was received; None: there is none.
     """
 
     last: int
     but: tuple[int, ...]
     received_at: datetime | None
+    first_at: datetime | None
+
+    def required(self, by: object) -> Known:
+        """This, if anything had been received.
+
+        Args:
+            by: The day or instant as it was given.
+
+        Raises:
+            QuestionError: Nothing had been received.
+        """
+        if self.received_at is None:
+            since = f"The first import was received on {self.first_at:%Y-%m-%d %H:%M} UTC: " if self.first_at else ""
+            raise QuestionError(
+                f"Nothing had been received by {by}.", do=f"{since}ask without known_by, or with a later day."
+            )
+        return self
 
     def sql(self) -> str:
         """SQL that holds for their rows."""
@@ -43,7 +62,7 @@ def known(imports: Iterable[Import], by: datetime | None) -> Known:
     then = {import_id: at for import_id, at in received.items() if by is None or at < by}
     last = max(then, default=0)
     but = tuple(import_id for import_id in received if import_id < last and import_id not in then)
-    return Known(last, but, max(then.values(), default=None))
+    return Known(last, but, max(then.values(), default=None), min(received.values(), default=None))
 
 
 def build(cursor: Cursor, main: str, known: Known) -> None:

@@ -162,8 +162,15 @@ def _new(activation: Activation | None, otherwise: int) -> list[dict[str, Any]]:
 def _inactive(has_value: bool, quiet: int) -> list[dict[str, Any]]:
     """No value event of a company for a while. One of its users may work on what a colleague ends: theirs is not to come."""
     since = {"user": "days_since_active", "account": "days_since_value" if has_value else "days_since_active"}
+    # People may well be there without anything of value coming of it: the title says which of the two is meant.
+    titles = {"days_since_value": "Without value", "days_since_active": "Inactive"}
     return [
-        {"name": "inactive", "of": entity, "when": {"any": [{what: {"gte": quiet}}, {what: {"exists": False}}]}}
+        {
+            "name": "inactive",
+            "title": titles[what],
+            "of": entity,
+            "when": {"any": [{what: {"gte": quiet}}, {what: {"exists": False}}]},
+        }
         for entity, what in since.items()
     ]
 

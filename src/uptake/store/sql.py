@@ -117,6 +117,11 @@ def instant(text: str, zone: str) -> str:
     )
 
 
+def local_day(text: str, zone: str) -> str:
+    """SQL for the day that an ISO 8601 text says in a time zone; see `instant`."""
+    return f"timezone({zone}, timezone('UTC', {instant(text, zone)}))::DATE"
+
+
 def no_such_day(text: str) -> str:
     """SQL that holds for an ISO 8601 text whose date is in no calendar, such as 30 February.
 

@@ -279,7 +279,7 @@ def _headline(account: Account, plan: Plan) -> str:
     if not seats:
         return f"{begin}{summary['active_users']:,} users were active in the last 28 days; its seats are not known."
     where = "" if stands else f" at {name}"
-    adopted = f"{summary['adopted_users']:,} of {seats:,} seats{where} have adopted {product}"
+    adopted = f"{summary['adopted_users']:,} of {seats:,} users{where} have adopted {product}"
     return f"{begin}{adopted}; {words.share(summary['active_share'])} were active in the last 28 days."
 
 

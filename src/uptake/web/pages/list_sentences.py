@@ -30,10 +30,10 @@ def _accounts_say(totals: Totals, currency: str) -> str:
     if not customers:
         return f"{_accounts(totals['total'])} {_have(totals['total'])} left."
     if not totals["renewing"]:
-        active = f"{words.count(totals['active'])} of {_accounts(customers)} were active in the last 28 days"
+        active = f"{words.count(totals['active'])} of {_customers(customers)} were active in the last 28 days"
         return f"{active}; at {words.count(totals['slack'])} fewer than half of the seats were."
     said = (
-        f"{words.count(totals['renewing'])} of {_accounts(customers)} {_verb(totals['renewing'], 'renew')} within"
+        f"{words.count(totals['renewing'])} of {_customers(customers)} {_verb(totals['renewing'], 'renew')} within"
         f" {RENEWAL_DAYS} days"
     )
     slack = totals["renewing_slack"]
@@ -61,6 +61,11 @@ def users(totals: Totals) -> str:
 
 def _accounts(number: int) -> str:
     return f"{words.count(number)} account{'' if number == 1 else 's'}"
+
+
+def _customers(number: int) -> str:
+    """Those that have not left; the list below has the others too."""
+    return f"{words.count(number)} customer{'' if number == 1 else 's'}"
 
 
 def _have(number: int) -> str:

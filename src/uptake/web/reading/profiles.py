@@ -35,7 +35,7 @@ class Profiles(Reading):
         """Name, plan, owner and renewal of every account, by id."""
 
         def work(cursor: Cursor) -> dict[str, dict[str, Any]]:
-            return names.about_accounts(cursor, listing.moment(cursor, self.plan, None)[0])
+            return names.about_accounts(cursor, listing.moment(cursor, self.plan, None)[0], self.plan.product.timezone)
 
         return self._now(("about accounts",), work)
 
