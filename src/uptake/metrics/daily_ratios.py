@@ -49,6 +49,10 @@ Shares = dict[tuple[str, ...], Share]
 """By group."""
 
 
+NOBODY: Row = {"n": 0, "days": 0, "active": None, "estimate": None, "influence": None}
+"""The one row of an answer without periods and groups where there is nobody."""
+
+
 def ratios(asked: Asked, looked: list[Looked]) -> list[Row]:
     """What the kind `ratio` is made of, by period and group.
 
@@ -74,6 +78,8 @@ def ratios(asked: Asked, looked: list[Looked]) -> list[Row]:
         for names in sorted(of_group):
             labels = zip(plain(asked.split.labels) if asked.split else (), names, strict=True)
             found.append({"period_on": period_on, **dict(labels), **_mean(asked, of_group[names])})
+    if not found and None in by_period and not (asked.split and asked.split.labels):
+        return [{"period_on": None, **NOBODY}]
     return found
 
 

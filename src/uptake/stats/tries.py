@@ -47,7 +47,7 @@ def share_of_tries(of: Tries, level: float = CONFIDENCE_LEVEL) -> Estimate:
         nan where nobody tried; an interval of nan for one entity that did some and not all.
 
     >>> print(share_of_tries(Tries(entities=3, tries=6, done=3, done_done=5, done_tries=8, tries_tries=14)))
-    0.5 (0.133 to 0.867, n = 3)
+    0.5 (0.077 to 0.923, n = 3)
     """
     if not of.tries:
         return Estimate(of.entities, nan, nan, nan)
