@@ -41,7 +41,7 @@ def test_a_server_gives_the_same_log(filled: Path) -> None:
 
 
 def test_scores_by_another_plan_and_of_what_was_known(filled: Path, tmp_path: Path) -> None:
-    """The proposed score has a component more; before the import, nobody was known."""
+    """The proposed score has a component more; before the import, nothing was known."""
     proposed = tmp_path / "proposed"
     shutil.copytree(filled / "plan", proposed)
     (proposed / "more.yml").write_text("scores: {spread: {entities: [user], components: {breadth: 1, frequency: 1}}}\n")
@@ -56,8 +56,9 @@ def test_scores_by_another_plan_and_of_what_was_known(filled: Path, tmp_path: Pa
         ("scores", "adoption", "--known-by", "2020-01-01", *asked),
     ]
     alone = [run(*question) for question in questions]
-    assert [ran.code for ran in alone] == [0, 0, 0, 0], [ran.errors for ran in alone]
-    assert [len(json.loads(alone[number].out)["rows"]) for number in (0, 3)] == [3, 0]
+    assert [ran.code for ran in alone] == [0, 0, 0, 1], [ran.errors for ran in alone]
+    assert "Nothing had been received by 2020-01-01." in alone[3].errors
+    assert len(json.loads(alone[0].out)["rows"]) == 3
     assert alone[2].out == run("scores", "adoption", *asked).out
     assert "There is no plan 'nowhere'" in run("scores", "adoption", "--plan", "nowhere", *asked).errors
     with served(filled):

@@ -147,7 +147,8 @@ class Model:
                 observed[person, account] = [(ALWAYS if number == 0 and not is_member else at, NEVER)]
         for pair, early in declared.items():
             began = first.get(pair[0], {}).get(pair[1], NEVER)
-            declared[pair] = _joined([(began, early[0][0]), *early])
+            if began < early[0][0]:
+                declared[pair] = [(began, early[0][0]), *early]
         return declared | observed
 
     def _said_by_users(self, people: dict[Person, Person]) -> dict[tuple[Person, str], list[tuple[datetime, datetime]]]:

@@ -100,6 +100,6 @@ def test_another_plan_and_what_was_known_then(visits: Client, new_home: Callable
             assert re.search(rf'<option value="{version}"\s+selected>', page.text)
             assert f"plan_version={version}" in re.findall(r'href="(/placements[^"]+)"', page.text)[0]
             unknown = client.get(f"{ASKED}&known_by=2025-03-20")
-            assert unknown.status_code == 200
-            assert "Nobody was known by then" in words(unknown.text)
+            assert unknown.status_code == 400
+            assert "Nothing had been received by 2025-03-20." in words(unknown.text)
             assert client.get(f"{ASKED}&plan_version=0000").status_code == 400
