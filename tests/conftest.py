@@ -34,8 +34,8 @@ def _opened_homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 @pytest.fixture(scope="session")
-def new_home(tmp_path_factory: pytest.TempPathFactory, _opened_homes: dict[str, Path]) -> NewHome:
-    """Makes the home of an empty workspace with a plan."""
+def lasting_home(tmp_path_factory: pytest.TempPathFactory, _opened_homes: dict[str, Path]) -> NewHome:
+    """Makes the home of an empty workspace with a plan, for what the tests of many modules share."""
 
     def make(plan: str = "product: {timezone: UTC}", folder: Path | None = None) -> Path:
         if plan not in _opened_homes:
@@ -48,6 +48,20 @@ def new_home(tmp_path_factory: pytest.TempPathFactory, _opened_homes: dict[str, 
         return home
 
     return make
+
+
+@pytest.fixture(scope="module")
+def new_home(lasting_home: NewHome) -> Iterator[NewHome]:
+    """Makes the home of an empty workspace with a plan; it goes with its module, as all of them together fill a disk."""
+    made: list[Path] = []
+
+    def make(plan: str = "product: {timezone: UTC}", folder: Path | None = None) -> Path:
+        made.append(lasting_home(plan, folder))
+        return made[-1]
+
+    yield make
+    for home in made:
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture

@@ -29,11 +29,11 @@ def chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def board_url(new_home: Callable[..., Path]) -> Iterator[str]:
+def board_url(lasting_home: Callable[..., Path]) -> Iterator[str]:
     """Where the small product with hostile names is served."""
     import web_world
 
-    with web_world.make(new_home(web_world.PLAN)) as workspace, served(workspace) as url:
+    with web_world.make(lasting_home(web_world.PLAN)) as workspace, served(workspace) as url:
         yield url
 
 

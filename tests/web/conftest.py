@@ -14,9 +14,9 @@ from uptake.web.app import create_app
 
 
 @pytest.fixture(scope="session")
-def board(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
+def board(lasting_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
     """The product of `web_world`; it is shared and must not be changed."""
-    with web_world.make(new_home(web_world.PLAN)) as workspace:
+    with web_world.make(lasting_home(web_world.PLAN)) as workspace:
         yield workspace
 
 
