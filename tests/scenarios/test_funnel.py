@@ -14,6 +14,7 @@ from funnel_world import BEGIN, LATER, counts, rows, world
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
+from uptake.metrics.recheck import differences
 from uptake.stats.difference import difference_of_shares
 from uptake.stats.tries import Tries, share_of_tries
 
@@ -383,7 +384,8 @@ def test_attributes_are_those_of_the_moment_of_entry(events: World) -> None:
 def test_the_value_of_an_events_own_property(events: World) -> None:
     """u: A with x, B with y, C without. v: A without, B with z. w: A with x alone, and A B C with y an hour later.
 
-    Each user counts once (all steps: once for each value): x by first touch for u, y for w's pass, which is the deeper.
+    Each user counts once (all steps: once for each value, and for steps without one): x by first touch for u, y for w's
+    pass, which is the deeper. Without a value only v's A begins a funnel; u's C comes after nothing.
     """
     ws = events(u="A0:x B10:y C20", v="A0 B10:z", w="A0:x A60:y B70:y C80:y")
     asked: dict[str, Any] = {"steps": "A,B,C", "window_days": "30m", "by": "event.value", **LATER}
@@ -398,7 +400,11 @@ def test_the_value_of_an_events_own_property(events: World) -> None:
     assert found(attribution="last_touch") == {"y": [2, 2, 2], "z": [1, 1, 0]}
     assert found(attribution="step") == {"x": [1, 1, 1], "(none)": [1, 1, 0], "y": [1, 1, 1]}
     assert found(attribution="step", attribution_step=2) == {"y": [2, 2, 2], "z": [1, 1, 0]}
-    assert found(attribution="all_steps") == {"x": [2, 0, 0], "y": [1, 1, 1]}
+    assert found(attribution="all_steps") == {"x": [2, 0, 0], "y": [1, 1, 1], "(none)": [1, 0, 0]}
+    result = ws.metric("funnel", attribution="all_steps", **asked)
+    assert differences(result, ws.rows_of(result.sql)) == []
+    of_none = {"event.value": {"exists": False}}
+    assert counts(ws, "A,B,C", window_days="30m", attribution="all_steps", where=of_none) == [1, 0, 0]
     assert counts(ws, "A,B,C", window_days="30m", where={"event.value": "z"}) == [1, 1, 0]
     assert ws.people("funnel", {"event.value": "y", "step": 3}, **asked).ids() == ["w"]
 

@@ -6,6 +6,8 @@ import pytest
 from scenario_answers import by, by_day, only
 from scenario_rows import Scenario
 
+from uptake.metrics.recheck import differences
+
 HABITS = "features: {tasks: {events: [task]}, boards: {events: [board]}, later: {events: [task], tag: advanced}}"
 JOURNEY = """
 onboarding:
@@ -68,6 +70,20 @@ def test_features_used_counts_core_features_and_breadth_divides_by_what_is_open(
     workspace = scenario("habits", HABITS)
     assert only(workspace.metric("features_used", as_of="2025-03-05"))["estimate"] == 1.5
     assert only(workspace.metric("breadth", as_of="2025-03-05"))["estimate"] == 0.75
+
+
+@pytest.mark.parametrize("plan", ["", "features: {tasks: {events: [task], tag: advanced}}"])
+@pytest.mark.parametrize("metric", ["features_used", "breadth"])
+@pytest.mark.parametrize("period", [None, "month"])
+def test_without_core_features_none_is_used_of_none(
+    scenario: Scenario, plan: str, metric: str, period: str | None
+) -> None:
+    """Nobody used 0 of what is not there: no number, not eligible, and what to add to the plan."""
+    workspace = scenario("habits", plan)
+    result = workspace.metric(metric, period=period, as_of="2025-03-05")
+    assert {(row["n"], row["estimate"], row["status"]) for row in result.rows} <= {(0, None, "not_eligible")}
+    assert any("features" in note for note in result.notes)
+    assert differences(result, workspace.rows_of(result.sql)) == []
 
 
 def test_feature_adoption_takes_two_days_within_two_intervals(scenario: Scenario) -> None:

@@ -7,7 +7,7 @@ Formula: distinct core features used in the `window_days` days up to the end of 
 Unit: count
 Grain: user, account (all its users together), or user in one account
 Population: entities active in the window; one that was active without a core feature counts with 0
-Empty: no value where nobody was active
+Empty: no value where nobody was active, nor where the plan has no core features
 Interval: Student's t for the mean, 95 %; the median is beside it
 Pitfall: a count, not a share: breadth divides by what each one could use
 Source: product adoption glossary ("5-7 core features"); requirements C3
@@ -26,10 +26,12 @@ from uptake.metrics.population import AT, WINDOW_DAY
 
 def rows(asked: Asked) -> Sql:
     """Every active entity with its number of core features."""
-    used = used_source(asked, core(asked), asked.param("window_days"))
+    features = core(asked)
+    used = used_source(asked, features, asked.param("window_days"))
+    number = used_of("a", features) if features else "NULL"
     return Sql(
         f"""
-    SELECT a.entity_key, {AT} AS anchor_at, a.period_on, {used_of("a", core(asked))}::DOUBLE AS value
+    SELECT a.entity_key, {AT} AS anchor_at, a.period_on, {number}::DOUBLE AS value
     FROM {used.sql} a JOIN period p USING (on_day)""",
         {"window_days": asked.param("window_days")},
         {"window_day": WINDOW_DAY, **used.relations},
@@ -39,7 +41,8 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    is_possible = tallies.is_possible(asked) and are_in_first_word(core(asked))
+    features = core(asked)
+    is_possible = bool(features) and tallies.is_possible(asked) and are_in_first_word(features)
     return tallies.means(asked, _values(asked)) if is_possible else None
 
 

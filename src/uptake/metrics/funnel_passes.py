@@ -14,13 +14,14 @@ from numpy.typing import NDArray
 from uptake.facts.selection import events_sql, property_text
 from uptake.facts.step_events import StepEvents, Wanted, read
 from uptake.metrics import periods
-from uptake.metrics.funnel_rules import Funnel, funnel_of
+from uptake.metrics.funnel_rules import VALUE, Funnel, funnel_of
 from uptake.metrics.kinds import funnel_attempts
 from uptake.metrics.metric import Asked
 from uptake.sequences.events import Bools, Instants, Keys
 from uptake.sequences.funnel import funnel
 from uptake.sequences.outcome import MISSING, Outcome
 from uptake.sequences.rules import Exclusion
+from uptake.store.sql import literal
 
 ACCOUNT = "account"
 """What is held constant: the account; anything else is a property of the events."""
@@ -40,6 +41,8 @@ def _wanted(asked: Asked, found: Funnel) -> Wanted:
     tests = tuple(events_sql(asked.cursor, asked.plan, one) for one in selectors)
     any_test = events_sql(asked.cursor, asked.plan, [one for several in selectors for one in several])
     held = property_text(found.held) if found.held else ""
+    if found.by_value:
+        held = f"coalesce({literal(VALUE)} || {held}, '')"
     if found.hold == ACCOUNT:
         held = "account_key::VARCHAR"
     all_of = 0 if found.rules.order == "strict" else None
@@ -139,7 +142,8 @@ class Passes:
         first_days = pa.array([first for first, *_ in self._periods] or [None], pa.date32())
         by_value = {}
         if name := self.found.by_value:
-            texts = [json.dumps({name: value}) for value in self.events.held[outcome.entity]]
+            held = self.events.held[outcome.entity]
+            texts = [json.dumps({name: value.removeprefix(VALUE) if value else None}) for value in held]
             by_value["properties"] = pa.array(texts, pa.string())
         return pa.table(
             {

@@ -21,6 +21,8 @@ FIRST_TOUCH, LAST_TOUCH, ALL_STEPS, ONE_STEP = ATTRIBUTIONS = ("first_touch", "l
 APART, COUNT = "apart", "count"
 EACH: Entry = "each"
 ENTITIES, TOTALS = "entities", "totals"
+VALUE = "="
+"""What a value that has a funnel of its own is held with: events without the property are held too, with no text."""
 
 
 @dataclass(frozen=True)
@@ -65,8 +67,8 @@ class Funnel:
         rules: What counts as going through.
         hold: What stays the same within a history: `account`, the name of a property of events, or "".
         counts_open: Whether entries whose window is not over are counted.
-        by_value: The property of events of which each value has a funnel of its own, or "": an entity counts with
-            every value with which it enters.
+        by_value: The property of events of which each value has a funnel of its own, and so have events without one,
+            or "": an entity counts with every value with which it enters.
     """
 
     steps: tuple[Step, ...]

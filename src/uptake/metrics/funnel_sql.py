@@ -11,7 +11,7 @@ from itertools import combinations, pairwise
 
 from uptake.facts.step_events import Wanted
 from uptake.metrics.funnel_following import Following
-from uptake.metrics.funnel_rules import Funnel
+from uptake.metrics.funnel_rules import VALUE, Funnel
 from uptake.metrics.metric import Asked
 from uptake.plan import ANY_EVENT, Selector
 from uptake.store.sql import literal
@@ -74,7 +74,8 @@ class PassSql(Following):
             f"{name} AS (\n            {body}\n        )" for name, body in self._relations.items()
         )
         name = self._found.by_value
-        properties = f", json_object({literal(name)}, held)::VARCHAR AS properties" if name else ""
+        value = f"CASE WHEN held <> '' THEN substr(held, {len(VALUE) + 1}) END"
+        properties = f", json_object({literal(name)}, {value})::VARCHAR AS properties" if name else ""
         return f"""WITH {listed}
         SELECT entity_key, entered_at, period_on, [{", ".join(times)}] AS done_at{properties} FROM {last}"""
 

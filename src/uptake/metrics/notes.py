@@ -55,14 +55,20 @@ STANDS_ON: dict[str, tuple[str, ...]] = {
     "task_success": ("tasks",),
 }
 """Metric -> the sections of the plan that say what its number means."""
+OF_CORE = ("features_used", "breadth")
+"""Those that look at core features alone."""
 
 
 def _nothing_to_count(asked: Asked) -> Iterator[str]:
     """Why an answer has to be empty, or 0: nobody of the grain is known, or nothing of what is counted is described."""
     if asked.cursor.execute(f"SELECT 1 FROM {asked.grain.start} LIMIT 1").fetchone() is None:
         yield f"No {asked.grain.noun} are known: nothing that has been imported names one."
-    if "features" in STANDS_ON.get(asked.question.metric, ()) and not asked.plan.features:
+    if "features" not in STANDS_ON.get(asked.question.metric, ()):
+        return
+    if not asked.plan.features:
         yield "The plan has no features: describe them under features."
+    elif asked.question.metric in OF_CORE and not any(one.tag == "core" for one in asked.plan.features.values()):
+        yield "None of the plan's features is core: say tag: core of those that the product is bought for."
 
 
 def _vanity(asked: Asked) -> Iterator[str]:
