@@ -16,7 +16,8 @@ LEVELS = {"c": 0, "b": 1, "o": 2, ".": NOTHING}
 def found(days: list[str], quiet_days: int = 0) -> list[tuple[int, int, int]]:
     """(who, day, cleared) of levels that are written as a letter a day: clear, between, over, or nothing."""
     whole = np.array([[LEVELS[letter] for letter in row] for row in days], dtype=np.int64)
-    spans = Spans(np.arange(len(days)), 1)
+    spans = Spans(1)
+    spans.know(np.arange(len(days)))
     ended = [spans.add(whole[None]), spans.end()]
     key, begins, level = (
         np.concatenate([np.asarray(part).astype(np.int64) for part in parts])

@@ -41,11 +41,21 @@ def events(seed: int, first: date, days: int, count: int) -> list[dict[str, Any]
     ]
 
 
+def newcomers(first: date) -> list[dict[str, Any]]:
+    """Users of an account of theirs, and one more of an old account: their keys lie between those of the others."""
+    of_day = [(f"u{number}x", account) for number, account in enumerate(["d", "d", "b", "d"])]
+    return [
+        {"event": "task", "user_id": user, "account_id": account, "timestamp": datetime(first.year, first.month, day)}
+        for user, account in of_day
+        for day in range(first.day, first.day + 12)
+    ]
+
+
 def told(workspace: uptake.Workspace) -> dict[tuple[str, str], dict[date, int]]:
     """Score and account -> day -> hundredths of points."""
     found: dict[tuple[str, str], dict[date, int]] = {}
     for score in ("adoption", "health"):
-        for account in "abc":
+        for account in "abcd":
             days: dict[date, int] = {}
             for held in workspace.score_history(score, account):
                 for number in range((held.valid_to - held.valid_from).days):
@@ -55,11 +65,13 @@ def told(workspace: uptake.Workspace) -> dict[tuple[str, str], dict[date, int]]:
 
 
 def test_every_day_is_as_if_it_were_asked(new_home: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    """In blocks of few days, and after an import of later and of late events."""
+    """In blocks of few days, some of which come before somebody does, and after later and late events."""
     monkeypatch.setattr(history, "READ", 200)  # sixteen days of twelve members
     monkeypatch.setattr(history, "MADE", 60)  # five
     with uptake.open(new_home(PLAN)) as workspace:
-        workspace.import_rows(pa.Table.from_pylist(events(1, date(2025, 1, 6), 60, 150)), "events")
+        workspace.import_rows(
+            pa.Table.from_pylist([*events(1, date(2025, 1, 6), 60, 150), *newcomers(date(2025, 2, 10))]), "events"
+        )
         workspace.bring_history_up()
         for number, more in enumerate(
             [events(2, date(2025, 3, 7), 12, 40), events(3, date(2025, 2, 20), 2, 6)]  # later ones, and late ones
@@ -68,6 +80,7 @@ def test_every_day_is_as_if_it_were_asked(new_home: Callable[..., Path], monkeyp
             now = told(workspace)
             assert workspace.read(lambda cursor: history.is_current(cursor, workspace.plan)), number
         days = sorted(now["health", "a"])
+        assert min(now["health", "d"]) == date(2025, 2, 10)
         for day in days[::7] + days[-3:]:
             for score in ("adoption", "health"):
                 asked = {one.id: one.score for one in workspace.scores(score, entity="account", as_of=day).everyone}
@@ -108,9 +121,13 @@ VALUES = st.lists(st.lists(st.integers(-1, 2), min_size=6, max_size=6), min_size
 @given(VALUES, st.sets(st.integers(1, 5)))
 def test_spans_give_the_days_back(values: list[list[int]], cuts: set[int]) -> None:
     whole = np.array(values, dtype=np.int64)
-    spans = Spans(np.arange(len(values)), 1)
+    spans = Spans(1)
     edges = [0, *sorted(cuts), 6]
-    ended = [spans.add(whole[None, :, begin:end]) for begin, end in zip(edges, edges[1:], strict=False)]
+    ended = []
+    for begin, end in zip(edges, edges[1:], strict=False):
+        known = np.flatnonzero((whole[:, :end] != NOTHING).any(axis=1))  # who comes later only is not known yet
+        spans.know(known)
+        ended.append(spans.add(whole[None, known, begin:end]))
     again = np.full_like(whole, NOTHING)
     for one in [*ended, spans.end()]:
         for key, begins, ends, value in zip(one.key, one.begins, one.ends, one.values[0], strict=True):

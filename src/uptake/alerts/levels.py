@@ -12,7 +12,7 @@ from uptake.scores.rules import Meanings, Texts, holds, met, told
 from uptake.scores.spans import NOTHING, Whole
 from uptake.segments.placing import meanings
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Flags
+from uptake.signals.windows import Flags, joined
 
 CLEAR, BETWEEN, OVER = 0, 1, 2
 """Cleared; not met, but not cleared either; met. Of whom too little is known there is nothing."""
@@ -46,8 +46,7 @@ def fails(panel: Panel, rule: Group, meant: Meanings) -> Flags:
     parts = [_fails(panel, condition, meant) for condition in rule.conditions]
     parts += [fails(panel, group, meant) for group in rule.of]
     joint = np.logical_or if rule.kind == "all" else np.logical_and
-    made: Flags = joint.reduce(parts)
-    return made
+    return joined(parts, joint)
 
 
 def _fails(panel: Panel, condition: Condition, meant: Meanings) -> Flags:

@@ -7,16 +7,18 @@ point, of users to the point.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from uptake.plan import Score
 from uptake.scores.scored import scored
 from uptake.scores.spans import NOTHING, Whole, hundredths
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Floats, trailing_sum
+from uptake.signals.windows import Floats, blank, trailing_sum
 from uptake.store.sql import literal
 
 DAYS = 28
@@ -53,25 +55,52 @@ def written(panel: Panel, score: Score) -> Whole:
 def with_days_before(panel: Panel, score: Score, days: int) -> Whole:
     """A score, as history has it, on so many days before a panel and on its own; they are worked out once."""
     kept, own = (KEPT, score.name), written(panel, score)
-    if kept not in panel.made or panel.made[kept].shape[1] < days:
-        before = Panel(panel.asked, panel.first - timedelta(days=days), panel.first - timedelta(days=1))
+    if kept not in panel.made or panel.made[kept].points.shape[1] < days:
+        first, last = panel.first - timedelta(days=days), panel.first - timedelta(days=1)
+        before = Panel(panel.asked, first, last, ever=False)
         if HISTORY_FROM in panel.made and panel.made[HISTORY_FROM] <= before.first:
-            panel.made[kept] = _looked_up(before, score)
+            points = _looked_up(before, score)
         else:
-            panel.made[kept] = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
-    known: Whole = panel.made[kept]
+            points = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
+        panel.made[kept] = _Before(before.keys, points)
+    panel.made[kept] = panel.made[kept].among(panel.keys)
+    known: Whole = panel.made[kept].points
     return np.concatenate([known[:, known.shape[1] - days :], own], axis=1)
 
 
 def carried_on(panel: Panel) -> dict[Hashable, Any]:
     """What the panel of the days that follow would have to work out again: the points of the last of these."""
     return {
-        key: np.concatenate([before, written(panel, panel.asked.plan.all_scores[key[1]])], axis=1)[
-            :, -before.shape[1] :
-        ].copy(order="K")
+        key: before.after(written(panel, panel.asked.plan.all_scores[key[1]]))
         for key, before in panel.made.items()
         if isinstance(key, tuple) and key[0] == KEPT
     }
+
+
+@dataclass(frozen=True)
+class _Before:
+    """Points of the days before.
+
+    Args:
+        keys: Whose, ascending.
+        points: A row for each.
+    """
+
+    keys: NDArray[np.int64]
+    points: Whole
+
+    def after(self, days: Whole) -> _Before:
+        """As many days, of which these are the last."""
+        points = np.concatenate([self.points, days], axis=1)[:, -self.points.shape[1] :]
+        return _Before(self.keys, points.copy(order="K"))
+
+    def among(self, keys: NDArray[np.int64]) -> _Before:
+        """The same with a row for everybody, of whom those not known have nothing."""
+        if len(self.keys) == len(keys):
+            return self
+        points = blank(len(keys), self.points.shape[1], NOTHING, self.points.dtype)
+        points[np.searchsorted(keys, self.keys)] = self.points
+        return _Before(keys, points)
 
 
 def _looked_up(panel: Panel, score: Score) -> Whole:

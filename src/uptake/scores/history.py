@@ -152,17 +152,18 @@ def _make(
     """Makes the spans of one kind of entities from a day on; yields the share that is done, often: there it can be stopped."""
     last = asked.question.last_day
     everybody = Panel(asked, last, last)
-    n = everybody.members.n if asked.grain is ACCOUNT else everybody.n
-    read, made = (min(DAYS, max(1, cells // max(1, n))) for cells in (READ, MADE))
-    spans = {track.name: Spans(everybody.keys, track.numbers) for track in tracks}
-    for name, (keys, begins, values) in held.items():
+    spans = {track.name: Spans(track.numbers) for track in tracks}
+    for name, open_ones in held.items():
         if name in spans:
-            spans[name].resume(keys, begins, values[: spans[name].numbers])
+            spans[name].resume(*open_ones)
     day, carried = begin, dict(known)
     while day <= last:
-        facts = Panel(asked, day, min(day + timedelta(days=read - 1), last))
+        # whoever comes later has nothing yet
+        facts = Panel(asked, day, min(day + timedelta(days=_days(READ, everybody) - 1), last), ever=False)
+        for own in spans.values():
+            own.know(facts.keys)
         ended: dict[str, list[Ended]] = {track.name: [] for track in tracks}
-        for panel in facts.parts(made):
+        for panel in facts.parts(_days(MADE, facts)):
             panel.made.update(carried)
             for track in tracks:
                 ended[track.name].append(spans[track.name].add(track.values(panel)))
@@ -173,6 +174,12 @@ def _make(
             write(track, together(ended[track.name]), is_over=True)
     for track in tracks:
         write(track, spans[track.name].end(), is_over=False)
+
+
+def _days(cells: int, panel: Panel) -> int:
+    """How many days of everyone have so many cells, counted by users."""
+    n = panel.members.n if panel.grain is ACCOUNT else panel.n
+    return min(DAYS, max(1, cells // max(1, n)))
 
 
 class _Writer:

@@ -21,7 +21,7 @@ from uptake.signals.answers import texts as answers
 from uptake.signals.labels import labels
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read
-from uptake.signals.windows import Flags, Floats
+from uptake.signals.windows import Flags, Floats, joined
 
 
 @dataclass(frozen=True)
@@ -62,8 +62,7 @@ def holds(panel: Panel, rule: Group, others: Meanings | None = None) -> Flags:
     joint = np.logical_and if rule.kind == "all" else np.logical_or
     parts = [met(panel, condition, others) for condition in rule.conditions]
     parts += [holds(panel, group, others) for group in rule.of]
-    made: Flags = joint.reduce(parts)
-    return made
+    return joined(parts, joint)
 
 
 def met(panel: Panel, condition: Condition, others: Meanings | None = None) -> Flags:

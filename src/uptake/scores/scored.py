@@ -226,8 +226,9 @@ def _pooled(squares: Floats, freedom: Floats, groups: Groups) -> Floats:
     for day in range(squares.shape[1]):
         for group in np.unique(groups[:, day]):
             chosen = groups[:, day] == group
-            free = freedom[chosen, day].sum()
-            made[chosen, day] = squares[chosen, day].sum() / free if free > 0 else 0.0
+            # of others there are no squares; without them the sum is the same to the last digit, whoever comes later
+            free = chosen & (freedom[:, day] > 0)
+            made[chosen, day] = squares[free, day].sum() / freedom[free, day].sum() if free.any() else 0.0
     return made
 
 

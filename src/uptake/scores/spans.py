@@ -51,28 +51,35 @@ class Spans:
     """Takes in blocks of consecutive days and gives out the spans that have ended.
 
     Args:
-        keys: Everybody; the rows of the blocks.
         numbers: How many numbers make one value.
     """
 
-    def __init__(self, keys: Whole, numbers: int) -> None:
-        self._keys, self.numbers = keys, numbers
-        self._last = np.full((numbers, len(keys)), NOTHING, dtype=np.int32)
-        self._since = np.zeros(len(keys), dtype=np.int64)
+    def __init__(self, numbers: int) -> None:
+        self._keys = self._since = np.empty(0, dtype=np.int64)
+        self._last = np.empty((numbers, 0), dtype=np.int32)
         self._days = 0
 
     def resume(self, keys: Whole, begins: Whole, values: Whole) -> None:
         """Goes on with spans that were open, before any block is taken in.
 
         Args:
-            keys: Whose; each once. Whoever is no longer known is left out.
+            keys: Whose, ascending.
             begins: First day, counted from the first day of the first block: negative.
-            values: What holds, a row per number.
+            values: What holds, a row per number; those that are too many are left out.
         """
-        known = np.isin(keys, self._keys)
-        row = np.searchsorted(self._keys, keys[known])
-        self._since[row] = begins[known]
-        self._last[:, row] = values[:, known]
+        self._keys, self._since, self._last = keys, begins, values[: len(self._last)].astype(np.int32)
+
+    def know(self, keys: Whole) -> None:
+        """Says who the rows of the blocks that follow are: of spans that are open, those of others are dropped.
+
+        Args:
+            keys: Everybody, ascending.
+        """
+        kept = np.isin(self._keys, keys)
+        row, since, last = np.searchsorted(keys, self._keys[kept]), self._since[kept], self._last[:, kept]
+        self._keys, self._since = keys, np.zeros(len(keys), dtype=np.int64)
+        self._last = np.full((len(last), len(keys)), NOTHING, dtype=np.int32)
+        self._since[row], self._last[:, row] = since, last
 
     def add(self, block: Whole) -> Ended:
         """Takes in a block.

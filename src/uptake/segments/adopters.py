@@ -10,6 +10,8 @@ from uptake.signals.windows import Floats
 
 LEAST = 3
 """Fewer who have adopted say nothing of what is usual."""
+DIGITS = 12
+"""Decimals that are told of a share."""
 SHARE = 0.5
 """Of an account, how many of its users have to have adopted; a user has, or has not."""
 
@@ -20,9 +22,20 @@ def over_adopters(panel: Panel, signal: str) -> Floats:
     nan where the signal is, where fewer than `LEAST` have adopted, and where their median is 0.
     """
     values = read(panel, signal)
-    reference = medians(values, read(panel, "adopted") >= SHARE)
+    return shares(values, medians(values, read(panel, "adopted") >= SHARE))
+
+
+def shares(values: Floats, reference: Floats) -> Floats:
+    """Values over those of each day's reference, nan where that is 0 or missing.
+
+    Who has exactly half of it has half, whatever the last digits of a mean are.
+
+    >>> shares(np.array([[0.1 + 0.2, 1.0]]), np.array([0.6, np.nan]))
+    array([[0.5, nan]])
+    """
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(reference > 0, values / reference, np.nan)
+        made = np.where(reference > 0, values / reference, np.nan)
+    return np.round(made, DIGITS, out=made)
 
 
 def medians(values: Floats, adopted: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:

@@ -10,7 +10,7 @@ from uptake.plan import Segment
 from uptake.scores.rules import Meanings, holds
 from uptake.segments.behaving import did
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Flags
+from uptake.signals.windows import Flags, joined
 
 
 def is_in(panel: Panel, name: str, meant: Meanings | None = None) -> Flags:
@@ -37,8 +37,7 @@ def is_in(panel: Panel, name: str, meant: Meanings | None = None) -> Flags:
         parts = [did(panel, behaviour) for behaviour in segment.did or ()]
         if segment.when is not None:
             parts.append(holds(panel, segment.when, meant))
-        joint: Flags = np.logical_and.reduce(parts)
-        return panel.present & joint
+        return panel.present & joined(parts, np.logical_and)
     return np.broadcast_to(_is_listed(panel, segment)[:, None], (panel.n, panel.days))
 
 

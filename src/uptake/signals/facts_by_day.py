@@ -32,10 +32,11 @@ class FactsByDay:
         last: Last day.
         facts: The same of days that have these among them: facts are read for all of its days, once, and taken from
             there. None: they are read for these days.
+        ever: Whether those are among them who come after the last day only.
     """
 
-    def __init__(self, asked: Asked, first: date, last: date, facts: Self | None = None) -> None:
-        self.asked, self.first, self.last = asked, first, last
+    def __init__(self, asked: Asked, first: date, last: date, facts: Self | None = None, *, ever: bool = True) -> None:
+        self.asked, self.first, self.last, self.ever = asked, first, last, ever
         self.days = (last - first).days + 1
         self.facts = facts
         self.keys: NDArray[np.int64] = facts.keys if facts else self._everybody()
@@ -207,7 +208,8 @@ class FactsByDay:
     # Below
 
     def _everybody(self) -> NDArray[np.int64]:
-        found = self._fetch(f"SELECT DISTINCT entity_key FROM {self.grain.present} ORDER BY ALL")
+        until = "true" if self.ever else "valid_from < $as_of"
+        found = self._fetch(f"SELECT DISTINCT entity_key FROM {self.grain.present} WHERE {until} ORDER BY ALL")
         return found["entity_key"].astype(np.int64)
 
     @property

@@ -29,10 +29,11 @@ class Panel(SpansByDay):
         last: Last day.
         facts: A panel of the same that has these days among its own: facts are read for all of its days, once, and
             taken from there. None: they are read for these days.
+        ever: Whether those are among them who come after the last day only.
     """
 
-    def __init__(self, asked: Asked, first: date, last: date, facts: Panel | None = None) -> None:
-        super().__init__(asked, first, last, facts)
+    def __init__(self, asked: Asked, first: date, last: date, facts: Panel | None = None, *, ever: bool = True) -> None:
+        super().__init__(asked, first, last, facts, ever=ever)
         self._beside: dict[str, Panel] = {}
         self._signals: dict[tuple[str, tuple[tuple[str, Any], ...]], Floats] = {}
         self.made: dict[Hashable, Any] = {}
@@ -87,7 +88,8 @@ class Panel(SpansByDay):
         """Everyone of another grain over the same days, once."""
         if grain.name not in self._beside:
             facts = None if self.facts is None else self.facts.beside(grain)
-            self._beside[grain.name] = Panel(replace(self.asked, grain=grain), self.first, self.last, facts)
+            asked = replace(self.asked, grain=grain)
+            self._beside[grain.name] = Panel(asked, self.first, self.last, facts, ever=self.ever)
         return self._beside[grain.name]
 
     @property

@@ -18,7 +18,7 @@ from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.open_moments import open_moments
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Flags, Floats, in_window
+from uptake.signals.windows import Flags, Floats, in_window, joined
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
@@ -35,7 +35,7 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
             if isinstance(criteria, Criterion):
                 return next(counts) >= criteria.at_least
             joint = np.logical_and if isinstance(criteria, All) else np.logical_or
-            return np.asarray(joint.reduce([met(part) for part in criteria.of]))
+            return joined([met(part) for part in criteria.of], joint)
 
         everyone = np.bool_(True) if is_open is None else is_open
         was_met |= met(moment.criteria) & everyone

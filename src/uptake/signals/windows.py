@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,20 @@ Counts = NDArray[np.signedinteger[Any]]
 def blank(n: int, days: int, value: Any = 0, dtype: Any = np.float64) -> NDArray[Any]:  # noqa: ANN401 - as numpy has it
     """An array of `n` entities and `days` days, day after day in memory, as all that are made of facts."""
     return np.full((days, n), value, dtype=dtype).T
+
+
+def empty(n: int, days: int, dtype: Any = np.float64) -> NDArray[Any]:  # noqa: ANN401 - as numpy has it
+    """The same to be written into, all of it."""
+    return np.empty((days, n), dtype=dtype).T
+
+
+def joined(flags: Sequence[Flags], join: np.ufunc) -> Flags:
+    """Flags joined one after another: to lay them beside each other in memory first takes longer than to join them.
+
+    >>> joined([np.array([[True, False]]), np.array([[True, True]])], np.logical_and)
+    array([[ True, False]])
+    """
+    return reduce(join, flags)
 
 
 def stacked(arrays: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -57,7 +72,7 @@ def trailing_sum(daily: NDArray[Any], window: int, days: int) -> NDArray[Any]:
         return made
     # flags add up to a number of days at most: what is narrow is quick
     wide = np.int16 if daily.dtype == np.bool_ else np.int32 if daily.dtype == np.int16 else daily.dtype
-    made = blank(len(daily), days, dtype=wide)
+    made = empty(len(daily), days, dtype=wide)
     daily = daily.view(np.int8) if daily.dtype == np.bool_ else daily
     np.sum(daily[:, :window], axis=1, out=made[:, 0], dtype=made.dtype)
     for day in range(1, days):
@@ -104,7 +119,7 @@ def _joined(daily: NDArray[Any], window: int, days: int, join: np.ufunc) -> NDAr
 
     Windows overlap: the days that runs of them have in common are joined once, and what each has beside from both ends.
     """
-    daily, made = daily[:, daily.shape[1] - days - window + 1 :], blank(len(daily), days, dtype=daily.dtype)
+    daily, made = daily[:, daily.shape[1] - days - window + 1 :], empty(len(daily), days, dtype=daily.dtype)
     for first in range(0, days, window):
         last = min(first + window, days) - 1
         joined = join.reduce(daily[:, last : first + window], axis=1)
@@ -128,7 +143,7 @@ def latest(did: Flags, before: Floats) -> Floats:
     >>> latest(np.array([[False, True, False]]), np.array([-7.0]))
     array([[-7.,  1.,  1.]])
     """
-    made = blank(*did.shape)
+    made = empty(*did.shape)
     last = before
     for day in range(did.shape[1]):
         last = made[:, day] = np.where(did[:, day], float(day), last)
@@ -168,15 +183,13 @@ class Runs:
     Args:
         count: How many groups there are.
         inside: Which rows are in any.
-        groups: Those that have rows, ascending.
-        begins: Where the rows of each begin, among those that are in any.
-        ends: Where its last row is.
+        group: The group of each of these, ascending.
+        ends: How many of them come before the end of each group.
     """
 
     count: int
     inside: slice | Flags
-    groups: NDArray[np.int64]
-    begins: NDArray[np.int64]
+    group: NDArray[np.int64]
     ends: NDArray[np.int64]
 
 
@@ -190,8 +203,7 @@ def runs(groups: NDArray[np.int64], count: int) -> Runs:
     inside = groups >= 0
     chosen: slice | Flags = slice(None) if inside.all() else inside
     groups = groups[chosen]
-    begins = np.flatnonzero(np.diff(groups, prepend=-1))
-    return Runs(count, chosen, groups[begins], begins, np.append(begins[1:], len(groups)) - 1)
+    return Runs(count, chosen, groups, np.searchsorted(groups, np.arange(count), side="right"))
 
 
 def means(values: Floats, of: Runs) -> tuple[Floats, Floats]:
@@ -204,15 +216,13 @@ def means(values: Floats, of: Runs) -> tuple[Floats, Floats]:
     Returns:
         Means, nan where no row has a value, and how many have one; a row per group.
     """
-    n, total = blank(of.count, values.shape[1]), blank(of.count, values.shape[1])
-    if len(of.begins):
-        rows = of.ends - of.begins + 1
-        for day in range(values.shape[1]):
-            column = values[of.inside, day]
-            is_missing = np.isnan(column)
-            total[of.groups, day] = np.add.reduceat(np.where(is_missing, 0.0, column), of.begins)
-            missing = np.cumsum(is_missing, dtype=np.int32)[of.ends]
-            n[of.groups, day] = rows - np.diff(missing, prepend=0)
+    n, total = empty(of.count, values.shape[1]), empty(of.count, values.shape[1])
+    for day in range(values.shape[1]):
+        column = values[of.inside, day]
+        is_missing = np.isnan(column)
+        total[:, day] = _summed(np.where(is_missing, 0.0, column), of)
+        known = np.cumsum(~is_missing, dtype=np.int32)
+        n[:, day] = np.diff(np.append(np.int32(0), known)[of.ends], prepend=0)
     with np.errstate(invalid="ignore", divide="ignore"):
         return total / n, n
 
@@ -224,8 +234,12 @@ def sums(values: Floats | Flags, of: Runs) -> Floats:
         values: A value per row and day.
         of: The groups.
     """
-    made = blank(of.count, values.shape[1])
-    if len(of.begins):
-        for day in range(values.shape[1]):
-            made[of.groups, day] = np.add.reduceat(values[of.inside, day], of.begins, dtype=np.float64)
+    made = empty(of.count, values.shape[1])
+    for day in range(values.shape[1]):
+        made[:, day] = _summed(values[of.inside, day], of)
     return made
+
+
+def _summed(column: NDArray[Any], of: Runs) -> Floats:
+    """One after another, so that rows of 0 beside them change nothing, not even the last digit."""
+    return np.bincount(of.group, weights=column, minlength=of.count).astype(np.float64, copy=False)
