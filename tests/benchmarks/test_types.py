@@ -93,6 +93,39 @@ def test_the_best_who_have_been_there_for_long_are_proposed(workspace: uptake.Wo
     assert found.are_proposed
 
 
+LUCK = """
+value_moments: {shipped: {event: ship}}
+scores: {value: {entities: [account], components: {value_reached: 1}, shrink: false}}
+benchmarks: {all: {proposed: {top: 3, least_tenure_days: 1}, signals: [value_reached]}}
+"""
+
+
+def test_who_may_be_high_by_luck_is_no_example(new_home: Callable[..., Path]) -> None:
+    """Both users of `few` shipped, of each large account 19 of 20, of `half` 10 of 20. `few` scores highest: 100, 95, 50.
+
+    Users of an account differ by 3 x 0.95 + 5 = 7.85 in squares, over 2 + 4 x 20 users less 5 accounts a variance of
+    0.1019: 100 less 1.96 x 22.6 is 55.8, 95 less 1.96 x 7.1 is 81.0.
+    """
+    sizes = {"few": (2, 2), "a": (20, 19), "b": (20, 19), "c": (20, 19), "half": (20, 10)}
+    rows = [
+        {
+            "event": event,
+            "user_id": f"{account}{user}",
+            "account_id": account,
+            "timestamp": f"{LAST - timedelta(days=5)}T12:00",
+        }
+        for account, (users, shipped) in sizes.items()
+        for user in range(users)
+        for event in (("task", "ship") if user < shipped else ("task",))
+    ]
+    with uptake.open(new_home(LUCK)) as made:
+        made.import_rows(rows, "events")
+        scores = {row["account_id"]: (row["score"], row["lower"]) for row in made.scores("value", as_of=LAST).rows}
+        assert scores["few"] == (100, pytest.approx(100 - 196 * (7.85 / 77 / 2) ** 0.5, abs=0.01))
+        assert scores["a"] == (95, pytest.approx(95 - 196 * (7.85 / 77 / 20) ** 0.5, abs=0.01))
+        assert {one.id for one in made.benchmark(as_of=LAST).types[0].exemplars} == {"a", "b", "c"}
+
+
 def test_an_account_that_is_like_another_type_is_said_to_be(workspace: uptake.Workspace) -> None:
     """misfit has 4 days: |4 - 27| / 31 from its own type, none from the planners' 4. late: 6/48 and 17/25.
 

@@ -37,6 +37,7 @@ onboarding:
     - {name: first, event: a}
     - {name: second, event: b, at_least: 2}
     - {name: third, event: c, required: false}
+value_moments: {exported: {event: c, at_least: 2, eligible: {account.plan: Pro}}}
 """
 ENTITIES = ("user", "account", "member")
 MEANS = ("active_days_per_week", "frequency", "consistency", "features_used", "breadth")

@@ -70,6 +70,20 @@ def told(new_home: Callable[..., Path]) -> Iterator[tuple[uptake.Workspace, list
         yield workspace, happened
 
 
+@pytest.fixture
+def in_a_and_b(told: tuple[uptake.Workspace, list[Event]]) -> Iterator[uptake.Workspace]:
+    """The same, of a product in which only those in two accounts can ship."""
+    workspace, _ = told
+    plan = workspace.home.plan / "plan.yml"
+    try:
+        plan.write_text(PLAN.replace("{event: ship}", "{event: ship, eligible: {account.id: [a, b]}}"), "utf-8")
+        workspace.reload_plan()
+        yield workspace
+    finally:
+        plan.write_text(PLAN, "utf-8")
+        workspace.reload_plan()
+
+
 def who(one: Event, entity: str) -> str:
     return {"user": one.user, "account": one.account, "member": f"{one.user} in {one.account}"}[entity]
 
@@ -120,6 +134,30 @@ def test_adoption_rate(told: tuple[uptake.Workspace, list[Event]], entity: str) 
     assert {row["n"] for row in workspace.metric("adoption_rate", entity=entity, **ASKED).rows} == {
         len({who(one, entity) for one in happened})
     }
+
+
+@pytest.mark.parametrize("entity", ["user", "account", "member"])
+def test_adoption_rate_asks_who_can_reach_value(
+    told: tuple[uptake.Workspace, list[Event]], in_a_and_b: uptake.Workspace, entity: str
+) -> None:
+    """Adopted is asked of those who act in a or b, with what they shipped anywhere; active of everybody."""
+    one_by_one = "member" if entity == "account" else entity
+    happened = told[1]
+    days = active_days(happened, one_by_one, 28)
+    shipped = {who(one, one_by_one) for one in happened if one.name == "ship"}
+    able = {who(one, one_by_one) for one in happened if one.account in "ab"}
+    adopted = {one for one in able & shipped if len({(LAST_DAY - day).days // 7 for day in days.get(one, ())}) >= 2}
+    found = {row["measure"]: row for row in in_a_and_b.metric("adoption_rate", entity=entity, **ASKED).rows}
+    if entity == "account":
+        shares = [
+            sum(one.endswith(f" {name}") for one in adopted) / sum(one.endswith(f" {name}") for one in able)
+            for name in "ab"
+        ]
+        assert (found["adopted"]["n"], found["adopted"]["estimate"]) == (2, pytest.approx(fmean(shares)))
+        assert found["active"]["n"] == 5
+    else:
+        assert (found["adopted"]["n"], found["adopted"]["count"]) == (len(able), len(adopted))
+        assert found["active"]["n"] == len({who(one, one_by_one) for one in happened})
 
 
 @pytest.mark.parametrize("entity", ["user", "account", "member"])

@@ -11,10 +11,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from signal_world import signal
+from signal_world import panel_of, signal
 
 import uptake
 from uptake.signals.signal import catalogue, definition, find
+from uptake.signals.windows import Flags
+from uptake.store.projection import Cursor
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -139,6 +141,27 @@ def test_the_mean_of_a_signal_is_the_metric(
         if only:
             column = column[active[:, number]]
         known = column[~np.isnan(column)]
+        assert len(known) == row["n"], row
+        assert np.mean(known) == pytest.approx(row["estimate"], abs=1e-12), row
+
+
+@pytest.mark.parametrize("entity", ["user", "member"])
+def test_adopted_is_the_adoption_rate_of_those_who_can_reach_value(workspace: uptake.Workspace, entity: str) -> None:
+    """Of those with a seat. Value is open to admins everywhere, and to others in two accounts, in one since March."""
+    last = date(2025, 3, 31)
+    values = signal(workspace, entity, "adopted", FIRST, last)
+
+    def seats(cursor: Cursor) -> Flags:
+        panel = panel_of(cursor, workspace, entity, FIRST, last)
+        return panel.spans(f"SELECT entity_key, valid_from, valid_to FROM {panel.grain.of('seat')}")
+
+    held = workspace.read(seats)
+    answer = workspace.metric("adoption_rate", entity=entity, period="day", date_from=FIRST, date_to=last, as_of=LAST)
+    rows = [row for row in answer.rows if row["measure"] == "adopted"]
+    assert len(rows) == (last - FIRST).days + 1
+    assert len({row["n"] for row in rows}) > 1
+    for number, row in enumerate(rows):
+        known = values[:, number][held[:, number] & ~np.isnan(values[:, number])]
         assert len(known) == row["n"], row
         assert np.mean(known) == pytest.approx(row["estimate"], abs=1e-12), row
 

@@ -77,6 +77,27 @@ def test_the_metric_leaves_them_out(workspace: uptake.Workspace) -> None:
         assert [row["estimate"] * row["n"] for row in rows] == pytest.approx(of), entity
 
 
+def test_adoption_is_asked_of_those_who_can_reach_value(workspace: uptake.Workspace) -> None:
+    """quick shipped on the 4th, and on the 29th is active in two of four weeks. b opens on that day: of its users nothing is
+    known before, and then that they have not adopted. Everybody was active in the four weeks.
+    """
+    told = {"quick": [0, 1, 1], "idle": [0, 0, 0], "early": [None, 0, 0], "waits": [None, 0, 0]}
+    assert by_id(workspace, "user", "adopted", LAST, days=3) == told
+    assert by_id(workspace, "account", "adopted", LAST, days=3) == {"a": [0, 0.5, 0.5], "b": [None, 0, 0]}
+    assert by_id(workspace, "account", "seat_coverage", LAST, days=3) == {"a": [0, 0.5, 0.5], "b": [None, 0, 0]}
+    asked = {"period": "day", "date_from": "2025-03-28", "date_to": "2025-03-29", "as_of": "2025-03-30"}
+    for entity, n, estimates in (
+        ("user", [2, 4], [0, 0.25]),
+        ("member", [2, 4], [0, 0.25]),
+        ("account", [1, 2], [0, 0.25]),
+    ):
+        rows = workspace.metric("adoption_rate", entity=entity, **asked).rows
+        assert [row["n"] for row in rows if row["measure"] == "adopted"] == n, entity
+        assert [row["estimate"] for row in rows if row["measure"] == "adopted"] == pytest.approx(estimates), entity
+        everybody = 2 if entity == "account" else 4
+        assert [row["n"] for row in rows if row["measure"] == "active"] == [everybody] * 2, entity
+
+
 def test_another_moment_that_is_open_to_everybody_counts_for_everybody(new_home: Callable[..., Path]) -> None:
     """Nobody began twice: all have 0 there, and who could not ship has not shipped."""
     with made(new_home(BESIDE)) as workspace:

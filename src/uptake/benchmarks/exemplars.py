@@ -49,12 +49,15 @@ def exemplars(panel: Panel, benchmark: Benchmark, among: Flags) -> Flags:
 
 
 def _standing(panel: Panel, benchmark: Benchmark) -> Floats:
-    """What the best are told by, more being better."""
+    """What the best are told by, more being better; of a score the end of its interval that nobody passes by luck.
+
+    Of many accounts the highest are small ones of which few users happen to do well: no measure for others.
+    """
     kind, dot, name = (benchmark.proposed.by or panel.asked.plan.best_by).partition(".")
     if dot:
         score = named(panel.asked.plan, name)
-        points = scored(panel, score).points
-        return points if score.higher_is == "better" else -points
+        told = scored(panel, score).shrunk
+        return told.lower if score.higher_is == "better" else -told.upper
     measure = next((one for one in benchmark.signals.values() if one.signal == kind), None)
     values = read(panel, kind, measure.params if measure else None)
     return -values if measure is not None and measure.better == "lower" else values

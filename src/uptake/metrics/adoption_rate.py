@@ -2,13 +2,16 @@
 
 The share of seats whose users have adopted the product, and beside it the share that is actively using it.
 
-Formula: seats whose user has adopted / seats held at the end of the period. Adopted: reached a value moment,
-    and active in at least 2 of the last 4 closed usage intervals; without value moments in the plan the latter
-    alone. Active: active in the last 28 days
+Formula: seats whose user has adopted / seats held at the end of the period by those who can reach value. Adopted:
+    ever reached a value moment, and active in at least 2 of the last 4 closed usage intervals; without value moments
+    in the plan the latter alone. Active: active in the last 28 days / all seats
 Unit: share
 Grain: user (each user with a seat once), user in one account (each seat), account (mean of the accounts' shares)
-Population: everyone with a seat then, also those who never came; without a seat roster, everyone who was there then
-Empty: no value where there are no seats; adopted is in progress until two usage intervals of data are over
+Population: everyone with a seat then, also those who never came; without a seat roster, everyone who was there then.
+    Adopted is asked of those alone to whom a value moment is open then, if moments have conditions under `eligible`:
+    who could not get there has not failed to
+Empty: no value where there are no seats; of adopted none where nobody with a seat can reach value; adopted is in
+    progress until two usage intervals of data are over
 Interval: Wilson for seats, Student's t over accounts, 95 %
 Pitfall: active is not adopted, which is why both are shown; sign-ups and invited seats are in the denominator
 Source: definitions 5.25; GitLab keeps licence use and engagement apart in the same way
@@ -17,7 +20,7 @@ Source: definitions 5.25; GitLab keeps licence use and engagement apart in the s
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,8 +32,8 @@ from uptake.metrics.group_interval import INTERVAL_DAYS, Length, length, measure
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
-from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.population import AT, WINDOW_DAY, present_count_sql, seats_sql
+from uptake.metrics.milestones import can_reach_value_sql, milestone_sql, value_conditions
+from uptake.metrics.population import AT, WINDOW_DAY, eligible_spans_sql, present_count_sql, seats_sql
 from uptake.metrics.tallies import Sums, Tally, is_possible, numbered, summed, tallies
 from uptake.metrics.windows import Window, are_many, counted, worked_out
 
@@ -53,20 +56,24 @@ def rows(asked: Asked) -> Sql:
     interval = length(asked, "interval_days", grain=grain)
     window_days = max(interval.most * INTERVALS, asked.param("active_days"))
     used = _used(seen, interval, window_days)
-    has_value, value = "true", ""
+    has_value, value, can_reach = "true", "", "true"
     notes: tuple[str, ...] = (NO_VALUE,)
     if asked.plan.value_moments:
         has_value, notes = "coalesce(v.reached_at <= h.anchor_at, false)", ()
         value = f"LEFT JOIN ({milestone_sql(seen, 'value')}) v USING (entity_key)"
+    if value_conditions(asked.plan):
+        can_reach = "o.entity_key IS NOT NULL"
+        value += f""" LEFT JOIN ({can_reach_value_sql(seen)}) o
+            ON o.entity_key = h.entity_key AND o.period_on IS NOT DISTINCT FROM h.period_on"""
     judged = f"""
-        SELECT h.entity_key, h.anchor_at, h.period_on, h.is_open,
+        SELECT h.entity_key, h.anchor_at, h.period_on, h.is_open, {can_reach} AS can_reach,
             ({has_value} AND coalesce(u.intervals, 0) >= {NEEDED})::INT AS adopted,
             coalesce(u.is_active, false)::INT AS active
         FROM holder h {value}
         LEFT JOIN {used.sql} u ON u.entity_key = h.entity_key AND u.period_on IS NOT DISTINCT FROM h.period_on"""
     final = (
-        f"""SELECT entity_key >> 32 AS entity_key, anchor_at, period_on, is_open,
-            avg(adopted) FILTER (NOT is_open) AS adopted, avg(active) AS active
+        f"""SELECT entity_key >> 32 AS entity_key, anchor_at, period_on, is_open, bool_or(can_reach) AS can_reach,
+            avg(adopted) FILTER (NOT is_open AND can_reach) AS adopted, avg(active) AS active
         FROM ({judged}) GROUP BY ALL"""
         if is_account
         else judged
@@ -78,7 +85,7 @@ def rows(asked: Asked) -> Sql:
         FROM ({seats_sql(grain)}) h JOIN period p ON p.period_on IS NOT DISTINCT FROM h.period_on {interval.join("h", "h")}
     ), judged AS ({final}
     )
-    SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, is_open FROM judged
+    SELECT entity_key, anchor_at, period_on, 'adopted' AS measure, adopted AS value, is_open FROM judged WHERE can_reach
     UNION ALL SELECT entity_key, anchor_at, period_on, 'active', active, false FROM judged""",
         {
             "active_days": asked.param("active_days"),
@@ -98,7 +105,7 @@ def totals(asked: Asked) -> Sql | None:
     if is_possible(asked) and is_of_numbers:
         labels = asked.split.labels if asked.split else ()
         return summed(lambda: _accounts(asked), "measure", *labels) if is_account else _counted(asked)
-    if is_account or not is_of_numbers:
+    if is_account or not is_of_numbers or value_conditions(asked.plan):
         return None
     grain, window_days = asked.grain, max(interval.most * INTERVALS, asked.param("active_days"))
     used = _used(asked, interval, window_days)
@@ -140,11 +147,31 @@ def held_sql(grain: Grain) -> str:
         UNION ALL SELECT entity_key, valid_from, valid_to FROM {grain.present} WHERE NOT EXISTS (SELECT 1 FROM seat)"""
 
 
-def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool | None, Column, Column, Column]]:
-    """Each period, whether it is too early for adoption (None: no data), who has a seat, who adopted, who was active."""
+class Judged(NamedTuple):
+    """What is known of everyone at the end of a period, by number.
+
+    Args:
+        tally: The period.
+        is_open: Whether it is too early for adoption; None: there is no data.
+        held: Who has a seat.
+        can_reach: Whom of them a value moment is open to.
+        has_adopted: Who adopted.
+        is_active: Who was active.
+    """
+
+    tally: Tally
+    is_open: bool | None
+    held: Column
+    can_reach: Column
+    has_adopted: Column
+    is_active: Column
+
+
+def _judged(asked: Asked, grain: Grain) -> Iterator[Judged]:
     interval_days, active_days = asked.param("interval_days"), asked.param("active_days")
     facts = numbered(asked, grain)
     held = facts.spans(held_sql(grain))
+    able = [facts.spans(eligible_spans_sql(asked, conditions, grain)) for conditions in value_conditions(asked.plan)]
     value_at = None
     if asked.plan.value_moments:
         reached = milestone_sql(replace(asked, grain=grain), "value")
@@ -156,7 +183,9 @@ def _judged(asked: Asked, grain: Grain) -> Iterator[tuple[Tally, bool | None, Co
         if value_at is not None:
             has_adopted &= value_at < tally.on_at
         is_open = None if begin is None else tally.on - begin + 1 < interval_days * NEEDED
-        yield tally, is_open, held.just_before(tally.on_at, tally.everyone), has_adopted, tally.came_within(active_days)
+        has_seat, *can = (spans.just_before(tally.on_at, tally.everyone) for spans in (held, *able))
+        can_reach = has_seat & np.logical_or.reduce(can) if can else has_seat
+        yield Judged(tally, is_open, has_seat, can_reach, has_adopted, tally.came_within(active_days))
 
 
 def _counted(asked: Asked) -> Sql:
@@ -166,15 +195,15 @@ def _counted(asked: Asked) -> Sql:
 
     def told() -> pa.Table:
         found = []
-        for tally, is_open, held, has_adopted, is_active in _judged(asked, asked.grain):
-            for names, who in _groups(asked, tally, np.flatnonzero(held)):
-                seats, adopted, active = (
-                    len(who),
-                    *(int(np.count_nonzero(did[who])) for did in (has_adopted, is_active)),
-                )
-                judged = (seats, adopted, 0) if is_open is False else (0, 0, seats if is_open else 0)
-                found.append((tally.period_on, "adopted", *names, *judged))
-                found.append((tally.period_on, "active", *names, seats, active, 0))
+        for end in _judged(asked, asked.grain):
+            period_on = end.tally.period_on
+            for names, who in _groups(asked, end.tally, np.flatnonzero(end.held)):
+                able = who[end.can_reach[who]]
+                if len(able):
+                    seats, adopted = len(able), int(np.count_nonzero(end.has_adopted[able]))
+                    judged = (seats, adopted, 0) if end.is_open is False else (0, 0, seats if end.is_open else 0)
+                    found.append((period_on, "adopted", *names, *judged))
+                found.append((period_on, "active", *names, len(who), int(np.count_nonzero(end.is_active[who])), 0))
         return pa.Table.from_pylist([dict(zip(schema.names, row, strict=True)) for row in found], schema)
 
     select = "SELECT *, count / nullif(n, 0) AS estimate FROM told ORDER BY ALL"
@@ -193,9 +222,9 @@ def _accounts(asked: Asked) -> Iterator[tuple[date | str | Sums | None, ...]]:
     """The sums of the shares of the seats of each account."""
     everyone = numbered(asked).everyone
     share_of = np.empty(len(everyone))
-    for tally, is_open, accounts, shares in _shares(asked):
-        who = everyone.numbers(accounts)
-        for measure, share in shares.items():
+    for tally, is_open, shares in _shares(asked):
+        for measure, (accounts, share) in shares.items():
+            who = everyone.numbers(accounts)
             share_of[who] = share
             is_told = is_open is False or measure != "adopted"
             for names, group in _groups(asked, tally, who):
@@ -205,8 +234,8 @@ def _accounts(asked: Asked) -> Iterator[tuple[date | str | Sums | None, ...]]:
 def shares_of_accounts(asked: Asked, measure: str) -> pa.Table:
     """Rows (entity_key, period_on, value): the share of the seats of each account that is adopted, or active."""
     tables = [SHARES.empty_table()]
-    for tally, is_open, accounts, shares in _shares(asked):
-        share = shares[measure]
+    for tally, is_open, shares in _shares(asked):
+        accounts, share = shares[measure]
         is_told = is_open is False or measure != "adopted"
         period = np.full(len(accounts), np.datetime64(tally.period_on, "D"))
         value = pa.array(share) if is_told else pa.nulls(len(share), pa.float64())
@@ -214,15 +243,19 @@ def shares_of_accounts(asked: Asked, measure: str) -> pa.Table:
     return pa.concat_tables(tables)
 
 
-def _shares(asked: Asked) -> Iterator[tuple[Tally, bool | None, Column, dict[str, Column]]]:
-    """Each period, whether it is too early for adoption, the accounts with seats and their shares by measure."""
+def _shares(asked: Asked) -> Iterator[tuple[Tally, bool | None, dict[str, tuple[Column, Column]]]]:
+    """Each period, whether it is too early for adoption, and by measure the accounts with such seats and their shares."""
     keys, accounts = np.unique(numbered(asked, MEMBER).everyone.keys >> 32, return_inverse=True)
-    for tally, is_open, held, has_adopted, is_active in _judged(asked, MEMBER):
-        seats, adopted, active = (
-            np.bincount(accounts[held & who], minlength=len(keys)) for who in (True, has_adopted, is_active)
-        )
-        has = seats > 0
-        yield tally, is_open, keys[has], {"adopted": adopted[has] / seats[has], "active": active[has] / seats[has]}
+    for end in _judged(asked, MEMBER):
+        shares = {}
+        for measure, of, is_so in (
+            ("adopted", end.can_reach, end.has_adopted),
+            ("active", end.held, end.is_active),
+        ):
+            seats, those = (np.bincount(accounts[of & who], minlength=len(keys)) for who in (True, is_so))
+            has = seats > 0
+            shares[measure] = keys[has], those[has] / seats[has]
+        yield end.tally, end.is_open, shares
 
 
 def _used(seen: Asked, interval: Length, window_days: int) -> Source:

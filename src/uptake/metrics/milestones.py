@@ -8,7 +8,8 @@ from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.criteria import reached_sql
 from uptake.facts.milestone import named
 from uptake.metrics.metric import Asked
-from uptake.plan import criteria
+from uptake.metrics.population import eligible_sql
+from uptake.plan import Conditions, Plan, criteria
 from uptake.store.sql import literal
 
 PLACES = ("activated", "value")
@@ -38,3 +39,18 @@ def milestone_sql(asked: Asked, milestone: str, given: Any = None) -> str:  # no
             do="Describe it in the plan, or give criteria with the question.",
         )
     return f"SELECT entity_key, reached_at FROM {asked.grain.milestone} WHERE milestone = {literal(milestone)}"
+
+
+def value_conditions(plan: Plan) -> tuple[Conditions, ...]:
+    """Conditions of which one has to hold for somebody to be able to reach value; none: everybody can."""
+    found = tuple(dict.fromkeys(moment.eligible for moment in plan.value_moments.values()))
+    return () if () in found else found
+
+
+def can_reach_value_sql(asked: Asked) -> str:
+    """SQL for (entity_key, period_on): to whom one of the value moments was open at the end of each period.
+
+    Args:
+        asked: The question; its plan has value moments, and none is open to everybody.
+    """
+    return " UNION ".join(eligible_sql(asked, conditions) for conditions in value_conditions(asked.plan))

@@ -4,8 +4,9 @@ Whether somebody has adopted the product: the metric `adoption_rate` of everyone
 
 Formula: 1 if a value moment was ever reached and somebody was active in at least 2 of the last 4 closed usage
     intervals; without value moments in the plan the latter alone; else 0
-Account: the share of its users
-Missing: fewer than two usage intervals of data are over
+Account: the share of its users to whom a value moment is open
+Missing: fewer than two usage intervals of data are over, or the plan has value moments and none is open to somebody on
+    the day (`eligible`): who could not get there has not failed to
 """
 
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.adoption_rate import INTERVALS, NEEDED
+from uptake.metrics.milestones import value_conditions
+from uptake.metrics.population import eligible_spans_sql
 from uptake.signals.looking_back import USAGE_INTERVAL
 from uptake.signals.milestones import reached
 from uptake.signals.panel import Panel
@@ -37,7 +40,10 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     if begins is None:
         return panel.filled(np.nan)
     of_data = np.arange(panel.days) - (begins - panel.first).days + 1
-    return np.where(of_data >= interval * NEEDED, has_adopted.astype(np.float64), np.nan)
+    is_told = of_data >= interval * NEEDED
+    if is_open := [panel.spans(eligible_spans_sql(panel.asked, one)) for one in value_conditions(panel.asked.plan)]:
+        is_told = is_told & np.logical_or.reduce(is_open)
+    return np.where(is_told, has_adopted.astype(np.float64), np.nan)
 
 
 SIGNAL = Signal(

@@ -2,9 +2,10 @@
 
 How many of the seats an account pays for have users who adopted the product: the metric `adoption_rate` of an account.
 
-Formula: seats whose user has adopted / seats held; without a seat roster, members instead of seats
+Formula: seats whose user has adopted / seats held by those to whom a value moment is open; without a seat roster,
+    members instead of seats
 Account: its own
-Missing: the account has no seats, or fewer than two usage intervals of data are over
+Missing: the account has no seats, or none whose user can reach value, or fewer than two usage intervals of data are over
 """
 
 from collections.abc import Mapping
