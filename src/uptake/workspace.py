@@ -341,10 +341,10 @@ class Workspace(Asking):
             self.reload_plan()
 
     def save_numbers(self, section: plan.NumbersOf, name: str, numbers: plan.Numbers) -> None:
-        """Writes numbers of a score or thresholds of a placement into the plan's files, where all else stays as it is.
+        """Writes numbers of a score or thresholds of a rule into the plan's files, where all else stays as it is.
 
         Args:
-            section: scores or placements.
+            section: scores, placements, alerts, qualified or segments.
             name: Which one.
             numbers: Where a number stands, ("bands", "good") or ("labels", 0, "when", "breadth", "lt") -> the number.
 

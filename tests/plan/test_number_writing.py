@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from uptake.errors import PlanError
 from uptake.plan import Location, changes, parse
-from uptake.plan.number_writing import numbers, with_numbers
+from uptake.plan.number_writing import Section, named, numbers, with_numbers
 
 TEXT = """\
 # ours
@@ -194,3 +194,74 @@ def test_what_cannot_be_written_in_braces_is_refused() -> None:
         placed({("labels", 0, "when", "breadth", "gt"): 3}, text, "mine")
     with pytest.raises(PlanError, match="no placement 'moon'"):
         placed({}, text, "moon")
+
+
+RULES = """\
+alerts:
+  weak:   # told to sales
+    when: {score.health: {lt: 40}, account.plan: Pro}   # only who pays
+    clears:
+      score.health: {gte: 45}
+qualified: {}
+segments:
+  large: {entity: account, where: {any: [{seats: {gte: 50}}, {"account.mrr": {gt: 900}}, {plan: Enterprise}]}}  # by size
+  stuck:
+    entity: user
+    when: {frequency: {gte: 0.5}}
+    did:
+      - {event: import_failed, at_least: 3, last_days: 30}   # again and again
+      - {event: import_completed, exactly: 0}
+"""
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "location", "value", "before", "after"),
+    [
+        ("alerts", "weak", ("when", "score.health", "lt"), 35.0, "{lt: 40}", "{lt: 35}"),
+        ("alerts", "weak", ("clears", "score.health", "gte"), 50.0, "{gte: 45}", "{gte: 50}"),
+        ("segments", "large", ("where", "any", 0, "account.seats", "gte"), 60.0, "{gte: 50}", "{gte: 60}"),
+        ("segments", "large", ("where", "any", 1, "account.mrr", "gt"), 950.0, "{gt: 900}", "{gt: 950}"),
+        ("segments", "stuck", ("when", "frequency", "gte"), 0.25, "{gte: 0.5}", "{gte: 0.25}"),
+        ("segments", "stuck", ("did", 0, "at_least"), 5.0, "at_least: 3", "at_least: 5"),
+        ("segments", "stuck", ("did", 0, "last_days"), 14.0, "last_days: 30", "last_days: 14"),
+        ("segments", "stuck", ("did", 1, "exactly"), 1.0, "exactly: 0", "exactly: 1"),
+    ],
+)
+def test_numbers_of_alerts_and_segments_are_written_where_they_stand(
+    section: Section, name: str, location: Location, value: float, before: str, after: str
+) -> None:
+    """A segment of accounts may write `seats` for `account.seats`; what was written stays so."""
+    made = with_numbers({"plan/a.yml": RULES}, "plan", section, name, {location: value})
+    assert made == {"plan/a.yml": RULES.replace(before, after)}
+    ((change,),) = [changes({"plan/a.yml": RULES}, made)]
+    assert f"{value:g}" in change.told
+
+
+def test_days_of_quiet_are_put_in() -> None:
+    made = with_numbers({"plan/a.yml": RULES}, "plan", "alerts", "weak", {("quiet_days",): 7.0})["plan/a.yml"]
+    assert made == RULES.replace("{gte: 45}\n", "{gte: 45}\n    quiet_days: 7\n")
+    with pytest.raises(PlanError, match="quiet_days"):
+        with_numbers({"plan/a.yml": RULES}, "plan", "alerts", "weak", {("quiet_days",): 7.5})
+    with pytest.raises(PlanError, match=r"did\[1\].at_least"):
+        with_numbers({"plan/a.yml": RULES}, "plan", "segments", "stuck", {("did", 0, "at_least"): -1.0})
+
+
+@pytest.mark.parametrize(("section", "name"), [("alerts", "health_poor"), ("qualified", "power_users")])
+def test_rules_that_come_by_themselves_are_written_out_whole(section: Section, name: str) -> None:
+    """Only the one number says something else, alerts with the others that come; a rule beside those of the plan."""
+    for texts in ({}, {"plan/a.yml": "qualified:\n  mine: {when: {breadth: {gte: 0.5}}}  # ours\n"}):
+        for location, value in numbers(parse(texts), section, name).items():
+            assert value is not None
+            made = with_numbers(texts, "plan", section, name, {location: value + 1})
+            (change,) = changes(texts, made)
+            assert f"{value + 1:g}" in change.told
+            known, before = named(parse(made), section), named(parse(texts), section)
+            assert {key: one for key, one in known.items() if key != name} == {
+                key: one for key, one in before.items() if key != name
+            }
+
+
+def test_anchors_are_not_read_so_no_number_stands_in_two_places() -> None:
+    text = "alerts:\n  a: {when: &poor {score.health: {lt: 40}}}\n  b: {when: *poor}\n"
+    with pytest.raises(PlanError, match="Anchors and aliases"):
+        with_numbers({"plan/a.yml": text}, "plan", "alerts", "a", {("when", "score.health", "lt"): 30.0})

@@ -117,9 +117,10 @@ def test_who_enters_or_leaves_a_segment(board: uptake.Workspace) -> None:
         ("b", "not in it", "in it"),
         ("c", "not in it", "in it"),
     ]
-    assert "Strong ones: 2 accounts of 4 would enter or leave, 1 of them with a renewal within 60 days." in headlines(
-        found
-    )
+    assert (
+        "Strong ones: 2 accounts of 4 would enter or leave, 1 of them with a renewal within 60 days. "
+        "4 would be in it instead of 2."
+    ) in headlines(found)
     gone = board.effect_of({"plan/plan.yml": after.replace("[Beta, Gamma]", "Beta")}, {"plan/plan.yml": after})
     ((name, moves),) = [(shift.name, shift.moves) for shift in gone.shifts]
     assert (name, moves) == ("early", (("in it", "not in it", 1),))
@@ -153,3 +154,48 @@ def test_the_same_plan_changes_nothing(board: uptake.Workspace) -> None:
     found = effect(board, "poor: 40}", "poor: 40.0}  # as before")
     assert (found.changes, found.shifts) == ((), ())
     assert board.plan_effect().changes == ()
+
+
+RULES = """
+alerts:
+  weak:
+    when: {score.use: {lt: 40}}
+    clears: {score.use: {gte: 60}}
+qualified:
+  strong: {title: Strong ones, when: {score.use: {gte: 80}}}
+"""
+
+
+def test_of_whom_an_alert_holds_and_who_qualifies(board: uptake.Workspace) -> None:
+    """b and c, with 50, are below 55 and were between 40 and 60; a and d, with 100, are clear. From 45 on, b and c qualify."""
+    before = PLAN + RULES
+    after = before.replace("lt: 40", "lt: 55").replace(
+        "strong: {title: Strong ones, when: {score.use: {gte: 80}}}",
+        "strong: {title: Strong ones, when: {score.use: {gte: 45}}}",
+    )
+    found = board.effect_of({"plan/plan.yml": after}, {"plan/plan.yml": before})
+    assert [change.told for change in found.changes] == [
+        "Alert Weak, score.use below 55, was 40",
+        "Rule Strong ones, score.use at least 45, was 80",
+    ]
+    alert, qualified = found.shifts
+    assert (alert.kind, alert.total, alert.moved, alert.near) == ("alert", 4, 2, 1)
+    assert alert.labels == (("it holds", 0, 2), ("between", 2, 0), ("clear", 2, 2))
+    assert (qualified.kind, qualified.labels) == ("qualified", (("qualifies", 2, 4), ("does not", 2, 0)))
+    weak, strong = headlines(found)
+    near = "1 of them with a renewal within 60 days"
+    assert weak == f"Weak: 2 accounts of 4 would begin or cease to fit, {near}. Its rule would hold of 2 instead of 0."
+    assert (
+        strong == f"Strong ones: 2 accounts of 4 would begin or cease to qualify, {near}. 4 would qualify instead of 2."
+    )
+
+
+def test_an_alert_that_comes_by_itself_is_told_as_it_was(board: uptake.Workspace) -> None:
+    """Written with another threshold: one change, and the other alert is gone, for those of a plan stand alone."""
+    written = "features: {tasks: {events: [task]}}\nalerts: {health_poor: {when: {score.health: {lt: 30}}}}\n"
+    told = [
+        change.told
+        for change in board.effect_of({"a.yml": written}, {"a.yml": "features: {tasks: {events: [task]}}\n"}).changes
+    ]
+    assert "Alert Health poor, score.health below 30, was 40" in told
+    assert any("Alert Health score fell is gone" in one for one in told)

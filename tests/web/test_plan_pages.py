@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import web_world
@@ -36,8 +37,8 @@ def send(client: Client, address: str, fields: dict[str, Any]) -> Any:
     return client.request("POST", address, data=fields)
 
 
-def token(client: Client) -> str:
-    found = re.search(r'name="form_token" value="([^"]+)"', client.get(f"{ADDRESS}?{CHANGE}").text)
+def token(client: Client, address: str = ADDRESS, change: str = CHANGE) -> str:
+    found = re.search(r'name="form_token" value="([^"]+)"', client.get(f"{address}?{change}").text)
     assert found
     return found[1]
 
@@ -136,3 +137,106 @@ def test_thresholds_of_a_placement_are_changed_likewise(new_home: Callable[..., 
         assert "comes by itself" not in require_inert(client.get(THRESHOLDS).text).text
         assert send(client, f"{THRESHOLDS}/save", fields | {name: "often"}).status_code == 400
         assert client.get("/plan/placements/moon").status_code == 400
+
+
+RULED = """
+alerts:
+  little:   # told to us
+    title: Little use
+    entity: user
+    when: {active_days: {lt: 1}}   # agreed
+segments:
+  busy:
+    entity: user
+    when: {active_days: {gte: 3}}
+    did:
+      - {event: task, at_least: 2, last_days: 30}   # work
+qualified:
+  keen: {entity: user, when: {active_days: {gte: 4}}}   # to call
+"""
+
+
+@pytest.fixture
+def ruled(new_home: Callable[..., Path]) -> Iterator[tuple[uptake.Workspace, Client]]:
+    with web_world.make(new_home(web_world.PLAN + RULED)) as workspace, serving(create_app(workspace)) as asking:
+        yield workspace, asking
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "value", "before", "after", "said"),
+    [
+        ("/plan/alerts/little", "when.active_days.lt", "30", "{lt: 1}", "{lt: 30}", "begin or cease to fit"),
+        ("/plan/segments/busy", "when.active_days.gte", "1", "{gte: 3}", "{gte: 1}", "Busy"),
+        ("/plan/segments/busy", "did[1].at_least", "1", "at_least: 2", "at_least: 1", "Busy"),
+        ("/plan/qualified/keen", "when.active_days.gte", "1", "{gte: 4}", "{gte: 1}", "begin or cease to qualify"),
+    ],
+)
+def test_thresholds_of_other_rules_likewise(
+    ruled: tuple[uptake.Workspace, Client], address: str, field: str, value: str, before: str, after: str, said: str
+) -> None:
+    workspace, client = ruled
+    file = workspace.home.plan / "plan.yml"
+    text = file.read_text()
+    page = require_inert(client.get(address).text)
+    assert [found["value"] for found in page.of("input") if found.get("name") == field] == [
+        before.rsplit(maxsplit=1)[-1].strip("{}")
+    ]
+    shown = client.get(f"{address}?{urlencode({field: value})}").text
+    assert said in require_inert(shown).text or "Nobody would stand elsewhere" in require_inert(shown).text
+    fields = {"form_token": token(client, address, f"{field}={value}"), field: value}
+    assert send(client, f"{address}/save", fields).status_code == 303
+    assert file.read_text() == text.replace(before, after)
+    assert (
+        f"The numbers of {address.rpartition('/')[2]} are in use."
+        in require_inert(client.get(f"/plan?saved={address.rpartition('/')[2]}").text).text
+    )
+    for list_ in ("/alerts", "/segments", "/qualified"):
+        require_inert(client.get(list_).text)
+    assert address in client.get("/plan").text
+
+
+def test_what_somebody_else_saved_meanwhile_is_not_put_back(own: tuple[uptake.Workspace, Client]) -> None:
+    """Two forms of the same plan: the second is shown once more, with what was typed on top of what the first saved."""
+    workspace, client = own
+    version = workspace.plan.version
+    fields = {"form_token": token(client), "plan": version}
+    assert send(client, f"{ADDRESS}/save", fields | {"components.breadth.weight": "0.9"}).status_code == 303
+    stale = {"components.breadth.weight": "0.5", "bands.good": "90"}
+    answer = send(client, f"{ADDRESS}/save", fields | stale)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith(f"{ADDRESS}?")
+    assert workspace.plan.scores["adoption"].bands.good == 70
+    page = require_inert(client.get(answer.headers["location"]).text)
+    assert "The plan was changed meanwhile." in page.text
+    assert "{good: 90}" in page.text
+    assert "breadth is" not in page.text.partition("What would be saved")[2]
+    again = {"form_token": fields["form_token"], "plan": workspace.plan.version, "bands.good": "90"}
+    assert send(client, f"{ADDRESS}/save", again).headers["location"] == "/plan?saved=adoption"
+    score = workspace.plan.scores["adoption"]
+    assert (score.components["breadth"].weight, score.bands.good) == (0.9, 90)
+
+
+def test_a_file_that_was_changed_meanwhile_is_kept(own: tuple[uptake.Workspace, Client]) -> None:
+    workspace, client = own
+    file = workspace.home.plan / "plan.yml"
+    fields = {"form_token": token(client), "plan": workspace.plan.version, "bands.good": "90"}
+    file.write_text(file.read_text().replace("frequency: 0.5}", "frequency: 0.25}") + "# by hand\n")
+    assert send(client, f"{ADDRESS}/save", fields).headers["location"].startswith(f"{ADDRESS}?")
+    assert send(client, f"{ADDRESS}/save", fields | {"plan": workspace.plan.version}).status_code == 303
+    assert "frequency: 0.25}" in file.read_text()
+    assert "bands: {good: 90}" in file.read_text()
+    assert "# by hand" in file.read_text()
+    file.write_text("product: [")
+    answer = send(client, f"{ADDRESS}/save", fields | {"plan": workspace.plan.version})
+    assert answer.status_code == 400
+    assert file.read_text() == "product: ["
+
+
+def test_wrong_numbers_stay_in_the_form(own: tuple[uptake.Workspace, Client]) -> None:
+    _, client = own
+    answer = client.get(f"{ADDRESS}?components.breadth.weight=-1&bands.good=80")
+    page = require_inert(answer.text)
+    assert answer.status_code == 400
+    assert "scores.adoption.components.breadth.weight" in page.text
+    assert {found.get("name"): found.get("value") for found in page.of("input")}["bands.good"] == "80"
+    assert "Save and take into use" not in page.text

@@ -25,6 +25,7 @@ from uptake.plan.loader import load, parse, stamps, texts_of
 from uptake.plan.model import Plan
 from uptake.plan.number_writing import Numbers, numbers, with_numbers
 from uptake.plan.number_writing import Section as NumbersOf
+from uptake.plan.number_writing import named as named_in
 from uptake.plan.number_writing import put as put_files
 from uptake.plan.number_writing import save as save_numbers
 from uptake.plan.placements import UNKNOWN, Label, Placement
@@ -126,6 +127,7 @@ __all__ = [
     "links_of",
     "load",
     "location_text",
+    "named_in",
     "numbers",
     "parse",
     "parse_condition",

@@ -11,6 +11,7 @@ from uptake.plan.condition import BOUNDS, IN_WORDS
 from uptake.plan.document import Value, nearest_place, read_document
 from uptake.plan.loader import content_of, parse
 from uptake.plan.model import Plan
+from uptake.plan.number_writing import Section, named
 from uptake.plan.problems import Location, location_text
 from uptake.plan.quoting import flow
 from uptake.plan.words import title_of
@@ -20,10 +21,13 @@ MOST_CHARACTERS = 120
 NOUNS = {
     "features": "Feature", "scores": "Score", "segments": "Segment", "milestones": "Milestone", "tasks": "Task",
     "value_moments": "Value moment", "references": "Reference", "targets": "Target", "launches": "Launch",
-    "owners": "Owner", "events": "Event", "placements": "Placement",
+    "owners": "Owner", "events": "Event", "placements": "Placement", "alerts": "Alert",
+    "qualified": "Rule",
 }  # fmt: skip
 """Sections of things with names -> what one of them is called."""
-UNTOLD = ("components", "labels", "when", "any", "all")
+COME: tuple[Section, ...] = ("placements", "qualified", "alerts")
+"""Sections of which some come by themselves, beside scores."""
+UNTOLD = ("components", "labels", "when", "where", "any", "all")
 """Keys that say nothing beside those in them."""
 
 
@@ -62,8 +66,14 @@ def changes(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[Change
     if was.version == now.version:
         return ()
     (old, old_places), (new, new_places) = content_of(before), content_of(after)
-    written = set(was.placements) | set(now.placements)
-    old, new = (_with_placements(_with_scores(said, plan), plan, written) for said, plan in ((old, was), (new, now)))
+    written: dict[Section, set[str]] = {
+        "placements": {*was.placements, *now.placements},
+        "qualified": {*was.qualified, *now.qualified},
+        "alerts": {*was.all_alerts, *now.all_alerts} if was.alerts or now.alerts else set(),
+    }
+    old, new = (
+        _with_those_that_come(_with_scores(said, plan), plan, written) for said, plan in ((old, was), (new, now))
+    )
     meant = _meaning(was), _meaning(now)
     found = []
     for location, one, other in _apart((), old, new):
@@ -98,22 +108,27 @@ def _with_scores(content: dict[str, Value], plan: Plan) -> dict[str, Value]:
     return {**content, "scores": come}
 
 
-def _with_placements(content: dict[str, Value], plan: Plan, names: Iterable[str]) -> dict[str, Value]:
-    """The content with those placements that come by themselves and that one of the plans has written."""
-    section = content.get("placements")
-    given = section if isinstance(section, dict) else {}
-    come = [plan.all_placements[name] for name in names if name not in given and name in plan.all_placements]
-    if not come:
-        return content
-    said = read_document("\n".join(map(written_out.placement, come)), "").value
-    assert isinstance(said, dict)
-    return {**content, "placements": {**given, **said}}
+def _with_those_that_come(
+    content: dict[str, Value], plan: Plan, written: Mapping[Section, Iterable[str]]
+) -> dict[str, Value]:
+    """The content with what comes by itself and that one of the plans has written."""
+    for section, names in written.items():
+        held = content.get(section)
+        given = held if isinstance(held, dict) else {}
+        known = named(plan, section)
+        if come := [known[name] for name in names if name not in given and name in known]:
+            said = read_document("\n".join(map(written_out.entry, come)), "").value
+            assert isinstance(said, dict)
+            content = {**content, str(section): {**given, **said}}
+    return content
 
 
 def _meaning(plan: Plan) -> dict[str, Any]:
     scores = {name: score.model_dump(mode="json") for name, score in plan.all_scores.items()}
-    placements = {name: scheme.model_dump(mode="json") for name, scheme in plan.all_placements.items()}
-    return {**plan.model_dump(mode="json"), "scores": scores, "placements": placements}
+    ruled: dict[str, Any] = {}
+    for section in COME:
+        ruled[section] = {name: one.model_dump(mode="json") for name, one in named(plan, section).items()}
+    return {**plan.model_dump(mode="json"), "scores": scores, **ruled}
 
 
 class _Nothing:

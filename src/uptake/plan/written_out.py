@@ -1,12 +1,14 @@
-"""Scores and placements that come without being written, as the text of a plan's file."""
+"""What comes without being written - scores, placements, alerts, rules to qualify by - as the text of a plan's file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
 
+from uptake.plan.alerts import Alert
 from uptake.plan.group import Group
 from uptake.plan.placements import Label, Placement
+from uptake.plan.qualified import Qualification
 from uptake.plan.quoting import flow, number
 from uptake.plan.scores import ENTITIES, Score
 from uptake.plan.words import title_of
@@ -28,8 +30,12 @@ def scores(of: Iterable[Score]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def placement(scheme: Placement) -> str:
-    """A placement as an entry of its section, without an end of the last line."""
+def entry(one: Placement | Alert | Qualification) -> str:
+    """A thing of a section as its entry there, without an end of the last line."""
+    return _placement(one) if isinstance(one, Placement) else _ruled(one)
+
+
+def _placement(scheme: Placement) -> str:
     about: dict[str, Any] = {}
     if scheme.title != title_of(scheme.name):
         about["title"] = scheme.title
@@ -41,6 +47,16 @@ def placement(scheme: Placement) -> str:
         about["needs"] = list(scheme.needs)
     lines = [f"{scheme.name}:", *(f"{INDENT}{key}: {flow(value)}" for key, value in about.items()), f"{INDENT}labels:"]
     return "\n".join([*lines, *(f"{INDENT * 2}- {flow(_label(label))}" for label in scheme.labels)])
+
+
+def _ruled(one: Alert | Qualification) -> str:
+    lines = [f"{one.name}:"]
+    given = {"title": title_of(one.name)}
+    for key, field in type(one).model_fields.items():
+        value = getattr(one, key)
+        if key not in type(one).unwritten and value != given.get(key, field.default):
+            lines.append(f"{INDENT}{key}: {flow(_rule(value) if isinstance(value, Group) else value)}")
+    return "\n".join(lines)
 
 
 def _label(label: Label) -> dict[str, Any]:

@@ -13,11 +13,13 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
+from uptake.alerts.levels import OVER, levels
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
 from uptake.metrics.names import names_of
-from uptake.plan import Change, Plan, Score
+from uptake.plan import Alert, Change, Plan, Qualification, Score, Segment
 from uptake.scores.ask import band, days
+from uptake.scores.rules import holds
 from uptake.scores.scored import scored
 from uptake.segments.membership import is_in
 from uptake.segments.placing import meanings, place
@@ -34,13 +36,16 @@ BANDS = ("good", "average", "poor")
 UNKNOWN, NOT_THERE = "unknown", "not there"
 """Labels of who has no score, and of who is told by one of the plans only."""
 SEGMENT, IN_OR_OUT = "segment", ("in it", "not in it")
+QUALIFIED, QUALIFIES = "qualified", ("qualifies", "does not")
+ALERT, STATES = "alert", ("it holds", "between", "clear", UNKNOWN)
+"""Of an alert: its rule holds, neither that nor what clears it, clear, and who cannot be told."""
 LISTED = 100
 """Of whom a shift names, if nobody says otherwise."""
 
 
 @dataclass(frozen=True)
 class Stood:
-    """Where everyone stands in one score, placement or segment by one plan.
+    """Where everyone stands in one score, placement, segment, alert or rule to qualify by, by one plan.
 
     Args:
         title: Its title.
@@ -63,7 +68,7 @@ class Standing:
 
     Args:
         as_of: What happened from this instant on is not known.
-        stood: (score, placement or segment, name, user or account) -> where they stand.
+        stood: (score, placement, segment, alert or qualified, name, user or account) -> where they stand.
         problems: The same -> why it cannot be told.
         names: (user or account) -> number -> id and name.
         renews_in: Account's number -> days to its renewal.
@@ -101,10 +106,10 @@ class Moved:
 
 @dataclass(frozen=True)
 class Shift:
-    """What becomes of one score or placement.
+    """What becomes of one score, placement, segment, alert or rule to qualify by.
 
     Args:
-        kind: score, placement or segment.
+        kind: score, placement, segment, alert or qualified.
         name: Its name.
         title: Its title.
         entity: user or account.
@@ -202,8 +207,11 @@ class _Teller:
 
     @property
     def entities(self) -> Sequence[str]:
-        if self.kind == SEGMENT:
-            return (self.plan.segments[self.name].entity,)
+        if self.kind in (SEGMENT, QUALIFIED, ALERT):
+            known: Mapping[str, Mapping[str, Segment | Alert | Qualification]] = {
+                SEGMENT: self.plan.segments, ALERT: self.plan.all_alerts, QUALIFIED: self.plan.all_qualified,
+            }  # fmt: skip
+            return (known[self.kind][self.name].entity,)
         whole = self.plan.all_scores if self.kind == "score" else self.plan.all_placements
         return whole[self.name].entities
 
@@ -213,6 +221,14 @@ class _Teller:
         if self.kind == SEGMENT:
             found = is_in(panel, self.name, meanings(WORDS))[there, -1]
             return Stood(self.plan.segments[self.name].title, IN_OR_OUT, keys, np.where(found, 0, 1), None)
+        if self.kind == QUALIFIED:
+            rule = self.plan.all_qualified[self.name]
+            found = holds(panel, rule.when, meanings(WORDS))[there, -1]
+            return Stood(rule.title, QUALIFIES, keys, np.where(found, 0, 1), None)
+        if self.kind == ALERT:
+            alert = self.plan.all_alerts[self.name]
+            level = levels(panel, alert, meanings(WORDS))[there, -1]
+            return Stood(alert.title, STATES, keys, OVER - level.astype(np.int64), None)
         if self.kind == "placement":
             scheme = self.plan.all_placements[self.name]
             labels = tuple(
@@ -226,9 +242,12 @@ class _Teller:
 
 
 def _told(plan: Plan) -> list[tuple[str, str, _Teller]]:
-    """Scores, placements, and segments but those of lists, which say themselves who is in them."""
+    """All that a plan tells of people, but segments of lists, which say themselves who is in them."""
     segments = [name for name, segment in plan.segments.items() if not segment.is_list]
-    named = (("score", plan.all_scores), ("placement", plan.all_placements), (SEGMENT, segments))
+    named = (
+        ("score", plan.all_scores), ("placement", plan.all_placements), (SEGMENT, segments),
+        (ALERT, plan.all_alerts), (QUALIFIED, plan.all_qualified),
+    )  # fmt: skip
     return [(kind, name, _Teller(plan, kind, name)) for kind, names in named for name in names]
 
 

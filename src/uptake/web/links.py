@@ -50,6 +50,15 @@ def users_of(account_id: str) -> str:
     return f"/users?{urlencode({'account': account_id})}"
 
 
+def numbers(section: str, name: str) -> str:
+    """Where the numbers of a score or a rule are changed.
+
+    >>> numbers("alerts", "health_poor")
+    '/plan/alerts/health_poor'
+    """
+    return f"/plan/{section}/{quote(name, safe='')}"
+
+
 def plan_version(version: str) -> str:
     """Where a version of the plan says what it changed.
 

@@ -122,32 +122,35 @@ def quorum(tree: Quorum, titles: Titles = AS_NAMED) -> str:
 
 def behaviour(one: Behaviour, titles: Titles = AS_NAMED) -> str:
     """What somebody did as a phrase: "Reports at least 3 times in the last 30 days"."""
+    return " ".join(part for part in (selector(one.selector, titles), often(one), span(one), WHOSE[one.scope]) if part)
+
+
+WHOSE = {
+    "this_user": "",
+    "this_user_in_this_account": "in one account",
+    "anyone_in_this_account": "by anyone in the account",
+}
+"""Whose events count, after what they did."""
+
+
+def often(one: Behaviour) -> str:
+    """How often somebody did it: "at least 3 times"."""
     least, most = one.times
     if (least, most) == (0, 0):
-        often = "never"
-    elif most is None:
-        often = f"at least {least:,} times" if least != 1 else "once or more"
-    elif least == 0:
-        often = f"at most {most:,} times"
-    else:
-        often = (
-            f"at most {most:,} times"
-            if least == 0
-            else f"{least:,} times"
-            if least == most
-            else f"{least:,} to {most:,} times"
-        )
+        return "never"
+    if most is None:
+        return f"at least {least:,} times" if least != 1 else "once or more"
+    if least == 0:
+        return f"at most {most:,} times"
+    return f"{least:,} times" if least == most else f"{least:,} to {most:,} times"
+
+
+def span(one: Behaviour) -> str:
+    """Within which days: "in the last 30 days"; empty: ever."""
     latest, earliest = one.days_ago
     if earliest is None:
-        when = f" more than {latest - 1:,} days ago" if latest else ""
-    else:
-        when = f" {latest:,} to {earliest:,} days ago" if latest else f" in the last {earliest + 1:,} days"
-    whose = {
-        "this_user": "",
-        "this_user_in_this_account": " in one account",
-        "anyone_in_this_account": " by anyone in the account",
-    }
-    return f"{selector(one.selector, titles)} {often}{when}{whose[one.scope]}"
+        return f"more than {latest - 1:,} days ago" if latest else ""
+    return f"{latest:,} to {earliest:,} days ago" if latest else f"in the last {earliest + 1:,} days"
 
 
 def joined(parts: list[str], word: str) -> str:

@@ -43,6 +43,7 @@ class AlertsPage(Page):
         asked: What was asked, by name.
         params: The address's parameters, kept by links.
         names: (name, title) of the plan's alerts.
+        rules: (title, address) of where their thresholds are changed.
         severities: What they may be.
         csv_url: All of them as a file.
         form_token: What a form of this server has to know.
@@ -63,6 +64,7 @@ class AlertsPage(Page):
     asked: Mapping[str, str]
     params: list[tuple[str, str]]
     names: Sequence[tuple[str, str]]
+    rules: Sequence[tuple[str, str]]
     severities: Sequence[str]
     csv_url: str
     form_token: str
@@ -145,6 +147,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         asked={"since": found.params["since"].isoformat()} | asked,
         params=request.query_params.multi_items(),
         names=[(alert.name, alert.title) for alert in reader.plan.all_alerts.values()],
+        rules=[(one.title, links.numbers("alerts", one.name)) for one in reader.plan.all_alerts.values()],
         severities=SEVERITIES,
         csv_url=f"/alerts.csv?{query}".rstrip("?"),
         form_token=site.form_token,

@@ -61,6 +61,7 @@ class ListedPage(Page):
         params: The address's parameters, kept by links.
         files: Title and address of the part as files.
         notes: What has to be known to read it.
+        numbers_url: Where the thresholds of its rule are changed; empty: it has none.
         empty: Title, text and command where there is nothing at all.
         has_any: Whether there is something, whatever is searched for.
         here: The page's own address.
@@ -81,6 +82,7 @@ class ListedPage(Page):
     params: list[tuple[str, str]]
     files: list[tuple[str, str]]
     notes: Sequence[str]
+    numbers_url: str = ""
     empty: tuple[str, str, str]
     has_any: bool
     here: str

@@ -12,8 +12,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from uptake.charts import dates
-from uptake.plan import numbers
+from uptake.plan import named_in
 from uptake.web.forms import Form
+from uptake.web.pages import plan_edits
 from uptake.web.pages.segments import refusing
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -49,8 +50,7 @@ class PlanPage(Page):
     Args:
         headline: How many there were.
         versions: They, the latest first.
-        scores: (title, address) of the scores whose numbers can be changed.
-        placements: (title, address) of the placements whose thresholds can be changed.
+        numbers: What has numbers that can be changed: by kind, titles and addresses.
         done: What has just been done, in words; empty: nothing.
         undo: The version that was in use before that; empty: there is none.
         plan_folder: Where the plan's files are.
@@ -63,8 +63,7 @@ class PlanPage(Page):
     title: str = "Changes of the plan"
     headline: str
     versions: Sequence[Kept]
-    scores: Sequence[tuple[str, str]]
-    placements: Sequence[tuple[str, str]]
+    numbers: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     done: str
     undo: str
     plan_folder: str
@@ -98,7 +97,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         for number, one in enumerate(log)
     ]  # fmt: skip
     saved, restored = (request.query_params.get(name, "") for name in ("saved", "restored"))
-    is_known = saved in reader.plan.all_scores or saved in reader.plan.all_placements
+    is_known = any(saved in named_in(reader.plan, section) for section in plan_edits.KINDS)
     done = f"The numbers of {saved} are in use." if is_known else ""
     if restored and log and log[0].version.startswith(restored):
         done = f"Version {restored} is in use again."
@@ -106,12 +105,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     return PlanPage(
         headline=f"{'The latest ' if count == VERSIONS_SHOWN else ''}{count} version{'' if count == 1 else 's'} of the plan.",
         versions=versions,
-        scores=[(score.title, f"/plan/scores/{name}") for name, score in reader.plan.all_scores.items()],
-        placements=[
-            (one.title, f"/plan/placements/{name}")
-            for name, one in reader.plan.all_placements.items()
-            if numbers(reader.plan, "placements", name)
-        ],
+        numbers=plan_edits.addresses(reader.plan),
         done=done,
         undo=log[1].version if done and count > 1 else "",
         plan_folder=f"{reader.home}/plan",

@@ -1,34 +1,23 @@
-"""Numbers of scores and thresholds of placements: what others would change, and writing them into the plan's files."""
+"""Numbers of scores and thresholds of rules: a page for those of each, of which `plan_edits` says what others would change."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlencode
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from uptake import plan
-from uptake.errors import QuestionError
-from uptake.plan import Location, NumbersOf, Plan, location_text
-from uptake.plans import FILES, IN_USE
-from uptake.reports.effect_words import headlines
-from uptake.reports.plan_effect import Effect, Moved, Shift
+from uptake.plan import Location, NumbersOf, location_text
 from uptake.signals.signal import definition, find
-from uptake.web import links
-from uptake.web.forms import Form
-from uptake.web.pages.rule_form import Field, Known, Ways, text_of, ways
-from uptake.web.pages.segments import refusing
+from uptake.web.pages import plan_edits
+from uptake.web.pages.plan_edits import EditPage
+from uptake.web.pages.rule_form import Field, Ways, deeds, own, text_of, ways
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
-
-PEOPLE_SHOWN = 20
-SECTIONS: tuple[NumbersOf, ...] = ("scores", "placements")
 
 
 @dataclass(frozen=True)
@@ -50,10 +39,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Step:
-    """A label of a placement.
+    """A label of a placement, or a part of another rule.
 
     Args:
-        title: How people call it.
+        title: How people call it, or what the part says.
         of: users or accounts, where only these have it; else empty.
         rule: When it holds; None: it takes the rest.
     """
@@ -61,55 +50,6 @@ class Step:
     title: str
     of: str
     rule: Ways | None
-
-
-@dataclass(frozen=True)
-class Told:
-    """What becomes of a score or a placement.
-
-    Args:
-        title: Its title, and of whom.
-        mean: The mean before and after, in words; empty if it is no score.
-        labels: (label, before, after).
-        people: Who moves: id, name, address, before, after, score, renewal.
-        renews: Whether anybody of them has a renewal.
-        more: How many more do.
-        problem: Why it cannot be told.
-    """
-
-    title: str
-    mean: str
-    labels: Sequence[tuple[str, int, int]]
-    people: Sequence[Mapping[str, str]]
-    renews: bool
-    more: int
-    problem: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class EditPage(Page):
-    """Numbers of the plan, and what others would change.
-
-    Args:
-        headline: What would change, in sentences; empty: nothing was changed yet.
-        address: This page without anything changed.
-        changes: (words, file and line) of what is changed.
-        shifts: What would become of scores and placements.
-        given: (name, value) of what would be saved.
-        plan_folder: Where the plan's files are.
-        form_token: What a form of this server has to know.
-    """
-
-    template: ClassVar[str] = "edit.html"
-    section: ClassVar[str] = "/data"
-
-    headline: Sequence[str]
-    address: str
-    changes: Sequence[tuple[str, str]]
-    shifts: Sequence[Told]
-    given: Sequence[tuple[str, str]]
-    plan_folder: str
-    form_token: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,50 +69,54 @@ class NumbersPage(EditPage):
 
 @dataclass(frozen=True, kw_only=True)
 class ThresholdsPage(EditPage):
-    """The thresholds of a placement.
+    """The thresholds of a placement, an alert, a rule to qualify by or a segment.
 
     Args:
-        steps: Its labels, in the order in which they are tried.
+        steps: The labels of a placement, in the order in which they are tried; the parts of another rule.
+        about: What has to be known to read them.
         is_written: Whether it stands in the plan's files; else it comes by itself.
-        placement_url: Who stands where.
+        people: What is said of those it is about.
+        people_url: Who they are.
     """
 
     template: ClassVar[str] = "thresholds.html"
 
     steps: Sequence[Step]
+    about: str
     is_written: bool
-    placement_url: str
+    people: str
+    people_url: str
 
 
 def routes(site: Site) -> list[Route]:
-    """A page for the numbers of each score and of each placement, and what writes them."""
-
-    def save(section: NumbersOf, reader: Reader, request: Request, form: Form) -> Response:
-        name = request.path_params["name"]
-        with refusing():
-            wanted = _wanted(_known(reader.plan, section, name), form)
-            site.workspace.save_numbers(section, name, wanted)
-        return RedirectResponse(f"/plan?{urlencode({'saved': name})}", 303)
-
-    pages = {"scores": _of_score, "placements": _of_placement}
+    """A page for the numbers of everything that has some, and what writes them."""
+    pages = {
+        "scores": _of_score, "placements": _of_placement, "alerts": _of_alert, "qualified": _of_qualified,
+        "segments": _of_segment,
+    }  # fmt: skip
+    sections: Sequence[NumbersOf] = ("scores", "placements", "alerts", "qualified", "segments")
     return [
         route
-        for section in SECTIONS
+        for section in sections
         for route in (
             Route(f"/plan/{section}/{{name}}", site.endpoint(partial(pages[section], site))),
-            Route(f"/plan/{section}/{{name}}/save", site.action(partial(save, section)), methods=["POST"]),
+            Route(
+                f"/plan/{section}/{{name}}/save",
+                site.action(partial(plan_edits.save, site, section)),
+                methods=["POST"],
+            ),
         )
     ]
 
 
 def _of_score(site: Site, reader: Reader, request: Request) -> Page:
     name = request.path_params["name"]
-    shown, edited = _edited(site, reader, "scores", name, request.query_params)
+    shown, said = plan_edits.edited(site, reader, "scores", name, request.query_params)
     score = reader.plan.all_scores[name]
     signals = {part: find(component.signal) for part, component in score.components.items()}
 
-    def field(location: Location, label: str, own: float | None = None) -> Field:
-        return Field(location_text(location), label, text_of(shown[location]), text_of(own))
+    def field(location: Location, label: str, without: float | None = None) -> Field:
+        return Field(location_text(location), label, shown[location], text_of(without))
 
     return NumbersPage(
         title=score.title,
@@ -188,13 +132,13 @@ def _of_score(site: Site, reader: Reader, request: Request) -> Page:
             )
             for part, component in score.components.items()
         ],
-        **edited,
+        **said,
     )  # fmt: skip
 
 
 def _of_placement(site: Site, reader: Reader, request: Request) -> Page:
     name = request.path_params["name"]
-    shown, edited = _edited(site, reader, "placements", name, request.query_params)
+    shown, said = plan_edits.edited(site, reader, "placements", name, request.query_params)
     scheme = reader.plan.all_placements[name]
     steps = []
     for position, label in enumerate(scheme.labels):
@@ -205,86 +149,71 @@ def _of_placement(site: Site, reader: Reader, request: Request) -> Page:
     return ThresholdsPage(
         title=scheme.title,
         steps=steps,
+        about="The first label whose rule holds is somebody's.",
         is_written=name in reader.plan.placements,
-        placement_url=f"/placements?{urlencode({'name': name})}",
-        **edited,
+        people="Who stands where",
+        people_url=f"/placements?{urlencode({'name': name})}",
+        **said,
     )
 
 
-def _edited(
-    site: Site, reader: Reader, section: NumbersOf, name: str, query: Mapping[str, str]
-) -> tuple[Known, dict[str, Any]]:
-    """The numbers as the form shows them, and what every page of them says."""
-    known = _known(reader.plan, section, name)
-    wanted = _wanted(known, query)
-    effect = None
-    if any(known[at] != value for at, value in wanted.items()):
-        effect = _effect(site, reader, section, name, wanted)
-    said = {
-        "headline": headlines(effect) if effect else (),
-        "address": f"/plan/{section}/{name}",
-        "changes": [(change.told, change.place) for change in effect.changes] if effect else (),
-        "shifts": [_told(shift, effect.near_days) for shift in effect.shifts] if effect else (),
-        "given": [(location_text(location), text_of(value)) for location, value in wanted.items()],
-        "plan_folder": f"{reader.home}/plan",
-        "form_token": site.form_token,
-    }
-    return {location: wanted.get(location, value) for location, value in known.items()}, said
+def _of_alert(site: Site, reader: Reader, request: Request) -> Page:
+    name = request.path_params["name"]
+    shown, said = plan_edits.edited(site, reader, "alerts", name, request.query_params)
+    alert = reader.plan.all_alerts[name]
+    steps = [Step("Is told when", f"of {alert.entity}s", ways(reader.plan, alert.entity, alert.when, ("when",), shown))]
+    if alert.clears is not None:
+        steps.append(Step("Is over when", "", ways(reader.plan, alert.entity, alert.clears, ("clears",), shown)))
+    steps.append(Step("Quiet", "", Ways("all", [own("Is not told again for", "", "days", ("quiet_days",), shown)], [])))
+    return ThresholdsPage(
+        title=alert.title,
+        steps=steps,
+        about="An alert is told on the day its rule begins to hold, and again only after it was over.",
+        is_written=name in reader.plan.alerts,
+        people="Who it was told of",
+        people_url=f"/alerts?{urlencode({'alert': name})}",
+        **said,
+    )
 
 
-def _effect(site: Site, reader: Reader, section: NumbersOf, name: str, wanted: plan.Numbers) -> Effect:
-    plans = site.workspace.plans
-    with refusing():
-        texts = plan.with_numbers(plans.texts(FILES), "plan", section, name, wanted)
-        return site.workspace.effect_of(texts, plans.texts(IN_USE), as_of=reader.moment()[0], limit=PEOPLE_SHOWN)
+def _of_qualified(site: Site, reader: Reader, request: Request) -> Page:
+    name = request.path_params["name"]
+    shown, said = plan_edits.edited(site, reader, "qualified", name, request.query_params)
+    one = reader.plan.all_qualified[name]
+    steps = [Step("Qualifies", f"{one.entity}s", ways(reader.plan, one.entity, one.when, ("when",), shown))]
+    if one.converts:
+        hoped = own("Outcomes count for", "", "days", ("within_days",), shown)
+        steps.append(Step("Is held against", "", Ways("all", [hoped], [])))
+    return ThresholdsPage(
+        title=one.title,
+        steps=steps,
+        about="",
+        is_written=name in reader.plan.qualified,
+        people="Who qualifies",
+        people_url=f"/qualified?{urlencode({'tab': name})}",
+        **said,
+    )
 
 
-def _known(found: Plan, section: NumbersOf, name: str) -> Known:
-    with refusing():
-        return plan.numbers(found, section, name)
-
-
-def _wanted(known: Known, given: Mapping[str, str]) -> dict[Location, float]:
-    """The numbers that a form gives; what is left empty stays as it is."""
-    found = {}
-    for location in known:
-        said = location_text(location)
-        text = given.get(said, "").strip()
-        try:
-            value = float(text) if text else None
-        except ValueError:
-            value = float("nan")
-        if value is not None:
-            if not isfinite(value):
-                raise QuestionError(f"{said} is '{text}'.", allowed=("a number such as 0.25",))
-            found[location] = value
-    return found
-
-
-def _told(shift: Shift, near_days: int) -> Told:
-    mean = ""
-    if shift.mean_before is not None and shift.mean_after is not None:
-        mean = f"Mean {shift.mean_before:.1f}, then {shift.mean_after:.1f}"
-    people = shift.people or shift.movers
-    return Told(
-        f"{shift.title} of {shift.entity}s", mean, shift.labels,
-        [_row(one, shift.entity, near_days) for one in people],
-        any(one.renews_in is not None for one in people), (shift.moved or shift.rescored) - len(people), shift.problem,
-    )  # fmt: skip
-
-
-def _row(one: Moved, entity: str, near_days: int) -> dict[str, str]:
-    def points(value: float | None) -> str:
-        return "" if value is None else f"{value:.1f}"
-
-    renewal = "" if one.renews_in is None else f"in {one.renews_in:,} days"
-    return {
-        "name": one.name,
-        "url": links.profile(entity, one.id),
-        "before": one.label_before,
-        "after": one.label_after,
-        "score_before": points(one.score_before),
-        "score_after": points(one.score_after),
-        "renewal": renewal,
-        "near": "yes" if one.renews_in is not None and one.renews_in <= near_days else "",
-    }
+def _of_segment(site: Site, reader: Reader, request: Request) -> Page:
+    name = request.path_params["name"]
+    shown, said = plan_edits.edited(site, reader, "segments", name, request.query_params)
+    segment = reader.plan.segments[name]
+    steps = [
+        Step("Is in it", f"{segment.entity}s", ways(reader.plan, segment.entity, rule, (key,), shown))
+        for key, rule in (("where", segment.where), ("when", segment.when))
+        if rule is not None
+    ]
+    if segment.did:
+        steps.append(
+            Step("Did", "" if steps else f"{segment.entity}s", deeds(reader.plan, segment.did, ("did",), shown))
+        )
+    return ThresholdsPage(
+        title=segment.title,
+        steps=steps,
+        about="",
+        is_written=True,
+        people="Who is in it",
+        people_url=f"/{segment.entity}s?{urlencode({'segment': name})}",
+        **said,
+    )

@@ -14,7 +14,7 @@ from uptake.charts import words
 from uptake.errors import QuestionError
 from uptake.metrics.listed import Listed
 from uptake.metrics.result import Column
-from uptake.plan import Qualification
+from uptake.plan import Qualification, numbers
 from uptake.web import links
 from uptake.web.pages import history_words, listed
 from uptake.web.pages.columns import WIDE
@@ -65,6 +65,7 @@ def _show(reader: Reader, request: Request) -> Page:
         params=request.query_params.multi_items(),
         files=files("qualified", request.url.query),
         notes=[*found.notes, *([history] if history else [])] or [_unhoped(rule)],
+        numbers_url=links.numbers("qualified", rule.name) if numbers(reader.plan, "qualified", rule.name) else "",
         empty=(
             "Nobody yet",
             "This page lists who meets a rule of the plan under qualified: power users, references, who is ready to buy.",

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from uptake.plan import Group, Location, Plan, location_text
+from uptake.plan import Behaviour, Group, Location, Plan, location_text
 from uptake.plan.condition import BOUNDS, IN_WORDS
 from uptake.plan.quoting import number
 from uptake.segments.words import against, asked_for
 from uptake.signals.signal import catalogue, definition, find
+from uptake.web import wording
 
-Known = Mapping[Location, float | None]
-"""The numbers of a score or a placement, by where they stand in it; None where a score takes the signal's own."""
+Shown = Mapping[Location, str]
+"""The numbers of something in the plan as a form shows them, by where they stand in it."""
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,14 @@ class Line:
         bound: What it is held against, in words; of a threshold the words before its number.
         unit: What stands after a threshold's number: "days", or of what it is a share; mostly nothing.
         field: The threshold; None: it is none.
+        then: What stands behind it in the same line; None: nothing.
     """
 
     about: str
     bound: str
     unit: str
     field: Field | None
+    then: Line | None = None
 
 
 @dataclass(frozen=True)
@@ -64,21 +67,13 @@ class Ways:
     groups: Sequence[Ways]
 
 
-def ways(read: Plan, entity: str, rule: Group, location: Location, shown: Known) -> Ways:
+def ways(read: Plan, entity: str, rule: Group, location: Location, shown: Shown) -> Ways:
     """A rule as it is shown: alternatives of one condition as lines, and no group of a single group."""
     lines, groups = list[Line](), list[Ways]()
     for condition in rule.conditions:
         about, at = asked_for(condition.property, read), (*location, condition.property, condition.test)
         if condition.test in BOUNDS and at in shown:
-            bound = IN_WORDS[condition.test]
-            lines.append(
-                Line(
-                    about,
-                    bound,
-                    _unit_of(condition.property),
-                    Field(location_text(at), f"{about} {bound}", text_of(shown[at]), ""),
-                )
-            )
+            lines.append(own(about, IN_WORDS[condition.test], _unit_of(condition.property), at, shown))
         else:
             lines.append(Line(about, against(condition, read, entity), "", None))
     for group in rule.of:
@@ -88,6 +83,34 @@ def ways(read: Plan, entity: str, rule: Group, location: Location, shown: Known)
         single = [line for part in parts if len(part.lines) == 1 and not part.groups for line in part.lines]
         groups.append(Ways(group.kind, single, [part for part in parts if len(part.lines) != 1 or part.groups]))
     return groups[0] if not lines and len(groups) == 1 else Ways(rule.kind, lines, groups)
+
+
+OFTEN = {"at_least": "at least", "at_most": "at most", "exactly": "exactly"}
+WITHIN = {"last_days": ("in the last", "days"), "more_than_days": ("more than", "days ago")}
+"""Numbers of what somebody did -> the words around them."""
+
+
+def deeds(read: Plan, did: Sequence[Behaviour], location: Location, shown: Shown) -> Ways:
+    """What somebody did, how often and within which days, a line each."""
+    return Ways("all", [_deed(read, one, (*location, position), shown) for position, one in enumerate(did)], [])
+
+
+def _deed(read: Plan, one: Behaviour, location: Location, shown: Shown) -> Line:
+    what = " ".join(part for part in (wording.selector(one.selector, read.events), wording.WHOSE[one.scope]) if part)
+    days = Line("", wording.span(one), "", None) if wording.span(one) else None
+    for key, (before, after) in WITHIN.items():
+        if (at := (*location, key)) in shown:
+            days = own("", before, after, at, shown, f"{what}, days")
+    for key, bound in OFTEN.items():
+        if (at := (*location, key)) in shown:
+            return replace(own(what, bound, "times", at, shown), then=days)
+    return Line(what, wording.often(one), "", None, days)
+
+
+def own(about: str, bound: str, unit: str, location: Location, shown: Shown, label: str = "") -> Line:
+    """A number between words, as a line with a field."""
+    called = label or f"{about} {bound}".strip()
+    return Line(about, bound, unit, Field(location_text(location), called, shown[location], ""))
 
 
 def _unit_of(subject: str) -> str:

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from uptake.charts import words
 from uptake.directory.listing import Ask
 from uptake.errors import PlanError, QuestionError
-from uptake.plan import Group, Segment
+from uptake.plan import Group, Plan, Segment, numbers
 from uptake.web import links
 from uptake.web.forms import Form
 from uptake.web.pages import people
@@ -40,6 +40,7 @@ class Listed:
         who: Who belongs to it, in words.
         questions: (title, address) of questions about it.
         is_list: Whether its members are named, so that it can be taken away here.
+        numbers_url: Where its thresholds are changed; empty: it has none.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Listed:
     who: str
     questions: list[tuple[str, str]]
     is_list: bool
+    numbers_url: str
 
     @property
     def url(self) -> str:
@@ -113,7 +115,7 @@ def routes(site: Site) -> list[Route]:
 
 
 def _show(site: Site, reader: Reader, request: Request) -> Page:
-    listed = [_listed(segment) for segment in reader.plan.segments.values()]
+    listed = [_listed(reader.plan, segment) for segment in reader.plan.segments.values()]
     saved = request.query_params.get("saved", "")
     return SegmentsPage(
         headline=_headline(listed),
@@ -133,7 +135,7 @@ def _size(reader: Reader, request: Request) -> Part:
     asked = Ask(segments=(segment.name,), limit=1)
     page = reader.accounts(asked)[0] if segment.entity == "account" else reader.users(asked)
     noun = segment.entity if page.total == 1 else ENTITIES[segment.entity]
-    return SizePart(text=f"{words.count(page.total)} {noun}", url=_listed(segment).url)
+    return SizePart(text=f"{words.count(page.total)} {noun}", url=_listed(reader.plan, segment).url)
 
 
 def _headline(listed: Sequence[Listed]) -> str:
@@ -181,7 +183,7 @@ def refusing() -> Iterator[None]:
         raise QuestionError(f"{error.what} Nothing was written.", allowed=error.allowed, do=error.do) from None
 
 
-def _listed(segment: Segment) -> Listed:
+def _listed(found: Plan, segment: Segment) -> Listed:
     given: dict[str, Any] = {"segment": segment.name, "entity": segment.entity}
     questions = [(one.asks, links.metric(one.metric, given)) for one in list(explorers().values())[:3]]
     is_list = segment.is_list
@@ -190,7 +192,9 @@ def _listed(segment: Segment) -> Listed:
         who = joined([part for part in (who, *map(behaviour, segment.did)) if part], "and")
     if segment.list:
         who += f", in {segment.list}"
-    return Listed(segment.name, segment.title, ENTITIES[segment.entity], who, questions, is_list)
+    has_numbers = numbers(found, "segments", segment.name)
+    numbers_url = links.numbers("segments", segment.name) if has_numbers else ""
+    return Listed(segment.name, segment.title, ENTITIES[segment.entity], who, questions, is_list, numbers_url)
 
 
 def _said(group: Group | None) -> str:
