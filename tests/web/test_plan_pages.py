@@ -150,7 +150,7 @@ segments:
     entity: user
     when: {active_days: {gte: 3}}
     did:
-      - {event: task, at_least: 2, last_days: 30}   # work
+      - {event: task, at_least: 5, last_days: 30}   # work
 qualified:
   keen: {entity: user, when: {active_days: {gte: 4}}}   # to call
 """
@@ -167,7 +167,7 @@ def ruled(new_home: Callable[..., Path]) -> Iterator[tuple[uptake.Workspace, Cli
     [
         ("/plan/alerts/little", "when.active_days.lt", "30", "{lt: 1}", "{lt: 30}", "begin or cease to fit"),
         ("/plan/segments/busy", "when.active_days.gte", "1", "{gte: 3}", "{gte: 1}", "Busy"),
-        ("/plan/segments/busy", "did[1].at_least", "1", "at_least: 2", "at_least: 1", "Busy"),
+        ("/plan/segments/busy", "did[1].at_least", "1", "at_least: 5", "at_least: 1", "Busy"),
         ("/plan/qualified/keen", "when.active_days.gte", "1", "{gte: 4}", "{gte: 1}", "begin or cease to qualify"),
     ],
 )
