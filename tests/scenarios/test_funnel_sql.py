@@ -76,12 +76,22 @@ def test_the_sql_gives_the_numbers(crowd: uptake.Workspace, asked: dict[str, Any
     assert differences(result, crowd.rows_of(result.sql)) == []
 
 
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=questions())
+def test_the_sql_of_attempts_gives_the_numbers(crowd: uptake.Workspace, asked: dict[str, Any]) -> None:
+    result = crowd.metric("funnel", **asked | {"count": "totals", "entry": None}, **LATER)
+    assert result.has_whole_sql
+    assert differences(result, crowd.rows_of(result.sql)) == []
+
+
+@pytest.mark.parametrize("count", ["entities", "totals"])
 @pytest.mark.parametrize("output", ["steps", "trend", "time_to_convert", "drivers"])
 @pytest.mark.parametrize(
     "given_", [{}, {"period": "day"}, {"by": "account.id"}, {"where": {"user.id": {"contains": "1"}}}]
 )
-def test_every_output_shows_its_sql(crowd: uptake.Workspace, output: str, given_: dict[str, Any]) -> None:
+def test_every_output_shows_its_sql(crowd: uptake.Workspace, output: str, count: str, given_: dict[str, Any]) -> None:
     asked: dict[str, Any] = {
+        "count": count,
         "steps": "A,B,C",
         "window_days": "6m",
         "output": output,

@@ -2,7 +2,8 @@
 
 `uptake.sequences` answers in a part of the time; tests hold the two equal. Relations are made one after the other:
 `step_event` (the events), `entry`, then a pass for each entry with `number_1, at_1, number_2, ...` of the required
-steps, what excluded events did to it, the pass that counts, and the optional steps of that one.
+steps, what excluded events did to it, the pass that counts (or those that do, where every attempt counts), and the
+optional steps of that one.
 """
 
 from __future__ import annotations
@@ -35,11 +36,9 @@ BEST_HISTORY = {
 def pass_sql(asked: Asked, found: Funnel, wanted: Wanted) -> str | None:
     """SQL for the relation `pass` (entity_key, entered_at, period_on, done_at); None where there is none for such rules.
 
-    There is none where steps in any order share events, as each event does one of them only, for the strict order that
-    halts, and where every attempt counts, as where one begins depends on the one before.
+    There is none where steps in any order share events, as each event does one of them only, and for the strict order
+    that halts.
     """
-    if found.is_of_attempts:
-        return None
     if found.rules.order == "strict" and found.rules.between == "halt":
         return None
     if found.rules.order == "unordered" and _overlap(found):
@@ -76,8 +75,9 @@ class PassSql(Following):
         name = self._found.by_value
         value = f"CASE WHEN held <> '' THEN substr(held, {len(VALUE) + 1}) END"
         properties = f", json_object({literal(name)}, {value})::VARCHAR AS properties" if name else ""
+        attempt = ", number_1 AS attempt" if self._found.is_of_attempts else ""
         return f"""WITH {listed}
-        SELECT entity_key, entered_at, period_on, [{", ".join(times)}] AS done_at{properties} FROM {last}"""
+        SELECT entity_key, entered_at, period_on, [{", ".join(times)}] AS done_at{attempt}{properties} FROM {last}"""
 
     # What excluded events did, and the pass that counts
 
@@ -146,7 +146,13 @@ class PassSql(Following):
         return f"spoilt_by_{gap}"
 
     def _best(self, last: str) -> str:
-        best = BEST[self._rules.entry]
+        chosen = (
+            f"JOIN {self._attempts(last)} b ON b.number_1 = p.number_1"
+            if self._found.is_of_attempts
+            else (
+                f"QUALIFY row_number() OVER (PARTITION BY {self._history}, period_on ORDER BY {BEST[self._rules.entry]}) = 1"
+            )
+        )
         removed = "CASE WHEN is_spoilt THEN 0 ELSE clean END" if self._rules.exclusion == "remove" else "clean"
         steps = range(1, len(self._required) + 1)
         cut = "".join(
@@ -155,12 +161,14 @@ class PassSql(Following):
             for what in ("at", "number")
         )
         kept = [name for place in steps for name in self._remembered(place)]
-        self._relations["best"] = f"""SELECT {self._keys("p")}, period_on, at_1, at_1 AS entered_at, number_1, stopped,
+        self._relations[
+            "best"
+        ] = f"""SELECT {self._keys("p")}, period_on, at_1, at_1 AS entered_at, p.number_1, stopped,
                 {removed} AS clean, last_at{cut}{"".join(f", {name}" for name in kept)}
             FROM {last} p
-            QUALIFY row_number() OVER (PARTITION BY {self._history}, period_on ORDER BY {best}) = 1"""
+            {chosen}"""
         final = "best"
-        if self._found.hold:
+        if self._found.hold and not self._found.is_of_attempts:
             self._relations["best_history"] = f"""SELECT * FROM best
             QUALIFY row_number() OVER (PARTITION BY entity_key, period_on ORDER BY {BEST_HISTORY[self._rules.entry]}) = 1"""
             final = "best_history"
@@ -168,6 +176,31 @@ class PassSql(Following):
             self._relations["counted"] = f"SELECT * FROM {final} WHERE clean > 0"
             final = "counted"
         return final
+
+    def _attempts(self, last: str) -> str:
+        """Makes `begun`: the first pass of each history, and of each the next that begins when it is over."""
+        steps = range(1, len(self._required) + 1)
+        used = {
+            what: f"list_max([{', '.join(f'p.{what}_{place}' for place in steps)}][:clean])"
+            for what in ("number", "at")
+        }
+        unused = f"e.number > {used['number']}"
+        if self._tolerance is not None:
+            unused = f"epoch_us(e.event_at) - epoch_us({used['at']}) > {self._tolerance}"
+        over = [f"clean = {len(self._required)}", "e.number >= p.stopped"]
+        if self._rules.window is not None:
+            over.append(f"NOT {self._within(self._rules.window, 'e.event_at', 'p.at_1')}")
+        if self._is_strict:
+            over += [f"clean = {gap} AND e.foreign_to_{gap} > p.foreign_to_{gap}" for gap in steps[:-1]]
+        self._relations["following"] = f"""SELECT p.number_1, min(e.number) AS next_number
+            FROM {last} p JOIN (FROM step_event WHERE number IN (SELECT number_1 FROM entry)) e
+                ON e.{self._history} = p.{self._history} AND e.number > p.number_1 AND {unused} AND ({" OR ".join(over)})
+            GROUP BY ALL"""
+        self._relations["begun"] = f"""WITH RECURSIVE one (number_1) AS (
+                SELECT min(number_1) FROM {last} GROUP BY {self._history}
+                UNION ALL SELECT f.next_number FROM one JOIN following f USING (number_1)
+            ) SELECT number_1 FROM one"""
+        return "begun"
 
     def _remembered(self, place: int) -> list[str]:
         names = [f"tied_{place}"] if self._tolerance is not None else []
