@@ -99,7 +99,7 @@ def test_the_vocabulary_has_attributes_with_few_values_that_tell_groups_apart(wo
     )
     workspace.import_events(pa.table({"event": ["b", "a"], "user_id": ["u", "u"], "timestamp": ["2026-01-05"] * 2}))
     cursor = workspace.projection.cursor()
-    words = vocabulary(cursor)
+    words = vocabulary(cursor, workspace.plan)
     cursor.close()
     assert words.values == {"account.plan": ("Free", "Pro")}
     assert words.events == ("a", "b")

@@ -17,7 +17,7 @@ def test_attributes_of_few_words_are_chosen_from_and_numbers_are_not(workspace: 
         "beta": [True, False, True, False],
     }
     workspace.import_rows(pa.table(rows), "accounts")
-    found = workspace.read(vocabulary)
+    found = workspace.read(lambda cursor: vocabulary(cursor, workspace.plan))
     assert found.values == {
         "account.beta": ("false", "true"),
         "account.plan": ("Free", "Pro"),

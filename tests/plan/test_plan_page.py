@@ -18,8 +18,9 @@ BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL
 
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split(":")[0])
 def test_every_example_loads_without_a_warning(block: str) -> None:
-    features = next(one for one in BLOCKS if one.startswith("features:")) if block.startswith("launches:") else ""
-    plan = parse({"docs/plan.md": features + block})
+    needed = {"launches": "features:", "bands": "product:"}.get(block.split(":")[0])
+    before = next(one for one in BLOCKS if one.startswith(needed)) if needed else ""
+    plan = parse({"docs/plan.md": before + block})
     assert plan.version != Plan().version or block.startswith("start:")
     assert vanity_warnings(plan) == ()
 

@@ -15,7 +15,7 @@ from signal_world import panel_of
 
 import uptake
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions
+from uptake.metrics import attributes, dimensions
 from uptake.metrics.population import eligible_spans_sql, eligible_sql
 from uptake.metrics.question import begin_of
 from uptake.plan import parse
@@ -118,7 +118,7 @@ def test_a_user_is_what_all_the_accounts_are(new_home: Callable[..., Path]) -> N
         def found(cursor: Cursor) -> None:
             panel = panel_of(cursor, made, "user", date(2025, 3, 1), date(2025, 3, 3))
             ids = dict(cursor.execute("SELECT user_key, user_id FROM users").fetchall())
-            known = dimensions.known(cursor)
+            known = attributes.known(cursor, panel.asked.plan)
             numbers, texts = labels(panel, dimensions.find(known, "account.plan", "user"))
             told = {ids[int(key)]: [texts[number] for number in numbers[row]] for row, key in enumerate(panel.keys)}
             assert told == {"u1": ["Pro"] * 3, "u2": ["Pro", "(none)", "Free"], "u3": ["(none)"] * 3}

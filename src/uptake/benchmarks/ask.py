@@ -29,7 +29,7 @@ from uptake.benchmarks.progress import WEEKS, Forecast, Reached, forecast, reach
 from uptake.benchmarks.reasons import Lacks, lacks
 from uptake.benchmarks.weekly import weekly
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions
+from uptake.metrics import attributes, dimensions
 from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.metric import Asked
 from uptake.metrics.question import Question, last_day_before, read_as_of, read_week_start, read_zone
@@ -103,7 +103,7 @@ def asked_for(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Asked:
 def _groups(panel: Panel, by: str) -> list[str]:
     if not by:
         return [""] * panel.n
-    numbers, found = labels(panel, dimensions.find(dimensions.known(panel.cursor), by, "account"))
+    numbers, found = labels(panel, dimensions.find(attributes.known(panel.cursor, panel.asked.plan), by, "account"))
     return [found[number] for number in numbers[:, -1].tolist()]
 
 

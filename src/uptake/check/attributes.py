@@ -8,6 +8,8 @@ from uptake.check.conditions import Source, compare, unknown
 from uptake.check.finding import Finding
 from uptake.check.subject import Subject
 from uptake.facts.selection import number_of
+from uptake.plan import location_text
+from uptake.plan.bands import PAID
 from uptake.store.sql import literal
 
 
@@ -36,6 +38,22 @@ def starts(checked: Subject) -> Iterator[Finding]:
                     yield unknown(checked, ("start", entity, position, "attribute"), found)
 
 
+def bands(checked: Subject) -> Iterator[Finding]:
+    """Attributes that nobody has, or that are no numbers of anybody, with bands."""
+    for label, one in checked.plan.bands.items():
+        found = source(*label.split(".", 1))
+        if not checked.number(f"SELECT count(*) FROM {found.rows}"):
+            yield unknown(checked, ("bands", label), found)
+        elif not checked.number(f"SELECT count(*) FROM {found.rows} WHERE {found.number} IS NOT NULL"):
+            location = ("bands", label)
+            yield Finding(
+                "warning",
+                checked.plan.place(location),
+                f"{location_text(location)}: nobody's is a number, so nobody is in one of its {len(one.labels)} bands.",
+                "Take the bands away, or import numbers.",
+            )
+
+
 def source(side: str, attribute: str) -> Source:
     """Rows of an attribute.
 
@@ -44,6 +62,9 @@ def source(side: str, attribute: str) -> Source:
         attribute: Its name; `id` is the entity's id itself.
     """
     rows = f"(SELECT text, number FROM {side}_attribute WHERE name = {literal(attribute)})"
+    if f"{side}.{attribute}" in PAID:  # told by subscriptions, if there are any
+        times = PAID[f"{side}.{attribute}"]
+        rows = f"({rows[1:-1]} UNION ALL SELECT ({times} * mrr)::VARCHAR, {times} * mrr FROM contract WHERE mrr > 0)"
     if attribute == "id":
         rows = f"(SELECT {side}_id AS text, {number_of(f'{side}_id')} AS number FROM {side}s)"
     return Source(

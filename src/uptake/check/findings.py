@@ -41,6 +41,7 @@ CHECKS: tuple[Check, ...] = (
     properties.acquisition,
     attributes.eligible,
     attributes.starts,
+    attributes.bands,
     segments.conditions,
     segments.lists,
     benchmarks.measures,

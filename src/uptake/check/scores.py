@@ -10,6 +10,7 @@ from uptake.check.conditions import Source, compare
 from uptake.check.finding import Finding
 from uptake.check.refusals import refusal
 from uptake.check.subject import Subject
+from uptake.metrics import attributes as known_attributes
 from uptake.metrics import dimensions, params
 from uptake.plan import Component, Location, Score, location_text, rules_in
 from uptake.plan.problems import nearest, shown
@@ -64,7 +65,7 @@ def _users_left_out(checked: Subject, score: Score) -> Iterator[Finding]:
 
 def peers(checked: Subject) -> Iterator[Finding]:
     """Attributes that nobody has, as what peers have in common."""
-    known = dimensions.known(checked.cursor)
+    known = known_attributes.known(checked.cursor, checked.plan)
     for score in checked.plan.scores.values():
         if score.peers is not None:
             for entity in score.entities[-1:]:

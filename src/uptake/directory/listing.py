@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import property_sql
-from uptake.metrics.dimensions import AT_EVENT, IN, find, in_segment, known, membership
+from uptake.metrics.attributes import in_bands, known, names_bands
+from uptake.metrics.dimensions import AT_EVENT, IN, find, in_segment, membership
 from uptake.metrics.grain import MEMBER, grain
 from uptake.metrics.labelled import labelled
 from uptake.metrics.query import fetch
@@ -188,7 +189,7 @@ def score_sql(cursor: Cursor, plan: Plan, ask: Ask, entity: str, only: str = "tr
 
 def _in_segment(cursor: Cursor, plan: Plan, segment: str, entity: str) -> str:
     """SQL that holds for who is in a segment; a user is in a segment of accounts with one of the accounts."""
-    one = membership(known(cursor), plan, segment, AT_EVENT)
+    one = membership(known(cursor, plan), plan, segment, AT_EVENT)
     if entity == "account" and one.entity == "user":
         raise QuestionError(
             f"A list of accounts cannot be filtered by '{segment}', a segment of users.",
@@ -225,7 +226,7 @@ def _order(order: str, listed: List) -> str:
 def _filters(cursor: Cursor, plan: Plan, where: Conditions, entity: str, columns: tuple[str, ...]) -> list[str]:
     if not where:
         return []
-    attributes = known(cursor)
+    attributes = known(cursor, plan)
     tests = []
     for condition in where:
         if condition.property in columns:  # what the list shows; an attribute of that name is asked for with its entity
@@ -244,8 +245,11 @@ def _filters(cursor: Cursor, plan: Plan, where: Conditions, entity: str, columns
         text = (
             f"listed.{entity}_id"
             if attribute.name == "id"
-            else f"(SELECT any_value(t.text) FROM {entity}_attribute t WHERE t.{entity}_key = {key}"
+            else f"(SELECT any_value(t.text) FROM {attribute.table} t WHERE t.{entity}_key = {key}"
             f" AND t.name = {literal(attribute.name)} AND t.valid_from < $as_of AND t.valid_to >= $as_of)"
         )
-        tests.append(property_sql(condition, text, f"try_cast({text} AS DOUBLE)", plan.product.timezone))
+        number = f"try_cast({text} AS DOUBLE)"
+        if attribute.bands and names_bands(attribute.bands, condition):
+            text = in_bands(attribute.bands, text, number)
+        tests.append(property_sql(condition, text, number, plan.product.timezone))
     return tests

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from uptake.metrics.dimensions import known
+from uptake.metrics.attributes import known
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 
@@ -34,12 +34,12 @@ class Vocabulary:
     event_properties: tuple[str, ...] = ()
 
 
-def vocabulary(cursor: Cursor) -> Vocabulary:
+def vocabulary(cursor: Cursor, plan: Plan) -> Vocabulary:
     """Reads what there is."""
     events = cursor.execute("SELECT event_name FROM event_names ORDER BY event_name LIMIT ?", [MOST_EVENTS]).fetchall()
     properties = _event_properties(cursor)
     return Vocabulary(
-        tuple(attribute.label for attribute in known(cursor)),
+        tuple(attribute.label for attribute in known(cursor, plan)),
         {**_values(cursor, "account"), **_values(cursor, "user"), **{k: v for k, v in properties.items() if v}},
         tuple(name for (name,) in events),
         tuple(properties),

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics import dimensions, earlier, overlap, periods
+from uptake.metrics.attributes import in_order
 from uptake.metrics.columnar import Columnar, columnar
 from uptake.metrics.groups import groups
 from uptake.metrics.metric import Asked, Kind, Row, Sql, plain
@@ -67,6 +68,7 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
     estimates = kind.estimate(_read(asked, kind, run, labels), labels, asked)
     if "period_on" in labels and found.metric.is_snapshot:
         estimates = _with_open_periods(estimates, prepared.question)
+    estimates = in_order(estimates, plain(labels), prepared.dimensions)
     cells = kind.cells(labels, asked)
     return Result(
         name=found.name,

@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions
+from uptake.metrics import attributes, dimensions
 from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql, shown
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER, Grain
 from uptake.metrics.kinds.mean import MEAN
@@ -122,7 +122,7 @@ def _peers(asked: Asked, grain: Grain) -> tuple[str, str]:
     """SQL for the rates with the attribute that makes peers, and what that adds to a partition."""
     if not asked.param("peers"):
         return "SELECT * FROM rated", ""
-    attribute = dimensions.find(dimensions.known(asked.cursor), asked.param("peers"), asked.question.entity)
+    attribute = dimensions.find(attributes.known(asked.cursor, asked.plan), asked.param("peers"), asked.question.entity)
     if attribute.entity == "account" and grain is USER:
         raise QuestionError(
             f"Users cannot be told apart by {attribute.label}: a user can be in several accounts.",

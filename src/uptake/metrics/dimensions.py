@@ -8,13 +8,12 @@ their value at `as_of` instead, or for every value they had up to then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from uptake.errors import QuestionError
 from uptake.metrics.grain import ACCOUNT, MEMBER, USER, Grain
-from uptake.plan import Condition, Placement, Plan, Segment
-from uptake.store.projection import Cursor
+from uptake.plan import Bands, Condition, Placement, Plan, Segment
 
 AT_EVENT, MOST_RECENT, ANY_TIME = MODES = ("at_event", "most_recent", "any_time")
 """When an attribute counts: as it was at the moment that counts, as it is at `as_of`, or whenever it was up to then."""
@@ -36,12 +35,23 @@ class Attribute:
         name: The attribute; `id` is the entity's id itself.
         mode: When it counts, one of `MODES`.
         suffix: `@` and the mode, where the attribute was asked for with it.
+        bands: The ranges that it is told apart by, or None: every value is a group.
+        told_by: SQL for what is known of it, where that is no imported attribute but what accounts pay.
+        about: What to know of it, a sentence; empty: nothing.
     """
 
     entity: str
     name: str
     mode: str = AT_EVENT
     suffix: str = ""
+    bands: Bands | None = None
+    told_by: str = ""
+    about: str = ""
+
+    @property
+    def table(self) -> str:
+        """Where its values stand: the entity's key, name, text, number, valid_from, valid_to."""
+        return self.told_by or f"{self.entity}_attribute"
 
     @property
     def label(self) -> str:
@@ -57,11 +67,13 @@ class Membership:
         segment: The segment of the plan.
         mode: When its conditions count; a list holds always.
         suffix: `@` and the mode, where the segment was asked for with it.
+        known: Attributes that are more than what was imported under their name.
     """
 
     segment: Segment
     mode: str = AT_EVENT
     suffix: str = ""
+    known: tuple[Attribute, ...] = ()
 
     @property
     def entity(self) -> str:
@@ -80,7 +92,8 @@ class Membership:
 
     def attribute(self, condition: Condition) -> Attribute:
         """The attribute that one of its conditions is about."""
-        return Attribute(self.entity, condition.property.partition(".")[2], self.mode)
+        own = Attribute(self.entity, condition.property.partition(".")[2], self.mode)
+        return next((replace(one, mode=self.mode) for one in self.known if one.label == own.label), own)
 
     def __hash__(self) -> int:
         return hash(self.label)
@@ -166,15 +179,6 @@ def is_overlapping(one: Dimension) -> bool:
     return isinstance(one, Memberships) or (isinstance(one, Attribute) and one.mode == ANY_TIME)
 
 
-def known(cursor: Cursor) -> list[Attribute]:
-    """Every attribute that was ever said of a user or an account, by entity and name."""
-    rows = cursor.execute(
-        """SELECT 'user', name FROM user_attribute GROUP BY name UNION ALL
-        SELECT 'account', name FROM account_attribute GROUP BY name ORDER BY ALL"""
-    ).fetchall()
-    return [Attribute("account", "id"), Attribute("user", "id"), *(Attribute(*row) for row in rows)]
-
-
 def find(attributes: list[Attribute], text: str, entity: str) -> Attribute:
     """The attribute that a word means: `account.plan`, or `plan` if that is clear.
 
@@ -230,10 +234,10 @@ def dimension(attributes: list[Attribute], text: str, entity: str, plan: Plan, m
         return membership(attributes, plan, named, said, suffix)
     found = _look_up(attributes, text, entity)
     if found is not None:  # also where the name of an attribute ends like a mode
-        return Attribute(found.entity, found.name, mode)
+        return replace(found, mode=mode)
     found = _look_up(attributes, word, entity)
     if found is not None:
-        return Attribute(found.entity, found.name, said, suffix)
+        return replace(found, mode=said, suffix=suffix)
     if word != named:
         return membership(attributes, plan, named, said, suffix)
     raise _unknown(attributes, text)
@@ -249,7 +253,7 @@ def membership(attributes: list[Attribute], plan: Plan, name: str, mode: str, su
         do = "Describe it in the plan under segments."
         raise QuestionError(f"The plan has no segment '{name}'.", allowed=plan.segments, do=do)
     segment = plan.segments[name]
-    found = Membership(segment, mode, suffix)
+    found = Membership(segment, mode, suffix, tuple(one for one in attributes if one.told_by))
     named = f"{SEGMENT}.{segment.name}"
     if mode == ANY_TIME and not segment.is_list:
         raise QuestionError(
@@ -376,6 +380,10 @@ def notes(by: Iterable[Dimension]) -> Iterator[str]:
             yield from one.left_out
         if not isinstance(one, Attribute) or one.name == "id":
             continue
+        if one.about:
+            yield one.about
+        if one.bands:
+            yield f"Bands of {one.label} hold their lower end and not their upper end."
         if one.mode == ANY_TIME:
             yield (
                 f"{one.label} is every value somebody had up to as_of: who had several counts in each of them,"

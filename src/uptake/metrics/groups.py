@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from uptake.facts.day_order import Rows
 from uptake.facts.selection import property_sql
+from uptake.metrics.attributes import in_bands, names_bands
 from uptake.metrics.dimensions import ANY_TIME, MISSING, MOST_RECENT, Attribute, Dimension
 from uptake.metrics.grain import GRAINS, MEMBER
 from uptake.metrics.labelled import Test
@@ -33,7 +34,8 @@ class Known(NamedTuple):
 
     Args:
         one: The attribute.
-        said: The values there are, with `text` and `number`; the place of each is its code, the last one is missing.
+        said: The values there are, with `text`, `number` and the `label` they go by; the place of each is its code,
+            the last one is missing.
         rows: Numbers of those it was said of, with `code`, `valid_from` and `valid_to`.
         place: Of everybody who is counted the number among those it is said of.
         everyone: How many these are.
@@ -107,7 +109,8 @@ class Attributes(Split):
             label = np.array([names.index(text) for text in self._texts(one)])
             found = found * len(names) + label[self._codes(one, at)]
         for one, condition in self.where:
-            test = property_sql(condition, "text", "number", self.asked.plan.product.timezone)
+            text = in_bands(one.bands, "text", "number") if one.bands and names_bands(one.bands, condition) else "text"
+            test = property_sql(condition, text, "number", self.asked.plan.product.timezone)
             self.asked.cursor.register("said", self._of(one).said)
             holds = self.asked.cursor.execute(f"SELECT ({test}) AS holds FROM said ORDER BY code").fetchnumpy()["holds"]
             self.asked.cursor.unregister("said")
@@ -124,7 +127,7 @@ class Attributes(Split):
 
     def _texts(self, one: Attribute) -> list[str]:
         """The label of each code."""
-        return [MISSING if text is None else text for text in self._of(one).said["text"].to_pylist()]
+        return [MISSING if text is None else text for text in self._of(one).said["label"].to_pylist()]
 
     def _of(self, one: Attribute) -> Known:
         if one not in self._known:
@@ -156,9 +159,11 @@ def _is_held(one: Dimension) -> bool:
 
 def _known(asked: Asked, one: Attribute) -> Known:
     own, facts = numbered(asked), numbered(asked, GRAINS[one.entity])
-    table, is_it = f"{one.entity}_attribute", f"name = {literal(one.name)}"
+    table, is_it = one.table, f"name = {literal(one.name)}"
     # who has no row is as one who has a row that says nothing
-    values = f"""SELECT row_number() OVER (ORDER BY text NULLS LAST, number NULLS LAST) - 1 AS code, text, number
+    label = in_bands(one.bands, "text", "number") if one.bands else "text"
+    values = f"""SELECT row_number() OVER (ORDER BY text NULLS LAST, number NULLS LAST) - 1 AS code, text, number,
+            {label} AS label
         FROM (SELECT DISTINCT text, number FROM {table} WHERE {is_it} UNION SELECT NULL, NULL) ORDER BY code"""
     rows = f"""SELECT a.{one.entity}_key AS entity_key, v.code, a.valid_from, a.valid_to
         FROM {table} a JOIN ({values}) v ON v.text IS NOT DISTINCT FROM a.text AND v.number IS NOT DISTINCT FROM a.number

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from uptake.facts.selection import property_number, property_sql, property_text
+from uptake.metrics.attributes import in_bands, names_bands
 from uptake.metrics.dimensions import (
     ANY_TIME,
     AT_EVENT,
@@ -80,7 +81,7 @@ class _LookedUp:
             )
             found = f"list_filter([{names}]::VARCHAR[], lambda segment: segment IS NOT NULL)"
             return f"unnest(coalesce(nullif({found}, []), [{literal(MISSING)}]))"
-        return f"coalesce({self.columns(one)[0]}, {literal(MISSING)})"
+        return f"coalesce({_said(one, *self.columns(one))}, {literal(MISSING)})"
 
     def test(self, one: Dimension, condition: Condition) -> str:
         """SQL for a condition."""
@@ -95,7 +96,7 @@ class _LookedUp:
             return f"{'NOT ' if is_negative else ''}({is_in_some})"
         if isinstance(one, Attribute) and one.mode == ANY_TIME and one.name != "id":
             return self._ever(one, condition)
-        return property_sql(condition, *self.columns(one), self.zone)
+        return _holds(one, condition, *self.columns(one), self.zone)
 
     def holds(self, one: Membership) -> str:
         """SQL for whether somebody is in a segment, never NULL."""
@@ -137,9 +138,14 @@ class _LookedUp:
         if attribute.name == "id":
             alias = self._join((entity, "id"), f"{entity}s", lambda a: f"{a}.{entity}_key = {key}")
             return f"{alias}.{entity}_id", f"try_cast({alias}.{entity}_id AS DOUBLE)"
-        table, named = f"{entity}_attribute", f"name = {literal(attribute.name)}"
+        table, named = attribute.table, f"name = {literal(attribute.name)}"
         if attribute.mode == ANY_TIME:
-            values = f"(SELECT DISTINCT {entity}_key, text, number FROM {table} WHERE {named} AND valid_from < $as_of)"
+            held = (
+                "text, number"
+                if attribute.bands is None
+                else f"{_said(attribute, 'text', 'number')} AS text, NULL AS number"
+            )
+            values = f"(SELECT DISTINCT {entity}_key, {held} FROM {table} WHERE {named} AND valid_from < $as_of)"
             alias = self._join(attribute, values, lambda a: f"{a}.{entity}_key = {key}")
         elif attribute.mode == AT_EVENT:
             then = "r.anchor_at >= {0}.valid_from AND r.anchor_at < {0}.valid_to".format
@@ -158,14 +164,14 @@ class _LookedUp:
             condition = condition.model_copy(update={"values": (True,)})
         entity = attribute.entity
         return f"""{"NOT " if is_negative else ""}EXISTS (
-            SELECT 1 FROM {entity}_attribute v WHERE v.{entity}_key = {self._key(entity)}
+            SELECT 1 FROM {attribute.table} v WHERE v.{entity}_key = {self._key(entity)}
             AND v.name = {literal(attribute.name)} AND v.valid_from < $as_of
-            AND {property_sql(condition, "v.text", "v.number", self.zone)})"""
+            AND {_holds(attribute, condition, "v.text", "v.number", self.zone)})"""
 
     def _group(self, one: Membership, group: Group) -> str:
         parts = [
-            property_sql(condition, *self.columns(one.attribute(condition)), self.zone)
-            for condition in group.conditions
+            _holds(attribute, condition, *self.columns(attribute), self.zone)
+            for attribute, condition in ((one.attribute(condition), condition) for condition in group.conditions)
         ]
         parts += [self._group(one, part) for part in group.of]
         return f"({(' AND ' if group.kind == 'all' else ' OR ').join(parts)})"
@@ -181,3 +187,15 @@ class _LookedUp:
         if self.grain.name == MEMBER.name:
             return "(r.entity_key & 4294967295)" if entity == "user" else "(r.entity_key >> 32)"
         return "r.entity_key"
+
+
+def _said(one: Attribute | EventProperty, text: str, number: str) -> str:
+    """SQL for what somebody is called by it, given SQL for its text and number."""
+    return in_bands(one.bands, text, number) if isinstance(one, Attribute) and one.bands else text
+
+
+def _holds(one: Attribute | EventProperty, condition: Condition, text: str, number: str, zone: str) -> str:
+    """SQL for a condition, on the number or, where it names bands, on the band."""
+    if isinstance(one, Attribute) and names_bands(one.bands, condition):
+        text = _said(one, text, number)
+    return property_sql(condition, text, number, zone)

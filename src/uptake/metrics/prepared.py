@@ -8,6 +8,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics import dimensions, event_properties, group_interval, recheck
+from uptake.metrics.attributes import known
 from uptake.metrics.catalogue import entry
 from uptake.metrics.dimensions import (
     IN,
@@ -148,7 +149,7 @@ def _dimensions(cursor: Cursor, plan: Plan, question: Question) -> tuple[list[Di
     """What the question is broken down by, and its conditions with what they are about."""
     if not question.by and not question.where and not question.segments:
         return [], []
-    attributes = dimensions.known(cursor)
+    attributes = known(cursor, plan)
 
     def find(text: str) -> Dimension:
         return dimensions.dimension(attributes, text, question.entity, plan, question.properties)

@@ -61,6 +61,7 @@ def differences(result: Result, found: Sequence[Row]) -> list[Difference]:
         shown, found = _at_same_times(result, shown, found)
     if len(shown) != len(found):
         return [Difference(0, "rows", len(shown), len(found))]
+    found = _in_same_order(result, shown, found)
     return [
         Difference(number, column, row[column], again[column])
         for number, (row, again) in enumerate(zip(shown, found, strict=True), 1)
@@ -79,6 +80,19 @@ def _same(shown: object, found: object) -> bool:
 def _labels(result: Result) -> list[str]:
     periodic = ["period_on"] if any(column.name == "period_on" for column in result.columns) else []
     return [*periodic, *result.by]
+
+
+def _in_same_order(result: Result, shown: list[dict[str, Any]], found: Sequence[Row]) -> Sequence[Row]:
+    """Bands stand in the order of their edges, which a query does not know."""
+
+    def group(row: Row) -> tuple[object, ...]:
+        return tuple(row.get(name) for name in _labels(result))
+
+    groups = [group(row) for row in shown]
+    if groups == [group(row) for row in found]:
+        return found
+    places = {one: place for place, one in enumerate(dict.fromkeys(groups))}
+    return sorted(found, key=lambda row: places.get(group(row), len(places)))
 
 
 def _at_same_times(

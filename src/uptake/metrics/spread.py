@@ -19,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions, live_parts, tallies
+from uptake.metrics import attributes, dimensions, live_parts, tallies
 from uptake.metrics.depth import chosen
 from uptake.metrics.features import classes, eligible_classes_sql
 from uptake.metrics.grain import MEMBER
@@ -137,7 +137,7 @@ def _part(asked: Asked) -> tuple[str, str]:
     word = asked.param("of")
     if word in OF_PLAN:
         return "f.part", ""
-    attribute = dimensions.find(dimensions.known(asked.cursor), word, "user")
+    attribute = dimensions.find(attributes.known(asked.cursor, asked.plan), word, "user")
     if attribute.entity != "user" or attribute.name == "id":
         raise QuestionError(f"of is '{word}'.", allowed=[*OF_PLAN, "an attribute of users, such as user.team"])
     join = f"""LEFT JOIN user_attribute w ON w.user_key = (e.entity_key & 4294967295) AND w.name = {literal(attribute.name)}

@@ -8,6 +8,7 @@ from uptake.plan.account_journey import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.alerts import SEVERITIES, Alert
 from uptake.plan.authorship import author
+from uptake.plan.bands import Bands
 from uptake.plan.behaviour import Behaviour
 from uptake.plan.benchmarks import ATTAINED, DEFAULT_BENCHMARKS, Benchmark, Measure
 from uptake.plan.condition import Condition, Conditions
@@ -71,6 +72,7 @@ __all__ = [
     "AllParts",
     "Any",
     "AnyPart",
+    "Bands",
     "Behaviour",
     "Benchmark",
     "Change",

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, PrivateAttr, ValidationInfo, field_
 from uptake.plan.account_journey import Journey
 from uptake.plan.acquisition import Acquisition
 from uptake.plan.alerts import Alert, default_alerts
+from uptake.plan.bands import Bands, read_all
 from uptake.plan.benchmarks import DEFAULT_BENCHMARKS, Benchmark
 from uptake.plan.criterion import Criteria, leaves
 from uptake.plan.default_placements import default_placements
@@ -73,6 +74,7 @@ class Plan(Section):
         frequency_classes: What is called often.
         references: Reference ranges by name, which is the metric's unless it says otherwise.
         segments: Named sets of users or accounts.
+        bands: Attribute, a number -> the ranges that it is told apart by.
         acquisition: How users came, or None.
         targets: Where metrics are to be by when, by name, which is the metric's unless it says otherwise.
         owners: Metric -> who answers for it.
@@ -103,6 +105,7 @@ class Plan(Section):
     frequency_classes: FrequencyClasses = FrequencyClasses()
     references: Annotated[dict[Name, Reference], BeforeValidator(named)] = Field(default_factory=dict)
     segments: Annotated[dict[Name, Segment], BeforeValidator(named)] = Field(default_factory=dict)
+    bands: dict[str, Bands] = Field(default_factory=dict)
     acquisition: Acquisition | None = None
     targets: Annotated[dict[Name, Target], BeforeValidator(named)] = Field(default_factory=dict)
     owners: dict[Name, Text] = Field(default_factory=dict)
@@ -267,6 +270,11 @@ class Plan(Section):
         if problems:
             raise Problems(*problems)
         return complete
+
+    @field_validator("bands", mode="before")
+    @classmethod
+    def _banded(cls, value: object, info: ValidationInfo) -> dict[str, Bands]:
+        return read_all(value, info.data.get("product", Product(currency="XXX")).currency)
 
     @field_validator("milestones", mode="after")
     @classmethod

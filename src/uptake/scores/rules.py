@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import number_of, property_sql
-from uptake.metrics import dimensions
+from uptake.metrics import attributes, dimensions
 from uptake.plan import Condition, Group
 from uptake.scores.ask import named
 from uptake.scores.decline import decline
@@ -86,8 +86,8 @@ def told(panel: Panel, subject: str, others: Meanings | None = None) -> Told:
     if not dot:
         return read(panel, kind)
     if kind in ("user", "account"):
-        attribute = dimensions.find(dimensions.known(panel.cursor), subject, panel.grain.name)
-        numbers, texts = labels(panel, attribute)
+        attribute = dimensions.find(attributes.known(panel.cursor, panel.asked.plan), subject, panel.grain.name)
+        numbers, texts = labels(panel, replace(attribute, bands=None))  # a rule compares the number itself
         return Texts(numbers, (None, *texts[1:]))
     if kind == "score":
         return scored(panel, named(panel.asked.plan, name)).points

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from uptake.errors import QuestionError
-from uptake.metrics import dimensions
+from uptake.metrics import attributes, dimensions
 from uptake.plan import Component, Score
 from uptake.scores import linear, scale
 from uptake.scores.scale import Groups
@@ -216,7 +216,7 @@ def _groups(panel: Panel, score: Score, entity: str) -> Groups:
     """The peer group of everyone on every day, numbered; one for all where the score names no attribute."""
     if score.peers is None:
         return panel.filled(0, np.int64)
-    attribute = dimensions.find(dimensions.known(panel.cursor), score.peers, entity)
+    attribute = dimensions.find(attributes.known(panel.cursor, panel.asked.plan), score.peers, entity)
     return labels(panel, attribute)[0]
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
+from uptake.metrics.attributes import in_bands
 from uptake.metrics.dimensions import MISSING, Attribute
 from uptake.metrics.grain import ACCOUNT, GRAINS, MEMBER
 from uptake.signals.panel import Panel
@@ -44,7 +45,8 @@ def labels(panel: Panel, attribute: Attribute) -> tuple[NDArray[np.int64], list[
         ids = dict(panel.cursor.execute(f"SELECT {side}_key, {side}_id FROM {side}s").fetchall())
         numbers = np.broadcast_to(np.arange(1, panel.n + 1)[:, None], (panel.n, panel.days))
         return numbers, [MISSING, *(ids[key] for key in panel.keys.tolist())]
-    relation = f"""SELECT {side}_key AS entity_key, text, valid_from, valid_to FROM {side}_attribute
+    text = in_bands(attribute.bands, "text", "number") if attribute.bands else "text"
+    relation = f"""SELECT {side}_key AS entity_key, {text} AS text, valid_from, valid_to FROM {attribute.table}
         WHERE name = {literal(attribute.name)}"""
     texts = [row[0] for row in panel.cursor.execute(f"SELECT DISTINCT text FROM ({relation}) ORDER BY 1").fetchall()]
     numbered = f"SELECT *, dense_rank() OVER (ORDER BY text) AS number FROM ({relation})"

@@ -113,7 +113,7 @@ class Reader(Lists, Profiles, Scores, Placed):
 
     def vocabulary(self) -> vocabulary.Vocabulary:
         """Words that a question may use: attributes, their values, events."""
-        return self._now(("vocabulary",), vocabulary.vocabulary)
+        return self._now(("vocabulary",), lambda cursor: vocabulary.vocabulary(cursor, self.plan))
 
     def has_events(self) -> bool:
         """Whether any events were imported."""
