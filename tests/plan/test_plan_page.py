@@ -16,9 +16,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "plan.md").read_text()
 BLOCKS = re.findall(r"^```yaml\n(.*?)^```", PAGE, flags=re.MULTILINE | re.DOTALL)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split(":")[0])
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.split(":", maxsplit=1)[0])
 def test_every_example_loads_without_a_warning(block: str) -> None:
-    needed = {"launches": "features:", "bands": "product:"}.get(block.split(":")[0])
+    needed = {"launches": "features:", "bands": "product:"}.get(block.split(":", maxsplit=1)[0])
     before = next(one for one in BLOCKS if one.startswith(needed)) if needed else ""
     plan = parse({"docs/plan.md": before + block})
     assert plan.version != Plan().version or block.startswith("start:")
