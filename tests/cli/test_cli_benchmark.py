@@ -45,10 +45,10 @@ def test_the_furthest_first(filled: Path) -> None:
     assert ran.code == 0
     assert ran.out.startswith("All: 4 accounts\nExemplary, named in the plan")
     found = cells(ran.out)
-    assert ["active_days", "10 days", "8 days", "12 days", "higher"] in found
-    assert [row[:4] for row in found if row[:1] in (["a"], ["e3"])] == [
-        ["a", "all", "60 %", "active_days"],
-        ["e3", "all", "20 %", "active_days"],
+    assert ["Active days", "10 days", "8 days", "12 days", "higher"] in found
+    assert [row[:5] for row in found if row[:1] in (["a"], ["e3"])] == [
+        ["a", "a", "all", "60 %", "Active days"],
+        ["e3", "e3", "all", "20 %", "Active days"],
     ]
 
 
@@ -70,7 +70,7 @@ def test_cohorts_json_and_csv(filled: Path, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run("benchmark", "--format", "csv", "--home", filled).out)))
     assert [(row["account_id"], row["active_days"], row["reason"]) for row in rows][:1] == [("a", "4.0", "training")]
     assert run("benchmark", "--out", tmp_path / "far.csv", "--home", filled).code == 0
-    assert (tmp_path / "far.csv").read_text().startswith("account_id,type,distance")
+    assert (tmp_path / "far.csv").read_text().startswith("account_id,account_name,type,distance")
 
 
 def test_a_server_gives_the_same(filled: Path) -> None:

@@ -129,6 +129,8 @@ def test_different_currencies_are_not_added(filled: Filled) -> None:
     dollars = workspace.metric("net_revenue_retention", currency="usd", **asked)
     assert (only(dollars)["before"], only(dollars)["now"], dollars.currency) == (700, 0, "USD")
     assert only(workspace.metric("account_churn", **MARCH))["n"] == 3  # who left is no question of currency
+    with pytest.raises(QuestionError, match=r"No subscription is in GBP\. Allowed: EUR, USD"):
+        workspace.metric("net_revenue_retention", currency="gbp", **asked)
     with pytest.raises(QuestionError, match="an unnamed currency and EUR and USD, which are not added"):
         filled(rows, "product: {timezone: UTC}").metric("mrr_churn", **asked)
 

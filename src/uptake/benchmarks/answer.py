@@ -169,6 +169,7 @@ class Account:
         idle_roles: Those of them that somebody holds who is not active.
         reason: What a manager wrote; empty: nothing.
         note: In their words.
+        name: What it is called; the id, where nobody says.
     """
 
     id: str
@@ -188,6 +189,7 @@ class Account:
     idle_roles: tuple[str, ...]
     reason: str
     note: str
+    name: str
 
     @property
     def distance(self) -> float | None:
@@ -226,7 +228,7 @@ class Cohort:
 
 
 COLUMNS = (
-    Column("account_id", "text"), Column("type", "text"), Column("distance", "number", "share"),
+    Column("account_id", "text"), Column("account_name", "text"), Column("type", "text"), Column("distance", "number", "share"),
     Column("attainment", "number", "share"), Column("furthest", "text"), Column("state", "text"),
     Column("reached_on", "date"), Column("expected_on", "date"), Column("earliest_on", "date"),
     Column("latest_on", "date"), Column("fits", "text"), Column("signed_month", "date"), Column("group", "text"),
@@ -304,7 +306,7 @@ def furthest(account: Account) -> Standing | None:
 def _row(one: Account) -> dict[str, Any]:
     least, way = furthest(one), one.way
     found: dict[str, Any] = {
-        "account_id": one.id, "type": one.type, "distance": one.distance, "attainment": one.attainment,
+        "account_id": one.id, "account_name": one.name, "type": one.type, "distance": one.distance, "attainment": one.attainment,
         "furthest": least.name if least else None, "state": way.state, "reached_on": way.reached_on,
         "expected_on": way.expected.on if way.expected else None,
         "earliest_on": way.expected.earliest if way.expected else None,

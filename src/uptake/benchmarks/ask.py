@@ -32,6 +32,7 @@ from uptake.errors import QuestionError
 from uptake.metrics import attributes, dimensions
 from uptake.metrics.grain import ACCOUNT
 from uptake.metrics.metric import Asked
+from uptake.metrics.names import names_of
 from uptake.metrics.question import Question, last_day_before, read_as_of, read_week_start, read_zone
 from uptake.metrics.reading import data_until
 from uptake.plan import Plan
@@ -134,7 +135,7 @@ def _accounts(
     groups: list[str],
 ) -> list[Account]:
     panel = made.panel
-    ids = dict(panel.cursor.execute("SELECT account_key, account_id FROM accounts").fetchall())
+    ids = names_of(panel.cursor, "account", panel.asked.question.as_of)
     values, attainment = made.values[:, :, -1], made.attainment[:, -1]
     attained = [
         made.attained_by_type(number, made.values, made.median[number][:, None, :])[:, :, -1]
@@ -145,7 +146,7 @@ def _accounts(
         number, other = int(made.type_of[row, -1]), int(made.fits[row, -1])
         fits = other != NO_TYPE
         measures = made.types[number].signals.values() if number != NO_TYPE else ()
-        id_ = ids[int(panel.keys[row])]
+        id_, name = ids[int(panel.keys[row])]
         missing = lacking.roles.get(row, {})
         found.append(
             Account(
@@ -169,6 +170,7 @@ def _accounts(
                 idle_roles=tuple(sorted(role for role, is_held in missing.items() if is_held)),
                 reason="",
                 note="",
+                name=name,
             )
         )
     return found

@@ -49,10 +49,6 @@ class Access(Protocol):
         """Who moved from where to where."""
         ...
 
-    def placement_names(self) -> dict[str, tuple[str, str]]:
-        """The plan's placements: name -> title, and whom they place where."""
-        ...
-
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone."""
         ...
@@ -61,8 +57,9 @@ class Access(Protocol):
         """Why somebody's score is what it is."""
         ...
 
-    def score_names(self) -> dict[str, tuple[str, str]]:
-        """The plan's scores: name -> title, and whose they are with their components."""
+    def names(self, what: str) -> dict[str, tuple[str, str]]:
+        """The plan's scores, placements or rules: name -> title, and what to know of it."""
+        ...
 
     def listed(self, name: str, given: Mapping[str, Any]) -> Listed:
         """A list of users or accounts: alerts and the like."""

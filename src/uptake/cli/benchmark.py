@@ -23,7 +23,7 @@ EXAMPLES = (
 )
 Format = Literal["table", "json", "csv"]
 ROWS_SHOWN = 25
-HEADS = ("account", "type", "distance", "furthest in", "way", "expected", "fits better")
+HEADS = ("id", "account", "type", "distance", "furthest in", "way", "expected", "fits better")
 COHORT_HEADS = ("cohort", "accounts", "distance", "reached", "on the way", "reasons")
 
 
@@ -78,15 +78,21 @@ def benchmark(
 def _show_types(found: Benchmarks, console: Console) -> None:
     from uptake.charts import words
 
+    called = {one.id: one.name for one in found.accounts}
+    titles = _titles(found)
     for type_ in found.types:
         how = "proposed" if type_.are_proposed else "named in the plan"
-        ids = ", ".join(_exemplar(one) for one in type_.exemplars) or "none"
+        ids = ", ".join(_exemplar(one, called) for one in type_.exemplars) or "none"
         screen.say(f"{type_.title}: {words.count(type_.accounts)} accounts", console, "bold")
         screen.say(f"Exemplary, {how}, with what they have of the others' benchmark: {ids}", console)
         for doubt in type_.doubts:
             screen.say(doubt, console)
         rows = [
-            [one.name, *(words.value(end, one.unit) for end in (one.median, one.lowest, one.highest)), one.better]
+            [
+                titles[type_.name, one.name],
+                *(words.value(end, one.unit) for end in (one.median, one.lowest, one.highest)),
+                one.better,
+            ]
             for one in type_.measures
         ]
         console.print(screen.table(("measure", "benchmark", "from", "to", "better"), rows, (1, 2, 3), console.width))
@@ -94,9 +100,10 @@ def _show_types(found: Benchmarks, console: Console) -> None:
 
 
 def _show_all(found: Benchmarks, console: Console, limit: int, *, cohorts: bool) -> None:
-    rows = [_cohort(one) for one in found.cohorts] if cohorts else [_account(one) for one in found.accounts]
+    titles = _titles(found)
+    rows = [_cohort(one) for one in found.cohorts] if cohorts else [_account(one, titles) for one in found.accounts]
     heads = COHORT_HEADS if cohorts else HEADS
-    right = (1, 2, 3, 4) if cohorts else (2,)
+    right = (1, 2, 3, 4) if cohorts else (3,)
     if rows:
         console.print(screen.table(heads, rows[: limit or None], right, console.width))
     if limit and len(rows) > limit:
@@ -104,21 +111,30 @@ def _show_all(found: Benchmarks, console: Console, limit: int, *, cohorts: bool)
     screen.say(f"\nAs of the end of {found.on}. Distance is what is missing of the benchmark.", console)
 
 
-def _exemplar(one: Exemplar) -> str:
-    """Its id, with how much it has of the benchmark that the others make."""
+def _titles(found: Benchmarks) -> dict[tuple[str | None, str], str]:
+    """Type and measure -> what people call the measure."""
+    from uptake.web.pages.benchmark_words import measure_title
+
+    return {(type_.name, one.name): measure_title(one) for type_ in found.types for one in type_.measures}
+
+
+def _exemplar(one: Exemplar, called: dict[str, str]) -> str:
+    """Its name, with how much it has of the benchmark that the others make."""
     from uptake.charts import words
 
-    return one.id if one.left_out is None else f"{one.id} ({words.share(one.left_out)})"
+    name = called.get(one.id, one.id)
+    return name if one.left_out is None else f"{name} ({words.share(one.left_out)})"
 
 
-def _account(one: Account) -> list[str]:
+def _account(one: Account, titles: dict[tuple[str | None, str], str]) -> list[str]:
     from uptake.benchmarks.answer import STATES, furthest
     from uptake.charts import words
 
     least = furthest(one)
     expected = one.way.expected.on.isoformat() if one.way.expected else one.way.why_not
     return [
-        one.id, one.type or "none", words.share(one.distance), least.name if least else "", STATES[one.way.state], expected,
+        one.id, one.name, one.type or "none", words.share(one.distance), titles[one.type, least.name] if least else "",
+        STATES[one.way.state], expected,
         one.fits or "",
     ]  # fmt: skip
 
@@ -144,12 +160,13 @@ def _show_one(found: Benchmarks, one: Account, console: Console) -> None:
 
     type_ = next((type_ for type_ in found.types if type_.name == one.type), None)
     if type_ is None:
-        screen.say(f"{one.id} is of none of the plan's types.", console)
+        screen.say(f"{one.name} is of none of the plan's types.", console)
         return
-    screen.say(f"{one.id}: {words.share(one.distance)} from the benchmark of {type_.title}", console, "bold")
+    titles = _titles(found)
+    screen.say(f"{one.name}: {words.share(one.distance)} from the benchmark of {type_.title}", console, "bold")
     rows = [
         [
-            part.name,
+            titles[type_.name, part.name],
             *(words.value(value, measure.unit) for value in (part.value, measure.median)),
             words.share(part.attained),
         ]

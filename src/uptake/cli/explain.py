@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, screen
+from uptake.cli import asking, files, names, screen
 from uptake.cli.options import Home
 from uptake.cli.scores import Since, Whose, points, signed
 
@@ -28,8 +28,10 @@ Format = Literal["table", "json"]
 
 def explain(
     *,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A score of the plan.", show_default=False)],
-    id_: Annotated[str, typer.Argument(metavar="ID", help="Whose: an account's or a user's id.", show_default=False)],
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="A score of the plan.", show_default=False)] = None,
+    id_: Annotated[
+        str | None, typer.Argument(metavar="ID", help="Whose: an account's or a user's id.", show_default=False)
+    ] = None,
     home: Home,
     entity: Whose = None,
     as_of: asking.AsOf = None,
@@ -43,10 +45,18 @@ def explain(
     ] = None,
     out: Annotated[Path | None, asking.one("FILE", "Write to a file.")] = None,
 ) -> None:
-    """Says why a score is what it is and why it changed: in words, and in lines that add up."""
+    """Says why a score is what it is and why it changed: in words, and in lines that add up.
+
+    Without a name it lists which scores there are.
+    """
     from uptake.cli import access
     from uptake.metrics import export
 
+    if name is None:
+        names.show(home, "scores")
+        return
+    if id_ is None:
+        raise typer.BadParameter("Whose score is meant? uptake scores NAME lists everyone's id.", param_hint="ID")
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
     given = asking.given(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, screen
+from uptake.cli import asking, files, names, screen
 from uptake.cli.options import Home
 from uptake.cli.placements import ROWS_SHOWN, Limit, Whose
 
@@ -26,7 +26,9 @@ Format = Literal["table", "json", "csv"]
 
 def movement(
     *,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="A placement of the plan.", show_default=False)],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="A placement of the plan.", show_default=False)
+    ] = None,
     home: Home,
     entity: Whose = None,
     since: Annotated[str | None, asking.one("DATE", "The earlier day; 28 days before, if not given.")] = None,
@@ -43,9 +45,15 @@ def movement(
     out: Annotated[Path | None, asking.one("FILE", "Write to a file.")] = None,
     limit: Limit = None,
 ) -> None:
-    """Says who moved from where to where between two days, and which conditions changed."""
+    """Says who moved from where to where between two days, and which conditions changed.
+
+    Without a name it lists which placements there are.
+    """
     from uptake.cli import access
 
+    if name is None:
+        names.show(home, "placements")
+        return
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
     given = asking.given(

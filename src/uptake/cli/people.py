@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from uptake.cli import asking, files, options, screen
+from uptake.cli import asking, files, metrics, options, screen
 from uptake.cli.options import Home
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ ROWS_SHOWN = 50
 
 def people(
     *,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The metric.", show_default=False)],
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The metric; uptake metrics lists them.", show_default=False)
+    ] = None,
     home: Home,
     cell: Annotated[
         list[str],
@@ -63,6 +65,9 @@ def people(
     """Lists the users or accounts behind a number of uptake metric: the same question, and which row of its answer."""
     from uptake.cli import access
 
+    if name is None:
+        metrics.show_names()
+        raise typer.Exit(2)
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
     given = asking.given(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, screen
+from uptake.cli import asking, files, names, screen
 from uptake.cli.options import Home
 
 if TYPE_CHECKING:
@@ -54,6 +54,9 @@ def placements(
     """Says where everyone stands, since when and why; without a name, which placements there are."""
     from uptake.cli import access
 
+    if name is None:
+        names.show(home, "placements")
+        return
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
     given = asking.given(
@@ -69,18 +72,8 @@ def placements(
     )
     most = ROWS_SHOWN if limit is None and chosen == "table" else limit or None
     with access.reach(home) as workspace:
-        if name is None:
-            list_them(workspace.placement_names())
-            return
         found = workspace.placements(name, given | ({"limit": most} if most else {}))
     files.write_answer(found, chosen, out, lambda console: _show(found, console))
-
-
-def list_them(names: dict[str, tuple[str, str]]) -> None:
-    """Prints which placements there are."""
-    rows = [(name, title, about) for name, (title, about) in names.items()]
-    screen.out().print(screen.table(("name", "title", "who stands where"), rows))
-    screen.say("\nuptake placements NAME says who stands where; uptake movement NAME who moved.")
 
 
 def _show(found: Placements, console: Console) -> None:

@@ -101,10 +101,6 @@ class Remote:
         """Who moved from where to where."""
         return self._get("/movement", Movement, name=name, given=json.dumps(given))
 
-    def placement_names(self) -> dict[str, tuple[str, str]]:
-        """The plan's placements: name -> title, and whom they place where."""
-        return self._get("/placements/names", dict[str, tuple[str, str]])
-
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone."""
         return self._get("/scores", Scores, name=name, given=json.dumps(given))
@@ -113,9 +109,9 @@ class Remote:
         """Why somebody's score is what it is."""
         return self._get("/explain", Explained, name=name, id=id_, given=json.dumps(given))
 
-    def score_names(self) -> dict[str, tuple[str, str]]:
-        """The plan's scores: name -> title, and whose they are with their components."""
-        return self._get("/scores/names", dict[str, tuple[str, str]])
+    def names(self, what: str) -> dict[str, tuple[str, str]]:
+        """The plan's scores, placements or rules: name -> title, and what to know of it."""
+        return self._get("/names", dict[str, tuple[str, str]], what=what)
 
     def listed(self, name: str, given: Mapping[str, Any]) -> Listed:
         """A list of users or accounts."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from uptake.cli import asking, files, screen
+from uptake.cli import asking, files, names, screen
 from uptake.cli.options import Home
 
 if TYPE_CHECKING:
@@ -57,6 +57,9 @@ def scores(
     from uptake.cli import access
     from uptake.metrics import export
 
+    if name is None:
+        names.show(home, "scores")
+        return
     chosen = files.format_of(format_, out, Format)
     files.require_fitting(chosen, out, Format, is_given=format_ is not None)
     given = asking.given(
@@ -67,9 +70,6 @@ def scores(
         },
     )  # fmt: skip
     with access.reach(home) as workspace:
-        if name is None:
-            _list(workspace.score_names())
-            return
         found = workspace.scores(name, given)
     if chosen == "table":
         limit = ROWS_SHOWN if limit is None else limit
@@ -86,12 +86,6 @@ def scores(
         text = io.StringIO()
         _show(part, len(found.everyone), screen.paper(text))
         files.write(text.getvalue().encode(), out)
-
-
-def _list(names: dict[str, tuple[str, str]]) -> None:
-    rows = [(name, title, about) for name, (title, about) in names.items()]
-    screen.out().print(screen.table(("name", "title", "what it is"), rows))
-    screen.say("\nuptake scores NAME lists everyone; uptake explain NAME ID says why.")
 
 
 def _sorted(found: Scores, sort: Sort, is_descending: bool) -> tuple[Placed, ...]:

@@ -70,6 +70,8 @@ def currency(asked: Asked) -> str:
     """
     wanted = str(asked.param("currency") or "").upper()
     known = _currencies(asked)
+    if wanted and known and wanted not in known and wanted != (asked.plan.product.currency or "").upper():
+        raise QuestionError(f"No subscription is in {wanted}.", allowed=[code for code in known if code])
     if wanted or not known:
         return wanted
     if len(known) > 1:

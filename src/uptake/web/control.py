@@ -75,10 +75,9 @@ class _Control:
             Route("/people", self._people),
             Route("/benchmark", self._benchmark),
             Route("/placements", self._placements),
-            Route("/placements/names", self._placement_names),
             Route("/movement", self._movement),
             Route("/scores", self._scores),
-            Route("/scores/names", self._score_names),
+            Route("/names", self._names),
             Route("/explain", self._explain),
             Route("/listed", self._listed),
             Route("/quarantine", self._quarantine),
@@ -112,10 +111,6 @@ class _Control:
         name, given = (request.query_params[key] for key in ("name", "given"))
         return _answer(lambda: self._operations.placements(name, decode(given.encode(), dict[str, Any])))
 
-    def _placement_names(self, request: Request) -> Response:
-        del request
-        return _answer(self._operations.placement_names)
-
     def _movement(self, request: Request) -> Response:
         name, given = (request.query_params[key] for key in ("name", "given"))
         return _answer(lambda: self._operations.movement(name, decode(given.encode(), dict[str, Any])))
@@ -124,9 +119,9 @@ class _Control:
         name, given = (request.query_params[key] for key in ("name", "given"))
         return _answer(lambda: self._operations.scores(name, decode(given.encode(), dict[str, Any])))
 
-    def _score_names(self, request: Request) -> Response:
-        del request
-        return _answer(self._operations.score_names)
+    def _names(self, request: Request) -> Response:
+        what = request.query_params["what"]
+        return _answer(lambda: self._operations.names(what))
 
     def _explain(self, request: Request) -> Response:
         name, id_, given = (request.query_params[key] for key in ("name", "id", "given"))

@@ -66,11 +66,6 @@ class Operations:
         """Who moved from where to where; see `Workspace.movement`."""
         return self._workspace.movement(name, **given)
 
-    def placement_names(self) -> dict[str, tuple[str, str]]:
-        """The plan's placements: name -> title, and whom they place where."""
-        schemes = self._workspace.plan.all_placements
-        return {name: (scheme.title, labels_in_words(scheme)) for name, scheme in schemes.items()}
-
     def scores(self, name: str, given: Mapping[str, Any]) -> Scores:
         """A score of everyone; see `Workspace.scores`."""
         return self._workspace.scores(name, **given)
@@ -79,9 +74,21 @@ class Operations:
         """Why somebody's score is what it is; see `Workspace.explain`."""
         return self._workspace.explain(name, id_, **given)
 
-    def score_names(self) -> dict[str, tuple[str, str]]:
-        """The plan's scores: name -> title, and whose they are with their components."""
-        return {name: (score.title, described(score)) for name, score in self._workspace.plan.all_scores.items()}
+    def names(self, what: str) -> dict[str, tuple[str, str]]:
+        """What the plan has names for: name -> title, and what to know of it.
+
+        Args:
+            what: scores, placements or qualified.
+        """
+        plan = self._workspace.plan
+        match what:
+            case "scores":
+                return {name: (score.title, described(score)) for name, score in plan.all_scores.items()}
+            case "placements":
+                return {name: (scheme.title, labels_in_words(scheme)) for name, scheme in plan.all_placements.items()}
+            case "qualified":
+                return {name: (rule.title, f"{rule.entity}s") for name, rule in plan.all_qualified.items()}
+        raise ValueError(f"Nothing is called {what}.")
 
     def listed(self, name: str, given: Mapping[str, Any]) -> Listed:
         """A list of users or accounts, by the name of the workspace's method."""
