@@ -40,6 +40,28 @@ OTHER_FACTS = "Made of the facts of another plan, or of what had been received b
 """The note of an answer whose SQL, run on the facts in use, gives other numbers."""
 
 
+FACTS = ("plan_version", "known_by")
+"""What a question says of plan and arrival."""
+
+
+def apart(given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a question says of plan and arrival, and the rest."""
+    facts = {name: given[name] for name in FACTS if given.get(name) is not None}
+    return facts, {name: value for name, value in given.items() if name not in FACTS}
+
+
+def require_facts_in_use(facts: Mapping[str, Any]) -> None:
+    """Raises `QuestionError` where a question that history answers is about another plan, or what was known by then."""
+    if facts:
+        what = "Placements, and segments by rule, are told here by the plan in use and of all that is known."
+        raise QuestionError(what, do="Leave plan_version and known_by out, or ask for the placement itself.")
+
+
+def of_facts(found: Result, facts: Mapping[str, Any]) -> Result:
+    """An answer that says of which facts it is made, if they are not those in use."""
+    return replace(found, params={**found.params, **facts}, notes=(*found.notes, OTHER_FACTS)) if facts else found
+
+
 class Asking(ABC):
     """Answers questions from whatever reads the facts.
 
@@ -90,18 +112,16 @@ class Asking(ABC):
                 return ask(cursor, plan, name, asked, kept)
 
         found = self.read(answer)
-        return replace(found, params=found.params | facts, notes=(*found.notes, OTHER_FACTS)) if facts else found
+        return of_facts(found, facts)
 
     def _apart(self, given: Mapping[str, Any]) -> tuple[Plan, dict[str, Any], dict[str, Any]]:
         """The plan of a question to a metric, what it says of plan and arrival, and the rest; history is there if needed."""
-        facts = {name: given[name] for name in ("plan_version", "known_by") if given.get(name) is not None}
+        facts, rest = apart(given)
         plan = self._plan_of(facts.get("plan_version"))
         if needs_history(plan, given):
-            if facts:
-                what = "Placements, and segments by rule, are told here by the plan in use and of all that is known."
-                raise QuestionError(what, do="Leave plan_version and known_by out, or ask for the placement itself.")
+            require_facts_in_use(facts)
             self.bring_history_up()
-        return plan, facts, {name: value for name, value in given.items() if name not in ("plan_version", "known_by")}
+        return plan, facts, rest
 
     def _plan_of(self, plan_version: str | None) -> Plan:
         return self.plan if plan_version is None else self.plans.read(plan_version)

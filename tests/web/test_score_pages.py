@@ -106,3 +106,31 @@ def test_changes_of_the_plan_stand_in_the_history(new_home: Callable[..., Path])
         assert "whole lines: the plan was changed" in answer.text
         assert links.plan_version(version) in [link["href"] for link in html.of("a")]
         assert f'id="version-{version}"' in asking.get("/plan").text
+
+
+def test_a_score_is_told_by_another_plan_and_as_it_was(board: uptake.Workspace, client: Client) -> None:
+    """The plan in use may be named; a day before anybody came has no score; a plan that never was is refused."""
+    version = board.plan.version
+    page = client.get(f"/accounts/acme?plan_version={version}&as_of=2025-03-02")
+    assert f"as_of=2025-03-02&amp;plan_version={version}" in page.text
+    part = client.get(f"/score?entity=account&id=acme&score=adoption&plan_version={version}&as_of=2025-03-02")
+    found = require_inert(part.text)
+    assert part.status_code == 200
+    assert "Told as of 2025-03-02" in found.text
+    assert {one.get("name"): one.get("value") for one in found.of("input")}["as_of"] == "2025-03-02"
+    assert "As it was known" in require_inert(client.get("/score?entity=account&id=acme&score=adoption").text).text
+    assert client.get("/score?entity=account&id=acme&score=adoption&plan_version=0000").status_code == 400
+    assert client.get("/score?entity=account&id=acme&score=adoption&known_by=never").status_code == 400
+
+
+def test_a_metric_is_asked_by_another_plan_and_as_it_was_known(board: uptake.Workspace, client: Client) -> None:
+    version = board.plan.version
+    html = client.get(f"/metrics/active_users?plan_version={version}")
+    page = require_inert(html.text)
+    assert html.status_code == 200
+    assert "Made of the facts of another plan" in page.text
+    assert f"--plan {version}" in page.text
+    assert client.get("/metrics/active_users?plan_version=0000").status_code == 400
+    early = client.get("/metrics/active_users?known_by=2001-01-01")
+    assert early.status_code == 400
+    assert "known_by" in early.text

@@ -36,13 +36,13 @@ def profile(entity: str, id_: str) -> str:
     return account(id_) if entity == "account" else user(id_)
 
 
-def score(entity: str, id_: str, name: str) -> str:
-    """Where the part of a page about a score of somebody is fetched from.
+def score(entity: str, id_: str, name: str, more: Iterable[tuple[str, str]] = ()) -> str:
+    """Where the part of a page about a score of somebody is fetched from; `more` says as of when and by which plan.
 
     >>> score("account", "a b", "health")
     '/score?entity=account&id=a+b&score=health'
     """
-    return f"/score?{urlencode({'entity': entity, 'id': id_, 'score': name})}"
+    return f"/score?{urlencode({'entity': entity, 'id': id_, 'score': name, **dict(more)})}"
 
 
 def users_of(account_id: str) -> str:

@@ -7,6 +7,7 @@ from concurrent.futures import Future, wait
 from datetime import date, datetime
 from typing import Any
 
+from uptake.asking import apart, of_facts, require_facts_in_use
 from uptake.benchmarks.answer import Benchmarks
 from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
@@ -15,8 +16,10 @@ from uptake.directory import listing, vocabulary
 from uptake.metrics.ask import ask
 from uptake.metrics.people import People, people
 from uptake.metrics.result import Result
+from uptake.plan import Plan
 from uptake.plans import Version
 from uptake.segments.tracks import needs_history
+from uptake.store.kept import Kept
 from uptake.store.ledger import Ledger
 from uptake.store.projection import Cursor
 from uptake.web.cache import Urgency
@@ -42,13 +45,12 @@ class Reader(Lists, Profiles, Scores, Placed):
 
     def metric(self, name: str, given: Mapping[str, Any], urgency: Urgency = Urgency.PAGE) -> Future[Result]:
         """The answer to a question, now or later; its result raises `QuestionError` if it cannot be asked."""
-        kept = self._workspace.kept
-        history = self._history_for(needs_history(self.plan, given))
+        plan, facts, asked, kept, history = self._asked(given)
 
         def work(cursor: Cursor) -> Result:
             self._require(history, cursor)
-            with self._workspace.facts_for(given, cursor, self.plan):
-                return ask(cursor, self.plan, name, given, kept)
+            with self._workspace.facts_for(given, cursor, plan):
+                return of_facts(ask(cursor, plan, name, asked, kept), facts)
 
         return self._later(("metric", name, as_key(given), history), work, urgency)
 
@@ -63,18 +65,28 @@ class Reader(Lists, Profiles, Scores, Placed):
         offset: int,
     ) -> People:
         """Who is behind a number; see `uptake.metrics.people`."""
-        kept = self._workspace.kept
         which = (as_key(cell), side, sort, limit, offset)
-        history = self._history_for(needs_history(self.plan, given))
+        plan, _, asked, kept, history = self._asked(given)
 
         def work(cursor: Cursor) -> People:
             self._require(history, cursor)
-            with self._workspace.facts_for(given, cursor, self.plan):
+            with self._workspace.facts_for(given, cursor, plan):
                 return people(
-                    cursor, self.plan, name, cell, given, side=side, sort=sort, limit=limit, offset=offset, kept=kept
+                    cursor, plan, name, cell, asked, side=side, sort=sort, limit=limit, offset=offset, kept=kept
                 )
 
         return self._now(("people", name, as_key(given), which, history), work)
+
+    def _asked(
+        self, given: Mapping[str, Any]
+    ) -> tuple[Plan, dict[str, Any], dict[str, Any], Kept | None, tuple[str, ...]]:
+        """The plan of a question to a metric, what it says of plan and arrival, the rest, what is kept, which history."""
+        facts, asked = apart(given)
+        plan = self.plan_of(facts.get("plan_version", ""))
+        is_of_history = needs_history(plan, given)
+        if is_of_history:
+            require_facts_in_use(facts)
+        return plan, facts, asked, None if facts else self._workspace.kept, self._history_for(is_of_history)
 
     def benchmark(self, given: Mapping[str, Any], urgency: Urgency = Urgency.PAGE) -> Future[Benchmarks]:
         """Every account against the benchmark of its type, now or later; without what managers wrote."""

@@ -213,7 +213,7 @@ def show(reader: Reader, request: Request) -> Page:
     return AccountPage(
         title=str(account.summary["name"]),
         account=account,
-        score_url=score.url(reader.plan, "account", account_id, request.query_params.get("score", "")),
+        score_url=score.url(reader.plan, "account", account_id, request.query_params),
         headline=_headline(account, reader.plan),
         attributes=[row for row in account.attributes if row["name"] not in ATTRIBUTES_TOLD],
         chart=_chart(weeks) if any(week["estimate"] for week in weeks) else None,

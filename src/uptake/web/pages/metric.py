@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from uptake.asking import apart
 from uptake.charts import dates
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics.definition import Definition
@@ -23,7 +24,7 @@ from uptake.metrics.result import Result
 from uptake.reports import overview, targets
 from uptake.reports.headline import headline
 from uptake.web import links
-from uptake.web.pages import explore, question
+from uptake.web.pages import as_known, explore, question
 from uptake.web.pages import metric_form as form
 from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.answer_chart import chart_of
@@ -198,7 +199,9 @@ def show(site: Site, reader: Reader, request: Request) -> Page | Response:
     known = reader.vocabulary()
     since = dates.day(str(asked["date_from"])) if "date_from" in asked else ""
     in_form, wrong = question.in_form(asked, given), problem.what if problem else ""
-    own, universal = form.fields(found, in_form, reader.plan, known, wrong, since)
+    own, universal = form.fields(
+        found, in_form, reader.plan, known, wrong, since, as_known.plans(reader, given.get("plan_version", ""))
+    )
     return MetricPage(
         title=found.definition.title,
         name=found.name,
@@ -283,7 +286,7 @@ def _shown(reader: Reader, found: Entry, result: Result, trend: Future[Result] |
         population=result.population,
         notes=result.notes,
         sql=result.sql,
-        check_url=links.metric(found.name, pairs, "/check") if result.has_whole_sql else "",
+        check_url=links.metric(found.name, pairs, "/check") if result.has_whole_sql and not apart(asked)[0] else "",
         files=[(title, links.metric(found.name, pairs, f".{ending}")) for ending, title in FILES.items()],
         triangle_files=[
             (FILES[ending], links.metric(found.name, [*pairs, ("picture", TRIANGLE)], f".{ending}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,7 +70,13 @@ class Field:
 
 
 def fields(
-    entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str = "", since: str = ""
+    entry: Entry,
+    given: Given,
+    plan: Plan,
+    words: Vocabulary,
+    wrong: str = "",
+    since: str = "",
+    plans: Sequence[tuple[str, str]] = (),
 ) -> tuple[list[Field], list[Field | ConditionField]]:
     """The form of a metric.
 
@@ -80,12 +87,13 @@ def fields(
         words: What attributes and events there are.
         wrong: What is wrong with the question, if something is.
         since: The first day where none is chosen, in words.
+        plans: (version, words) of the plans it can be asked by.
 
     Returns:
         The metric's own fields, and those that every metric has.
     """
     own = [_own(entry.name, param, given.get(param.name), plan, words, wrong) for param in entry.metric.params]
-    return own, _universal(entry, given, plan, words, wrong, since)
+    return own, _universal(entry, given, plan, words, wrong, since, tuple(plans))
 
 
 def _own(
@@ -132,7 +140,13 @@ def _own(
 
 
 def _universal(
-    entry: Entry, given: Given, plan: Plan, words: Vocabulary, wrong: str, since: str
+    entry: Entry,
+    given: Given,
+    plan: Plan,
+    words: Vocabulary,
+    wrong: str,
+    since: str,
+    plans: tuple[tuple[str, str], ...],
 ) -> list[Field | ConditionField]:
     metric = entry.metric
     by = given.get("by", [])
@@ -179,6 +193,10 @@ def _universal(
               options=(("", f"{parameter_words.plain(plan.product.week_start)}, as in the plan"),
                        *((day, parameter_words.plain(day)) for day in WEEK_STARTS if day != plan.product.week_start)),
               wrong=_wrong("week_start", wrong)),
+        Field("plan_version", "By the plan", "select", value=str(given.get("plan_version", "")), options=plans,
+              wrong=_wrong("plan_version", wrong)),
+        Field("known_by", "Known by", "date", "Nothing that was received after that day counts.",
+              value=str(given.get("known_by", ""))[:10], wrong=_wrong("known_by", wrong)),
     ]  # fmt: skip
 
 

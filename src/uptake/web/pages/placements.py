@@ -21,13 +21,13 @@ from uptake.segments.words import joined
 from uptake.segments.words import since as since_words
 from uptake.web import links
 from uptake.web.forms import Form
+from uptake.web.pages import as_known
+from uptake.web.pages.as_known import AsKnown
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
 ROWS = 50
 """Users or accounts on a page."""
-PLANS = 20
-"""Plans that can be chosen."""
 HEATS = 8
 """Shades of the matrix, beside none."""
 
@@ -128,10 +128,7 @@ class PlacementsPage(Page):
         entity: Of whom it is shown.
         since: The earlier day.
         on: The later day.
-        plans: (version, words) of the plans that they can be placed by, the one in use first.
-        by_plan: The one that they are placed by; empty: the one in use.
-        known_by: The day up to which what was received counts; empty: all.
-        told_by: By which plan, and of what was known by then, in words; empty: by the one in use, of everything.
+        as_known: By which plan they are placed, and of what was known by then.
         places: Its labels.
         heads: The columns of the matrix.
         matrix: Its rows.
@@ -159,10 +156,7 @@ class PlacementsPage(Page):
     entity: str
     since: date
     on: date
-    plans: list[tuple[str, str]]
-    by_plan: str
-    known_by: str
-    told_by: str
+    as_known: AsKnown
     places: list[Place]
     heads: list[str]
     matrix: list[Row]
@@ -223,10 +217,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         entity=moved.entity,
         since=moved.since,
         on=moved.on,
-        plans=_plans(reader, version),
-        by_plan=version,
-        known_by=asked.get("known_by", ""),
-        told_by=_told_by(reader, moved),
+        as_known=as_known.read(reader, asked),
         places=[_place(label, moved, asking) for label in moved.after if label.name != NOT_THERE],
         heads=[label.title for label in _columns(moved)],
         matrix=list(_matrix(moved, asking)),
@@ -244,27 +235,6 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         here=asking(**chosen),
         form_token=site.form_token,
     )
-
-
-def _plans(reader: Reader, chosen: str) -> list[tuple[str, str]]:
-    zone = reader.plan.product.timezone
-    before = dict(reader.plan_versions(PLANS))
-    made = [
-        (version, f"{version}, of {dates.instant(at.replace(tzinfo=None), zone)}") for version, at in before.items()
-    ]
-    others = [(chosen, chosen)] if chosen and chosen not in before else []
-    return [("", "The one in use"), *others, *made]
-
-
-def _told_by(reader: Reader, moved: Movement) -> str:
-    """What is asked beside the plan in use and all that is known."""
-    said = []
-    if moved.plan_version != reader.plan.version:
-        said.append(f"by plan {moved.plan_version}, which is not the one in use")
-    if moved.known_by:
-        at = dates.instant(moved.known_by, reader.plan.product.timezone)
-        said.append(f"of what had been received before {at}")
-    return " and ".join(said)
 
 
 class _Address:

@@ -12,6 +12,7 @@ from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
+from uptake.asking import FACTS
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.metric import Entry
 from uptake.metrics.question import ALL, NONE, PERIODS
@@ -123,10 +124,11 @@ def command(name: str, given: Given, home: str) -> str:
     >>> command("retention", {"unit": "week", "by": ["account.plan"]}, "demo")
     'uptake metric retention --home demo --param unit=week --by account.plan'
     """
-    options = {"date_from": "from", "date_to": "to", "as_of": "as-of", "week_start": "week-start"}
+    options = {"date_from": "from", "date_to": "to", "plan_version": "plan"}
     parts = ["uptake", "metric", name, "--home", home]
     for key, value in pairs(_with_commas(as_asked(given))):
-        parts += [f"--{options.get(key, key)}", value] if key in UNIVERSAL else ["--param", f"{key}={value}"]
+        is_option = key in UNIVERSAL or key in FACTS
+        parts += [f"--{options.get(key, key.replace('_', '-'))}", value] if is_option else ["--param", f"{key}={value}"]
     return shlex.join(parts)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any, ClassVar
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.routing import Route
@@ -19,7 +21,8 @@ from uptake.scores.ask import Explained, named
 from uptake.scores.explanation import NOISE, Explanation
 from uptake.scores.history import Held
 from uptake.web import formats, links
-from uptake.web.pages import evidence, history_words
+from uptake.web.pages import as_known, evidence, history_words
+from uptake.web.pages.as_known import AsKnown
 from uptake.web.pages.plan_marks import PlanMark, plan_marks
 from uptake.web.reader import Reader
 from uptake.web.site import Part, Site
@@ -31,6 +34,9 @@ LINES: tuple[dict[str, Any], ...] = (
     {"name": "points", "title": "Points", "type": "points"},
     {"name": "says", "title": "Why", "type": "sentence"},
 )
+NOTHING: Mapping[str, str] = MappingProxyType({})
+GIVEN = ("as_of", "plan_version", "known_by")
+"""What a score may be asked beside whose it is."""
 ENDED = "Subscription ended"
 """How the timeline of an account begins to say that one did."""
 
@@ -52,6 +58,10 @@ class ScorePart(Part):
         history: What there is to know of that history; empty where it is complete.
         plan_changes: Changes of the plan since the first day of that history.
         whose: Their name.
+        as_known: By which plan it is told, and of what was known by then.
+        as_of: The day whose end it is told of; empty: the end of the data.
+        here: The page it is a part of.
+        kept: (name, value) that the page's address has beside.
     """
 
     template: ClassVar[str] = "part_score.html"
@@ -68,6 +78,10 @@ class ScorePart(Part):
     history: str
     plan_changes: Sequence[PlanMark]
     whose: str
+    as_known: AsKnown
+    as_of: str
+    here: str
+    kept: Sequence[tuple[str, str]]
 
 
 def routes(site: Site) -> list[Route]:
@@ -75,10 +89,15 @@ def routes(site: Site) -> list[Route]:
     return [Route("/score", site.endpoint(part))]
 
 
-def url(plan: Plan, entity: str, id_: str, asked: str = "") -> str:
-    """Where the part about somebody is fetched from; empty where the plan has no score of such."""
+def url(plan: Plan, entity: str, id_: str, asked: Mapping[str, str] = NOTHING) -> str:
+    """Where the part about somebody is fetched from, by what the page's address says; empty without a score of such."""
     known = [score.name for score in written.of_entity(plan, entity)]
-    return links.score(entity, id_, asked if asked in known else known[0]) if known else ""
+    name = asked.get("score", "")
+    return links.score(entity, id_, name if name in known else known[0], _given(asked).items()) if known else ""
+
+
+def _given(asked: Mapping[str, str]) -> dict[str, str]:
+    return {name: asked[name] for name in GIVEN if asked.get(name)}
 
 
 def part(reader: Reader, request: Request) -> Part:
@@ -88,24 +107,33 @@ def part(reader: Reader, request: Request) -> Part:
         QuestionError: There is no such score.
     """
     entity, id_, name = (request.query_params.get(key, "") for key in ("entity", "id", "score"))
-    score = named(reader.plan, name)
+    given = _given(request.query_params)
+    known = as_known.read(reader, given)
+    score = named(reader.plan_of(known.by_plan), name)
     if entity not in score.entities:
         raise QuestionError(f"The score '{name}' is not of {entity}s.", allowed=score.entities)
     others = [
-        {"title": one.title, "url": links.score(entity, id_, one.name), "is_current": one.name == name}
+        {"title": one.title, "url": links.score(entity, id_, one.name, given.items()), "is_current": one.name == name}
         for one in written.of_entity(reader.plan, entity)
     ]
-    held = reader.score_history(name, entity, id_)
+    held = (
+        [] if given else reader.score_history(name, entity, id_)
+    )  # history is of the plan in use and of all that is known
     changes = plan_marks(reader, name, held[0].valid_from) if held else []
+    here = links.profile(entity, id_)
     told: dict[str, Any] = {
         "others": others if len(others) > 1 else [],
         "columns": LINES,
         "chart": _chart(reader, score, entity, id_, held, changes),
         "plan_changes": changes,
-        "history": history_words.of_list(reader),
+        "history": "" if given else history_words.of_list(reader),
+        "as_known": known,
+        "as_of": given.get("as_of", ""),
+        "here": here.partition("?")[0],
+        "kept": [("score", name), *parse_qsl(here.partition("?")[2])],
     }
     try:
-        explained = reader.explained(name, entity, id_)
+        explained = reader.explained(name, entity, id_, given)
     except QuestionError as error:
         return ScorePart(
             **told,

@@ -180,7 +180,7 @@ def show(reader: Reader, request: Request) -> Page:
     return UserPage(
         title=name,
         user=user,
-        score_url=score.url(reader.plan, "user", user_id, request.query_params.get("score", "")),
+        score_url=score.url(reader.plan, "user", user_id, request.query_params),
         headline=_headline(user, name),
         chart=_chart(user.weeks) if _weeks_active(user) else None,
         memberships=[{**row, "url": links.account(row["account_id"])} for row in user.memberships],

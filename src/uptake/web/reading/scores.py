@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Any
 
+from uptake.asking import apart
 from uptake.directory import listing
 from uptake.scores import written
 from uptake.scores.ask import Explained, explain, prepare
@@ -15,18 +17,24 @@ from uptake.store.projection import Cursor
 from uptake.web.cache import Urgency
 from uptake.web.reading.reading import Reading, as_key
 
+EVERYTHING: Mapping[str, str] = MappingProxyType({})
+"""The plan in use, all that is known, at the end of the data."""
+
 
 class Scores(Reading):
     """Reads scores and signals."""
 
-    def explained(self, score: str, entity: str, id_: str) -> Explained:
-        """Why somebody's score is what it is."""
-        given = {"entity": entity}
+    def explained(self, score: str, entity: str, id_: str, given: Mapping[str, str] = EVERYTHING) -> Explained:
+        """Why somebody's score is what it is; `given` may have `as_of`, `plan_version` and `known_by`."""
+        facts, asked = apart(given)
+        plan, kept = self.plan_of(facts.get("plan_version", "")), None if facts else self._workspace.kept
+        known_by = {name: value for name, value in facts.items() if name == "known_by"}
 
         def work(cursor: Cursor) -> Explained:
-            return explain(cursor, self.plan, score, id_, given, self._workspace.kept)
+            with self._workspace.facts_for(known_by, cursor, plan):
+                return explain(cursor, plan, score, id_, {"entity": entity, **asked, **known_by}, kept)
 
-        return self._now(("explained", score, entity, id_), work)
+        return self._now(("explained", score, entity, id_, as_key(given)), work)
 
     def change_of(self, score: str, id_: str, given: Mapping[str, Any]) -> Explained:
         """Why somebody's score is what it is, and why it is another than before."""
