@@ -26,6 +26,7 @@ alerts:
     severity: high
     owner: account.owner
 """
+HEALTH = "scores: {health: {entities: [account], shrink: false, components: {active_days: {params: {window_days: 7}, best: 3}}}}"
 
 
 def active(account: str, *days: int) -> list[dict[str, Any]]:
@@ -136,11 +137,9 @@ def events(seed: int, count: int, first: date, days: int) -> list[dict[str, Any]
 def test_the_alerts_that_come_by_themselves_are_what_an_observer_of_scores_would_tell(
     new_home: Callable[..., Path],
 ) -> None:
-    plan = "scores: {health: {entities: [account], shrink: false, components: {active_days: {params: {window_days: 7}, best: 3}}}}"
-    with uptake.open(new_home(plan)) as workspace:
+    with uptake.open(new_home(HEALTH)) as workspace:
         workspace.import_rows(pa.Table.from_pylist(events(5, 160, date(2025, 1, 6), 60)), "events")
         found = workspace.alerts(since="2025-01-06", alert="health_poor").rows
-        fell = workspace.alerts(since="2025-01-06", alert="health_fell").rows
         first, last = date(2025, 1, 6), date(2025, 3, 6)
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         scores = {
@@ -165,12 +164,30 @@ def test_the_alerts_that_come_by_themselves_are_what_an_observer_of_scores_would
                 is_known = True
         assert sorted((row["on"], row["id"], row["value"]) for row in found) == sorted(expected)
         assert found
-        assert fell
-        for row in fell:  # held against their own four weeks, as scores say them
-            before = [scores[row["on"] - timedelta(days=n)][row["id"]] for n in range(1, 29)]
-            now = scores[row["on"]][row["id"]]
-            assert row["value"] == pytest.approx(1 - now / (sum(before) / 28), abs=1e-3)  # type: ignore[arg-type, operator]  # all are known
-            assert row["value"] >= 0.2
+
+
+def test_of_falls_those_are_told_that_last(new_home: Callable[..., Path]) -> None:
+    """a, b and c come on Mondays, Wednesdays and Fridays: 3 days of 7, health 100. c has one week with a Monday alone, b none.
+
+    From 27 January on a comes on Mondays only. On the 29th 2 days of 7 are left, a third less than eight weeks before.
+    It is told when that has lasted for two usage intervals: on 11 February, the 14th day.
+    """
+    begin = date(2024, 7, 1)
+
+    def comes(account: str, week: int) -> tuple[int, ...]:
+        return (0,) if (account, week) == ("c", 27) or (account == "a" and week >= 30) else (0, 2, 4)
+
+    rows = [
+        {"event": "task", "user_id": f"u{account}", "account_id": account,
+         "timestamp": f"{begin + timedelta(days=7 * week + day)}T12:00:00Z"}
+        for account in "abc" for week in range(36) for day in comes(account, week)
+    ]  # fmt: skip
+    with uptake.open(new_home(HEALTH)) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(rows), "events")
+        found = workspace.alerts(since="2024-10-01", alert="health_fell").rows
+        assert [(row["id"], row["on"], row["value"]) for row in found] == [
+            ("a", date(2025, 2, 11), pytest.approx(1 / 3, abs=1e-3))
+        ]
 
 
 def test_late_events_are_found_by_whoever_asks_later(workspace: uptake.Workspace) -> None:

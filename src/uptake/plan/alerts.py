@@ -19,7 +19,7 @@ CLEAR_BY = 5.0
 OWNER = "account.owner"
 """The attribute that names who looks after an account, where the plan has no alerts."""
 FELL_BY, CLEARED_BELOW = 0.2, 0.1
-"""From which fall of a score on there is an alert, and below which it clears, where the plan has none."""
+"""From which lasting fall of a score on there is an alert, and below which it clears, where the plan has none."""
 
 
 class Alert(Section):
@@ -62,7 +62,9 @@ class Alert(Section):
 
 
 def default_alerts(scores: Iterable[Score]) -> dict[str, Alert]:
-    """Alerts of a plan that has none: that the health of accounts becomes poor, and that it falls.
+    """Alerts of a plan that has none: that the health of accounts becomes poor, and that it falls for good.
+
+    A fall against the four weeks before is mostly a bad week (docs/truth.md), so the one that is told has lasted.
 
     Args:
         scores: The plan's scores; without one of accounts called health there are none.
@@ -88,9 +90,9 @@ def default_alerts(scores: Iterable[Score]) -> dict[str, Alert]:
         return {poor.name: poor}
     fell = Alert(
         name="health_fell",
-        title=f"{health.title} fell",
-        when=read_rule({"fall.health": {"gte": FELL_BY}}),
-        clears=read_rule({"fall.health": {"lt": CLEARED_BELOW}}),
+        title=f"{health.title} fell lastingly",
+        when=read_rule({"decline.health": {"gte": FELL_BY}}),
+        clears=read_rule({"decline.health": {"lt": CLEARED_BELOW}}),
         owner=OWNER,
     )
     return {poor.name: poor, fell.name: fell}
