@@ -14,12 +14,13 @@ import pytest
 
 import uptake
 from uptake.facts import entity_days
-from uptake.facts.day_order import Everyone
+from uptake.facts.day_order import Everyone, Numbered
 from uptake.metrics import span_counts
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.columnar import columnar
 from uptake.metrics.recheck import differences
 from uptake.store.kept import Kept
+from uptake.store.projection import Cursor
 
 PLAN = """
 product: {timezone: Europe/Berlin}
@@ -381,6 +382,25 @@ def test_keys_have_numbers_whether_they_are_listed_or_searched_for() -> None:
         everyone = Everyone(np.array([3, 5, 9], np.int64) + far)
         assert everyone.numbers(np.array([9, 3, 4, 5, 20, 9]) + far).tolist() == [2, 0, -1, 1, -1, 2]
     assert Everyone(np.empty(0, np.int64)).numbers(np.array([1])).tolist() == [-1]
+
+
+def test_users_in_several_accounts_have_a_number_for_each() -> None:
+    """Users 1 to 9 are in account 2, users 4 and 5 in account 7 as well: the lower half of a key does not tell them apart."""
+    members = np.array([*(2 << 32 | user for user in range(1, 10)), 7 << 32 | 4, 7 << 32 | 5])
+    asked = np.array([7 << 32 | 5, 2 << 32 | 5, 2 << 32 | 9, 7 << 32 | 9, 3 << 32 | 4, 2 << 32 | 4, 2 << 32 | 99])
+    assert Everyone(members).numbers(asked).tolist() == [10, 4, 8, -1, -1, 3, -1]
+
+
+def test_what_stands_for_no_value_is_what_was_asked_for(workspace: uptake.Workspace) -> None:
+    """The same values are read twice, with something else for who has none: two and three."""
+    values = "SELECT * FROM (VALUES (1, 10), (2, NULL), (4, 30)) said(entity_key, value)"
+    everybody = "SELECT unnest([1, 2, 3, 4]) AS entity_key"
+
+    def read(cursor: Cursor) -> list[list[int]]:
+        facts = Numbered(cursor, Kept(), "UTC", everybody)
+        return [facts.told(values, missing).tolist() for missing in (-1, 0)]
+
+    assert workspace.read(read) == [[10, -1, -1, 30], [10, 0, 0, 30]]
 
 
 BY_NUMBERS = (

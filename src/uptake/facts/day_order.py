@@ -19,6 +19,8 @@ from uptake.store.projection import Cursor
 
 SPARSE = 4
 """Keys up to so many times their number are looked up in a list; others are searched for."""
+LOWER = 2**32 - 1
+"""The lower half of a key: of a user in an account the user, of others all of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,12 +43,22 @@ class Everyone:
 
     def numbers(self, keys: Column) -> NDArray[np.int32]:
         """The number of each key; -1 of one that is not known."""
+        low = _lower_half(self.keys)
+        most = int(low.max(initial=0))
+        if not len(self.keys) or self.keys[0] < 0 or most >= SPARSE * len(self.keys):
+            return self._searched(keys)
+        # nearly every lower half is that of one key alone; of several the last one is listed, the others are searched for
+        listed = np.zeros(most + 1, np.int32)
+        listed[low] = np.arange(len(self.keys), dtype=np.int32)
+        found = listed.take(_lower_half(keys), mode="clip")
+        others = np.flatnonzero(self.keys[found] != keys)
+        if len(others):
+            found[others] = self._searched(keys[others])
+        return found
+
+    def _searched(self, keys: Column) -> NDArray[np.int32]:
         if not len(self.keys):
             return np.full(len(keys), -1, np.int32)
-        if self.keys[0] >= 0 and self.keys[-1] < SPARSE * len(self.keys):
-            listed = np.full(int(max(self.keys[-1], keys.max(initial=0))) + 1, -1, np.int32)
-            listed[self.keys] = np.arange(len(self.keys), dtype=np.int32)
-            return listed[keys]
         found = np.searchsorted(self.keys, keys).clip(max=len(self.keys) - 1).astype(np.int32)
         found[self.keys[found] != keys] = -1
         return found
@@ -216,7 +228,7 @@ class Numbered:
             sql: The query; of several rows of an entity any one counts.
             missing: What stands for no value.
         """
-        key = ("day_told", self._sql, sql, self._zone)
+        key = ("day_told", self._sql, sql, self._zone, repr(missing))  # what is not a time is unlike itself
         return self._kept.get(self._cursor, key, lambda: self._told(sql, missing)).value
 
     def _read(self, sql: str) -> dict[str, Column]:
@@ -282,11 +294,14 @@ class Numbered:
         return Spans(columns["number"], np.asarray(columns["valid_from"]), np.asarray(columns["valid_to"]))
 
     def _told(self, sql: str, missing: Any) -> Told:  # noqa: ANN401 - a value of the column's type
-        columns = self._known(sql)
-        found = columns["value"]
-        value = np.full(len(self.everyone), missing, found.dtype)
-        value[columns["number"]] = found.filled(missing) if isinstance(found, np.ma.MaskedArray) else found
+        columns = self._known(f"SELECT entity_key, value FROM ({sql}) WHERE value IS NOT NULL")
+        value = np.full(len(self.everyone), missing, columns["value"].dtype)
+        value[columns["number"]] = columns["value"]
         return Told(value)
+
+
+def _lower_half(keys: Column) -> Column:
+    return keys & LOWER if keys.dtype.itemsize > 4 else keys
 
 
 def _small(column: Column) -> Column:
