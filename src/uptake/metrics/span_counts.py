@@ -155,11 +155,12 @@ class _Counts:
         changes = self._nothing()
         for order, able in enumerate(self._able[feature.eligible]):
             rows = np.flatnonzero((able.begins < able.ends)[number]) if order else slice(None)
-            until = able.ends[number[rows]]
+            who = number[rows]
+            until = able.ends[who]
             changes += self._changes(
-                np.maximum(begins[rows], able.begins[number[rows]]),
+                np.maximum(begins[rows], able.begins[who]),
                 until if ends is None else np.minimum(ends[rows], until),
-                able.group[number[rows]],
+                able.group[who] if len(self._groups) > 1 else able.group,
             )
         return changes
 
@@ -168,10 +169,11 @@ class _Counts:
 
     def _changes(self, begins: Numbers, ends: Numbers, group: NDArray[np.int8]) -> Changes:
         """By group, how many more or fewer spans hold from one period's end to the next."""
-        changes, holds = self._nothing(), begins < ends
-        begins, ends = begins[holds], ends[holds]
+        changes = self._nothing()
+        # what ends before it begins comes and goes at once, which changes nothing
+        begins = np.minimum(begins, ends)
         if len(self._groups) > 1:
-            before = group[holds] * np.int32(self._periods + 1)
+            before = group * np.int32(self._periods + 1)
             begins, ends = begins + before, ends + before
         size = changes.size
         changes += (np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size)).reshape(changes.shape)
