@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from uptake.facts.day_order import Numbered
+from uptake.facts.day_order import Numbered, Rows
 from uptake.facts.entity_days import Column
 from uptake.metrics import periods
 from uptake.metrics.adoption_rate import held_sql
@@ -20,6 +20,9 @@ from uptake.metrics.query import executed
 from uptake.metrics.tallies import instant, numbered
 
 Floats = NDArray[np.float64]
+CALLED = """SELECT account_key AS entity_key, text, valid_from, valid_to FROM account_attribute
+    WHERE name = 'name' AND text IS NOT NULL"""
+"""SQL for what accounts were called, and when."""
 
 
 def places(asked: Asked) -> dict[str, Column]:
@@ -32,6 +35,7 @@ def places(asked: Asked) -> dict[str, Column]:
     held, present = members.spans(held_sql(MEMBER)), facts.spans(ACCOUNT.present)
     account_of = facts.everyone.numbers(members.everyone.keys >> 32)
     names, order = _names(facts)
+    called = facts.rows(CALLED)
     edges = periods.edges(asked.cursor, asked.question, asked.plan)
     numbers = {period_on: number for number, (period_on, *_) in enumerate(edges)}
     x, y = (_axis(asked, side, facts, numbers) for side in ("x", "y"))
@@ -45,7 +49,7 @@ def places(asked: Asked) -> dict[str, Column]:
         told = {
             "period_on": np.full(len(who), np.datetime64(period_on, "D")),
             "point": names[who],
-            "title": _titles(facts, names, at)[who],
+            "title": _titles(called, names, at)[who],
             "n": seats[who],
             "x": x[number][who],
             "y": y[number][who],
@@ -84,12 +88,8 @@ def _names(facts: Numbered) -> tuple[Column, Column]:
     return names, ids.number
 
 
-def _titles(facts: Numbered, names: Column, at: np.datetime64) -> Column:
+def _titles(called: Rows, names: Column, at: np.datetime64) -> Column:
     """What each account was called just before an instant: its name, or its id."""
-    called = facts.rows(
-        "SELECT account_key AS entity_key, text, valid_from, valid_to FROM account_attribute"
-        " WHERE name = 'name' AND text IS NOT NULL"
-    )
     then = np.flatnonzero((called.values["valid_from"] < at) & (called.values["valid_to"] >= at))
     titles = names.copy()
     titles[called.number[then]] = called.values["text"][then]

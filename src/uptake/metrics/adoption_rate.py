@@ -245,14 +245,19 @@ def shares_of_accounts(asked: Asked, measure: str) -> pa.Table:
 
 def _shares(asked: Asked) -> Iterator[tuple[Tally, bool | None, dict[str, tuple[Column, Column]]]]:
     """Each period, whether it is too early for adoption, and by measure the accounts with such seats and their shares."""
-    keys, accounts = np.unique(numbered(asked, MEMBER).everyone.keys >> 32, return_inverse=True)
+    # members are in the order of their accounts
+    keys, begins = np.unique(numbered(asked, MEMBER).everyone.keys >> 32, return_index=True)
+
+    def of_each(are_so: Column) -> Column:
+        return np.add.reduceat(are_so, begins, dtype=np.int32) if len(begins) else np.zeros(0, np.int32)
+
     for end in _judged(asked, MEMBER):
         shares = {}
         for measure, of, is_so in (
             ("adopted", end.can_reach, end.has_adopted),
             ("active", end.held, end.is_active),
         ):
-            seats, those = (np.bincount(accounts[of & who], minlength=len(keys)) for who in (True, is_so))
+            seats, those = of_each(of), of_each(of & is_so)
             has = seats > 0
             shares[measure] = keys[has], those[has] / seats[has]
         yield end.tally, end.is_open, shares

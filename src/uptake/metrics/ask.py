@@ -119,7 +119,9 @@ def _with_open_periods(rows: list[Row] | Columnar, question: Question) -> list[R
     """What is measured at the end of a period is in progress until the period is over."""
     if isinstance(rows, Columnar):
         period, told = rows.columns["period_on"], rows.columns["status"].copy()
-        for period_on in set(period.tolist()):
+        # rows of a period stand together, so that few of very many have to be looked at
+        begins = np.flatnonzero(np.append(True, period[1:] != period[:-1])[: len(period)])
+        for period_on in set(period[begins].tolist()):
             if not periods.is_over(period_on, str(question.period), question.last_day):
                 told[(period == np.datetime64(period_on)) & (told == "closed")] = "in_progress"
         return rows.with_column("status", told)

@@ -54,8 +54,9 @@ class Sums(NamedTuple):
         if not len(values):
             return cls(0, None, None, None, None)
         # squares are not multiplied as vectors: that would take threads of its own
-        squares = float(np.square(values).sum())
-        return cls(len(values), float(values.sum()), squares, float(values.mean()), float(np.median(values)))
+        squares, total, n = float(np.square(values).sum()), float(values.sum()), len(values)
+        middle = [(n - 1) // 2, n // 2]
+        return cls(n, total, squares, total / n, float(np.partition(values, middle)[middle].mean()))
 
     @classmethod
     def of_counts(cls, values: NDArray[np.float64], members: Column) -> Sums:
