@@ -16,7 +16,7 @@ from uptake.facts.selection import property_sql
 from uptake.metrics.attributes import in_bands, names_bands
 from uptake.metrics.dimensions import ANY_TIME, MISSING, MOST_RECENT, Attribute, Dimension
 from uptake.metrics.grain import GRAINS, MEMBER
-from uptake.metrics.labelled import Test
+from uptake.metrics.labelled import Test, labelled
 from uptake.metrics.metric import Asked, Split
 from uptake.metrics.query import kept
 from uptake.metrics.tallies import instant, numbered
@@ -100,6 +100,10 @@ class Attributes(Split):
         group, names = self.numbers(at)[who], self.names
         for number in np.flatnonzero(np.bincount(group + 1, minlength=1)[1:]).tolist():
             yield names[number], np.flatnonzero(group == number)
+
+    def labelled(self, rows: str) -> str:
+        """SQL for the rows of a relation that are not left out, with a column a breakdown, at the `anchor_at` of each."""
+        return labelled(self.asked.grain, self.by, self.where, self.asked.plan.product.timezone, rows=rows)
 
     def _groups(self, at: np.datetime64) -> NDArray[np.int8]:
         """The number of everybody's group; `NOWHERE` of those for whom some condition did not hold."""

@@ -151,6 +151,10 @@ class Split(Protocol):
         """Each group of some entities, by number, just before an instant, with the places of those in it."""
         ...
 
+    def labelled(self, rows: str) -> str:
+        """SQL for the rows of a relation that are not left out, with a column a breakdown, at the `anchor_at` of each."""
+        ...
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -34,6 +34,7 @@ from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.retention_totals import totals
 from uptake.metrics.retention_units import activity_sql, spans, started_sql
 from uptake.metrics.starts import START_OF_LIFE
+from uptake.metrics.tallies import is_of_everybody
 
 
 def rows(asked: Asked) -> Sql:
@@ -98,6 +99,7 @@ METRIC = Metric(
     rows=rows,
     events="start",
     totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param("unit", "choice", "Length of a unit; cohorts of hours are those of a day.", default="week",
               choices=("hour", "day", "week", "month", "quarter")),

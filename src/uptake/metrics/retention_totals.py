@@ -11,10 +11,11 @@ from uptake.metrics.periods import COLUMN, NUMBER
 from uptake.metrics.question import begin_of
 from uptake.metrics.retention_units import LENGTH, is_elapsed, spans, started_sql
 from uptake.metrics.starts import START_OF_LIFE
+from uptake.store.sql import name
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The triangle without a row per member.
+    """The triangle without a row per member, of each group.
 
     A member and a unit it came back in are met once: on its last active day there, whose next active
     day lies in a later unit. So returns are counted as they are read.
@@ -30,28 +31,46 @@ def totals(asked: Asked) -> Sql | None:
         return None  # a day of 25 hours can lie in three units
     else:
         relations = {"moment": _moments(asked), "last_active": _last_in_rolling_units(asked)}
+    labels = _labels(asked)
+    columns, same = (
+        "".join(f"{label}, " for label in labels),
+        "".join(f" AND r.{label} = m.{label}" for label in labels),
+    )
     (_, last), *_ = spans(asked)
     is_later_enough, last_unit = (">=", "NULL::INTEGER") if last is None else ("=", "unit_index")
     return Sql(
         f"""SELECT m.*, coalesce(r.returned, 0)::BIGINT AS returned,
             coalesce(r.returned, 0) / nullif(m.n, 0) AS estimate
         FROM (
-            SELECT cohort_on, unit_index, first_unit, last_unit, sum(members)::BIGINT AS cohort_size,
+            SELECT cohort_on, {columns}unit_index, first_unit, last_unit, sum(members)::BIGINT AS cohort_size,
                 coalesce(sum(members) FILTER (closed_units > unit_index), 0)::BIGINT AS n
-            FROM (SELECT cohort_on, closed_units, count(*) AS members FROM started GROUP BY ALL) CROSS JOIN unit
+            FROM (SELECT cohort_on, {columns}closed_units, count(*) AS members FROM started GROUP BY ALL) CROSS JOIN unit
             GROUP BY ALL
         ) m LEFT JOIN (
-            SELECT l.cohort_on, unit.unit_index, sum(l.members) AS returned
+            SELECT l.cohort_on, {columns}unit.unit_index, sum(l.members) AS returned
             FROM last_active l JOIN unit ON l.unit_index {is_later_enough} unit.unit_index
             WHERE l.closed_units > unit.unit_index GROUP BY ALL
-        ) r ON r.cohort_on = m.cohort_on AND r.unit_index = m.unit_index ORDER BY ALL""",
+        ) r ON r.cohort_on = m.cohort_on AND r.unit_index = m.unit_index{same} ORDER BY ALL""",
         relations={
             "unit": f"""SELECT unit_index, unit_index AS first_unit, {last_unit} AS last_unit
         FROM generate_series(0, {asked.param("units")}) series(unit_index)""",
-            "started": started_sql(asked),
+            **_started(asked),
             **relations,
         },
     )
+
+
+def _labels(asked: Asked) -> list[str]:
+    """The columns of `started` that tell groups apart."""
+    return [name(label) for label in asked.split.labels] if asked.split else []
+
+
+def _started(asked: Asked) -> dict[str, str]:
+    """The relation `started`, of those who are not left out, with what they were when they started."""
+    if asked.split is None:
+        return {"started": started_sql(asked)}
+    began = f"SELECT *, started_at AS anchor_at FROM ({started_sql(asked)})"
+    return {"began": began, "started": asked.split.labelled("began")}
 
 
 def _last_in_calendar_units(asked: Asked) -> str:
@@ -59,10 +78,10 @@ def _last_in_calendar_units(asked: Asked) -> str:
 
     By every unit they came back in, or for `on_or_after` only by the last one known.
     """
-    unit = asked.param("unit")
+    unit, columns = asked.param("unit"), "".join(f"s.{label}, " for label in _labels(asked))
     ends = "$last_day + 1" if asked.param("criterion") == "on_or_after" else f"{COLUMN[unit]} + INTERVAL 1 {unit}"
     # differences of days are compared, as joins on keys alone are several times quicker
-    return f"""SELECT s.cohort_on, s.closed_units, d.unit_number - s.unit_number AS unit_index, count(*) AS members
+    return f"""SELECT s.cohort_on, {columns}s.closed_units, d.unit_number - s.unit_number AS unit_index, count(*) AS members
         FROM (
             SELECT d.entity_key, d.day, c.unit_number FROM {asked.grain.day} d JOIN (
                 SELECT day, {NUMBER[unit].format(day=COLUMN[unit])} AS unit_number, ({ends})::DATE AS ends_on
@@ -88,18 +107,18 @@ def _last_in_rolling_units(asked: Asked) -> str:
 
     A day lies in one unit or in two; in the first of two its last activity there is not known, nor needed.
     """
-    length = LENGTH[asked.param("unit")]
+    length, columns = LENGTH[asked.param("unit")], "".join(f"{label}, " for label in _labels(asked))
     unit_of = {name: f"(epoch_us(d.{name}) - epoch_us(s.started_at)) // {length}" for name in ("first_at", "last_at")}
-    placed = f"""SELECT s.cohort_on, s.closed_units, d.first_at >= s.started_at AS is_first_after,
+    placed = f"""SELECT s.cohort_on, {columns}s.closed_units, d.first_at >= s.started_at AS is_first_after,
                 {unit_of["first_at"]} AS first_unit, {unit_of["last_at"]} AS last_unit,
                 (epoch_us(d.next_at) - epoch_us(s.started_at)) // {length} AS next_unit, d.next_at
             FROM moment d JOIN started s USING (entity_key)
             WHERE epoch_us(d.last_at) - epoch_us(s.started_at) >= 0"""
     if asked.param("criterion") == "on_or_after":
-        return f"""SELECT cohort_on, closed_units, last_unit AS unit_index, count(*) AS members
+        return f"""SELECT cohort_on, {columns}closed_units, last_unit AS unit_index, count(*) AS members
         FROM ({placed}) WHERE next_at >= $as_of GROUP BY ALL"""
     return f"""WITH placed AS ({placed})
-        SELECT cohort_on, closed_units, last_unit AS unit_index, count(*) AS members
+        SELECT cohort_on, {columns}closed_units, last_unit AS unit_index, count(*) AS members
         FROM placed WHERE last_unit < next_unit GROUP BY ALL
-        UNION ALL SELECT cohort_on, closed_units, first_unit, count(*)
+        UNION ALL SELECT cohort_on, {columns}closed_units, first_unit, count(*)
         FROM placed WHERE first_unit < last_unit AND is_first_after GROUP BY ALL"""
