@@ -125,6 +125,7 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("adoption_decay", {"quiet_intervals": 1, "as_of": "2026-04-10T13:00:00Z"}),
         ("feature_discovery_lag", {}),
         ("feature_discovery_lag", {"as_of": "2026-03-10T13:00:00Z", "date_from": "2026-01-20"}),
+        ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-03-10T13:00:00Z"}),
         ("lifecycle", {}),
         ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
         *(("frequency_classes", given) for given in ({}, {"active": "b", "classes": "some:2,none:0"})),

@@ -19,6 +19,7 @@ from scenario_answers import by, only
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
+from uptake.metrics.recheck import differences
 from uptake.metrics.result import Result
 from uptake.stats.difference import difference_of_shares
 from uptake.stats.proportion import wilson
@@ -27,6 +28,7 @@ ZONE = ZoneInfo("Europe/Berlin")
 AS_OF = datetime(2025, 4, 14, 22)
 LAST_DAY = date(2025, 4, 14)
 LAUNCH = date(2025, 3, 10)
+GAP = timedelta(minutes=30)
 PLAN = f"""
 product: {{timezone: Europe/Berlin}}
 features:
@@ -143,6 +145,62 @@ def test_discovery_is_timed_from_when_a_feature_was_open(world: World) -> None:
     assert {row["feature"] for row in result.rows} == set(expected)
     for row in result.rows:
         same_as(row, expected[row["feature"]])
+
+
+def begun(world: World, user: str) -> list[datetime]:
+    """When the user's sessions began: half an hour or more after the event before, one by one."""
+    times = sorted(at for at, who, _, _ in world.events if who == user)
+    return [at for before, at in zip([None, *times], times, strict=False) if not before or at - before >= GAP]
+
+
+@pytest.mark.parametrize("period", [None, "month"])
+def test_discovery_is_counted_in_sessions_begun_since_a_feature_was_open(world: World, period: str | None) -> None:
+    asked = {"unit": "sessions", "by_sessions": [1, 3], "period": period, "as_of": AS_OF}
+    result = world.workspace.metric("feature_discovery_lag", **asked)
+    expected: dict[tuple[str, date | None], list[tuple[float, bool]]] = defaultdict(list)
+    for feature, name in (("tasks", "task"), ("boards", "board"), ("goals", "goal")):
+        for user in world.account_of:
+            opened = open_at(world, user, feature)
+            if opened is not None and opened < AS_OF and world.start(user) < AS_OF:
+                used = world.of(user, name)
+                sessions = [at for at in begun(world, user) if at >= opened and (not used or at <= used[0])]
+                month = local_day(opened).replace(day=1) if period else None
+                expected[feature, month].append((len(sessions), bool(used)))
+    found = {(row["feature"], row.get("period_on")): row for row in result.rows if row["n"]}
+    assert set(found) == set(expected)
+    for key, row in found.items():
+        if any(wait for wait, _ in expected[key]):
+            same_as(row, expected[key])
+        else:  # lifelines takes no curve that ends where it begins
+            assert (row["n"], row["reached"]) == (len(expected[key]), sum(reached for _, reached in expected[key]))
+    assert differences(result, world.workspace.rows_of(result.sql)) == []
+
+
+def test_a_lag_in_sessions_of_accounts_and_of_who_left(world: World) -> None:
+    """An account's sessions are those of all its users; what is shown gives the same, whoever is asked for."""
+    for entity in ("account", "member"):
+        for left in ("waiting", "censored"):
+            asked = {"unit": "sessions", "entity": entity, "left": left, "as_of": AS_OF}
+            result = world.workspace.metric("feature_discovery_lag", **asked)
+            assert differences(result, world.workspace.rows_of(result.sql)) == []
+    (tasks,) = (
+        row
+        for row in world.workspace.metric("feature_discovery_lag", unit="sessions", entity="account", as_of=AS_OF).rows
+        if row["feature"] == "tasks"
+    )
+    waits = []
+    for account in world.plans:
+        users = [user for user, of in world.account_of.items() if of == account]
+        opened = min(world.start(user) for user in users)
+        used = min((at for user in users for at in world.of(user, "task")), default=None)
+        sessions = [at for user in users for at in begun(world, user) if at >= opened and (not used or at <= used)]
+        waits.append((float(len(sessions)), used is not None))
+    same_as(tasks, waits)
+
+
+def test_no_curve_is_told_in_sessions(world: World) -> None:
+    with pytest.raises(QuestionError, match="output is curve, and unit is sessions"):
+        world.workspace.metric("feature_discovery_lag", unit="sessions", output="curve")
 
 
 def proficient_after(days: set[date], features: dict[date, set[str]], activated: date, need: int) -> int | None:

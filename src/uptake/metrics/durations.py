@@ -64,9 +64,8 @@ def durations_of(asked: Asked, clock: str, until: str, own: tuple[str, ...] = ()
         f"""
     SELECT s.entity_key, s.reached_at AS anchor_at, p.period_on, {"".join(f"s.{name}, " for name in own)}
         coalesce({is_reached}, false) AS is_reached,
-        greatest(
-            epoch(CASE WHEN {is_reached} THEN m.reached_at ELSE {seen_until} END - s.reached_at), 0
-        )::BIGINT AS duration_s
+        CASE WHEN {is_reached} THEN m.reached_at ELSE {seen_until} END AS stopped_at,
+        greatest(epoch(stopped_at - s.reached_at), 0)::BIGINT AS duration_s
     FROM ({clock}) s
     JOIN period p ON s.reached_at >= p.begins_at AND s.reached_at < p.ends_at
     LEFT JOIN ({until}) m USING ({", ".join(("entity_key", *own))}){left}

@@ -6,7 +6,9 @@ account, is when a feature is discovered.
 Formula: Kaplan-Meier on (first use - when it was open, or `as_of` - that for those who have not used it); the estimate
     is the median, beside it p25, p75, p90 and the share that found it by day 1, 7, 14, 30. A feature is open to an
     entity from its start, but not before the feature's launch, nor before the plan, role or whatever makes it eligible
-Unit: seconds
+    With unit=sessions it is how many sessions began from then on up to the first use, the one it was made in included;
+    of those who have not used it, up to `as_of`; shares are told by the sessions of `by_sessions`
+Unit: seconds, or count of sessions
 Grain: user, account (any of its users), or user in one account
 Population: entities to whom the feature was opened in the period, those who never used it included as censored;
     those to whom it never was open are not in it
@@ -14,21 +16,25 @@ Empty: no median where fewer than half have used it; no row for a feature that w
 Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %. Between the groups of a
     breakdown the log-rank test, `pvalue`, for each feature
 Pitfall: a mean over those who found it flatters a feature that few find. First use says nothing of a second one: look
-    at adoption. Use before it was open counts as 0 seconds
+    at adoption. Use before it was open counts as 0 seconds, and as 0 sessions; so does use in a session that was running when it
+    opened. Sessions of an account are those of all its users, so large accounts have many in little time
 Source: product adoption glossary (feature discovery); fight-churn (tenure); requirements C14
 """
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics.durations import LEFT, OUTPUT, WAITING, by_days, durations_of
 from uptake.metrics.features import classes, shown
-from uptake.metrics.first_uses import first_uses
-from uptake.metrics.kinds.duration import Duration
-from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.first_uses import SESSIONS, TIME, first_uses
+from uptake.metrics.kinds.duration import Duration, InSessions
+from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.moments import moment_sql
 from uptake.metrics.population import open_from_sql
 from uptake.metrics.question import begin_of
+from uptake.metrics.session_clock import in_sessions
 from uptake.metrics.starts import START_OF_LIFE
 from uptake.plan import Feature
 from uptake.store.sql import literal
@@ -57,7 +63,7 @@ def rows(asked: Asked) -> Sql:
         "opening": openings,
         **sql.relations,
     }
-    return sql
+    return in_sessions(sql, asked.grain) if asked.param("unit") == SESSIONS else sql
 
 
 def totals(asked: Asked) -> Sql | None:
@@ -81,15 +87,34 @@ def _launch(asked: Asked, launched_on: date | None) -> str:
     return literal(begin_of(launched_on or date(1970, 1, 1), asked.plan.product.timezone))
 
 
+KINDS: dict[str, Kind] = {TIME: Duration("feature"), SESSIONS: InSessions("feature")}
+
+
+def kind(params: Mapping[str, Any]) -> Kind:
+    """A duration in time, or in sessions."""
+    return KINDS[str(params.get("unit") or TIME)]
+
+
 METRIC = Metric(
-    kind=Duration("feature"),
+    kind=kind,
     unit="seconds",
     rows=rows,
     totals=totals,
     params=(
         Param("feature", "text", "One feature of the plan; all that are not hidden if not given."),
+        Param(
+            "unit", "choice", "What the lag is counted in: time, or sessions.", default=TIME, choices=(TIME, SESSIONS)
+        ),
         LEFT,
         by_days(1, 7, 14, 30),
+        Param(
+            "by_sessions",
+            "list",
+            "With unit=sessions, the sessions by which the share that got there is told.",
+            default=[1, 2, 5, 10],
+            least=1,
+            most=3660,
+        ),
         OUTPUT,
     ),
     labels=("feature",),

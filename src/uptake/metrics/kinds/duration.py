@@ -1,5 +1,7 @@
 """Duration: how long until something happens. Rows bring `duration_s` and `is_reached`; `by_days` is a parameter.
 
+Where it is counted in sessions they bring `sessions`, and the parameter is `by_sessions`.
+
 Who has not got there yet is censored, not dropped: the curve uses that it took them at least so long.
 """
 
@@ -12,6 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from uptake.errors import QuestionError
 from uptake.metrics.kinds.status import TOO_FEW, present
 from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.result import Column, Side
@@ -39,6 +42,13 @@ class Duration(Kind):
 
     name = "duration"
     by_period = True
+    length = "duration_s"
+    """The column of the rows that says how long it took."""
+    told_by = "by_days"
+    """The parameter that says by when shares are told."""
+    step = DAY
+    """One of these in the length."""
+    value_title, value_unit = "Time", "seconds"
 
     def __init__(self, *own: str) -> None:
         self.own = own
@@ -46,30 +56,30 @@ class Duration(Kind):
     def select(self, labels: tuple[str, ...]) -> str:
         """Per label and duration, who reached and who is still waiting; in the order of the labels."""
         columns = "".join(f"{label}, " for label in labels)
-        return f"""SELECT {columns}duration_s, count(*) FILTER (is_reached) AS reached,
+        return f"""SELECT {columns}{self.length}, count(*) FILTER (is_reached) AS reached,
             count(*) FILTER (NOT is_reached) AS censored
         FROM labelled GROUP BY ALL{" ORDER BY ALL" if labels else ""}"""
 
     def shown(self, labels: tuple[str, ...], asked: Asked) -> str:
         """The life table, with how many are at risk and the share that waits longer; and what is read from it."""
         partition = f"PARTITION BY {', '.join(labels)} " if labels else ""
-        table = f"""SELECT *, product(1 - reached / at_risk) OVER ({partition}ORDER BY duration_s) AS survival FROM (
-            SELECT *, sum(reached + censored) OVER ({partition}ORDER BY duration_s DESC)::BIGINT AS at_risk
+        table = f"""SELECT *, product(1 - reached / at_risk) OVER ({partition}ORDER BY {self.length}) AS survival FROM (
+            SELECT *, sum(reached + censored) OVER ({partition}ORDER BY {self.length} DESC)::BIGINT AS at_risk
             FROM ({self.select(labels)})
         )"""
         columns = "".join(f"{label}, " for label in labels)
         if asked.param("output") == "curve":
-            return f"""SELECT {columns}duration_s::DOUBLE AS at_s, at_risk AS n, reached, 1 - survival AS estimate
+            return f"""SELECT {columns}{self.length}::DOUBLE AS at_s, at_risk AS n, reached, 1 - survival AS estimate
         FROM ({table}) ORDER BY ALL"""
         quantiles = "".join(
-            f", min(duration_s) FILTER (survival <= {1 - share} + {HAIR})::DOUBLE AS {name}"
+            f", min({self.length}) FILTER (survival <= {1 - share} + {HAIR})::DOUBLE AS {name}"
             for name, share in (("estimate", 0.5), ("p25", 0.25), ("p75", 0.75), ("p90", 0.9))
         )
         # nothing is said of a day nobody was watched for, unless nobody was left waiting before it
         by_days = "".join(
-            f", CASE WHEN max(duration_s) >= {days * DAY} OR min(survival) < {HAIR}"
-            f" THEN 1 - coalesce(min(survival) FILTER (duration_s <= {days * DAY}), 1) END AS by_{days}d"
-            for days in _days(asked)
+            f", CASE WHEN max({self.length}) >= {number * self.step} OR min(survival) < {HAIR}"
+            f" THEN 1 - coalesce(min(survival) FILTER ({self.length} <= {number * self.step}), 1) END AS {name}"
+            for name, number in self._told(asked)
         )
         return f"""SELECT {columns}max(at_risk) AS n, sum(reached)::BIGINT AS reached{quantiles}{by_days}
         FROM ({table}) {f"GROUP BY {', '.join(labels)}" if labels else "HAVING count(*) > 0"} ORDER BY ALL"""
@@ -81,19 +91,19 @@ class Duration(Kind):
         """
         table = answer.to_arrow_table()
         if not labels:
-            return [_counts(table)] if len(table) else []
+            return [self._counts(table)] if len(table) else []
         names = plain(labels)
         numbered = table.select(names).append_column("row", pa.array(np.arange(len(table))))
         groups = numbered.group_by(names).aggregate([("row", "min"), ("row", "count")]).sort_by("row_min").to_pylist()
         rows = []
         for group in groups:
             part = table.slice(group.pop("row_min"), group.pop("row_count"))
-            rows.append(group | _counts(part))
+            rows.append(group | self._counts(part))
         return rows
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
-        curves = [kaplan_meier_from_counts(row["duration_s"], row["reached"], row["censored"]) for row in rows]
+        curves = [kaplan_meier_from_counts(row[self.length], row["reached"], row["censored"]) for row in rows]
         untested: list[float | None] = [None] * len(rows)
         pvalues = self._pvalues(rows, curves, plain(labels)) if self.is_tested(asked) else untested
         answers = []
@@ -103,7 +113,7 @@ class Duration(Kind):
                 answers += [common | point | {"pvalue": pvalue} for point in _points(curve)]
             else:
                 answers.append(
-                    common | self._summary(curve, int(row["reached"].sum()), _days(asked)) | {"pvalue": pvalue}
+                    common | self._summary(curve, int(row["reached"].sum()), self._told(asked)) | {"pvalue": pvalue}
                 )
         return answers
 
@@ -124,12 +134,12 @@ class Duration(Kind):
         tested = {key: present(logrank(group).pvalue) for key, group in groups.items() if len(group) > 1}
         return [tested.get(tuple(row[name] for name in fixed)) for row in rows]
 
-    def _summary(self, curve: Survival, reached: int, by_days: list[int]) -> Row:
+    def _summary(self, curve: Survival, reached: int, told: list[tuple[str, int]]) -> Row:
         row: Row = {"n": curve.n, "reached": reached} | _interval(curve.median())
         for share in (25, 75, 90):
             row |= _interval(curve.quantile(share / 100), f"p{share}")
-        for days in by_days:
-            row |= _interval(curve.reached_by(days * DAY), f"by_{days}d")
+        for name, number in told:
+            row |= _interval(curve.reached_by(number * self.step), name)
         row["status"] = "not_eligible" if not curve.n else "too_few" if curve.n < TOO_FEW else "closed"
         if row["status"] == "closed" and row["estimate"] is None:
             row["status"] = "in_progress"  # fewer than half have got there so far
@@ -148,7 +158,7 @@ class Duration(Kind):
                 Column("ci_upper", "number", "share"),
                 *tested,
             )
-        shares = [f"by_{days}d" for days in _days(asked)]
+        shares = [name for name, _ in self._told(asked)]
         return (
             Column("n", "integer", "count"),
             Column("reached", "integer", "count"),
@@ -167,7 +177,7 @@ class Duration(Kind):
                 Side("reached", "got there", "is_reached", "reached"),
                 Side("waiting", "still waiting", "NOT is_reached", "n", less="reached"),
             )
-            return Cells(sides, value="duration_s", value_title="Time", value_unit="seconds")
+            return Cells(sides, value=self.length, value_title=self.value_title, value_unit=self.value_unit)
         return Cells(
             (
                 Side("reached", "got there then", "is_reached AND duration_s = at_s", "reached"),
@@ -181,13 +191,40 @@ class Duration(Kind):
             value_unit="seconds",
         )
 
+    def _counts(self, table: pa.Table) -> Row:
+        return {name: table[name].to_numpy() for name in (self.length, "reached", "censored")}
 
-def _counts(table: pa.Table) -> Row:
-    return {name: table[name].to_numpy() for name in ("duration_s", "reached", "censored")}
+    def _told(self, asked: Asked) -> list[tuple[str, int]]:
+        """By when shares are told: the name of the column, and the number."""
+        return [(self.share_name(number), number) for number in dict.fromkeys(asked.param(self.told_by))]
+
+    def share_name(self, number: int) -> str:
+        """The column of the share that got there by then."""
+        return f"by_{number}d"
 
 
-def _days(asked: Asked) -> list[int]:
-    return list(dict.fromkeys(asked.param("by_days")))
+class InSessions(Duration):
+    """The same where the length is counted in sessions. Curves are of time alone."""
+
+    length = "sessions"
+    told_by = "by_sessions"
+    step = 1
+    value_title, value_unit = "Sessions", "count"
+
+    def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
+        """The summary.
+
+        Raises:
+            QuestionError: The curve is asked for.
+        """
+        del unit
+        if asked.param("output") == "curve":
+            raise QuestionError("output is curve, and unit is sessions.", do="Curves are of time: ask for the summary.")
+        return super().columns(self.value_unit, asked)
+
+    def share_name(self, number: int) -> str:
+        """The column of the share that got there in so many sessions."""
+        return f"by_session_{number}"
 
 
 def _interval(estimate: Estimate, name: str = "") -> Row:

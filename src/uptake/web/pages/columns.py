@@ -86,9 +86,9 @@ TITLES = {
     "satisfied_share": "Content",
     "unit_index": "Unit",
 }
-OWN_ENDS = re.compile(r"((p|by_)\d+d?|step|success)_ci_(lower|upper)")
+OWN_ENDS = re.compile(r"((p|by_|by_session_)\d+d?|step|success)_ci_(lower|upper)")
 """Intervals of numbers beside the estimate: the files have them."""
-BY_DAY = re.compile(r"by_(\d+)d")
+BY_DAY = re.compile(r"by_(\d+)d|by_session_(\d+)")
 IN_FILES_ONLY = {
     "cohort_comparison": ("open_a", "open_b", "share_a_ci_lower", "share_a_ci_upper",
                           "share_b_ci_lower", "share_b_ci_upper"),
@@ -293,5 +293,5 @@ def _period(params: Mapping[str, Any]) -> str:
 def label_title(name: str) -> str:
     """What a breakdown is called."""
     if by_day := BY_DAY.fullmatch(name):
-        return f"By day {by_day[1]}"
+        return f"By day {by_day[1]}" if by_day[1] else f"By session {by_day[2]}"
     return name if "." in name else name.replace("_", " ").capitalize()

@@ -16,6 +16,7 @@ TITLES = {
     "between": "Allowed in between",
     "brackets": "Lengths of runs",
     "by_days": "Told by day",
+    "by_sessions": "Told by session",
     "churned": "Leaving means",
     "classes": "Classes",
     "clock": "Days counted from",
@@ -113,6 +114,7 @@ TITLES = {
 OF_METRICS = {
     ("adoption_velocity", "days"): "Active days in an interval",
     ("adoption_velocity", "intervals"): "Intervals running",
+    ("feature_discovery_lag", "unit"): "Counted in",
     ("expansion", "measure"): "Counted in",
     ("funnel", "window_days"): "All steps within",
     ("stickiness", "intervals"): "Days, weeks or months looked back on",
@@ -192,7 +194,7 @@ EMPTY = {
 
 UNITS = {"days": "days", "minutes": "minutes", "seconds": "seconds"}
 """The last word of a parameter's name -> the unit of its number."""
-COUNTED = ("by_days", "days", "first_days")
+COUNTED = ("by_days", "by_sessions", "days", "first_days")
 """Parameters whose title says already what is counted."""
 
 

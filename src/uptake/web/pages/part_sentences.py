@@ -106,8 +106,9 @@ def _discovery(result: Result, found: Headline, when: str) -> str:
     del when
     high, low = _two(found)
     who = NOUNS[result.params["entity"]]
-    said = f"Half of the {who} who could use {low['feature']} had used it within {_time(low)}, the soonest"
-    return f"{said}; {high['feature']} took {_time(high)}{_waiting(result, 'used by fewer than half so far')}."
+    told = _sessions if result.params.get("unit") == "sessions" else _time
+    said = f"Half of the {who} who could use {low['feature']} had used it within {told(low)}, the soonest"
+    return f"{said}; {high['feature']} took {told(high)}{_waiting(result, 'used by fewer than half so far')}."
 
 
 def _depth(result: Result, found: Headline, when: str) -> str:
@@ -188,6 +189,11 @@ def _share(row: Row) -> str:
 
 def _time(row: Row) -> str:
     return words.duration(row["estimate"])
+
+
+def _sessions(row: Row) -> str:
+    number = int(row["estimate"])
+    return f"{words.count(number)} session{'' if number == 1 else 's'}"
 
 
 OF_PARTS: dict[tuple[str, ...], Callable[[Result, Headline, str], str]] = {
