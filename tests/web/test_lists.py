@@ -7,6 +7,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -310,3 +311,32 @@ def test_features_against_the_exemplary_accounts(client: Client, board: uptake.W
                 assert row["exemplary_share"] == pytest.approx(its["share_of_users"])
     text = require_inert(client.get("/accounts/acme").text).text
     assert "exemplary" in text
+
+
+@pytest.mark.parametrize("label", ["at_risk", "inactive"])
+def test_accounts_in_trouble_say_why_and_stand_in_the_order_of_acting(
+    client: Client, board: uptake.Workspace, label: str
+) -> None:
+    """Who renews within 90 days first, the next first; then who pays most. Another order can still be asked for."""
+    where = f"where=placement.segment%3D{label}"
+    rows = list(csv.DictReader(io.StringIO(client.get(f"/accounts.csv?{where}").text)))
+    last = board.metric("active_users").as_of.date()
+
+    def acted_on(row: dict[str, str]) -> tuple[bool, str, float]:
+        renews = row["renewal_on"]
+        is_near = bool(renews) and 0 <= (date.fromisoformat(renews) - last).days < 90
+        return bool(row["churned_on"]), renews if is_near else "9999", -float(row["mrr"] or -1)
+
+    assert [acted_on(row) for row in rows] == sorted(map(acted_on, rows))
+    page = client.get(f"/accounts?{where}")
+    html = require_inert(page.text)
+    assert page.status_code == 200
+    if rows:
+        assert "Who renews within 90 days comes first" in html.text
+        found = {one.id: one for one in board.placements("segment", entity="account", label=label).everyone}
+        for row in rows:
+            reason = found[row["account_id"].removeprefix("'")].reasons[0].says
+            assert " ".join(reason.split()) in html.text
+        for title in ("Why", "Champion", "Owner", "Renewal", "Change"):
+            assert title in html.text
+    assert "comes first" not in client.get(f"/accounts?{where}&sort=mrr").text

@@ -24,6 +24,12 @@ RENEWAL_DAYS = 90
 HERE = "(churned_on IS NULL OR churned_on > $last_day)"
 SLACK = f"{HERE} AND active_share < 0.5"
 RENEWING = f"renewal_on > $last_day AND renewal_on <= $last_day + {RENEWAL_DAYS}"
+URGENCY = "urgency"
+"""The order in which somebody acts: who is still here and renews soon, the next first; then who pays most, falls most."""
+SORTS = {
+    URGENCY: f"({HERE}) DESC, CASE WHEN {RENEWING} THEN renewal_on END ASC NULLS LAST, mrr DESC NULLS LAST,"
+    " score_change ASC NULLS LAST",
+}
 FALL = 5
 """Points within four weeks from which a score has fallen so that it is said."""
 TOTALS = {
@@ -129,7 +135,7 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
         WHERE {only("a.account_key")}"""
     return List(
         "account", columns(plan), sql, "-active_users", {"account_id": account_id} if account_id else {}, TOTALS,
-        orders={"band": BANDS, **written.orders(plan, "account")},
+        orders={"band": BANDS, **written.orders(plan, "account")}, sorts=SORTS,
         tables={"benchmark_distance": distances(cursor, plan, at, kept).to_arrow()},
     )  # fmt: skip
 

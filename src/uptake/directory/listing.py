@@ -97,6 +97,7 @@ class List:
         values: Parameters bound in the query.
         totals: What is counted of the rows of all pages: name -> an aggregate over the query's columns.
         orders: Column -> its values in an order of their own, where the alphabet says nothing.
+        sorts: Orders that have a name and are of no one column: name -> SQL.
         tables: Tables that the query reads beside those of the projection, by name.
     """
 
@@ -107,6 +108,7 @@ class List:
     values: Mapping[str, Any] = field(default_factory=dict)
     totals: Mapping[str, str] = field(default_factory=dict)
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    sorts: Mapping[str, str] = field(default_factory=dict)
     tables: Mapping[str, pa.Table] = field(default_factory=dict)
 
 
@@ -211,6 +213,8 @@ def _order(order: str, listed: List) -> str:
     Raises:
         QuestionError: There is no such column.
     """
+    if order in listed.sorts:
+        return f"{listed.sorts[order]}, lower({listed.entity}_id), {listed.entity}_id"
     column = order.removeprefix("-")
     if column not in listed.columns:
         raise QuestionError(f"The list cannot be sorted by '{column}'.", allowed=listed.columns)

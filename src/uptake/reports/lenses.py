@@ -40,7 +40,7 @@ LENSES: tuple[Lens, ...] = (
             Rows(
                 "At risk",
                 "at_risk",
-                "Accounts in the segment at risk, the most revenue first.",
+                "Accounts in the segment at risk, why, and who carries them.",
                 "No account is at risk.",
             ),
             Rows(

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from uptake import charts
 from uptake.charts import dates, words
 from uptake.directory.account import Account
-from uptake.directory.accounts import RENEWAL_DAYS
+from uptake.directory.accounts import RENEWAL_DAYS, URGENCY
 from uptake.directory.listing import Ask
 from uptake.directory.listing import Page as Listed
 from uptake.errors import QuestionError
@@ -22,7 +22,7 @@ from uptake.scores import written
 from uptake.segments.tracks import name_of
 from uptake.segments.written import SINCE
 from uptake.web import links
-from uptake.web.pages import history_words, list_sentences, list_views, paging, problems, score
+from uptake.web.pages import history_words, in_trouble, list_sentences, list_views, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -89,6 +89,7 @@ class AccountsPage(paging.ListPage):
 
     Args:
         owners: Who look after accounts, to choose from.
+        order: What stands first, where that is no column's order; empty: it is one.
     """
 
     template: ClassVar[str] = "accounts.html"
@@ -96,6 +97,7 @@ class AccountsPage(paging.ListPage):
 
     title: str = "Accounts"
     owners: Sequence[str]
+    order: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,7 +146,8 @@ def routes(site: Site) -> list[Route]:
 
 
 def _show_list(site: Site, reader: Reader, request: Request) -> Page:
-    asked = paging.read(request.query_params)
+    asked = in_trouble.in_order(paging.read(request.query_params))
+    trouble = in_trouble.label_of(asked)
     page, lines = reader.accounts(asked.ask)
     found = paging.scores(reader.plan, "account", asked)
     found += paging.labels(reader.plan, "account", asked.where)
@@ -162,11 +165,14 @@ def _show_list(site: Site, reader: Reader, request: Request) -> Page:
     ]
     sort, is_descending = paging.shown_order(page)
     every = _columns(reader.plan)
-    columns = paging.shown_columns(every, asked.columns, rows)
+    if trouble:
+        every, rows = in_trouble.columns(every), in_trouble.told(reader, trouble, rows)
+    columns = paging.shown_columns(every, asked.columns, rows, sort)
     views, view = list_views.views(site, reader, "accounts", request.query_params)
     return AccountsPage(
         headline=list_sentences.accounts(page.totals, reader.plan.product.currency or "", asked.owner),
         owners=reader.owners(),
+        order=in_trouble.ORDER if page.sort == URGENCY else "",
         history=history_words.of_list(reader),
         rows=rows,
         columns=columns,
@@ -189,7 +195,7 @@ def _show_list(site: Site, reader: Reader, request: Request) -> Page:
 
 
 def _as_file(reader: Reader, request: Request) -> Response:
-    asked = paging.read(request.query_params)
+    asked = in_trouble.in_order(paging.read(request.query_params))
     return paging.as_file("accounts", request.path_params["ending"], asked, reader.all_accounts)
 
 

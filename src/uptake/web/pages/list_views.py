@@ -107,7 +107,7 @@ def _standard(reader: Reader, name: str) -> list[tuple[str, Asking]]:
     plan, entity = reader.plan, name.removesuffix("s")
     segment = plan.all_placements["segment"]
     if entity in segment.entities and any(label.name == "at_risk" for label in segment.labels_of(entity)):
-        found.append(("At risk", _where(f"{name_of(segment.name)}=at_risk", sort="mrr" if name == "accounts" else "")))
+        found.append(("At risk", _where(f"{name_of(segment.name)}=at_risk")))
     if of_entity(plan, entity):
         found.append(("Falling", _where(f"score_change<=-{FALL}", sort="score_change", descending="0")))
     if name == "accounts":

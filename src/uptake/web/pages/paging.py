@@ -259,12 +259,25 @@ def placed(plan: Plan, entity: str) -> list[dict[str, Any]]:
     return found
 
 
-def shown_columns(every: Sequence[Mapping[str, Any]], chosen: Sequence[str], rows: Sequence[Row]) -> list[Row]:
-    """The columns of a list's table: those chosen, in the list's order, else those that some row fills."""
+def shown_columns(
+    every: Sequence[Mapping[str, Any]], chosen: Sequence[str], rows: Sequence[Row], sort: str = ""
+) -> list[Row]:
+    """The columns of a list's table: those chosen, in the list's order, else the usual ones that some row fills.
+
+    What the list is sorted by is seen too.
+    """
     first, *others = every
     if chosen:
         return [first, *({**column, "rank": None} for column in others if column["name"] in chosen)]
-    return [column for column in every if any(row.get(column["name"]) is not None for row in rows)]
+    usual = [
+        {**column, "rank": None} if column["name"] == sort and column.get("rank") == EXTRA else column
+        for column in every
+    ]
+    return [
+        column
+        for column in usual
+        if column.get("rank") != EXTRA and any(row.get(column["name"]) is not None for row in rows)
+    ]
 
 
 def column_choices(every: Sequence[Mapping[str, Any]], shown: Sequence[Row]) -> list[tuple[str, str, bool]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,9 +15,9 @@ from uptake.metrics.kinds.status import TOO_FEW
 from uptake.plan import Condition
 from uptake.reports import overview
 from uptake.reports.headline import headline
-from uptake.segments.words import joined
+from uptake.segments.words import joined, since
 from uptake.web import links
-from uptake.web.pages import benchmark_words
+from uptake.web.pages import benchmark_words, in_trouble
 from uptake.web.reader import Reader
 from uptake.web.wording import joined as in_words
 
@@ -88,28 +88,26 @@ def _all(owner: str, **asked: str) -> str:
 
 
 def at_risk(reader: Reader, owner: str) -> Listing:
-    """Accounts in the segment at risk, by revenue."""
+    """Accounts in the segment at risk, those first that somebody acts on first, with their champions."""
     mine, says = _mine(reader, owner)
     found = reader.placements(SEGMENT, {"entity": "account", "label": AT_RISK})
-    rows = [
-        mine[one.id] | {"why": joined(one.reasons), "since": one.since, "longer": "or before" if one.is_longer else ""}
+    rows: list[Row] = [
+        mine[one.id]
+        | {
+            "why": joined(one.reasons),
+            "since_says": f"since {day}" if (day := since(one.since, is_longer=one.is_longer)) else "",
+        }
         for one in found.everyone
         if one.id in mine
     ]
+    until = reader.moment()[1] + timedelta(days=RENEWAL_DAYS)
+    is_near = {row["account_id"]: row["renewal_on"] is not None and row["renewal_on"] <= until for row in rows}
     rows.sort(key=lambda row: (-(row["mrr"] or 0), row["name"]))
-    since: Row = {
-        "name": "since",
-        "title": "Since",
-        "type": "date",
-        "under": "longer",
-        "missing": "not known",
-        "rank": "wide",
-    }
-    return _listing(reader, (ACCOUNT, WHY, since, SCORE, CHANGE, MRR, RENEWAL), rows, _placed(AT_RISK), says)
-
-
-def _placed(label: str) -> str:
-    return f"/placements?{urlencode({'name': SEGMENT, 'entity': 'account', 'label': label})}"
+    rows.sort(key=lambda row: row["renewal_on"] if is_near[row["account_id"]] else date.max)
+    told = list(in_trouble.with_champions(reader, rows[:SHOWN])) + rows[SHOWN:]
+    columns = (ACCOUNT, {**WHY, "under": "since_says"}, RENEWAL, in_trouble.CHAMPION, SCORE, CHANGE, MRR)
+    url = _all(owner, where=f"placement.{SEGMENT}={AT_RISK}")
+    return _listing(reader, columns, told, url, f"{in_trouble.ORDER} {says}".strip())
 
 
 def renewals(reader: Reader, owner: str) -> Listing:

@@ -129,7 +129,7 @@ def _show_list(site: Site, reader: Reader, request: Request) -> Page:
     found += paging.choices(reader.vocabulary(), "user", asked.where)
     sort, is_descending = paging.shown_order(page)
     every = _columns(reader.plan)
-    columns = paging.shown_columns(every, asked.columns, page.rows)
+    columns = paging.shown_columns(every, asked.columns, page.rows, paging.shown_order(page)[0])
     views, view = list_views.views(site, reader, "users", request.query_params)
     return UsersPage(
         headline=list_sentences.users(page.totals),
