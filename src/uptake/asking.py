@@ -27,6 +27,7 @@ from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
 from uptake.roles.trials import trials
 from uptake.scores.ask import Explained, Scores, explain, scores
+from uptake.scores.grouped import Grouped, grouped
 from uptake.scores.history import Held, of_one
 from uptake.segments.ask import Placements, placements
 from uptake.segments.movement import Movement, movement
@@ -182,6 +183,27 @@ class Asking(ABC):
         def answer(cursor: Cursor) -> Scores:
             with self.facts_for(given, cursor, plan):
                 return scores(cursor, plan, name, given, kept)
+
+        return self.read(answer)
+
+    def score_groups(self, name: str, by: str, *, plan_version: str | None = None, **given: Any) -> Grouped:
+        """The mean of a score in groups on a day, with n and interval: by channel, by plan, by band of revenue.
+
+        Args:
+            name: The score, one of `plan.all_scores`.
+            by: An attribute: `account.arr`, `user.acquisition_channel`.
+            plan_version: As for `scores`.
+            **given: `entity` (user or account), `as_of`, `timezone`, `known_by`, as for `scores`.
+
+        Raises:
+            QuestionError: A name or a value is not known; the message says what is.
+            PlanError: That plan cannot be read.
+        """
+        plan, kept = self._plan_of(plan_version), self._kept_for(plan_version, given)
+
+        def answer(cursor: Cursor) -> Grouped:
+            with self.facts_for(given, cursor, plan):
+                return grouped(cursor, plan, name, by, given, kept)
 
         return self.read(answer)
 

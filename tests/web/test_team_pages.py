@@ -15,7 +15,8 @@ from web_html import require_inert
 
 import uptake
 from uptake.metrics.catalogue import catalogue
-from uptake.reports.lens import Groups, Lens, Numbers, Rows
+from uptake.plan import DEFAULT_SCORES
+from uptake.reports.lens import Groups, Lens, Numbers, Rows, ScoreMeasure
 from uptake.reports.lenses import LENSES
 from uptake.web.app import create_app
 from uptake.web.pages.team_lists import LISTS
@@ -44,7 +45,11 @@ def test_every_measure_is_a_number_of_a_metric() -> None:
                 case Numbers():
                     assert all(tile.metric in catalogue() for tile in part.tiles)
                 case Groups():
-                    assert all(measure.metric in catalogue() for measure in part.measures)
+                    for measure in part.measures:
+                        if isinstance(measure, ScoreMeasure):
+                            assert measure.score in DEFAULT_SCORES
+                        else:
+                            assert measure.metric in catalogue()
                 case Rows():
                     assert part.list in LISTS
 

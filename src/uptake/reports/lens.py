@@ -38,6 +38,21 @@ class Measure:
 
 
 @dataclass(frozen=True)
+class ScoreMeasure:
+    """One column of a table of groups: the mean of a score, for each group.
+
+    Args:
+        title: The column's.
+        score: Which score of the plan.
+        entity: Whose: user or account.
+    """
+
+    title: str
+    score: str
+    entity: str
+
+
+@dataclass(frozen=True)
 class Numbers:
     """A table of numbers with their change, trend, reference range and target, a line each, as on the overview.
 
@@ -69,7 +84,7 @@ class Groups:
     title: str
     by: str
     group: str
-    measures: tuple[Measure, ...]
+    measures: tuple[Measure | ScoreMeasure, ...]
     says: str = ""
     missing: str = ""
     is_ranked: bool = False

@@ -7,7 +7,7 @@ from typing import Any
 
 from uptake.plan import Plan
 from uptake.plan.acquisition import ATTRIBUTE as CHANNEL
-from uptake.reports.lens import Aims, Groups, Lens, Measure, Numbers, Rows
+from uptake.reports.lens import Aims, Groups, Lens, Measure, Numbers, Rows, ScoreMeasure
 from uptake.reports.overview import Tile
 
 UNITS = ((1, "day", 7), (7, "week", 4), (31, "month", 3))
@@ -29,6 +29,8 @@ def _unit(plan: Plan) -> tuple[int, str, int]:
 
 
 OBSERVATIONAL = "Observational: groups differ in more than what tells them apart here, so no number shows an effect."
+ADOPTION = "adoption"
+"""The score that says how far somebody has adopted the product."""
 NO_CHANNELS = "Say in the plan under acquisition which properties of first events tell channels apart."
 
 LENSES: tuple[Lens, ...] = (
@@ -153,9 +155,11 @@ LENSES: tuple[Lens, ...] = (
                     Measure("Came back", "retention", _retention, _stayed, side="returned"),
                     Measure("Active now", "active_users", {"window": "28"}),
                     Measure("Reached value", "value_realisation"),
+                    ScoreMeasure("Adoption score", ADOPTION, "user"),
                 ),
                 "Sign-ups and activation are of those who started within 90 days that are over for all of them. "
-                "Came back is the mean of all cohorts. " + OBSERVATIONAL,
+                "Came back is the mean of all cohorts. The score is the mean of everyone's on the last day. "
+                + OBSERVATIONAL,
                 NO_CHANNELS,
             ),
             Groups(
@@ -166,6 +170,7 @@ LENSES: tuple[Lens, ...] = (
                     Measure("Signed up", "activation_rate", column="n", side="counted", entity="account"),
                     Measure("Began to pay", "paid_conversion", entity="account"),
                     Measure("Seats adopted", "adoption_rate", pick={"measure": "adopted"}, entity="account"),
+                    ScoreMeasure("Adoption score", ADOPTION, "account"),
                     Measure("Left", "account_churn"),
                 ),
                 OBSERVATIONAL,
@@ -318,6 +323,7 @@ LENSES: tuple[Lens, ...] = (
                     Measure("Net retention", "net_revenue_retention"),
                     Measure("Gross retention", "gross_revenue_retention"),
                     Measure("Seats adopted", "adoption_rate", pick={"measure": "adopted"}, entity="account"),
+                    ScoreMeasure("Adoption score", ADOPTION, "account"),
                     Measure("Left", "account_churn"),
                 ),
                 "ARR is 12 times the MRR in force, in the product's currency. A band holds its lower end and not its upper end."

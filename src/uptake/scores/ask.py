@@ -283,6 +283,12 @@ def arrived_by(asked: Asked, given: Mapping[str, Any]) -> datetime | None:
     return read_as_of(given.get("known_by"), asked.question.timezone)
 
 
+def question_of(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) -> tuple[date, Asked]:
+    """The day a score is asked of, and the question within which its signals are; parameters as for `scores`."""
+    now, _, asked = _days(cursor, plan, score, given)
+    return now, asked
+
+
 def _days(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) -> tuple[date, date, Asked]:
     return days(cursor, plan, "score", score.name, score.entities, given)
 

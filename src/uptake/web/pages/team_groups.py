@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from uptake.charts import words
 from uptake.errors import QuestionError
@@ -15,7 +16,8 @@ from uptake.metrics.result import Result
 from uptake.plan import Plan
 from uptake.reports import overview
 from uptake.reports.headline import headline
-from uptake.reports.lens import Groups, Measure, Params
+from uptake.reports.lens import Groups, Measure, Params, ScoreMeasure
+from uptake.scores.grouped import Group
 from uptake.web import formats, links
 from uptake.web.cache import Urgency
 from uptake.web.pages import cells, question
@@ -82,17 +84,13 @@ class Table:
 
 def table(reader: Reader, groups: Groups) -> Table:
     """Asks for every column, and puts them side by side; waits for the answers."""
-    asked = [given(reader, measure, "" if groups.is_label else groups.by) for measure in groups.measures]
-    futures: list[Future[Result]] = [
-        reader.metric(measure.metric, question.as_asked(question_), Urgency.PART)
-        for measure, question_ in zip(groups.measures, asked, strict=True)
-    ]
-    ready(futures, seconds=None)
+    asked = [_asked(reader, groups, measure) for measure in groups.measures]
+    ready([one.future for one in asked], seconds=None)
     problems = dict[str, None]()
     columns = list[dict[str, Cell]]()
-    for measure, question_, future in zip(groups.measures, asked, futures, strict=True):
+    for one in asked:
         try:
-            columns.append(_cells(reader.plan, groups, measure, question_, future.result()))
+            columns.append(one.cells())
         except QuestionError as error:
             problems[" ".join(part for part in (error.what, error.do) if part)] = None
             columns.append({})
@@ -103,7 +101,7 @@ def table(reader: Reader, groups: Groups) -> Table:
     return Table(
         title=groups.title,
         group=groups.group,
-        heads=[_head(measure, question_) for measure, question_ in zip(groups.measures, asked, strict=True)],
+        heads=[one.head for one in asked],
         rows=[
             (titles[name], _page(groups, name), [column.get(name, Cell("nobody to count")) for column in columns])
             for name in names
@@ -111,6 +109,46 @@ def table(reader: Reader, groups: Groups) -> Table:
         problems=list(problems) if names else [],
         missing="" if names else groups.missing,
     )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A column that was asked for.
+
+    Args:
+        head: Its head.
+        future: The answer, some time.
+        cells: Group -> its cell; raises `QuestionError` where it could not be asked.
+    """
+
+    head: Head
+    future: Future[Any]
+    cells: Callable[[], dict[str, Cell]]
+
+
+def _asked(reader: Reader, groups: Groups, measure: Measure | ScoreMeasure) -> _Asked:
+    if isinstance(measure, ScoreMeasure):
+        means = reader.score_groups(measure.score, groups.by, measure.entity, Urgency.PART)
+        url = f"/{measure.entity}s?{urlencode({'score': measure.score, 'sort': 'score'})}"
+        about = "The mean of the score of everyone who has one, 0 to 100 points."
+        return _Asked(
+            Head(measure.title, url, about),
+            means,
+            lambda: {one.group: _mean(one) for one in means.result().groups},
+        )
+    asked = given(reader, measure, "" if groups.is_label else groups.by)
+    answer = reader.metric(measure.metric, question.as_asked(asked), Urgency.PART)
+    return _Asked(_head(measure, asked), answer, lambda: _cells(reader.plan, groups, measure, asked, answer.result()))
+
+
+def _mean(group: Group) -> Cell:
+    if group.estimate is None:
+        return Cell("no score")
+    interval = words.interval(group.ci_lower, group.ci_upper, "points", 2)
+    state = "" if group.status == "closed" else words.status(group.status, group.n)
+    n = "" if group.status == "too_few" else f"n = {words.count(group.n)}"
+    under = tuple(part for part in ("" if interval == words.NO_INTERVAL else interval, n, state) if part)
+    return Cell(words.value(group.estimate, "points", 3), True, under, value=group.estimate)
 
 
 def _most(cell: Cell | None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
@@ -11,6 +12,7 @@ from uptake.asking import apart
 from uptake.directory import listing
 from uptake.scores import written
 from uptake.scores.ask import Explained, explain, prepare
+from uptake.scores.grouped import Grouped, grouped
 from uptake.scores.history import Held, of_one
 from uptake.signals.snapshot import Values, snapshot
 from uptake.store.projection import Cursor
@@ -35,6 +37,16 @@ class Scores(Reading):
                 return explain(cursor, plan, score, id_, {"entity": entity, **asked, **known_by}, kept)
 
         return self._now(("explained", score, entity, id_, as_key(given)), work)
+
+    def score_groups(self, score: str, by: str, entity: str, urgency: Urgency) -> Future[Grouped]:
+        """The mean of a score in groups, now or later; its result raises `QuestionError` if it cannot be asked."""
+        given = {"entity": entity}
+        kept = self._workspace.kept
+        return self._later(
+            ("score groups", score, by, entity),
+            lambda cursor: grouped(cursor, self.plan, score, by, given, kept),
+            urgency,
+        )
 
     def change_of(self, score: str, id_: str, given: Mapping[str, Any]) -> Explained:
         """Why somebody's score is what it is, and why it is another than before."""
