@@ -323,12 +323,11 @@ LENSES: tuple[Lens, ...] = (
                     Measure("Net retention", "net_revenue_retention"),
                     Measure("Gross retention", "gross_revenue_retention"),
                     Measure("Seats adopted", "adoption_rate", pick={"measure": "adopted"}, entity="account"),
-                    ScoreMeasure("Adoption score", ADOPTION, "account"),
                     Measure("Left", "account_churn"),
                 ),
                 "ARR is 12 times the MRR in force, in the product's currency. A band holds its lower end and not its upper end."
                 " Retention is by what accounts paid a year ago, adoption by what they pay now, and who left by what they paid"
-                " at the beginning of the month. Who pays nothing is not known. " + OBSERVATIONAL,
+                " at the beginning of the month. Who pays nothing stands last. " + OBSERVATIONAL,
                 "Say in the plan where bands begin: bands: {account.arr: [0, 1200, 6000]}, with the product's currency."
                 " What accounts pay comes with subscriptions: uptake import subscriptions.csv --kind subscriptions.",
             ),
