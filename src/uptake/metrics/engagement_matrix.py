@@ -16,9 +16,12 @@ Pitfall: only active entities are counted as users of a feature, so no share pas
 Source: requirements C16; Amplitude's engagement matrix, whose share can pass 100 %
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 
+from uptake.facts.entity_days import Column
 from uptake.facts.feature_set import words
 from uptake.metrics.depth import chosen
 from uptake.metrics.features import is_active, sets_of
@@ -26,7 +29,9 @@ from uptake.metrics.kinds.points import Points
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, active_sql
 from uptake.metrics.result import Side
-from uptake.metrics.windows import are_many, windows
+from uptake.metrics.tallies import edges, instant, is_possible, numbered
+from uptake.metrics.windows import Window, are_many, windows
+from uptake.store.sql import name
 
 X = {
     "share_of_active": ("share", "users / nullif(active, 0)"),
@@ -37,14 +42,6 @@ Y = {
     "uses": ("count", "uses / nullif(users, 0)"),
 }
 """Axis -> its unit and SQL for it."""
-TALLY = pa.schema(
-    [
-        ("period_on", pa.date32()),
-        ("feature_key", pa.int16()),
-        *((name, pa.int64()) for name in ("active", "users", "days")),
-        ("uses", pa.float64()),
-    ]
-)
 QUADRANTS = ("core", "wide", "niche", "marginal")
 
 
@@ -113,7 +110,7 @@ def rows(asked: Asked) -> Sql:
         ON u.entity_key = a.entity_key AND u.period_on IS NOT DISTINCT FROM a.period_on""",
         {
             "window_days": asked.param("window_days"),
-            **{name: asked.param(name) for name in ("x", "y", "x_split", "y_split")},
+            **{param: asked.param(param) for param in ("x", "y", "x_split", "y_split")},
         },
         {
             "window_day": WINDOW_DAY,
@@ -131,28 +128,56 @@ def totals(asked: Asked) -> Sql | None:
     features = list(chosen(asked, asked.param("feature")))
     if not are_many(asked) or asked.param("y") == "uses" or not set(words(features)) <= {0}:
         return None
+    labels = asked.split.labels if asked.split else ()
     return Sql(
-        CountedPoints(QUADRANTS, unit_of).select(("period_on",)),
-        {name: asked.param(name) for name in ("x", "y", "x_split", "y_split")},
+        CountedPoints(QUADRANTS, unit_of).select(("period_on", *map(name, labels))),
+        {param: asked.param(param) for param in ("x", "y", "x_split", "y_split")},
         tables={"tally": lambda: _tally(asked, features)},
     )
 
 
 def _tally(asked: Asked, features: list[int]) -> pa.Table:
-    """How many were active in the window of each period, how many of them used each feature, and on how many days."""
+    """How many of each group were active in the window of each period, how many used each feature, and on how many days."""
     rows = []
-    for period_on, window in windows(asked, sets_of(asked), asked.param("window_days")):
-        here, bits = is_active(window), window.values["bits"]
-        active = int(np.count_nonzero(here))
-        used = np.bitwise_or.reduceat(bits, window.begins)
-        if active < len(here):
-            used, bits = used[here], bits[np.repeat(here, window.days)]
-        for feature in features if active else ():
-            bit = np.uint64(1 << feature)
-            users, days = np.count_nonzero(used & bit), np.count_nonzero(bits & bit)
-            rows.append((period_on, feature, active, users, days, None))
-    columns = zip(*rows, strict=True) if rows else [[]] * len(TALLY)
-    return pa.table([pa.array(column, kind) for column, kind in zip(columns, TALLY.types, strict=True)], TALLY)
+    for (period_on, window), at in zip(
+        windows(asked, sets_of(asked), asked.param("window_days")), _ends(asked), strict=True
+    ):
+        here, used = is_active(window), np.bitwise_or.reduceat(window.values["bits"], window.begins)
+        for names, members in _groups(asked, window, at, here):
+            bits = window.values["bits"][np.repeat(members, window.days)]
+            of_members, active = used[members], int(np.count_nonzero(members))
+            for feature in features:
+                bit = np.uint64(1 << feature)
+                users, days = np.count_nonzero(of_members & bit), np.count_nonzero(bits & bit)
+                rows.append((period_on, *names, feature, active, users, days, None))
+    schema = pa.schema(
+        [
+            ("period_on", pa.date32()),
+            *((label, pa.string()) for label in (asked.split.labels if asked.split else ())),
+            ("feature_key", pa.int16()),
+            *((count, pa.int64()) for count in ("active", "users", "days")),
+            ("uses", pa.float64()),
+        ]
+    )
+    columns = zip(*rows, strict=True) if rows else [[]] * len(schema)
+    return pa.table([pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)], schema)
+
+
+def _ends(asked: Asked) -> list[np.datetime64]:
+    """The instant after each period; of no periods there is one window as well, with nothing in it."""
+    return [instant(on_at) for _, _, on_at, *_ in edges(asked)] or [instant(asked.question.as_of)]
+
+
+def _groups(asked: Asked, window: Window, at: np.datetime64, here: Column) -> Iterator[tuple[tuple[str, ...], Column]]:
+    """Each group of which somebody was active in a window, with who of the entities there that is."""
+    if asked.split is None:
+        yield from [((), here)] if here.any() else []
+        return
+    active = np.flatnonzero(here)
+    for names, places in asked.split.parts(at, numbered(asked).everyone.numbers(window.entity[active])):
+        members = np.zeros(len(here), np.bool_)
+        members[active[places]] = True
+        yield names, members
 
 
 def unit_of(axis: str) -> str:
@@ -165,6 +190,7 @@ METRIC = Metric(
     unit="days",
     rows=rows,
     totals=totals,
+    splits_totals=is_possible,
     params=(
         Param("feature", "text", "core, advanced, or all features that are shown.", default="all"),
         Param("x", "choice", "What lies along: how many use it.", default="share_of_active", choices=tuple(X)),
