@@ -117,9 +117,9 @@ def found(workspace: uptake.Workspace, truth: Mapping[str, Any], of: Lives) -> l
     labouring = {row["user_id"] for row in workspace.people("labouring", entity="user", as_of=last).rows}
     return [
         Found("shelfware", "placement `fit`: shelfware", planted["shelfware"], of.those(shelfware)),
-        Found("shelfware", "`adoption_map`, split at the medians", planted["shelfware"], _mapped(workspace, last)),
-        Found("shelfware", "`adoption_map`, split at 0.5 of the features and 0.25 of the seats", planted["shelfware"],
-              _mapped(workspace, last, x_split=0.5, y_split=0.25)),
+        Found("shelfware", "`adoption_map`", planted["shelfware"], _mapped(workspace, last)),
+        Found("shelfware", "`adoption_map`, split at the medians", planted["shelfware"],
+              _mapped(workspace, last, x_split="median", y_split="median")),
         Found("labouring users", "`labouring`", frozenset(truth["labouring"]["users"]) & active, frozenset(labouring)),
         Found("fading", "`decline.adoption` of 30 % or more", planted["fading"], of.those(of.declined[:, -1] >= DOWN)),
         Found("fading", "adoption score 30 % down in eight weeks", planted["fading"], of.those(of.down[:, -1])),
@@ -131,7 +131,7 @@ def found(workspace: uptake.Workspace, truth: Mapping[str, Any], of: Lives) -> l
     ]  # fmt: skip
 
 
-def _mapped(workspace: uptake.Workspace, last: date, **splits: float) -> frozenset[str]:
+def _mapped(workspace: uptake.Workspace, last: date, **splits: str) -> frozenset[str]:
     rows = workspace.metric("adoption_map", entity="account", as_of=last, **splits).rows
     return frozenset(row["point"] for row in rows if row["quadrant"] == "shelfware")
 

@@ -123,6 +123,31 @@ def test_an_account_is_inactive_without_value_however_busy(told: Told) -> None:
     assert (found["quiet"], found["well"]) == ("inactive", "steady")
 
 
+def test_who_comes_every_month_is_silent_after_two_months(told: Told) -> None:
+    """D6, E8. An account whose user comes every 28 days and ships each time: 27 days later it is steady, as a weekly one is
+    not. 28 days are known as its rhythm as long as two of its days lie in the last 84: until day 56, which are two rhythms.
+    """
+    workspace = made(
+        told, did("m", "task board note ship", 27, 55, 83, account="monthly"),
+        did("w", "task board note ship", 27, 34, 41, account="weekly"), did("t", "task board note ship", *DAILY, account="well"),
+    )  # fmt: skip
+    for entity, (monthly, weekly) in {"account": ("monthly", "weekly"), "user": ("m", "w")}.items():
+        found = labels(workspace, "segment", entity)
+        assert (found[monthly], found[weekly]) == ("steady", "inactive")
+        states = labels(workspace, "state", entity)
+        assert (states[monthly], states[weekly]) == ("thriving", "fading")
+    (one,) = workspace.placements("segment", entity="account", id="weekly", as_of=LAST).everyone
+    assert {reason.subject: reason.found for reason in one.reasons} == {
+        "days_since_value": 27, "rhythms_since_value": pytest.approx(27 / 7)
+    }  # fmt: skip
+    ends = {"user_id": "t", "account_id": "well", "event": "ship", "timestamp": "2026-05-05T10:00:00Z"}
+    workspace.import_rows(table([ends]), "events")
+    later = LAST + timedelta(days=28)
+    assert labels(workspace, "state", "account", on=later)["monthly"] == "thriving"
+    assert labels(workspace, "state", "account", on=later + timedelta(days=1))["monthly"] == "fading"
+    assert labels(workspace, "segment", "account", on=later + timedelta(days=1))["monthly"] == "inactive"
+
+
 def test_stages_rise_fall_back_and_are_recorded(told: Told) -> None:
     """C12. A user comes on 5 January, is activated on the 7th, reaches value on the 14th, works with reports on the 15th to
     the 18th, and with tasks weekly until 10 February.
@@ -185,7 +210,7 @@ def test_levels_of_users(told: Told) -> None:
 def test_states_of_users_and_who_moved(told: Told) -> None:
     """C19: value or none, against activity within two usage intervals. `t` goes quiet, `b` reaches value."""
     workspace = made(
-        told, did("t", "ship task", 20), did("f", "ship", 60), did("f", "task", 40), did("b", "task", 20, 2),
+        told, did("t", "ship task", 20), did("f", "ship", 41), did("f", "task", 40), did("b", "task", 20, 2),
         did("b", "ship", 2), did("n", "look", 60), did("s", "task", 10),
     )  # fmt: skip
     earlier = LAST - timedelta(days=10)
@@ -200,20 +225,41 @@ def test_states_of_users_and_who_moved(told: Told) -> None:
     assert moved == {("thriving", "fading"): 1, ("busy_but_shallow", "thriving"): 1}
 
 
+def test_states_of_accounts_ask_for_value_as_the_segment_does(told: Told) -> None:
+    """C19. Value within two of its own rhythms, and more than a quarter of the people: thriving. No value since: fading,
+    however busy. Never any, or by few of many: busy but shallow. Four of the five seats of `shelf` have nobody.
+    """
+    workspace = made(
+        told, did("t", "task ship", 13, 2, account="thrives"), did("f", "ship", 14, account="fades"),
+        did("f", "task", *DAILY, account="fades"), did("b", "task", 3, account="busy"), did("s", "task ship", *DAILY, account="shelf"),
+        did("n", "task", 60, account="silent"), did("gone", "ship", 60, account="gone"),
+    )  # fmt: skip
+    bought = {"account_id": "shelf", "subscription_id": "s", "seats": 5, "mrr": 1.0, "started_on": "2025-01-01"}
+    workspace.import_rows(table([bought]), "subscriptions")
+    assert labels(workspace, "state", "account") == {
+        "thrives": "thriving", "fades": "fading", "busy": "busy_but_shallow", "shelf": "busy_but_shallow",
+        "silent": "not_started", "gone": "fading",
+    }  # fmt: skip
+
+
 def test_product_and_people_of_accounts(told: Told) -> None:
-    """C10, N11: half of the four core features or not, against more than a quarter of the seats or not."""
+    """C10, N11: half of the four core features or not, against a quarter of the five seats or not; the map says the same."""
     many = [did(f"wide{n}", "task board", 1, account="embedded") for n in range(2)]
     thin = [did(f"thin{n}", "task", 1, account="thin") for n in range(2)]
     workspace = made(
         told, *many, did("few", "task board", 1, account="shelf"), *thin, did("gone", "task", 60, account="dormant")
     )
-    seats = [{"account_id": account, "seats": 4, "valid_from": "2025-01-01", "subscription_id": account, "mrr": 1.0}
+    seats = [{"account_id": account, "seats": 5, "valid_from": "2025-01-01", "subscription_id": account, "mrr": 1.0}
              | {"started_on": "2025-01-01"} for account in ("embedded", "shelf", "thin", "dormant")]  # fmt: skip
     workspace.import_rows(
         table([{k: v for k, v in row.items() if k != "valid_from"} for row in seats]), "subscriptions"
     )
     assert labels(workspace, "fit", "account") == {
         "embedded": "embedded", "shelf": "shelfware", "thin": "thin", "dormant": "dormant",
+    }  # fmt: skip
+    found = workspace.metric("adoption_map", as_of=LAST).rows
+    assert {row["point"]: (row["quadrant"], row["n"]) for row in found} == {
+        "embedded": ("embedded", 5), "shelf": ("shelfware", 5), "thin": ("thin", 5), "dormant": ("dormant", 5),
     }  # fmt: skip
 
 

@@ -200,6 +200,7 @@ def test_totals_equal_the_rows_in_another_zone_by_other_weeks_beside_an_earlier_
     [
         {},
         {"x": "features_used", "x_split": 2, "y_split": 0.5, "window_days": 3},
+        {"y": "seats_active", "x_split": "median", "y_split": "median"},
         {"x": "seats_adopted", "y": "depth"},
         {"x": "sessions_per_week", "y": "frequency"},
     ],

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 LAST = date(2025, 3, 30)
 AS_OF = {"as_of": LAST.isoformat()}
+MEDIANS = {"y": "seats_active", "x_split": "median", "y_split": "median", **AS_OF}
 PLAN = """
 product: {timezone: America/New_York}
 active: [task, board, file, report]
@@ -72,7 +73,7 @@ def accounts(new_home: Callable[..., Path]) -> Iterator[uptake.Workspace]:
 
 def test_every_account_with_seats_has_a_place(accounts: uptake.Workspace) -> None:
     """Breadth 4/5, 4/5, 1/5 and 0; seats 2/2, 1/4, 2/2 and 0/3. Medians: 0.5, and 0.625. e has no seat."""
-    result = accounts.metric("adoption_map", **AS_OF)
+    result = accounts.metric("adoption_map", **MEDIANS)
     rows = {row["point"]: row for row in result.rows}
     assert {
         point: (row["title"], row["n"], row["x"], row["estimate"], row["quadrant"]) for point, row in rows.items()
@@ -88,28 +89,41 @@ def test_every_account_with_seats_has_a_place(accounts: uptake.Workspace) -> Non
 
 
 def test_splits_may_be_given_and_what_lies_on_one_is_high(accounts: uptake.Workspace) -> None:
-    found = by(accounts.metric("adoption_map", x_split=0.8, y_split=0.25, **AS_OF), "point", of="quadrant")
+    held = {"y": "seats_active", **AS_OF}
+    found = by(accounts.metric("adoption_map", x_split=0.8, y_split=0.25, **held), "point", of="quadrant")
     assert found == {"a": "embedded", "b": "embedded", "c": "thin", "d": "dormant"}
-    found = by(accounts.metric("adoption_map", x_split=0.81, y_split=0, **AS_OF), "point", of="quadrant")
+    found = by(accounts.metric("adoption_map", x_split=0.81, y_split=0, **held), "point", of="quadrant")
     assert set(found.values()) == {"thin"}
 
 
 def test_a_quadrant_has_its_accounts(accounts: uptake.Workspace) -> None:
-    result = accounts.metric("adoption_map", **AS_OF)
+    result = accounts.metric("adoption_map", **MEDIANS)
     for row in result.rows:
-        found = accounts.people("adoption_map", result.cell_of(row), as_of=LAST.isoformat())
+        found = accounts.people("adoption_map", result.cell_of(row), **MEDIANS)
         assert (found.ids(), found.total) == ([row["point"]], row["quadrant_n"])
 
 
 def test_a_filter_moves_the_medians(accounts: uptake.Workspace) -> None:
     """Of a and b alone: both on the split of breadth, and 0.625 between their seats."""
-    rows = accounts.metric("adoption_map", where="account.id=a|b", **AS_OF).rows
+    rows = accounts.metric("adoption_map", where="account.id=a|b", **MEDIANS).rows
     assert {(row["point"], row["quadrant"], row["x_split"]) for row in rows} == {
         ("a", "embedded", 0.8), ("b", "shelfware", 0.8),
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("x", AXES)
+def test_the_splits_are_those_of_the_placement_and_it_says_the_same(accounts: uptake.Workspace) -> None:
+    """Half of the features, a quarter of the seats, or of the users: e has no seat, and its one user came."""
+    result = accounts.metric("adoption_map", **AS_OF)
+    assert {row["point"]: (row["n"], row["members"], row["x"], row["estimate"], row["quadrant"]) for row in result.rows} == {
+        "a": (2, 2, 0.8, 1.0, "embedded"), "b": (4, 1, 0.8, 0.25, "embedded"), "c": (2, 2, 0.2, 1.0, "thin"),
+        "d": (3, 0, 0.0, 0.0, "dormant"), "e": (1, 1, 0.2, 1.0, "thin"),
+    }  # fmt: skip
+    assert {(row["x_split"], row["y_split"]) for row in result.rows} == {(0.5, 0.25)}
+    placed = {one.id: one.label for one in accounts.placements("fit", **AS_OF).everyone}
+    assert placed == by(result, "point", of="quadrant")
+
+
+@pytest.mark.parametrize("x", [axis for axis in AXES if axis != "people_active"])
 def test_every_axis_says_what_its_metric_says(accounts: uptake.Workspace, x: str) -> None:
     """Accounts by the metric itself, asked by account over the same days; who was not active has 0."""
     rows = by(accounts.metric("adoption_map", x=x, y="seats_adopted", **AS_OF), "point", of="x")

@@ -268,10 +268,14 @@ def test_adoption_map(new_home: NewHome, told: list[Told], seats: list[Row], zon
         names = {(True, True): "embedded", (True, False): "shelfware", (False, True): "thin", (False, False): "dormant"}
         expected[month] = {name: (*one, names[one[1] >= xs, one[2] >= ys]) for name, one in known.items()}
     with workspace_of(new_home(MAP.format(zone=zone)), told, seats=seats) as workspace:
-        asked = {"period": "month", "date_from": "2025-02-01", "as_of": str(as_of)}
+        medians = {"y": "seats_active", "x_split": "median", "y_split": "median"}
+        asked = {"period": "month", "date_from": "2025-02-01", "as_of": str(as_of), **medians}
         found: dict[date, dict[str, Any]] = defaultdict(dict)
         for row in workspace.metric("adoption_map", **asked).rows:
             found[row["period_on"]][row["point"]] = (row["n"], row["x"], row["estimate"], row["quadrant"])
         assert found == expected
-        whole = by(workspace.metric("adoption_map", as_of=str(as_of)), "point", of="quadrant")
+        placed = {one.id: one.label for one in workspace.placements("fit", as_of=str(as_of)).everyone}
+        placed = {id_: label for id_, label in placed.items() if label != "unknown"}  # neither seats nor users
+        assert placed == by(workspace.metric("adoption_map", as_of=str(as_of)), "point", of="quadrant")
+        whole = by(workspace.metric("adoption_map", as_of=str(as_of), **medians), "point", of="quadrant")
         assert whole == {name: one[3] for name, one in expected.get(as_of.replace(day=1), {}).items()}

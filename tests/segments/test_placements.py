@@ -193,6 +193,28 @@ def test_everyone_has_one_label_on_every_day_and_what_comes_later_changes_none(n
             assert everything(workspace, day) == before, day
 
 
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("plan", [DEFAULT, DEFAULT.replace("value_moments: {done: {event: task, at_least: 3}}\n", "")])
+def test_one_word_means_one_thing_in_all_placements(new_home: Callable[..., Path], plan: str, seed: int) -> None:
+    """Whoever is inactive does not thrive, and whoever is at work more than others has started."""
+    with uptake.open(new_home(plan)) as workspace:
+        for number, (first, days, count) in enumerate(((6, 120, 200), (90, 40, 120), (6, 3, 40))):
+            rows = events(10 * seed + number, date(2025, 1, 1) + timedelta(days=first), days, count)
+            workspace.import_rows(pa.Table.from_pylist(rows), "events")
+        seen = set()
+        for day in (date(2025, 1, 20), date(2025, 3, 1), date(2025, 4, 20), date(2025, 5, 20), date(2025, 8, 1)):
+            told = everything(workspace, day)
+            for entity in ("user", "account"):
+                for id_, state in told["state", entity].items():
+                    segment = told["segment", entity][id_]
+                    assert (segment, state) != ("inactive", "thriving"), (day, id_)
+                    assert segment != "power" or state != "not_started", (day, id_)
+                    seen |= {segment, state}
+            found = workspace.metric("adoption_map", as_of=day).rows
+            assert {row["point"]: row["quadrant"] for row in found} == told["fit", "account"]
+        assert seen >= {"inactive", "thriving", "fading", "busy_but_shallow"} or not workspace.plan.value_moments
+
+
 def written(cursor: Any, name: str, entity: str, day: date) -> dict[str, int]:
     """What history has of a day; two rows of somebody would be one too many."""
     rows = cursor.execute(

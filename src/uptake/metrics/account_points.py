@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -13,9 +14,10 @@ from uptake.facts.day_order import Numbered, Rows
 from uptake.facts.entity_days import Column
 from uptake.metrics import periods
 from uptake.metrics.adoption_rate import held_sql
-from uptake.metrics.axes import AXES, SEATS
+from uptake.metrics.axes import AXES, PEOPLE_ACTIVE, SEATS
 from uptake.metrics.grain import ACCOUNT, MEMBER
 from uptake.metrics.metric import Asked, Sql
+from uptake.metrics.people_active import counts
 from uptake.metrics.query import executed
 from uptake.metrics.tallies import instant, numbered
 
@@ -31,19 +33,17 @@ def places(asked: Asked) -> dict[str, Column]:
     Args:
         asked: The question, of the metric `adoption_map`.
     """
-    facts, members = numbered(asked, ACCOUNT), numbered(asked, MEMBER)
-    held, present = members.spans(held_sql(MEMBER)), facts.spans(ACCOUNT.present)
-    account_of = facts.everyone.numbers(members.everyone.keys >> 32)
+    facts = numbered(asked, ACCOUNT)
+    present = facts.spans(ACCOUNT.present)
     names, order = _names(facts)
     called = facts.rows(CALLED)
     edges = periods.edges(asked.cursor, asked.question, asked.plan)
     numbers = {period_on: number for number, (period_on, *_) in enumerate(edges)}
     x, y = (_axis(asked, side, facts, numbers) for side in ("x", "y"))
     parts = []
-    for number, (period_on, _, on_at, *_) in enumerate(edges):
+    of_seats = _seats_held(asked, facts) if asked.param("y") in SEATS else (seats for _, seats, _ in counts(asked))
+    for number, ((period_on, _, on_at, *_), seats) in enumerate(zip(edges, of_seats, strict=True)):
         at = instant(on_at)
-        of_seats = account_of[held.just_before(at, len(members.everyone))]
-        seats = np.bincount(of_seats[of_seats >= 0], minlength=len(facts.everyone))
         is_there = present.just_before(at, len(facts.everyone)) & (seats > 0)
         who = order[is_there[order]]
         told = {
@@ -54,9 +54,19 @@ def places(asked: Asked) -> dict[str, Column]:
             "x": x[number][who],
             "y": y[number][who],
         }
-        has_members = asked.param("y") in SEATS
+        has_members = asked.param("y") in (*SEATS, PEOPLE_ACTIVE)
         parts.append({**told, "members": np.rint(told["y"] * told["n"]) if has_members else np.full(len(who), np.nan)})
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+
+
+def _seats_held(asked: Asked, facts: Numbered) -> Iterator[Column]:
+    """Of each period how many seats every account holds."""
+    members = numbered(asked, MEMBER)
+    held = members.spans(held_sql(MEMBER))
+    account_of = facts.everyone.numbers(members.everyone.keys >> 32)
+    for _, _, on_at, *_ in periods.edges(asked.cursor, asked.question, asked.plan):
+        of_seats = account_of[held.just_before(instant(on_at), len(members.everyone))]
+        yield np.bincount(of_seats[of_seats >= 0], minlength=len(facts.everyone))
 
 
 def _axis(asked: Asked, side: str, facts: Numbered, numbers: dict[Any, int]) -> Floats:

@@ -3,18 +3,21 @@
 Where every account stands: how much of the product it uses beside how many of its people use it, and which of four
 states that makes.
 
-Formula: x, by default breadth (the share of the core features open to it that its users used), and y, by default the
-    share of its seats that were active, both over the `window_days` days up to the end of the period. Embedded: both at
-    or above their splits. Shelfware: much of the product, by few of the seats. Thin: many seats, few features. Dormant:
-    neither. The splits are the medians over all accounts shown if not given
+Formula: x, by default breadth (the share of the core features open to it that its users used), and y, by default
+    `people_active` (the share of its seats, those paid for or else held, that were active; where nobody knows of seats,
+    of its users), both over the `window_days` days up to the end of the period. Embedded: both at or above their
+    splits. Shelfware: much of the product, by few of the people. Thin: many people, few features. Dormant: neither.
+    The splits of these two are half of the features and a quarter of the people, as in the placement `fit`, so that both
+    say the same of every account; those of other axes are the medians over all accounts shown
 Unit: that of the axis
 Grain: account
-Population: accounts that were there at the end of the period and had a seat, also those nobody came from; n counts
-    an account's seats, `members` those of them that are active or adopted where y is a share of seats
+Population: accounts that were there at the end of the period and had a seat or a user, also those nobody came from; n
+    counts these, `members` those of them that are active or adopted where y is a share of them. Where y is a share of
+    the seats held, accounts that hold one
 Empty: no quadrant where an axis has no value for the account; an account nobody came from has 0, not nothing
 Interval: Wilson on the share of seats, 95 %; none for other axes
-Pitfall: with medians half of the accounts are low on each axis, however well all are doing: give the splits that are
-    good enough to hold the map against yourself. Few seats give a wide interval
+Pitfall: with `x_split=median` half of the accounts are low on an axis, however well all are doing. Few seats give a
+    wide interval
 Source: requirements C10 (ours); customer adoption for success teams (product and user adoption)
 """
 
@@ -24,14 +27,16 @@ from typing import Any
 import pyarrow as pa
 
 from uptake.metrics.account_points import places
-from uptake.metrics.axes import AXES, SEATS
+from uptake.metrics.axes import AXES, PEOPLE_ACTIVE, SEATS
 from uptake.metrics.grain import MEMBER
 from uptake.metrics.kinds.points import Points
 from uptake.metrics.metric import Asked, Metric, Param, Row, Sql
-from uptake.metrics.population import present_sql, seats_sql
+from uptake.metrics.people_active import people_sql
+from uptake.metrics.population import WINDOW_DAY, present_sql, seats_sql
 from uptake.metrics.tallies import is_possible
+from uptake.plan import FITS, SPLITS
 
-QUADRANTS = ("embedded", "shelfware", "thin", "dormant")
+MEDIAN = "median"
 
 
 def rows(asked: Asked) -> Sql:
@@ -43,18 +48,22 @@ def rows(asked: Asked) -> Sql:
         relations[f"{side}_axis"], own = AXES[asked.param(side)].sql(asked, f"{side}_")
         tables |= AXES[asked.param(side)].tables(asked, f"{side}_")
         values |= own
-        values[f"{side}_split"] = asked.param(f"{side}_split")
+        values[f"{side}_split"] = _split(asked, side)
     x, y = (f"coalesce({s}.value, 0)" if AXES[asked.param(s)].of_active else f"{s}.value" for s in ("x", "y"))
-    members = f"round({y} * h.seats)::BIGINT" if asked.param("y") in SEATS else "NULL::BIGINT"
+    is_share = asked.param("y") in (*SEATS, PEOPLE_ACTIVE)
+    members = f"round({y} * h.seats)::BIGINT" if is_share else "NULL::BIGINT"
+    seats = f"""SELECT (entity_key >> 32)::INTEGER AS entity_key, period_on, count(*) AS seats
+        FROM ({seats_sql(MEMBER)}) GROUP BY ALL"""
+    if asked.param("y") not in SEATS:
+        seats = "SELECT entity_key, period_on, seats FROM people"
+        relations |= {"window_day": WINDOW_DAY, "people": people_sql()}
+        values["window_days"] = asked.param("window_days")
     same = "{0}.entity_key = e.entity_key AND {0}.period_on IS NOT DISTINCT FROM e.period_on"
     return Sql(
         f"""
     SELECT e.entity_key, e.anchor_at, e.period_on, a.account_id AS point, coalesce(n.text, a.account_id) AS title,
         h.seats AS n, {x}::DOUBLE AS x, {y}::DOUBLE AS y, {members} AS members
-    FROM ({present_sql(asked)}) e JOIN (
-        SELECT (entity_key >> 32)::INTEGER AS entity_key, period_on, count(*) AS seats
-        FROM ({seats_sql(MEMBER)}) GROUP BY ALL
-    ) h ON {same.format("h")} JOIN accounts a ON a.account_key = e.entity_key
+    FROM ({present_sql(asked)}) e JOIN ({seats}) h ON {same.format("h")} JOIN accounts a ON a.account_key = e.entity_key
     LEFT JOIN account_attribute n ON n.account_key = e.entity_key AND n.name = 'name'
         AND e.anchor_at >= n.valid_from AND e.anchor_at < n.valid_to
     LEFT JOIN x_axis x ON {same.format("x")} LEFT JOIN y_axis y ON {same.format("y")}""",
@@ -70,13 +79,20 @@ def totals(asked: Asked) -> Sql | None:
         return None
 
     def placed() -> list[Row]:
-        splits = (asked.param("x_split"), asked.param("y_split"))
-        return [POINTS.placed(places(asked), splits)]
+        return [POINTS.placed(places(asked), (_split(asked, "x"), _split(asked, "y")))]
 
     return Sql(counted=placed)
 
 
-POINTS = Points(QUADRANTS, lambda axis: AXES[axis].metric.unit)
+def _split(asked: Asked, side: str) -> float | None:
+    """From where on an axis is high; None: the median of the points."""
+    given = asked.param(f"{side}_split")
+    if given is None:
+        return SPLITS.get(asked.param(side))
+    return None if given == MEDIAN else float(given)
+
+
+POINTS = Points(FITS, lambda axis: AXES[axis].metric.unit)
 METRIC = Metric(
     kind=POINTS,
     unit="share",
@@ -84,10 +100,18 @@ METRIC = Metric(
     totals=totals,
     params=(
         Param("x", "choice", "What lies along: how much of the product.", default="breadth", choices=tuple(AXES)),
-        Param("y", "choice", "What stands up: how many use it.", default="seats_active", choices=tuple(AXES)),
-        Param("x_split", "number", "From where on x is high; the median of the points if not given.", least=0),
-        Param("y_split", "number", "From where on y is high; the median of the points if not given.", least=0),
+        Param("y", "choice", "What stands up: how many use it.", default=PEOPLE_ACTIVE, choices=tuple(AXES)),
+        Param(
+            "x_split", "number",
+            "From where on x is high, or median; as in the placement `fit`, or the median, if not given.",
+            least=0, words=(MEDIAN,),
+        ),
+        Param(
+            "y_split", "number",
+            "From where on y is high, or median; as in the placement `fit`, or the median, if not given.",
+            least=0, words=(MEDIAN,),
+        ),
         Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366),
     ),
     entities=("account",),
-)
+)  # fmt: skip

@@ -18,6 +18,7 @@ from uptake.metrics import (
     features_used,
     frequency,
     params,
+    people_active,
     sessions_per_week,
 )
 from uptake.metrics.metric import Asked, Metric
@@ -80,6 +81,7 @@ def _seats(measure: str, window: str) -> Axis:
 
 AXES: dict[str, Axis] = {
     "breadth": Axis(breadth.METRIC, work=breadth.of_each, is_workable=breadth.is_counted),
+    "people_active": Axis(people_active.SHARE_OF_PEOPLE, of_active=False, work=people_active.of_each),
     "features_used": Axis(features_used.METRIC),
     "depth": Axis(depth.METRIC),
     "seats_active": _seats("active", "active_days"),
@@ -90,5 +92,6 @@ AXES: dict[str, Axis] = {
     "sessions_per_week": Axis(sessions_per_week.METRIC),
 }
 """Name of an axis -> what it measures; each has a meaning for accounts."""
+PEOPLE_ACTIVE = "people_active"
 SEATS = ("seats_active", "seats_adopted")
-"""Axes that are shares of an account's seats."""
+"""Axes that are shares of the seats that an account holds."""

@@ -18,6 +18,7 @@ from uptake.plan.difference import Change, changes
 from uptake.plan.document import Place
 from uptake.plan.evidence import Evidence, links_of
 from uptake.plan.feature import Adopted, Feature
+from uptake.plan.fit import FITS, SPLITS
 from uptake.plan.group import Group
 from uptake.plan.invites import Invites
 from uptake.plan.journey import AccountActivation, Activation, Milestone, Onboarding, Step, UserActivation, ValueMoment
@@ -56,10 +57,12 @@ __all__ = [
     "CRM_STEPS",
     "DEFAULT_BENCHMARKS",
     "DEFAULT_SCORES",
+    "FITS",
     "NAME",
     "OPPORTUNITIES",
     "REFERENCE_RANGES",
     "SEVERITIES",
+    "SPLITS",
     "UNKNOWN",
     "WEEK_STARTS",
     "AccountActivation",

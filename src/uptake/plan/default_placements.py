@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 from typing import Any
 
 from uptake.plan.account_journey import CRM_STEPS, Journey
-from uptake.plan.feature import Feature
+from uptake.plan.fit import PEOPLE, PRODUCT, SPLITS
 from uptake.plan.journey import Activation
 from uptake.plan.placements import Placement
 from uptake.plan.product import Product
@@ -17,17 +16,19 @@ QUIET_INTERVALS = 2
 """Usage intervals without a value event after which somebody is inactive."""
 WINDOW_DAYS = 28
 """Days that signals look back on by default."""
+OFTEN_DAYS = WINDOW_DAYS // 2
+"""How often somebody has to come by nature for such a window to tell how much, and by how many, the product is used."""
 
 LIVE = 0.25
 """Of an account's users, how many have to be beyond this for the whole to count as using it, as GitLab counts stages."""
-IS_WIDE = {"any": [{"seats_used": {"gt": LIVE}}, {"seats_used": {"exists": False}, "adopted": {"gt": LIVE}}]}
-"""More than a quarter of the seats are worked in; where nobody knows the seats, of the users."""
+MUCH = {"account_breadth": {"gte": SPLITS[PRODUCT]}}
+MANY = {"people_active": {"gte": SPLITS[PEOPLE]}}
+"""Of the product, and of the people, as the map has it."""
 
 
 def default_placements(
     product: Product,
     activation: Activation | None,
-    features: Mapping[str, Feature],
     has_value: bool,
     scores: Mapping[str, Score],
     journey: Journey | None,
@@ -37,14 +38,12 @@ def default_placements(
     Args:
         product: The product.
         activation: When users and accounts are activated, or None.
-        features: Its features.
         has_value: Whether the plan has value moments.
         scores: Its scores.
         journey: How far accounts are, or None: there is no such placement.
     """
     quiet = QUIET_INTERVALS * product.usage_interval_days
     weekly = max(1, WINDOW_DAYS // max(7, product.usage_interval_days))
-    half_of_core = ceil(sum(feature.tag == "core" for feature in features.values()) / 2) or 1
     made: dict[str, dict[str, Any]] = {
         "segment": {
             "labels": [
@@ -103,23 +102,18 @@ def default_placements(
         },
         "state": {
             "labels": [
-                {"name": "thriving", "of": "user", "when": _gained(has_value) | {"days_since_active": {"lt": quiet}}},
-                {"name": "fading", "of": "user", "when": _gained(has_value)},
-                {"name": "busy_but_shallow", "of": "user", "when": {"days_since_active": {"lt": quiet}}},
-                {"name": "thriving", "of": "account", "when": {"adopted": {"gte": 0.5}}},
-                {"name": "busy_but_shallow", "of": "account", "when": {"frequency": {"gte": 0.5}}},
-                {"name": "fading", "of": "account", "when": _gained(has_value)},
+                *_states(has_value, quiet),
                 {"name": "not_started"},
             ]
         },
         "fit": {
             "title": "Product and people",
             "entities": ["account"],
-            "needs": ["features_used"],
+            "needs": ["account_breadth", "people_active"],
             "labels": [
-                {"name": "embedded", "when": {"features_used": {"gte": half_of_core}} | IS_WIDE},
-                {"name": "shelfware", "title": "Shelfware risk", "when": {"features_used": {"gte": half_of_core}}},
-                {"name": "thin", "when": IS_WIDE},
+                {"name": "embedded", "when": MUCH | MANY},
+                {"name": "shelfware", "title": "Shelfware risk", "when": MUCH},
+                {"name": "thin", "when": MANY},
                 {"name": "dormant"},
             ],
         },
@@ -160,19 +154,43 @@ def _new(activation: Activation | None, otherwise: int) -> list[dict[str, Any]]:
 
 
 def _inactive(has_value: bool, quiet: int) -> list[dict[str, Any]]:
-    """No value event of a company for a while. One of its users may work on what a colleague ends: theirs is not to come."""
-    since = {"user": "days_since_active", "account": "days_since_value" if has_value else "days_since_active"}
+    """Silent for two of the own rhythms: accounts without a value event, users without activity."""
     # People may well be there without anything of value coming of it: the title says which of the two is meant.
-    titles = {"days_since_value": "Without value", "days_since_active": "Inactive"}
+    titles = {"value": "Without value", "active": "Inactive"}
     return [
-        {
-            "name": "inactive",
-            "title": titles[what],
-            "of": entity,
-            "when": {"any": [{what: {"gte": quiet}}, {what: {"exists": False}}]},
-        }
-        for entity, what in since.items()
+        {"name": "inactive", "title": titles[what], "of": entity, "when": _silent(what, quiet)}
+        for entity, what in _told_by(has_value).items()
     ]
+
+
+def _states(has_value: bool, quiet: int) -> list[dict[str, Any]]:
+    """Value beside activity. Nobody thrives who is inactive, nor an account of which few people come though they often do."""
+    made: list[dict[str, Any]] = []
+    for entity, what in _told_by(has_value).items():
+        among: dict[str, Any] = {"any": [MANY, {"own_interval": {"gt": OFTEN_DAYS}}]} if entity == "account" else {}
+        goes_on = {"any": [_lately("active"), _lately(what)]} if what != "active" else _lately(what)
+        made += [
+            {"name": "thriving", "of": entity, "when": _gained(has_value) | _lately(what) | among},
+            {"name": "fading", "of": entity, "when": _gained(has_value) | _silent(what, quiet)},
+            {"name": "busy_but_shallow", "of": entity, "when": goes_on},
+        ]
+    return made
+
+
+def _told_by(has_value: bool) -> dict[str, str]:
+    """What users, and accounts, are silent without. A user may work on what a colleague ends: theirs is not to come."""
+    return {"user": "active", "account": "value" if has_value else "active"}
+
+
+def _silent(what: str, quiet: int) -> dict[str, Any]:
+    """Neither within so many days nor within two of somebody's own rhythms, which may be longer; or never."""
+    silent = {f"days_since_{what}": {"gte": quiet}, f"rhythms_since_{what}": {"gte": QUIET_INTERVALS}}
+    return {"any": [silent, {f"days_since_{what}": {"exists": False}}]}
+
+
+def _lately(what: str) -> dict[str, Any]:
+    """The opposite of silent: a rhythm is never shorter than the product's usage interval."""
+    return {f"rhythms_since_{what}": {"lt": QUIET_INTERVALS}}
 
 
 def _at_risk(scores: Mapping[str, Score]) -> list[dict[str, Any]]:
@@ -180,7 +198,8 @@ def _at_risk(scores: Mapping[str, Score]) -> list[dict[str, Any]]:
     made = []
     for entity in ("user", "account"):
         score = next((one for one in scores.values() if entity in one.entities and one.higher_is == "better"), None)
-        ways: list[dict[str, Any]] = [{"activated": 0}, {"adopters.breadth": {"lt": 0.5}}]
+        narrow = {"adopters.breadth": {"lt": 0.5}, "own_interval": {"lte": OFTEN_DAYS}}
+        ways: list[dict[str, Any]] = [{"activated": 0}, narrow]
         if score is not None:
             ways.append({f"fall.{score.name}": {"gte": 0.2}})
         made.append({"name": "at_risk", "title": "At risk", "of": entity, "when": {"any": ways}})

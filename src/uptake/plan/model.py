@@ -176,9 +176,7 @@ class Plan(Section):
     def all_placements(self) -> Mapping[str, Placement]:
         """The placements that every plan has, with the plan's own beside them or in their place."""
         has_value = bool(self.value_moments)
-        given = default_placements(
-            self.product, self.activation, self.features, has_value, self.all_scores, self.journey
-        )
+        given = default_placements(self.product, self.activation, has_value, self.all_scores, self.journey)
         return {**given, **self.placements}
 
     @property

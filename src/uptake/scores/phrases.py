@@ -19,6 +19,7 @@ class Phrase:
 
 
 PHRASES = {
+    "account_breadth": Phrase("uses {value} of the core features open to it"),
     "activated": Phrase("activation reached: {value}"),
     "active_days": Phrase("active on {value} of the last {days}"),
     "adopted": Phrase("adopted: {value}", "{value} of {users} have adopted the product"),
@@ -42,7 +43,9 @@ PHRASES = {
     "members": Phrase("{value} users"),
     "nps": Phrase("answered the NPS survey with {value}", "{users} who answered give an NPS of {value}"),
     "onboarding": Phrase("{value} of the steps of onboarding are done"),
+    "own_interval": Phrase("comes again within {value}"),
     "penetration": Phrase("breadth times seat coverage is {value}"),
+    "people_active": Phrase("{value} of its people came in {days} days"),
     "pulse": Phrase("those who look after it rate it {value} of 5"),
     "regularity": Phrase(
         "came in {value} of the last usage intervals", "{users} came in {value} of the last usage intervals"
@@ -51,6 +54,8 @@ PHRASES = {
     "renewal_in": Phrase("renewal in {value}"),
     "revenue_kept": Phrase("{value} of the most it paid in {days} days is left"),
     "rhythm": Phrase("{value} from one day of use to the next"),
+    "rhythms_since_active": Phrase("last active {value} of its own rhythms ago"),
+    "rhythms_since_value": Phrase("last reached value {value} of its own rhythms ago"),
     "roles_covered": Phrase("{value} of the roles needed are active"),
     "seat_coverage": Phrase("{value} of seats have adopted the product"),
     "seats": Phrase("{value} seats"),

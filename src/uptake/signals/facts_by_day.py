@@ -91,6 +91,15 @@ class FactsByDay:
             self._known[what] = read(self)
         return self._known[what]
 
+    def of_facts(self, what: Hashable, made: Callable[[Self], NDArray[Any]]) -> NDArray[Any]:
+        """An array that is worked out for all days of the facts at once, for the panel of whatever days asks.
+
+        Args:
+            what: What it is called.
+            made: Makes it, with a column for each day of the panel that it is given.
+        """
+        return self._days_of(what, 0, made)
+
     def daily(self, relation: str, back: int, value: str = "1", where: str = "true") -> NDArray[Any]:
         """What happened on each day, added up; whole numbers wherever all are.
 

@@ -9,25 +9,29 @@ Missing: active on fewer than two days of the window
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from uptake.metrics.metric import Param
 from uptake.signals import signal
+from uptake.signals.facts_by_day import FactsByDay
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Floats, earliest, in_window, latest
+from uptake.signals.windows import Floats, earliest, trailing_sum
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
-    """Days between active days."""
-    window = params["window_days"]
+    """Days between active days; made for many days at once, as windows of so many days are long to look through."""
+    return panel.of_facts(("rhythm", params["window_days"]), partial(_of_facts, params["window_days"]))
+
+
+def _of_facts(window: int, panel: FactsByDay) -> Floats:
     came = panel.was_active(window - 1)
-    last = latest(came, np.full(panel.n, np.nan))
-    days = in_window(came, window, panel.days)
-    first = earliest(came, window, panel.days) + np.arange(panel.days, dtype=np.int16)
+    number = trailing_sum(came, window, panel.days)
+    first = earliest(came, window, panel.days) + np.arange(1 - window, panel.days + 1 - window, dtype=np.int16)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(days > 1, (last[:, window - 1 :] - first) / (days - 1), np.nan)
+        return np.where(number > 1, (panel.last_day(panel.grain.day) - first) / (number - 1), np.nan)
 
 
 def of_account(panel: Panel, params: Mapping[str, Any]) -> Floats:

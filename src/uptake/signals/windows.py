@@ -165,10 +165,13 @@ def earliest(did: Flags, window: int, days: int) -> NDArray[np.int16]:
     array([[1, 0, 2]], dtype=int16)
     """
     width = did.shape[1]
-    column = np.where(did, np.arange(width, dtype=np.int16), np.int16(width + window))
-    for day in range(width - 2, -1, -1):
-        np.minimum(column[:, day], column[:, day + 1], out=column[:, day])
-    return np.minimum(column[:, :days] - np.arange(days, dtype=np.int16), np.int16(window))
+    made = blank(len(did), days, dtype=np.int16)
+    next_ = np.full(len(did), width + window, dtype=np.int16)
+    for day in range(width - 1, -1, -1):
+        np.copyto(next_, np.int16(day), where=did[:, day])
+        if day < days:
+            np.minimum(next_ - np.int16(day), np.int16(window), out=made[:, day])
+    return made
 
 
 def known_or_0(values: Floats) -> Floats:
