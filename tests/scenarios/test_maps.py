@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 LAST = date(2025, 3, 30)
 AS_OF = {"as_of": LAST.isoformat()}
-MEDIANS = {"y": "seats_active", "x_split": "median", "y_split": "median", **AS_OF}
+MEDIANS: dict[str, Any] = {"y": "seats_active", "x_split": "median", "y_split": "median", **AS_OF}
 PLAN = """
 product: {timezone: America/New_York}
 active: [task, board, file, report]
