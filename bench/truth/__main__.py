@@ -14,12 +14,15 @@ import uptake
 from bench.report import Table
 from bench.truth import leaving, planted
 from bench.truth.enrolments import ends
+from bench.truth.found import by_seed
 from uptake.demo import PLAN, simulate
 
 ROOT = Path(__file__).parents[2]
 OULAD = ROOT.parent / "shared" / "data" / "oulad"
 EXAMPLE = ROOT / "examples" / "oulad"
 PAGE = ROOT / "docs" / "truth.md"
+SEEDS = (31, 32)
+"""Of samples made to hold what was chosen against."""
 MARK = "<!-- {edge} {part}: printed by python -m bench.truth -->"
 
 
@@ -30,6 +33,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="truth-") as scratch:
         if "planted" in options.only:
             parts["planted"] = _planted(Path(scratch) / "planboard", options.planboard)
+        if "seeds" in options.only:
+            parts["seeds"] = [_seeds(Path(scratch))]
         if "oulad" in options.only:
             parts |= _oulad(Path(scratch) / "oulad", options.workspace, options.oulad)
     texts = {part: "\n\n".join("##" + table.text() for table in tables) for part, tables in parts.items()}
@@ -50,7 +55,7 @@ def replaced(page: str, part: str, text: str) -> str:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench.truth", description=__doc__)
-    parser.add_argument("--only", default="planted,oulad", type=lambda text: text.split(","), metavar="PARTS")
+    parser.add_argument("--only", default="planted,seeds,oulad", type=lambda text: text.split(","), metavar="PARTS")
     parser.add_argument("--oulad", type=Path, default=OULAD, metavar="FOLDER", help="the Open University data")
     parser.add_argument(
         "--workspace", type=Path, help="a workspace of it that is there; its plan is changed and restored"
@@ -62,12 +67,26 @@ def _options() -> argparse.Namespace:
 
 def _planted(home: Path, made: Path | None) -> list[Table]:
     simulation = simulate()
-    if made is None:
-        uptake.init(home, {path.name: path.read_text("utf-8") for path in PLAN.glob("*.yml")})
-    with uptake.open(made or home) as workspace:
+    with uptake.open(made or _initiated(home)) as workspace:
         if made is None:
             planted.fill(workspace, simulation)
         return planted.tables(workspace, simulation.truth)
+
+
+def _seeds(scratch: Path) -> Table:
+    """The same of samples that nothing was chosen on."""
+    found = {}
+    for seed in SEEDS:
+        simulation = simulate(seed=seed)
+        with uptake.open(_initiated(scratch / f"seed-{seed}")) as workspace:
+            planted.fill(workspace, simulation)
+            found[seed] = planted.everything(workspace, simulation.truth)
+    return by_seed("Found in samples that nothing was chosen on", found)
+
+
+def _initiated(home: Path) -> Path:
+    uptake.init(home, {path.name: path.read_text("utf-8") for path in PLAN.glob("*.yml")})
+    return home
 
 
 def _oulad(home: Path, made: Path | None, data: Path) -> dict[str, list[Table]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.report import Table
@@ -49,3 +49,28 @@ def table(title: str, all_: Sequence[Found]) -> Table:
     ]  # fmt: skip
     columns = ("planted", "found by", "planted in", "found", "right", "precision", "recall")
     return Table(title, columns, rows, frozenset({2, 3, 4, 5, 6}))
+
+
+def by_seed(title: str, all_: Mapping[int, Sequence[Found]]) -> Table:
+    """Precision, recall and sizes of each, in samples made with several seeds."""
+    columns = (
+        "planted",
+        "found by",
+        *(f"seed {seed}: {what}" for seed in all_ for what in ("right of found", "of planted")),
+    )
+    rows = []
+    for same in zip(*all_.values(), strict=True):
+        cells = (
+            cell
+            for one in same
+            for cell in (
+                _part(one.right, len(one.found), one.precision),
+                _part(one.right, len(one.planted), one.recall),
+            )
+        )
+        rows.append((same[0].what, same[0].how, *cells))
+    return Table(title, columns, rows, frozenset(range(2, 2 + 2 * len(all_))))
+
+
+def _part(right: int, of: int, share: float) -> str:
+    return f"{share:.2f} ({right} of {of})"

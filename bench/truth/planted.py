@@ -11,7 +11,7 @@ import numpy as np
 
 import uptake
 from bench.report import Table
-from bench.truth import aha, customers
+from bench.truth import aha, customers, told
 from bench.truth.found import Found, table
 from uptake.demo import Simulation
 from uptake.metrics.grain import ACCOUNT
@@ -136,6 +136,15 @@ def _mapped(workspace: uptake.Workspace, last: date, **splits: str) -> frozenset
     return frozenset(row["point"] for row in rows if row["quadrant"] == "shelfware")
 
 
+def everything(workspace: uptake.Workspace, truth: Mapping[str, Any]) -> list[Found]:
+    """All that is found of what was planted, by kind."""
+    of = lives(workspace, date.fromisoformat(truth["ends_on"]) - timedelta(days=1))
+    return [
+        *found(workspace, truth, of), *customers.found(workspace, truth, of.days[-1]),
+        *told.found(workspace, truth, of.days[-1]), aha.found(aha.candidates(workspace), truth),
+    ]  # fmt: skip
+
+
 def tables(workspace: uptake.Workspace, truth: Mapping[str, Any]) -> list[Table]:
     """Everything that is measured on the sample."""
     of = lives(workspace, date.fromisoformat(truth["ends_on"]) - timedelta(days=1))
@@ -143,6 +152,7 @@ def tables(workspace: uptake.Workspace, truth: Mapping[str, Any]) -> list[Table]
     return [
         table("Found on the last day", [*found(workspace, truth, of), aha.found(proposed, truth)]),
         table("Types of customers on the last day", customers.found(workspace, truth, of.days[-1])),
+        table("Alerts of the last 250 days", told.found(workspace, truth, of.days[-1])),
         aha.table(proposed, truth), _apart(of, truth), _before(of, truth),
     ]  # fmt: skip
 

@@ -143,3 +143,39 @@ def test_the_scores_that_come_with_every_plan_can_be_asked(new_home: Callable[..
         for score in empty.plan.all_scores.values():
             for entity in score.entities:
                 assert empty.scores(score.name, entity=entity).everyone == ()
+
+
+POINTS = """
+product: {usage_interval_days: 7}
+features: {tasks: {events: [task]}, boards: {events: [board]}}
+scores:
+  ladder:
+    shrink: false
+    components:
+      breadth: 1
+      active_days:
+        weight: 3
+        params: {window_days: 28}
+        points: [{at: 1, points: 10}, {at: 3, points: 50}, {at: 10, points: 100}]
+"""
+
+
+def test_points_by_bands_of_a_component(new_home: Callable[..., Path]) -> None:
+    """2, 3, 9 and 10 days are worth 10, 50, 50 and 100; 0 days as much as the lowest band. Everybody uses one of two features.
+
+    (3 x 10 + 50) / 4 = 20, (3 x 50 + 50) / 4 = 50, (3 x 100 + 50) / 4 = 87.5; idle: (3 x 10 + 0) / 4 = 7.5. In the
+    account somebody was there on 10 days, and of the two features its users use 0.4: (3 x 100 + 40) / 4 = 85.
+    """
+    expected = {"two": 20.0, "three": 50.0, "nine": 50.0, "ten": 87.5, "idle": 7.5}
+    days = {"two": 2, "three": 3, "nine": 9, "ten": 10}
+    rows = [row for user, count in days.items() for row in events(user, "a", "task", *range(1, count + 1))]
+    rows += events("idle", "a", "task", 90)
+    with uptake.open(new_home(POINTS)) as made:
+        made.import_rows(pa.Table.from_pylist(rows), "events")
+        found = made.scores("ladder", entity="user", as_of=LAST).everyone
+        assert {one.id: one.score for one in found} == pytest.approx(expected)
+        (account,) = made.scores("ladder", entity="account", as_of=LAST).everyone
+        assert account.score == pytest.approx(85)
+        level = made.explain("ladder", "ten", entity="user", as_of=LAST).level
+        assert level is not None
+        assert level.start + sum(line.points for line in level.lines) == pytest.approx(87.5, abs=1e-9)

@@ -42,7 +42,8 @@ def _component(checked: Subject, location: Location, score: Score, part: Compone
     for name, value in part.params.items():
         ask = partial(params.read, signal, {name: value}, checked.plan, part.signal)
         yield from refusal(checked, (*location, "params", name), ask)
-    yield from refusal(checked, location, lambda: scale_of(part))
+    if part.points is None:
+        yield from refusal(checked, location, lambda: scale_of(part))
     if "account" not in score.entities and not signal.is_said_of("user"):
         yield Finding(
             "error",

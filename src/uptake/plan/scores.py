@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -17,6 +18,18 @@ Finite = Annotated[float, Field(allow_inf_nan=False)]
 ENTITIES = ("user", "account")
 
 
+class Step(Section):
+    """What a component is worth from a value of its signal on.
+
+    Args:
+        at: The value, this one included.
+        points: How much it is worth, 0 to 100.
+    """
+
+    at: Finite
+    points: Annotated[float, Field(ge=0, le=100, allow_inf_nan=False)]
+
+
 class Component(Section):
     """One part of a score: a signal, its weight, and how its values become 0 to 1.
 
@@ -29,6 +42,7 @@ class Component(Section):
         best: The value that stands for 1, or None: the signal's own. Less than `worst` where less is better.
         ranked: Whether the value is held against peers instead: 0 for nothing, else the share of the peers with
             anything that have less, half of those level with one included. None: as the signal is by nature.
+        points: What it is worth by bands of values instead, from the lowest to the highest; below the first as in it.
     """
 
     unwritten: ClassVar[tuple[str, ...]] = ("name",)
@@ -40,9 +54,20 @@ class Component(Section):
     worst: Finite | None = None
     best: Finite | None = None
     ranked: bool | None = None
+    points: Annotated[tuple[Step, ...], Field(min_length=2)] | None = None
 
     @model_validator(mode="after")
     def _leads_somewhere(self) -> Self:
+        if self.points is not None:
+            beside = [name for name in ("worst", "best", "ranked") if getattr(self, name) is not None]
+            if beside:
+                raise Problems(Problem((beside[0],), "is said beside points", ("one of the two",)))
+            for number, (before, step) in enumerate(pairwise(self.points), 1):
+                if step.at <= before.at:
+                    allowed = (f"more than {before.at:g}",)
+                    raise Problems(
+                        Problem(("points", number, "at"), f"is {step.at:g}, not above the one before", allowed)
+                    )
         if self.worst is not None and self.worst == self.best:
             raise Problems(Problem(("best",), f"is {shown(self.best)}, as is worst", ("another value",)))
         return self

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,6 +21,21 @@ def between(values: Floats, worst: float, best: float) -> Floats:
     made = (values - worst) / (best - worst)
     np.maximum(made, 0.0, out=made)
     return np.minimum(made, 1.0, out=made)
+
+
+def stepped(values: Floats, at: Sequence[float], worth: Sequence[float]) -> Floats:
+    """What each value is worth by the band it lies in; an edge belongs to the band above, nan stays nan.
+
+    Args:
+        values: The values.
+        at: Where each band begins, ascending; what is below the first is worth as much as in it.
+        worth: What each is worth.
+
+    >>> stepped(np.array([[-1.0, 2.9, 3.0, 50.0, np.nan]]), at=[0, 3, 10], worth=[0.1, 0.5, 1.0])
+    array([[0.1, 0.1, 0.5, 1. , nan]])
+    """
+    band = np.searchsorted(at, values, side="right") - 1
+    return np.where(np.isnan(values), np.nan, np.take(worth, np.maximum(band, 0)))
 
 
 def ranked(values: Floats, groups: Groups) -> Floats:

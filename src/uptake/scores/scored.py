@@ -153,7 +153,7 @@ def _of_accounts(
         if find(part.signal).is_of_members:
             told = read(members, part.signal, part.params)
             ranks[row] = Ranks(told, of_member, panel.of_member)
-            key = ("of users", part.signal, tuple(sorted(part.params.items())), scale_of(part), peers)
+            key = ("of users", part.signal, tuple(sorted(part.params.items())), part.points or scale_of(part), peers)
             if key not in panel.made:  # several scores may be made of it
                 own = _scaled(told, part, of_member)
                 panel.made[key] = own, *panel.mean_of_members(own)
@@ -185,16 +185,23 @@ def _of_accounts(
 
 def is_ranked(part: Component) -> bool:
     """Whether a component is a rank among peers."""
+    if part.points is not None:
+        return False
     return find(part.signal).is_ranked and part.best is None if part.ranked is None else part.ranked
 
 
 def _scaled(values: Floats, part: Component, groups: Groups) -> Floats:
+    if part.points is not None:
+        return scale.stepped(values, [step.at for step in part.points], [step.points / 100 for step in part.points])
     ends = scale_of(part)
     return scale.ranked(values, groups) if ends is None else scale.between(values, *ends)
 
 
 def scale_of(part: Component) -> tuple[float, float] | None:
     """The values of a component that stand for 0 and for 100; None: it is held against peers.
+
+    Args:
+        part: A component without points by bands.
 
     Raises:
         QuestionError: Nobody says which value stands for 100.

@@ -126,8 +126,14 @@ def _of_score(site: Site, reader: Reader, request: Request) -> Page:
                 part, definition(component.signal).title, signals[part].unit,
                 [
                     field(("components", part, "weight"), f"Weight of {part}"),
-                    field(("components", part, "worst"), f"Worst of {part}", signals[part].worst),
-                    field(("components", part, "best"), f"Best of {part}", signals[part].best),
+                    *(
+                        field(("components", part, "points", number, "at"), f"{step.points:g} points of {part} from")
+                        for number, step in enumerate(component.points or ())
+                    ),
+                    *(
+                        field(("components", part, end), f"{end.title()} of {part}", getattr(signals[part], end))
+                        for end in (() if component.points else ("worst", "best"))
+                    ),
                 ],
             )
             for part, component in score.components.items()
