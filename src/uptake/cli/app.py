@@ -16,6 +16,7 @@ from uptake.cli import (
     explain,
     import_,
     init,
+    lens,
     metric,
     metrics,
     movement,
@@ -63,6 +64,7 @@ Ask:
   uptake champions                            lists who carries each account
   uptake qualified power_users                lists who qualifies by a rule of the plan
   uptake trials                               lists accounts on trial with what they have done
+  uptake lens leadership                      says what a team looks at
   uptake targets                              says how far the plan's targets have come
 
 Also: uptake plan, uptake signals, uptake quarantine, uptake rebuild. Each command explains itself: uptake COMMAND --help
@@ -118,6 +120,7 @@ for _name, _command, _examples in (
     ("alerts", alerts.alerts, alerts.EXAMPLES),
     ("champions", champions.champions, champions.EXAMPLES),
     ("qualified", qualified.qualified, qualified.EXAMPLES),
+    ("lens", lens.lens, lens.EXAMPLES),
     ("trials", trials.trials, trials.EXAMPLES),
     ("signals", signals.signals, signals.EXAMPLES),
     ("benchmark", benchmark.benchmark, benchmark.EXAMPLES),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,6 +22,7 @@ from uptake.segments.movement import Movement
 from uptake.sources.files import Reading
 from uptake.store.ledger import Rejected
 from uptake.store.reads import Reads
+from uptake.web.lens_answer import lens_answer
 from uptake.web.messages import Found, ImportOrder, RetryOrder
 from uptake.workspace import READING, Progress, Report, Summary, Workspace
 
@@ -95,6 +97,7 @@ class Operations:
         lists: Mapping[str, Callable[..., Listed]] = {
             "alerts": self._workspace.alerts,
             "champions": self._workspace.champions,
+            "lens": partial(lens_answer, self._workspace),
             "qualified": self._workspace.qualified,
             "trials": self._workspace.trials,
         }

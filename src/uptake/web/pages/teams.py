@@ -217,7 +217,7 @@ def part(reader: Reader, request: Request) -> Part:
                 caption=found.title, missing=found.missing, listing=listing, zone=reader.plan.product.timezone
             )
         case Aims():
-            return AimsPart(aims=_aims(reader))
+            return AimsPart(aims=aims(reader))
     raise HTTPException(404)
 
 
@@ -240,12 +240,13 @@ def _place(reader: Reader, lens: Lens, number: int, owner: str) -> Place:
     found, url = lens.parts[number], _url(lens, number, owner)
     if not isinstance(found, Numbers):
         return Place(found.title, getattr(found, "says", ""), url)
-    lines = [_asked(reader, lens, number, line, owner).line() for line in range(len(found.tiles))]
+    lines = [asked_line(reader, lens, number, line, owner).line() for line in range(len(found.tiles))]
     says = f"Of the accounts that {owner} looks after." if owner and found.is_of_owner else ""
     return Place(found.title, says, "", lines)
 
 
-def _asked(reader: Reader, lens: Lens, number: int, line: int, owner: str) -> LineAsked:
+def asked_line(reader: Reader, lens: Lens, number: int, line: int, owner: str) -> LineAsked:
+    """The questions behind a line of a part of numbers."""
     found = lens.parts[number]
     if not isinstance(found, Numbers) or line >= len(found.tiles):
         raise HTTPException(404)
@@ -259,10 +260,11 @@ def _asked(reader: Reader, lens: Lens, number: int, line: int, owner: str) -> Li
 def _line(reader: Reader, request: Request) -> LineAsked:
     lens, path = _lens(request), request.path_params
     _part(request)
-    return _asked(reader, lens, path["part"], path["line"], _owner(request) if lens.has_owner else "")
+    return asked_line(reader, lens, path["part"], path["line"], _owner(request) if lens.has_owner else "")
 
 
-def _aims(reader: Reader) -> list[Aim]:
+def aims(reader: Reader) -> list[Aim]:
+    """The targets of the plan with their pace."""
     last_day: date = reader.moment()[1]
 
     def ask(name: str, given: Mapping[str, Any]) -> Result:
