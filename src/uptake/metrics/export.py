@@ -8,7 +8,6 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from html import escape
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,8 +16,6 @@ from uptake.metrics.result import Column, Result
 if TYPE_CHECKING:
     import pyarrow as pa
 
-MOST_SHOWN = 20
-"""Rows of the table a notebook shows."""
 _FORMULA = re.compile(r"[=+\-@\t\r\n]")
 """First characters with which a spreadsheet takes a cell for a formula, or for the end of the one before."""
 _UNSEEN = re.compile(r"[\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
@@ -61,30 +58,6 @@ def csv_text(result: Table) -> str:
     writer.writerow([harmless(name) for name in names])
     writer.writerows([harmless(plain(row.get(name))) for name in names] for row in result.rows)
     return file.getvalue()
-
-
-def html(result: Result) -> str:
-    """The first rows as a plain HTML table under a sentence that says whom they count: what a notebook shows."""
-    from uptake.charts import dates, words
-
-    about = f"{result.title}. Counted: {result.population}. As of {dates.instant(result.as_of)} UTC."
-    if not result.rows:
-        return f"<p>{escape(about)} There is nothing to count.</p>"
-    if len(result.rows) > MOST_SHOWN:
-        about += f" The first {MOST_SHOWN} of {len(result.rows):,} rows."
-    heads = "".join(f"<th>{escape(column.name)}</th>" for column in result.columns)
-    rows = [
-        "".join(f"<td>{escape(words.value(row.get(c.name), _unit(c)))}</td>" for c in result.columns)
-        for row in result.rows[:MOST_SHOWN]
-    ]
-    body = "".join(f"<tr>{cells}</tr>" for cells in rows)
-    return f"<p>{escape(about)}</p><table><thead><tr>{heads}</tr></thead><tbody>{body}</tbody></table>"
-
-
-def _unit(column: Column) -> str:
-    if column.type in ("integer", "number"):
-        return column.unit
-    return "date" if column.type == "date" else "text"
 
 
 class Arrowed(Protocol):

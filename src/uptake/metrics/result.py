@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from uptake.metrics.columnar import ROWS, Columnar, Rows, columnar
 from uptake.metrics.definition import Definition
+from uptake.metrics.notebook import html
 
 if TYPE_CHECKING:
     import altair
@@ -155,9 +156,10 @@ class Result:
 
     def _repr_html_(self) -> str:
         """The first rows as a small table, for notebooks."""
-        from uptake.metrics import export  # it writes results, so it cannot be there before them
+        from uptake.charts import dates
 
-        return export.html(self)
+        about = f"{self.title}. Counted: {self.population}. As of {dates.instant(self.as_of)} UTC."
+        return html(about, {column.name: _written(column) for column in self.columns}, self.rows)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values, in the shape of the command line's JSON."""
@@ -171,6 +173,13 @@ class Result:
             "rows": self.rows,
             "sql": self.sql,
         }
+
+
+def _written(column: Column) -> str:
+    """How values of a column are written."""
+    if column.type in ("integer", "number"):
+        return column.unit
+    return "date" if column.type == "date" else "text"
 
 
 def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]] | Columnar, currency: str = "") -> pa.Table:
