@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import web_world
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import Browser, BrowserContext, Route, expect
 from watched_page import Watched, served, watching
 
 from uptake.metrics.catalogue import catalogue
@@ -90,6 +91,23 @@ def test_the_overview_fills_itself(watched: Watched) -> None:
     expect(page.locator(".heat")).to_be_visible()
     expect(page.locator(".bars li").first).to_be_visible()
     expect(page.get_by_text("counting")).to_have_count(0)
+
+
+def test_what_takes_long_says_for_how_long_and_what_failed_that_it_did(watched: Watched) -> None:
+    """The parts of the page are held back for two seconds, then refused."""
+    held: list[Route] = []
+    watched.page.route(
+        "**", lambda route: held.append(route) if "hx-request" in route.request.headers else route.continue_()
+    )
+    watched.page.goto(f"{watched.home}/teams/product", wait_until="domcontentloaded")
+    counting = watched.page.locator("[data-counting]").first
+    expect(counting).to_have_text(re.compile(r"counting for \d+ s"), timeout=10_000)
+    while held:
+        held.pop().abort()
+    expect(watched.page.get_by_text("No answer came.").first).to_be_visible()
+    expect(watched.page.locator("[data-counting]")).to_have_count(0)
+    assert all(said.startswith("console: htmx:") or "net::ERR_FAILED" in said for said in watched.wrong), watched.wrong
+    watched.wrong.clear()
 
 
 def test_nothing_jumps_while_the_overview_fills(watched: Watched) -> None:

@@ -10,7 +10,8 @@ Population: entities active in the intervals looked back on that lived through a
     everyone who was there and lived through one
 Empty: no value where nobody has lived through an interval
 Interval: Student's t for the mean, 95 %; the median is beside it
-Pitfall: it says nothing of how much was done in an interval: one active day is enough
+Pitfall: it says nothing of how much was done in an interval: one active day is enough. Who comes always may get
+    nowhere: `task_success` of the same people says, `labouring` who is busy without it
 Source: definitions 5.25 (ours)
 """
 

@@ -254,6 +254,35 @@ document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) setUp(event.detail.elt);
 });
 
+// What is still counted says for how long: how much of it is left is not known.
+
+const COUNTING_FROM_S = 2;
+const countedSince = new WeakMap();
+
+function tellCounting() {
+  for (const element of document.querySelectorAll("[data-counting]")) {
+    const since = countedSince.get(element) ?? performance.now();
+    countedSince.set(element, since);
+    const seconds = Math.floor((performance.now() - since) / 1000);
+    if (seconds < COUNTING_FROM_S) continue;
+    element.textContent = `counting for ${seconds} s`;
+    element.hidden = false;
+  }
+}
+
+tellCounting();
+setInterval(tellCounting, 1000);
+
+for (const failure of ["htmx:responseError", "htmx:sendError"]) {
+  document.addEventListener(failure, (event) => {
+    for (const element of event.detail.elt.querySelectorAll("[data-counting]")) {
+      delete element.dataset.counting;
+      element.textContent = "No answer came. Load the page again to ask once more.";
+      element.hidden = false;
+    }
+  });
+}
+
 // Conditions: the values that are proposed are those of the chosen property; some tests have no value.
 
 function fitCondition(condition) {
