@@ -22,6 +22,7 @@ AXES: dict[str, tuple[str, str]] = {
     "breadth": ("core features in use", "share"),
     "features_used": ("core features used by an active user", "count"),
     "depth": ("depth of use, rank among all users", "share"),
+    "people_active": ("people active", "share"),
     "seats_active": ("seats active", "share"),
     "seats_adopted": ("seats adopted", "share"),
     "frequency": ("active days of those expected", "share"),
