@@ -50,7 +50,7 @@ def test_how_many_stand_where_and_who_moved(visits: Client) -> None:
     assert page.status_code == 200
     require_inert(page.text)
     said = words(page.text)
-    assert "3 users on 9 March 2025: 2 seldom, 1 often." in said
+    assert "Visits of 3 users on 9 March 2025: 2 at seldom, 1 at often." in said
     assert "Seldom → Often" in said
     assert "Active days 2, before 1 (now at least 2)" in said
     assert "Not there → Seldom was not there before" in said
@@ -90,11 +90,11 @@ def test_another_plan_and_what_was_known_then(visits: Client, new_home: Callable
         (workspace.home.plan / "plan.yml").write_text(PLAN.replace("gte: 2", "gte: 3"))
         workspace.reload_plan()
         with serving(create_app(workspace)) as client:
-            assert "1 user on 9 March 2025: 1 seldom." in words(client.get(ASKED).text)
+            assert "Visits of 1 user on 9 March 2025: 1 at seldom." in words(client.get(ASKED).text)
             page = client.get(f"{ASKED}&plan_version={version}&label=often")
             require_inert(page.text)
             said = words(page.text)
-            assert "1 user on 9 March 2025: 1 often." in said
+            assert "Visits of 1 user on 9 March 2025: 1 at often." in said
             assert f"Told by plan {version}, which is not the one in use." in said
             assert "Work it out" not in said
             assert re.search(rf'<option value="{version}"\s+selected>', page.text)

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from uptake import charts
 from uptake.charts import dates, words
 from uptake.charts.frame import reference_words
+from uptake.plan.words import title_of
 
 # What could end a script element or open a comment in it, and the two line ends JavaScript once refused in texts.
 UNSAFE_IN_SCRIPT = {ord(letter): f"\\u{ord(letter):04x}" for letter in "<>&\u2028\u2029"}
@@ -189,6 +190,20 @@ def data_size(value: int) -> str:
     return f"{value}{words.SPACE}bytes"
 
 
+ATTRIBUTES = {"arr": "ARR", "created_at": "Created", "id": "Id", "mrr": "MRR", "nps": "NPS", "url": "URL"}
+"""Attributes that people do not call by their name."""
+
+
+def attribute_title(name: str) -> str:
+    """What people call an attribute.
+
+    Examples:
+        >>> attribute_title("signed_on"), attribute_title("mrr")
+        ('Signed on', 'MRR')
+    """
+    return ATTRIBUTES.get(name) or title_of(name)
+
+
 def attribute(text: object, zone: str) -> str:
     """An attribute's value for people: what was stored as an instant is a day or a time in the product's zone.
 
@@ -280,6 +295,7 @@ def query_with(params: Mapping[str, Any] | Iterable[tuple[str, Any]], **changes:
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "attribute": attribute,
+    "attribute_title": attribute_title,
     "chart_json": chart_json,
     "code_spans": code_spans,
     "data_size": data_size,

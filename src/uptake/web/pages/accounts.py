@@ -160,6 +160,7 @@ def _show_list(site: Site, reader: Reader, request: Request) -> Page:
             "line": lines.get(row["account_id"], []),
             "trend": trends.get(row["account_id"]),
             "under": _under(row, reader.plan.product.currency or ""),
+            "plan_says": _plan_says(row, reader.plan.product.currency or ""),
         }
         for row in page.rows
     ]
@@ -251,9 +252,14 @@ def _columns(plan: Plan) -> list[Row]:
 
 def _under(row: Row, currency: str) -> str:
     """What stands below an account's name: its plan, what it pays, its owner, and when it left."""
-    paid = words.money(row["mrr"], currency) if row["mrr"] and currency else ""
     left = f"left {dates.day(row['churned_on'])}" if row["churned_on"] else ""
-    return " · ".join(str(part) for part in (row["plan"], paid, row["owner"], left) if part)
+    return " · ".join(str(part) for part in (_plan_says(row, currency), row["owner"], left) if part)
+
+
+def _plan_says(row: Row, currency: str) -> str:
+    """An account's plan, and what it pays."""
+    paid = words.money(row["mrr"], currency) if row["mrr"] and currency else ""
+    return " · ".join(str(part) for part in (row["plan"], paid) if part)
 
 
 def _linked(row: Row) -> dict[str, Any]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from uptake.charts import dates
 from uptake.directory.accounts import RENEWAL_DAYS, URGENCY
 from uptake.segments.tracks import name_of
 from uptake.segments.words import joined
-from uptake.web import links
+from uptake.web import formats, links
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.paging import Asked
 from uptake.web.reader import Reader
@@ -32,7 +31,7 @@ CHAMPION: Column = {
     "name": "champion", "title": "Champion", "link": "champion_url", "under": "champion_says", "is_sortable": False,
     "rank": WIDE, "missing": "nobody", "about": "Who carries the account: named, or else who does most in it.",
 }  # fmt: skip
-SHOWN = ("name", "why", "score", "trend", "score_change", "champion", "owner", "renewal_on")
+SHOWN = ("name", "why", "renewal_on", "champion", "owner", "score", "trend")
 """The columns that stand beside each other, in this order; all others can be chosen."""
 
 
@@ -52,7 +51,14 @@ def told(reader: Reader, label: str, rows: Sequence[Row]) -> list[dict[str, Any]
     """Rows with why they are where they are, and with their champion."""
     found = reader.placements(SEGMENT, {"entity": "account", "label": label})
     why = {one.id: joined(one.reasons) for one in found.everyone}
-    return with_champions(reader, [{**row, "why": why.get(row["account_id"]) or None} for row in rows])
+    return with_champions(reader, [_told(row, why.get(row["account_id"], "")) for row in rows])
+
+
+def _told(row: Row, why: str) -> Row:
+    """A row with the reason, and below its cells what other columns of the list do not say."""
+    change = row["score_change"]
+    change_says = "" if change is None else formats.signed(change)
+    return {**row, "why": why or None, "change_says": change_says, "under": row["plan_says"]}
 
 
 def with_champions(reader: Reader, rows: Sequence[Row]) -> list[dict[str, Any]]:
@@ -64,7 +70,13 @@ def with_champions(reader: Reader, rows: Sequence[Row]) -> list[dict[str, Any]]:
 def columns(every: Sequence[Row]) -> list[Row]:
     """The columns of the list: those that say what to do in front, all others to choose from."""
     named = {column["name"]: column for column in (*every, WHY, CHAMPION)}
-    front = [named[name] if name in ("name", "why", "score") else {**named[name], "rank": WIDE} for name in SHOWN]
+    named["score"] = {
+        **named["score"],
+        "under": "change_says",
+        "about": "0 to 100; below it the points of the last 28 days.",
+    }
+    ranks = {"name": "", "why": "wrap", "score": WIDE, "trend": WIDE}
+    front = [{**named[name], "rank": ranks.get(name, f"{WIDE} folded")} for name in SHOWN]
     return [*front, *({**column, "rank": EXTRA} for name, column in named.items() if name not in SHOWN)]
 
 
@@ -77,9 +89,5 @@ def _champion(row: Row | None) -> Row:
             "champion_url": links.user(row["proposed_id"]),
             "champion_says": "proposed",
         }
-    states = {
-        "removed": "left",
-        "silent": f"silent since {dates.day(row['last_active_on'])}" if row["last_active_on"] else "silent",
-    }
-    said = states.get(row["state"], "" if row["state"] == "active" else row["state"])
+    said = {"removed": "left", "active": ""}.get(row["state"], row["state"])
     return {"champion": row["champion_name"], "champion_url": links.user(row["champion_id"]), "champion_says": said}

@@ -210,7 +210,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     total = standing.total if standing else moved.total
     titles = {label.name: label.title for label in moved.after}
     return PlacementsPage(
-        headline=_headline(moved),
+        headline=_headline(moved, scheme.title, scheme.ladder),
         schemes=[(one.name, one.title) for one in plan.all_placements.values()],
         name=name,
         entities=[(one, f"{one.capitalize()}s") for one in scheme.entities],
@@ -253,15 +253,16 @@ class _Address:
         return f"/placements?{urlencode(self._asked | more)}"
 
 
-def _headline(moved: Movement) -> str:
+def _headline(moved: Movement, title: str, is_ladder: bool) -> str:
     there = [label for label in moved.after if label.name != NOT_THERE]
     everybody = sum(label.count for label in there)
     if not everybody:
         return ""
     parts = sorted((label for label in there if label.count), key=lambda label: -label.count)
-    said = ", ".join(f"{words.count(label.count)} {label.title.lower()}" for label in parts)
+    at = "at " if is_ladder else ""
+    said = ", ".join(f"{words.count(label.count)} {at}{label.title.lower()}" for label in parts)
     who = moved.entity if everybody == 1 else f"{moved.entity}s"
-    return f"{words.count(everybody)} {who} on {dates.day(moved.on)}: {said}."
+    return f"{title} of {words.count(everybody)} {who} on {dates.day(moved.on)}: {said}."
 
 
 def _place(label: Count, moved: Movement, address: _Address) -> Place:
