@@ -108,7 +108,7 @@ def test_a_reason_is_written_down_and_counted(own: tuple[uptake.Workspace, Clien
 
 def test_the_whole_as_a_file(own: tuple[uptake.Workspace, Client]) -> None:
     lines = own[1].get("/benchmarks.csv").text.splitlines()
-    assert lines[0].startswith("account_id,type,distance")
+    assert lines[0].startswith("account_id,account_name,type,distance")
     assert [line.split(",")[0] for line in lines[1:]] == ["far", "e3", "near", "e1", "e2"]
 
 
