@@ -22,7 +22,7 @@ from uptake.plan import Plan, Score
 from uptake.scores.explanation import Explanation, change, level
 from uptake.scores.movement import against_earlier
 from uptake.scores.sentences import About, told
-from uptake.scores.standing import Standing, standing
+from uptake.scores.standing import Standing, standings
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
@@ -180,7 +180,7 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept
     """
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
-    made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
+    before, made = standings(asked, score, [since, now], kept)
     who = names_of(cursor, asked.question.entity, asked.question.as_of)
     row = (_placed(made, before, number, who) for number in np.flatnonzero(made.present).tolist())
     ordered = sorted(row, key=lambda one: (one.score is None, one.score or 0.0, one.id))
@@ -194,8 +194,7 @@ def prepare(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kep
     """Works out what `scores` and `explain` are made of, to be kept; parameters as for `scores`."""
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
-    for day in (since, now):
-        standing(asked, score, day, kept)
+    standings(asked, score, [since, now], kept)
 
 
 def explain(
@@ -217,7 +216,7 @@ def explain(
     score = named(plan, name)
     now, since, asked = _days(cursor, plan, score, given)
     entity = asked.question.entity
-    made, before = standing(asked, score, now, kept), standing(asked, score, since, kept)
+    before, made = standings(asked, score, [since, now], kept)
     key = key_of(cursor, entity, id_)
     row = made.row(key)
     if row is None or not made.present[row]:

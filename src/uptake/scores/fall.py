@@ -18,7 +18,7 @@ from uptake.plan import Score
 from uptake.scores.scored import scored
 from uptake.scores.spans import NOTHING, Whole, hundredths
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Floats, blank, trailing_sum
+from uptake.signals.windows import Floats, blank, trailing_min, trailing_sum
 from uptake.store.sql import literal
 
 DAYS = 28
@@ -35,11 +35,11 @@ def fall(panel: Panel, score: Score) -> Floats:
     nan where there is no score, or on fewer than 28 days before.
     """
     points = with_days_before(panel, score, DAYS)
-    known = points != NOTHING
-    total = trailing_sum((points * known)[:, :-1], DAYS, panel.days)
-    is_told = (trailing_sum(known[:, :-1], DAYS, panel.days) == DAYS) & known[:, DAYS:] & (total > 0)
+    now, before = points[:, DAYS:], points[:, :-1]
+    total = trailing_sum(before, DAYS, panel.days)
+    is_told = (trailing_min(before, DAYS, panel.days) != NOTHING) & (now != NOTHING) & (total > 0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(is_told, 1.0 - points[:, DAYS:] / (total / DAYS), np.nan)
+        return np.where(is_told, 1.0 - now / (total / DAYS), np.nan)
 
 
 def written(panel: Panel, score: Score) -> Whole:

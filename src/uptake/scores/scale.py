@@ -53,10 +53,23 @@ def ranked(values: Floats, groups: Groups) -> Floats:
     """
     made = np.where(np.isnan(values), np.nan, 0.0)
     for day in range(values.shape[1]):
-        column, group = values[:, day], groups[:, day]
-        has_any = column > 0
-        for one in np.unique(group[has_any]):
-            chosen = has_any & (group == one)
-            _, place, level = np.unique(column[chosen], return_inverse=True, return_counts=True)
-            made[chosen, day] = ((np.cumsum(level) - level / 2) / np.count_nonzero(chosen))[place]
+        row = np.flatnonzero(values[:, day] > 0)
+        group = groups[row, day]
+        if len(row) and (group == group[:1]).all():
+            made[row, day] = _ranks(values[row, day])
+            continue
+        for one in np.unique(group):
+            chosen = row[group == one]
+            made[chosen, day] = _ranks(values[chosen, day])
+    return made
+
+
+def _ranks(values: Floats) -> Floats:
+    """The share of some values that are less than each, half of those level with it included."""
+    order = np.argsort(values)
+    ordered = values[order]
+    ends = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]) + 1, len(ordered))
+    level = np.diff(ends, prepend=0)
+    made = np.empty_like(values)
+    made[order] = np.repeat((ends - level / 2) / len(values), level)
     return made

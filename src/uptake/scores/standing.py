@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,9 @@ from uptake.scores.scored import Scored, scored
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Flags
 from uptake.store.kept import Kept
+
+NEAR = 28
+"""Days apart up to which days are read together."""
 
 
 @dataclass(frozen=True)
@@ -58,18 +63,23 @@ class Standing:
         return sum(int(array.nbytes) for array in arrays) + 2 * int(made.values.nbytes)
 
 
-def standing(asked: Asked, score: Score, day: date, kept: Kept | None) -> Standing:
-    """Where everyone stands on a day, read once.
+def standings(asked: Asked, score: Score, days: Sequence[date], kept: Kept | None) -> list[Standing]:
+    """Where everyone stands on some days, each read once.
 
     Args:
         asked: The question: plan, grain and cursor.
         score: The score.
-        day: As of the end of this day.
-        kept: Where it is kept; None: nowhere.
+        days: As of the end of each of these, ascending.
+        kept: Where they are kept; None: nowhere.
     """
+    is_near = (days[-1] - days[0]).days <= NEAR
+    facts = cache(lambda: Panel(asked, days[0], days[-1]) if is_near else None)
+    return [_standing(asked, score, day, kept, facts) for day in days]
 
+
+def _standing(asked: Asked, score: Score, day: date, kept: Kept | None, facts: Callable[[], Panel | None]) -> Standing:
     def read() -> Standing:
-        panel = Panel(asked, day, day)
+        panel = Panel(asked, day, day, facts())
         users = None
         if panel.grain is ACCOUNT:
             there = panel.of_member[(panel.of_member >= 0) & panel.members.present[:, 0]]

@@ -100,5 +100,5 @@ def _place(panel: Panel, scheme: Placement, meant: Meanings) -> Codes:
     places += [left] if unknown is None else [left, unknown]
     made = panel.filled(NOBODY, np.int8)
     for number, place in enumerate(places):  # each is in one of them: adding is quicker than choosing
-        made += place * np.int8(number - NOBODY)
+        made += place.view(np.int8) * np.int8(number - NOBODY)
     return made

@@ -19,6 +19,8 @@ from uptake.store.sql import literal
 
 BEFORE = -(10**9)
 """Days before the first day that stand for "since ever"."""
+USER_BITS = 0xFFFFFFFF
+"""The part of the key of a user in an account that is the user's; all of the key of a user or an account."""
 
 
 class FactsByDay:
@@ -113,10 +115,10 @@ class FactsByDay:
         def read(panel: Self) -> NDArray[Any]:
             values = f"sum({value})::DOUBLE AS value"
             cell, found = panel._cells(f"{relation} WHERE {where}", back, values, "GROUP BY ALL")
-            value_of = found["value"][cell >= 0]
+            value_of = found["value"]
             is_whole = bool(np.all(value_of == np.trunc(value_of))) and np.abs(value_of).sum() < np.iinfo(np.int32).max
             made: NDArray[Any] = np.zeros(panel.n * (back + panel.days), dtype=np.int32 if is_whole else np.float64)
-            made[cell[cell >= 0]] = value_of
+            made[cell] = value_of
             return panel._by_entity(made, back + panel.days)
 
         return self._days_of(("daily", relation, back, value, where), back, read)
@@ -142,7 +144,7 @@ class FactsByDay:
         def read(panel: Self) -> Flags:
             cell, _ = panel._cells(f"{relation} WHERE {where}", back)
             made = np.zeros(panel.n * (back + panel.days), dtype=np.bool_)
-            made[cell[cell >= 0]] = True
+            made[cell] = True
             return panel._by_entity(made, back + panel.days)
 
         return self._days_of(("was_daily", relation, back, where), back, read)
@@ -162,7 +164,7 @@ class FactsByDay:
             cell, found = panel._cells(f"{panel.grain.of('feature_set')} WHERE bits > 0", back, "word, bits")
             made = {}
             for word in np.unique(found["word"]).tolist():
-                chosen = (found["word"] == word) & (cell >= 0)
+                chosen = found["word"] == word
                 bits = found["bits"][chosen]
                 narrow = np.min_scalar_type(bits.max(initial=0))
                 cells = np.zeros(panel.n * (back + panel.days), dtype=narrow)
@@ -208,11 +210,13 @@ class FactsByDay:
         if not self.n:
             return np.full(len(keys), -1, dtype=np.int64)
         keys = np.asarray(keys).astype(np.int64, copy=False)
-        if self._row_of is not None:  # quicker than to look among them
-            made: NDArray[np.int64] = self._row_of[np.minimum(keys, len(self._row_of) - 1)]
-            return made
-        at = np.minimum(np.searchsorted(self.keys, keys), self.n - 1)
-        return np.where(self.keys[at] == keys, at, -1).astype(np.int64, copy=False)
+        if self._row_of is None:
+            return self._looked_up(keys)
+        # quicker than to look among them: most users are in one account
+        made: NDArray[np.int64] = self._row_of[np.minimum(keys & USER_BITS, len(self._row_of) - 1)]
+        other = np.flatnonzero((made >= 0) & (self.keys[made] != keys))
+        made[other] = self._looked_up(keys[other])
+        return made
 
     # Below
 
@@ -240,23 +244,32 @@ class FactsByDay:
 
     @cached_property
     def _row_of(self) -> NDArray[np.int64] | None:
-        """The row of each key, where keys are no larger than many: those of users and accounts."""
-        if self.keys[-1] > 10 * self.n + 1_000_000:
+        """The row of each key, of users in accounts the last of each user; None where keys are larger than many."""
+        key = self.keys & USER_BITS
+        most = int(key.max())
+        if most > 10 * self.n + 1_000_000:
             return None
-        made = np.full(self.keys[-1] + 2, -1, dtype=np.int64)
-        made[self.keys] = np.arange(self.n)
+        made = np.full(most + 2, -1, dtype=np.int64)
+        made[key] = np.arange(self.n)
         return made
+
+    def _looked_up(self, keys: NDArray[np.int64]) -> NDArray[np.int64]:
+        at = np.minimum(np.searchsorted(self.keys, keys), self.n - 1)
+        return np.where(self.keys[at] == keys, at, -1).astype(np.int64, copy=False)
 
     def _cells(
         self, rows: str, back: int, values: str = "", rest: str = ""
     ) -> tuple[NDArray[np.int64], dict[str, NDArray[Any]]]:
-        """Rows with `entity_key` and `day` of the panel's days and some before: their cells, -1 of who is not here."""
+        """Rows with `entity_key` and `day` of the panel's days and some before, but for who is not here, and their cells."""
         found = self._fetch(
             f"""SELECT entity_key, (day - $first::DATE)::INTEGER + {back} AS at{", " if values else ""}{values}
             FROM {rows} AND day >= $first::DATE - {back} AND day <= $last::DATE {rest}"""
         )
         row = self.rows(found["entity_key"])
-        return np.where(row >= 0, found["at"] * np.int64(self.n) + row, -1), found
+        if len(row) and row.min() < 0:
+            found = {name: column[row >= 0] for name, column in found.items()}
+            row = row[row >= 0]
+        return found["at"] * np.int64(self.n) + row, found
 
     def _fetch(self, sql: str) -> dict[str, NDArray[Any]]:
         known = {"first": self.first, "last": self.last, "as_of": self.ends_at}

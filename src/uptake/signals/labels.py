@@ -9,12 +9,10 @@ from uptake.errors import QuestionError
 from uptake.metrics.attributes import in_bands
 from uptake.metrics.dimensions import MISSING, Attribute
 from uptake.metrics.grain import ACCOUNT, GRAINS, MEMBER
+from uptake.signals.facts_by_day import USER_BITS
 from uptake.signals.panel import Panel
 from uptake.signals.windows import taken
 from uptake.store.sql import literal
-
-USER_BITS = 0xFFFFFFFF
-"""The part of the key of a user in an account that is the user's."""
 
 
 def labels(panel: Panel, attribute: Attribute) -> tuple[NDArray[np.int64], list[str]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from uptake.metrics.metric import Param
 from uptake.signals.panel import Panel
-from uptake.signals.windows import Counts, Flags, Floats, earliest
+from uptake.signals.windows import Counts, Flags, Floats, earliest, taken
 
 WINDOW_DAYS = Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=366)
 
@@ -82,6 +82,6 @@ def seen_days(panel: Panel, window: int, did: Flags) -> Counts:
     # whoever was there before the first window is seen in the whole of every one
     new = np.flatnonzero(first > 1 - window)
     since = np.arange(panel.days) - first[new, None] + 1
-    active = window - earliest(did[new], window, panel.days)
+    active = window - earliest(taken(did, new, missing=False), window, panel.days)
     seen[new] = np.clip(np.maximum(since, active), 1, window)
     return seen

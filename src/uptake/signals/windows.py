@@ -114,6 +114,15 @@ def trailing_max(daily: Floats, window: int, days: int) -> Floats:
     return _joined(daily, window, days, np.fmax)
 
 
+def trailing_min(daily: Counts, window: int, days: int) -> Counts:
+    """The lowest number of the `window` days that end with each of the last `days` days.
+
+    >>> trailing_min(np.array([[5, 1, 2]]), window=2, days=2)
+    array([[1, 1]])
+    """
+    return _joined(daily, window, days, np.minimum)
+
+
 def _joined(daily: NDArray[Any], window: int, days: int, join: np.ufunc) -> NDArray[Any]:
     """Joins windows, by something that changes nothing when it is done twice.
 
