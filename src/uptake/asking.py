@@ -22,7 +22,7 @@ from uptake.metrics.recheck import zone_of
 from uptake.metrics.result import Result
 from uptake.plan import Plan, changes, parse
 from uptake.plans import FILES, IN_USE, Plans
-from uptake.reports.plan_effect import LISTED, Effect, Standing, effect, standing
+from uptake.reports.plan_effect import LISTED, Effect, effect, have_signals_in_common, standing
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
 from uptake.roles.trials import trials
@@ -240,19 +240,17 @@ class Asking(ABC):
         self, after: Mapping[str, str], before: Mapping[str, str], *, as_of: object = None, limit: int = LISTED
     ) -> Effect:
         """As `plan_effect`, for plans that are given as the texts of their files."""
-        changed = changes(before, after)
+        changed, plans = changes(before, after), (parse(before), parse(after))
 
-        def stand(texts: Mapping[str, str], at: object) -> tuple[Plan, Standing]:
-            plan = parse(texts)
+        def found(cursor: Cursor) -> Effect:
+            with self.facts_for({}, cursor, plans[0]):
+                one = other = standing(cursor, plans[0], as_of)
+            if changed:
+                with self.facts_for({}, cursor, plans[1]):
+                    other = standing(cursor, plans[1], one.as_of, one if have_signals_in_common(changed) else None)
+            return effect(cursor, (plans[0], one), (plans[1], other), changed, limit)
 
-            def found(cursor: Cursor) -> Standing:
-                with self.facts_for({}, cursor, plan):
-                    return standing(cursor, plan, at)
-
-            return plan, self.read(found)
-
-        one = stand(before, as_of)
-        return effect(one, stand(after, one[1].as_of) if changed else one, changed, limit)
+        return self.read(found)
 
     def score_history(self, name: str, id_: str, entity: str = "account") -> list[Held]:
         """A user's or an account's score on every day of the last year, in hundredths of points; made up to date first."""

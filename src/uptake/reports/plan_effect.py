@@ -19,6 +19,8 @@ from uptake.errors import QuestionError
 from uptake.metrics.names import names_of
 from uptake.plan import Alert, Change, Plan, Qualification, Score, Segment
 from uptake.scores.ask import band, days
+from uptake.scores.fall import known_before
+from uptake.scores.history import written_from
 from uptake.scores.rules import holds
 from uptake.scores.scored import scored
 from uptake.segments.membership import is_in
@@ -70,14 +72,14 @@ class Standing:
         as_of: What happened from this instant on is not known.
         stood: (score, placement, segment, alert or qualified, name, user or account) -> where they stand.
         problems: The same -> why it cannot be told.
-        names: (user or account) -> number -> id and name.
+        panels: (user or account) -> everyone on that day.
         renews_in: Account's number -> days to its renewal.
     """
 
     as_of: datetime
     stood: Mapping[tuple[str, str, str], Stood]
     problems: Mapping[tuple[str, str, str], str]
-    names: Mapping[str, Mapping[int, tuple[str, str]]]
+    panels: Mapping[str, Panel]
     renews_in: Mapping[int, int]
 
 
@@ -168,24 +170,32 @@ class Effect:
     near_days: int = NEAR_DAYS
 
 
-def standing(cursor: Cursor, plan: Plan, as_of: object = None) -> Standing:
+def have_signals_in_common(changed: Sequence[Change]) -> bool:
+    """Whether two plans differ only in what no signal looks at."""
+    return {change.key.partition(".")[0] for change in changed} <= {"scores", "placements", "alerts", "qualified"}
+
+
+def standing(cursor: Cursor, plan: Plan, as_of: object = None, beside: Standing | None = None) -> Standing:
     """Where everyone stands by a plan, on its facts.
 
     Args:
         cursor: A cursor that finds them.
         plan: The plan.
         as_of: A day or an instant; the data's end if not given.
+        beside: Where they stand by a plan whose signals are the same, as of the same instant: facts, and scores of earlier
+            days, are not read again.
     """
     stood: dict[tuple[str, str, str], Stood] = {}
     problems: dict[tuple[str, str, str], str] = {}
-    names = {}
+    panels = {}
     renews_in: dict[int, int] = {}
     at: datetime | None = None
     for entity in ("account", "user"):
         day, _, asked = days(cursor, plan, "plan", "", (entity,), {"entity": entity, "as_of": as_of})
         at = asked.question.as_of
-        panel = Panel(asked, day, day)
-        names[entity] = names_of(cursor, entity, asked.question.as_of)
+        known = None if beside is None else beside.panels[entity]
+        panel = panels[entity] = Panel(asked, day, day, known)
+        panel.made.update(written_from(cursor, plan) if known is None else known_before(known, plan))
         for kind, name, found in _told(plan):
             if entity in found.entities:
                 try:
@@ -196,7 +206,7 @@ def standing(cursor: Cursor, plan: Plan, as_of: object = None) -> Standing:
             left = read(panel, "renewal_in", {})[:, -1]
             renews_in = {int(panel.keys[row]): int(left[row]) for row in np.flatnonzero(~np.isnan(left)).tolist()}
     assert at is not None
-    return Standing(at, stood, problems, names, renews_in)
+    return Standing(at, stood, problems, panels, renews_in)
 
 
 @dataclass(frozen=True)
@@ -259,11 +269,16 @@ def _bands(score: Score, points: Floats) -> NDArray[np.int64]:
 
 
 def effect(
-    before: tuple[Plan, Standing], after: tuple[Plan, Standing], changes: tuple[Change, ...], limit: int = LISTED
+    cursor: Cursor,
+    before: tuple[Plan, Standing],
+    after: tuple[Plan, Standing],
+    changes: tuple[Change, ...],
+    limit: int = LISTED,
 ) -> Effect:
     """What another plan changes.
 
     Args:
+        cursor: A cursor that tells what people are called.
         before: A plan, and where everyone stands by it.
         after: The other, as of the same instant.
         changes: What it says otherwise.
@@ -273,13 +288,13 @@ def effect(
     told = {**one.stood, **other.stood, **one.problems, **other.problems}
     shifts = [
         shift
-        for shift in (_shift(key, one, other, limit) for key in told)
+        for shift in (_shift(cursor, key, one, other, limit) for key in told)
         if shift.moved or shift.rescored or shift.problem
     ]
     return Effect(was.version, now.version, one.as_of, changes, tuple(shifts))
 
 
-def _shift(key: tuple[str, str, str], one: Standing, other: Standing, limit: int) -> Shift:
+def _shift(cursor: Cursor, key: tuple[str, str, str], one: Standing, other: Standing, limit: int) -> Shift:
     kind, name, entity = key
     first, second = one.stood.get(key), other.stood.get(key)
     known = second or first
@@ -300,7 +315,7 @@ def _shift(key: tuple[str, str, str], one: Standing, other: Standing, limit: int
     moves = [(int(pairs[n]), labels[n // size], labels[n % size]) for n in np.flatnonzero(pairs).tolist()]
 
     def people(rows: NDArray[np.int64]) -> tuple[Moved, ...]:
-        who = {**one.names[entity], **other.names[entity]}
+        who = names_of(cursor, entity, one.as_of, keys[rows[:limit]].tolist()) if len(rows) else {}
         return tuple(
             Moved(
                 *who.get(int(keys[row]), ("", "")), labels[was[row]], labels[now[row]],

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.plan import Score
+from uptake.plan import Plan, Score
 from uptake.scores.scored import scored
 from uptake.scores.spans import NOTHING, Whole, hundredths
 from uptake.signals.panel import Panel
@@ -74,6 +74,16 @@ def carried_on(panel: Panel) -> dict[Hashable, Any]:
         key: before.after(written(panel, panel.asked.plan.all_scores[key[1]]))
         for key, before in panel.made.items()
         if isinstance(key, tuple) and key[0] == KEPT
+    }
+
+
+def known_before(panel: Panel, plan: Plan) -> dict[Hashable, Any]:
+    """What another plan, whose signals are the same, would work out again: the points before of scores that it has alike."""
+    own = panel.asked.plan.all_scores
+    return {
+        key: before
+        for key, before in panel.made.items()
+        if isinstance(key, tuple) and key[0] == KEPT and plan.all_scores.get(key[1]) == own[key[1]]
     }
 
 

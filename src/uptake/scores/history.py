@@ -92,6 +92,12 @@ def is_current(cursor: Cursor, plan: Plan) -> bool:
     )
 
 
+def written_from(cursor: Cursor, plan: Plan) -> dict[Hashable, Any]:
+    """For `Panel.made`: that days before it can be looked up, where history has everything that is known."""
+    since = meta(cursor, FROM) if is_current(cursor, plan) else ""
+    return {HISTORY_FROM: date.fromisoformat(since)} if since else {}
+
+
 def begin_of_history(cursor: Cursor, plan: Plan) -> tuple[date, date]:
     """The first and the last day that history is made for: those over when the data ends, a year at most."""
     last = last_day_before(data_until(cursor, plan.product.timezone), plan.product.timezone)
