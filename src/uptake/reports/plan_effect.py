@@ -301,7 +301,9 @@ def _shift(cursor: Cursor, key: tuple[str, str, str], one: Standing, other: Stan
     problem = "; ".join(dict.fromkeys(s.problems[key] for s in (one, other) if key in s.problems))
     if known is None:
         return Shift(kind, name, name, entity, 0, 0, 0, 0, (), (), None, None, (), (), (), (), problem)
-    keys = np.union1d(*(np.array([], dtype=np.int64) if stood is None else stood.keys for stood in (first, second)))
+    keys = known.keys
+    if first and second and not np.array_equal(first.keys, second.keys):
+        keys = np.union1d(first.keys, second.keys)
     labels = tuple(dict.fromkeys([*(second.labels if second else ()), *(first.labels if first else ()), NOT_THERE]))
     was, now = (_codes(stood, keys, labels) for stood in (first, second))
     points_before, points_after = (_points(stood, keys) for stood in (first, second))
