@@ -17,7 +17,7 @@ from uptake.metrics.kinds.status import status
 from uptake.metrics.result import Column, arrow
 from uptake.plan import Plan
 from uptake.scores.ask import named, question_of
-from uptake.scores.standing import standing
+from uptake.scores.standing import standings
 from uptake.signals.labels import labels
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats
@@ -123,7 +123,7 @@ def grouped(
     day, asked = question_of(cursor, plan, score, given)
     entity = asked.question.entity
     attribute = dimensions.find(attributes.known(cursor, asked.plan), by, entity)
-    made = standing(asked, score, day, kept)
+    (made,) = standings(asked, score, [day], kept)
     panel = Panel(asked, day, day)
     numbers, texts = labels(panel, attribute)
     label_of = {int(key): texts[number] for key, number in zip(panel.keys, numbers[:, -1].tolist(), strict=True)}
