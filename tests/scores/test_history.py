@@ -24,6 +24,8 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 PLAN = """
 features: {tasks: {events: [task]}, boards: {events: [board]}}
 value_moments: {done: {event: task, at_least: 3}}
+alerts:
+  fell: {entity: account, when: {fall.health: {gte: 0.2}}}
 """
 
 
@@ -106,7 +108,7 @@ def test_brought_up_to_date_it_is_as_if_made_at_once(new_home: Callable[..., Pat
             set_meta(cursor, history.MADE_BY, "")
         workspace.bring_history_up()
         assert brought_up == spans_of(workspace)
-        assert {track for track, *_ in brought_up} > {"score.adoption", "placement.segment", "alert.health_fell"}
+        assert {track for track, *_ in brought_up} > {"score.adoption", "placement.segment", "alert.fell"}
 
 
 def spans_of(workspace: uptake.Workspace) -> list[tuple[object, ...]]:
