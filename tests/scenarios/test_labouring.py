@@ -73,6 +73,19 @@ def test_busy_and_nowhere_or_unhappy_is_labour(busy: uptake.Workspace) -> None:
     assert only(busy.metric("labouring", as_of=AS_OF))["estimate"] == pytest.approx(2 / 6)
 
 
+@pytest.mark.parametrize(
+    "given", [{}, {"least_minutes": 61}, {"least_minutes": 10}, {"least_tries": 2}, {"success_below": 0.7}]
+)
+@pytest.mark.parametrize("entity", ["user", "account"])
+def test_the_last_of_many_days_says_what_that_day_says_alone(
+    busy: uptake.Workspace, entity: str, given: dict[str, Any]
+) -> None:
+    """Many days are counted in memory, one is counted by the engine."""
+    alone = only(busy.metric("labouring", as_of=AS_OF, entity=entity, **given))
+    last = busy.metric("labouring", as_of=AS_OF, entity=entity, period="day", **given).rows[-1]
+    assert {name: last[name] for name in alone} == alone
+
+
 def test_thresholds_can_be_moved(busy: uptake.Workspace) -> None:
     assert who(busy, least_minutes=61) == ["angry"]
     assert who(busy, least_minutes=10) == ["angry", "before", "light", "lost"]

@@ -18,13 +18,24 @@ Pitfall: the thresholds are the plan's (`labouring`), not a benchmark's. Tasks h
 Source: definitions 5.25, N12 (ours); "adoption versus engagement" (40 minutes lost are no engagement)
 """
 
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from uptake.facts.day_order import Numbered
+from uptake.facts.entity_days import Column
 from uptake.metrics import task_success
 from uptake.metrics.feedback import feedback_sql
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.population import WINDOW_DAY, WINDOW_SPAN, active_sql
+from uptake.metrics.query import executed
 from uptake.metrics.result import Side
-from uptake.metrics.sessions import seconds_source
+from uptake.metrics.sessions import lasted_sql, seconds_source
+from uptake.metrics.tallies import End, edges, is_possible, numbered, tallies
 
 NO_TASKS = "The plan has no tasks: labouring is told by what people say alone."
 
@@ -49,8 +60,6 @@ class Labouring(Share):
 
 def rows(asked: Asked) -> Sql:
     """Every active entity that can be judged, with whether it labours."""
-    has_tasks = bool(asked.plan.tasks)
-    nothing = "SELECT 0 AS entity_key, NULL::DATE AS period_on, 0 AS tries, 0.0 AS success WHERE false"
     same = "{0}.entity_key = a.entity_key AND {0}.period_on IS NOT DISTINCT FROM a.period_on"
     effort = seconds_source(asked, asked.param("window_days"))
     return Sql(
@@ -64,31 +73,89 @@ def rows(asked: Asked) -> Sql:
         FROM ({active_sql(asked)}) a LEFT JOIN {effort.sql} e ON {same.format("e")}
         LEFT JOIN tried t ON {same.format("t")} LEFT JOIN mood m ON {same.format("m")}
     ) WHERE value IS NOT NULL""",
-        {
-            name: asked.param(name)
-            for name in (
-                "window_days",
-                "least_minutes",
-                "success_below",
-                "least_tries",
-                "sentiment_below",
-                "sentiment_days",
-            )
-        },
-        {
-            "window_day": WINDOW_DAY,
-            "window_span": WINDOW_SPAN,
-            **effort.relations,
-            "tried": _tried(asked) if has_tasks else nothing,
-            "mood": f"""SELECT f.entity_key, p.period_on, arg_max(
+        _values(asked),
+        {**_relations(asked), **effort.relations},
+        _notes(asked),
+        dict(effort.tables),
+    )
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The counts without a row for everyone active: the engine is asked for those of whom more is known than their time."""
+    if not is_possible(asked):
+        return None
+    labels = asked.split.labels if asked.split else ()
+    counts = ("n", "count", "open")
+    schema = pa.schema(
+        [("period_on", pa.date32()), *((one, pa.string()) for one in labels), *((one, pa.int64()) for one in counts)]
+    )
+
+    def told() -> pa.Table:
+        rows = [
+            (end.period_on, *names, len(places), int(np.count_nonzero(labours[places])), 0)
+            for end, who, labours in _judged(asked)
+            for names, places in (asked.split.parts(end.on_at, who) if asked.split else [((), np.arange(len(who)))])
+            if len(places)
+        ]
+        return pa.table(list(map(list, zip(*rows, strict=True))), schema) if rows else schema.empty_table()
+
+    select = "SELECT *, count / nullif(n, 0) AS estimate FROM told ORDER BY ALL"
+    return Sql(select, notes=_notes(asked), tables={"told": told})
+
+
+def _judged(asked: Asked) -> Iterator[tuple[End, Column, Column]]:
+    """Of each period everyone active who can be judged, by number, and whether they labour."""
+    facts, window_days = numbered(asked), asked.param("window_days")
+    known = _known(asked, facts)
+    active = tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", window_days)
+    sessions = tallies(asked, facts, lasted_sql(asked), window_days)
+    for days, spent in zip(active, sessions, strict=True):
+        seconds = np.bincount(spent.rows.number, spent.rows.values["seconds"], spent.everyone)
+        can_be_judged, labours = seconds < asked.param("least_minutes") * 60, np.zeros(spent.everyone, np.bool_)
+        who, is_unwell = known.get(days.period_on, (np.empty(0, np.int32), np.empty(0, np.bool_)))
+        labours[who] = is_unwell & ~can_be_judged[who]
+        can_be_judged[who] = True
+        judged = np.flatnonzero(days.came_within(window_days) & can_be_judged)
+        yield days.end, judged, labours[judged]
+
+
+def _known(asked: Asked, facts: Numbered) -> dict[date | None, tuple[Column, Column]]:
+    """Of each period of whom it is known how they fared, by number, and whether badly."""
+    fared = """SELECT entity_key, period_on,
+            coalesce(t.success < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER, false)
+                OR coalesce(m.mood < $sentiment_below::DOUBLE, false) AS is_unwell
+        FROM tried t FULL JOIN mood m USING (entity_key, period_on)
+        WHERE t.tries >= $least_tries::INTEGER OR m.mood IS NOT NULL"""
+    with executed(asked, Sql(fared, _values(asked), _relations(asked))) as answer:
+        found = answer.to_arrow_table()
+    number = facts.everyone.numbers(found["entity_key"].to_numpy())
+    period, is_unwell = found["period_on"].to_numpy(), found["is_unwell"].to_numpy()
+    own = {on: np.flatnonzero((period == np.datetime64(on, "D")) & (number >= 0)) for on, *_ in edges(asked) if on}
+    return {on: (number[places], is_unwell[places]) for on, places in own.items()}
+
+
+def _values(asked: Asked) -> dict[str, Any]:
+    thresholds = ("least_minutes", "success_below", "least_tries", "sentiment_below", "sentiment_days")
+    return {param: asked.param(param) for param in ("window_days", *thresholds)}
+
+
+def _relations(asked: Asked) -> dict[str, str]:
+    """Relations: what each tried in the window, and the latest answer."""
+    nothing = "SELECT 0 AS entity_key, NULL::DATE AS period_on, 0 AS tries, 0.0 AS success WHERE false"
+    return {
+        "window_day": WINDOW_DAY,
+        "window_span": WINDOW_SPAN,
+        "tried": _tried(asked) if asked.plan.tasks else nothing,
+        "mood": f"""SELECT f.entity_key, p.period_on, arg_max(
             CASE f.survey WHEN 'nps' THEN f.score / 10 ELSE (f.score - 1) / 4 END, (f.feedback_at, f.import_id, f.ordinal)
         ) AS mood
         FROM ({feedback_sql(asked)}) f JOIN period p
             ON f.feedback_at < p.on_at AND f.feedback_at >= p.on_at - to_days($sentiment_days::INTEGER) GROUP BY ALL""",
-        },
-        () if has_tasks else (NO_TASKS,),
-        dict(effort.tables),
-    )
+    }
+
+
+def _notes(asked: Asked) -> tuple[str, ...]:
+    return () if asked.plan.tasks else (NO_TASKS,)
 
 
 def _tried(asked: Asked) -> str:
@@ -101,6 +168,8 @@ METRIC = Metric(
     kind=Labouring(),
     unit="share",
     rows=rows,
+    totals=totals,
+    splits_totals=is_possible,
     params=(
         Param("task", "text", "One task of the plan; all if not given."),
         Param(

@@ -53,6 +53,11 @@ def counts_source(asked: Asked, window_days: int) -> Source:
     return Source("frequented", {"frequented": sql}, {"frequented": table})
 
 
+def lasted_sql(asked: Asked) -> str:
+    """SQL for (entity_key, day, seconds) of all sessions that were over at `as_of`."""
+    return sessions_sql(asked, ", seconds", f"seconds IS NOT NULL AND ended_at < {literal(asked.question.as_of)}")
+
+
 def seconds_source(asked: Asked, window_days: int) -> Source:
     """Rows (entity_key, period_on, seconds), over `window_day`: time in sessions begun there that were over at `as_of`.
 
@@ -60,7 +65,7 @@ def seconds_source(asked: Asked, window_days: int) -> Source:
         asked: The question.
         window_days: How many days a window has.
     """
-    lasted = sessions_sql(asked, ", seconds", f"seconds IS NOT NULL AND ended_at < {literal(asked.question.as_of)}")
+    lasted = lasted_sql(asked)
     sql = f"""SELECT e.entity_key, p.period_on, sum(e.seconds) AS seconds
         FROM window_day p JOIN ({lasted}) e ON e.day = p.day GROUP BY ALL"""
     if not are_many(asked):
