@@ -198,4 +198,4 @@ def test_an_alert_that_comes_by_itself_is_told_as_it_was(board: uptake.Workspace
         for change in board.effect_of({"a.yml": written}, {"a.yml": "features: {tasks: {events: [task]}}\n"}).changes
     ]
     assert "Alert Health poor, score.health below 30, was 40" in told
-    assert any("Alert Health score fell is gone" in one for one in told)
+    assert any("Alert Health score fell lastingly is gone" in one for one in told)
