@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from uptake.metrics.result import Result
 from uptake.plan import parse
 from uptake.reports.headline import headline
 from uptake.web.pages.first_look import first_look, way_to_value
+from uptake.web.pages.question import completed
 from uptake.web.pages.sentences import sentence
 
 PLAN = parse(
@@ -119,3 +120,8 @@ def test_other_metrics_open_with_what_shows_something() -> None:
     assert first_look(entry("adoption_velocity"), {"period": "month"}, PLAN) == {"period": "month"}
     assert first_look(entry("depth"), {}, PLAN) == {"by": ["segment.admins"]}
     assert first_look(entry("depth"), {}, parse({})) == {}
+
+
+def test_a_lag_in_sessions_is_one_number_like_one_in_time() -> None:
+    asked = completed(entry("feature_discovery_lag"), {"unit": "sessions"}, date(2026, 4, 30), date(2026, 1, 1))
+    assert (asked["unit"], asked["period"]) == ("sessions", "all")

@@ -5,8 +5,8 @@ account, is when a feature is discovered.
 
 Formula: Kaplan-Meier on (first use - when it was open, or `as_of` - that for those who have not used it); the estimate
     is the median, beside it p25, p75, p90 and the share that found it by day 1, 7, 14, 30. A feature is open to an
-    entity from its start, but not before the feature's launch, nor before the plan, role or whatever makes it eligible
-    With unit=sessions it is how many sessions began from then on up to the first use, the one it was made in included;
+    entity from its start, but not before the feature's launch, nor before the plan, role or whatever makes it eligible.
+    With `unit=sessions` it is how many sessions began from then on up to the first use, the one it was made in included;
     of those who have not used it, up to `as_of`; shares are told by the sessions of `by_sessions`
 Unit: seconds, or count of sessions
 Grain: user, account (any of its users), or user in one account

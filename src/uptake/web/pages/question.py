@@ -93,8 +93,9 @@ def completed(entry: Entry, given: Given, last_day: date, first_day: date | None
         last_day: The last finished day.
         first_day: The first day with events.
     """
-    period = str(given.get("period") or given.get("unit") or USUAL_PERIODS.get(entry.name, "month"))
     is_periodic = has_periods(entry, given)
+    unit = None if is_periodic else given.get("unit")  # that of retention's triangle; others may be no periods
+    period = str(given.get("period") or unit or USUAL_PERIODS.get(entry.name, "month"))
     if is_periodic:
         given = {**given, "period": period}
     by = given.get("by", [])
