@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import uptake
-from bench.truth import aha, customers, planted
+from bench.truth import aha, customers, planted, told
 from bench.truth.__main__ import PAGE, replaced
 from uptake.demo import PLAN, Simulation, simulate
 
@@ -44,10 +44,14 @@ def test_what_was_planted_is_found(workspace: uptake.Workspace, simulation: Simu
         "`decline.adoption` of 30 % or more": (0.7, 0.8),
         "`fits` of the benchmark": (0.8, 0.7),
         "proposed as activation": (1.0, 0.4),
+        "`decline.health` of 20 % or more, which comes by itself": (0.5, 0.5),
     }
-    truth = simulation.truth
-    all_ = [*planted.found(workspace, truth, lives), *customers.found(workspace, truth, lives.days[-1])]
-    found = {one.how: one for one in [*all_, aha.found(aha.candidates(workspace), truth)]}
+    truth, last = simulation.truth, lives.days[-1]
+    all_ = [
+        *planted.found(workspace, truth, lives), *customers.found(workspace, truth, last),
+        *told.found(workspace, truth, last), aha.found(aha.candidates(workspace), truth),
+    ]  # fmt: skip
+    found = {one.how: one for one in all_}
     missed = {
         how: (found[how].recall, found[how].precision)
         for how, (recall, precision) in limits.items()
@@ -75,6 +79,6 @@ def test_who_left_was_low_and_falling_the_day_before(simulation: Simulation, liv
 
 def test_the_page_has_a_place_for_every_table() -> None:
     page = PAGE.read_text("utf-8")
-    for part in ("signals", "score", "tried", "planted"):
+    for part in ("signals", "score", "tried", "planted", "seeds"):
         assert replaced(page, part, "A table.").count("A table.") == 1
         assert len(replaced(page, part, "A table.")) < len(page), f"{part} was never written"
