@@ -46,7 +46,11 @@ def taken(values: NDArray[Any], row: NDArray[np.int64], missing: Any) -> NDArray
     >>> taken(np.array([[1, 2], [3, 4]]), np.array([1, -1]), missing=0)
     array([[3, 4],
            [0, 0]])
+    >>> taken(np.zeros((0, 2)), np.array([-1]), missing=9)
+    array([[9., 9.]])
     """
+    if not len(values):  # there is nobody yet, and what is said of nobody is missing
+        return np.full((values.shape[1], len(row)), missing, values.dtype).T
     made = np.take(values.T, np.maximum(row, 0), axis=1)
     made[:, row < 0] = missing
     return made.T
