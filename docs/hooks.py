@@ -21,13 +21,13 @@ import uptake
 from uptake import kinds as kinds_module
 from uptake import plan as plan_module
 from uptake.kinds import KINDS
+from uptake.metrics.asking.earlier import columns as beside
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.earlier import columns as beside
+from uptake.metrics.core.metric import Asked, Entry, Param
+from uptake.metrics.core.params import read as read_params
+from uptake.metrics.core.result import Column
+from uptake.metrics.core.universal import UNIVERSAL_PARAMS
 from uptake.metrics.glossary import about
-from uptake.metrics.metric import Asked, Entry, Param
-from uptake.metrics.params import read as read_params
-from uptake.metrics.result import Column
-from uptake.metrics.universal import UNIVERSAL_PARAMS
 from uptake.plan import Plan, starter
 from uptake.plan.section import Section
 from uptake.signals import signal

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from pyarrow import parquet
 
 import uptake
-from uptake.metrics.grain import MEMBER
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import MEMBER
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import Score
 from uptake.scores.scored import scored
 from uptake.signals.panel import Panel

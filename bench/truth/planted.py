@@ -14,9 +14,9 @@ from bench.report import Table
 from bench.truth import aha, customers, told
 from bench.truth.found import Found, table
 from uptake.demo import Simulation
-from uptake.metrics.grain import ACCOUNT
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.scores.decline import decline
 from uptake.scores.fall import fall
 from uptake.scores.scored import scored

@@ -12,9 +12,9 @@ import uptake
 from bench.truth.found import Found
 from uptake.alerts.crossings import crossings
 from uptake.alerts.levels import levels
-from uptake.metrics.grain import ACCOUNT
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import Alert, read_rule
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor

@@ -15,11 +15,11 @@ from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
-from uptake.metrics.ask import ask
-from uptake.metrics.listed import Listed
-from uptake.metrics.people import People, people
-from uptake.metrics.recheck import zone_of
-from uptake.metrics.result import Result
+from uptake.metrics.asking.ask import ask
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.asking.people import People, people
+from uptake.metrics.asking.recheck import zone_of
+from uptake.metrics.core.result import Result
 from uptake.plan import Plan, changes, parse
 from uptake.plans import FILES, IN_USE, Plans
 from uptake.reports.plan_effect import LISTED, Effect, effect, have_signals_in_common, standing

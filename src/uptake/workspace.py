@@ -24,7 +24,7 @@ from uptake.errors import DiskFull, ImportFailed, PlanError, StorageDamaged, Upt
 from uptake.facts import arrivals
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, silent
 from uptake.kinds import BY_NAME
-from uptake.metrics.question import read_as_of, read_zone
+from uptake.metrics.core.question import read_as_of, read_zone
 from uptake.plan import Plan, Segment
 from uptake.plans import FILES, Plans
 from uptake.scores.history import is_current

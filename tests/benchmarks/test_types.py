@@ -13,9 +13,9 @@ import pytest
 import uptake
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import read_rule
 from uptake.scores.rules import holds
 from uptake.signals.panel import Panel

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from uptake import errors
 from uptake.cli import screen
-from uptake.metrics.export import harmless
+from uptake.metrics.core.export import harmless
 from uptake.web import messages
 from uptake.web.guard import is_loopback
 

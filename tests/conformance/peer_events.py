@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 
 def rows(lines: str) -> list[dict[str, Any]]:

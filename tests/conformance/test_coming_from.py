@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.universal import UNIVERSAL_PARAMS
+from uptake.metrics.core.universal import UNIVERSAL_PARAMS
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted((DOCS / "coming-from").glob("*.md"))

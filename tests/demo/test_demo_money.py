@@ -13,7 +13,7 @@ import pytest
 
 import uptake
 from uptake.demo import PLAN
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 KINDS = ("accounts", "users", "seats", "subscriptions", "outcomes", "opportunities", "events")
 

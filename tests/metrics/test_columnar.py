@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 
 import uptake
-from uptake.metrics.columnar import ROWS, Columnar, RowsOf, columnar
-from uptake.metrics.result import Result
+from uptake.metrics.core.columnar import ROWS, Columnar, RowsOf, columnar
+from uptake.metrics.core.result import Result
 from uptake.web.messages import decode, encode
 
 COLUMNS = Columnar(

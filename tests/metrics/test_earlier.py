@@ -12,9 +12,9 @@ import pytest
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
+from uptake.metrics.asking.recheck import differences
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.recheck import differences
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.stats.difference import difference_of_shares
 from uptake.stats.proportion import wilson
 

@@ -20,7 +20,7 @@ import uptake
 from uptake.directory.listing import Ask
 from uptake.directory.search import search
 from uptake.directory.users import users
-from uptake.metrics.names import called, names_of
+from uptake.metrics.core.names import called, names_of
 
 EXPECTED = {"ada": "Ada", "bob": "Bob Stone", "cleo": "cleo@acme.test", "dan": "dan"}
 SAID: list[dict[str, str | None]] = [

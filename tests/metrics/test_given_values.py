@@ -12,7 +12,7 @@ import pytest
 import uptake
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.universal import UNIVERSAL
+from uptake.metrics.core.universal import UNIVERSAL
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

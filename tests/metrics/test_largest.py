@@ -13,8 +13,8 @@ from alike import assert_alike
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
+from uptake.metrics.asking.recheck import differences
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.recheck import differences
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -13,7 +13,7 @@ import pytest
 import uptake
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 FIRST = datetime(2026, 1, 1, 10)
 PLAN = """

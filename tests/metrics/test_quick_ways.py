@@ -15,10 +15,10 @@ import pytest
 import uptake
 from uptake.facts import entity_days
 from uptake.facts.day_order import Everyone, Numbered
-from uptake.metrics import span_counts
+from uptake.metrics.asking.recheck import differences
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.columnar import columnar
-from uptake.metrics.recheck import differences
+from uptake.metrics.core.columnar import columnar
+from uptake.metrics.parts import span_counts
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 

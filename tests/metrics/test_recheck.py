@@ -12,8 +12,8 @@ import pyarrow as pa
 import pytest
 
 import uptake
+from uptake.metrics.asking.recheck import Difference, differences
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.recheck import Difference, differences
 
 FIRST = datetime(2026, 1, 1, 10)
 PLAN = """

@@ -10,9 +10,9 @@ from typing import get_args
 import pytest
 
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.metric import ParamType
-from uptake.metrics.question import Question
-from uptake.metrics.universal import UNIVERSAL
+from uptake.metrics.core.metric import ParamType
+from uptake.metrics.core.question import Question
+from uptake.metrics.core.universal import UNIVERSAL
 
 HOOKS = Path(__file__).parents[2] / "docs" / "hooks.py"
 

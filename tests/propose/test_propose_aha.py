@@ -17,7 +17,7 @@ import pytest
 from propose_world import BEGIN, world
 
 from uptake import Workspace
-from uptake.metrics.reading import data_until
+from uptake.metrics.core.reading import data_until
 from uptake.plan import ActivationCandidate, Proposal, parse, starter_from
 from uptake.propose import proposal
 from uptake.propose.early import AT_LEAST, WITHIN_DAYS, count

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from uptake.metrics.catalogue import entry
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.reports.headline import as_drawn, compared, headline
 
 JULY, AUGUST, SEPTEMBER = (date(2026, month, 1) for month in (7, 8, 9))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import uptake
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import Plan, Target, parse
 from uptake.reports.targets import TOLERANCE, Progress, of_metric, of_row, owner, pace, part_of_time, progress
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 
 def only(result: Result) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from money_world import Filled, Row, filled, subscription
 from scenario_answers import by
 
 import uptake
-from uptake.metrics.grain import ACCOUNT
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.segments.placing import place
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor

@@ -12,7 +12,7 @@ from scenario_answers import only
 
 import uptake
 from uptake.plan import Selector, event_title, parse, vanity_warnings
-from uptake.web import wording
+from uptake.web.words import plan_words as wording
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -12,7 +12,7 @@ from money_world import ZONE, Filled, Row, drawn, filled, paid, subscription
 
 import uptake
 from uptake.errors import PlanError, QuestionError
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 
 __all__ = ["filled"]  # a fixture
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -14,7 +14,7 @@ from money_world import Filled, filled, subscription
 
 import uptake
 from uptake.errors import QuestionError
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 from uptake.stats.difference import difference_of_shares
 from uptake.stats.proportion import wilson
 

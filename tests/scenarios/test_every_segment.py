@@ -15,8 +15,8 @@ from scenario_rows import Scenario
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
+from uptake.metrics.asking.recheck import differences
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.recheck import differences
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

@@ -9,7 +9,7 @@ import pytest
 from money_world import ZONE, Filled, Row, drawn, filled, paid, subscription
 from scenario_answers import by, only
 
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 
 __all__ = ["filled"]  # a fixture
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -14,7 +14,7 @@ from funnel_world import BEGIN, LATER, counts, rows, world
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 from uptake.stats.difference import difference_of_shares
 from uptake.stats.tries import Tries, share_of_tries
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import uptake
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 
 USERS = 40
 

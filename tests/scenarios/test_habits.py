@@ -6,7 +6,7 @@ import pytest
 from scenario_answers import by, by_day, only
 from scenario_rows import Scenario
 
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 
 HABITS = "features: {tasks: {events: [task]}, boards: {events: [board]}, later: {events: [task], tag: advanced}}"
 JOURNEY = """

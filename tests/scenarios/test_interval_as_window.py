@@ -12,7 +12,7 @@ from scenario_answers import by, only
 
 import uptake
 from uptake.errors import QuestionError
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 

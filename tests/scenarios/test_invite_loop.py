@@ -11,7 +11,7 @@ from scenario_answers import by
 
 import uptake
 from uptake.errors import DefinitionMissing
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 PLAN = """

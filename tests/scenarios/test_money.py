@@ -12,7 +12,7 @@ from scenario_answers import by_day, only
 
 import uptake
 from uptake.errors import QuestionError
-from uptake.metrics.recheck import differences
+from uptake.metrics.asking.recheck import differences
 
 __all__ = ["filled"]  # a fixture
 pytestmark = pytest.mark.usefixtures("one_thread")

@@ -30,7 +30,7 @@ from naive_world import (
 )  # fmt: skip
 from scenario_answers import by
 
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 NewHome = Callable[..., Path]

@@ -19,8 +19,8 @@ from scenario_answers import by, only
 
 import uptake
 from uptake.errors import DefinitionMissing, QuestionError
-from uptake.metrics.recheck import differences
-from uptake.metrics.result import Result
+from uptake.metrics.asking.recheck import differences
+from uptake.metrics.core.result import Result
 from uptake.stats.difference import difference_of_shares
 from uptake.stats.proportion import wilson
 

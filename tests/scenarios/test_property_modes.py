@@ -17,7 +17,7 @@ from scenario_answers import by, only
 from scenario_rows import Scenario
 
 import uptake
-from uptake.metrics.ask import ask
+from uptake.metrics.asking.ask import ask
 from uptake.plan import parse
 
 pytestmark = pytest.mark.usefixtures("one_thread")

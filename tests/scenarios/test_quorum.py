@@ -17,7 +17,7 @@ from scenario_answers import by, only
 
 import uptake
 from uptake.errors import QuestionError
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 PLAN = """
 activation:

@@ -11,7 +11,7 @@ from scenario_rows import Scenario
 
 import uptake
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 PLAN = """
 product: {timezone: Europe/Berlin}

@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import uptake
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import Score, read_rule
 from uptake.scores.decline import decline, least
 from uptake.scores.rules import holds

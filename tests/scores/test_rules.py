@@ -12,9 +12,9 @@ import pytest
 
 import uptake
 from uptake.errors import QuestionError
-from uptake.metrics.grain import ACCOUNT
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import read_rule
 from uptake.plan.problems import Problems
 from uptake.scores.rules import holds

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 
 import uptake
 from uptake.errors import PlanError, QuestionError
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import Behaviour
 from uptake.plan import parse as read_plan
 from uptake.segments.behaving import did

@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from typing import Any
 
 import uptake
-from uptake.metrics.grain import GRAINS, MEMBER
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import GRAINS, MEMBER
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read
 from uptake.signals.windows import Floats

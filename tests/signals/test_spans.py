@@ -15,9 +15,10 @@ from signal_world import panel_of
 
 import uptake
 from uptake.errors import QuestionError
-from uptake.metrics import attributes, dimensions
-from uptake.metrics.population import eligible_spans_sql, eligible_sql
-from uptake.metrics.question import begin_of
+from uptake.metrics.core import dimensions
+from uptake.metrics.core.question import begin_of
+from uptake.metrics.parts import attributes
+from uptake.metrics.parts.population import eligible_spans_sql, eligible_sql
 from uptake.plan import parse
 from uptake.signals.labels import labels
 from uptake.store.projection import Cursor

@@ -16,7 +16,7 @@ from uptake.plan import conditions, split_condition
 from uptake.reports.headline import headline
 from uptake.web import links
 from uptake.web.pages import condition_field
-from uptake.web.pages.sentences import sentence
+from uptake.web.words.sentences import sentence
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ import pytest
 
 from uptake.charts.words import SPACE
 from uptake.metrics.catalogue import entry
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import parse
 from uptake.reports.headline import headline
 from uptake.web.pages.first_look import first_look, way_to_value
 from uptake.web.pages.question import completed
-from uptake.web.pages.sentences import sentence
+from uptake.web.words.sentences import sentence
 
 PLAN = parse(
     {

@@ -10,7 +10,7 @@ from web_html import require_inert
 
 import uptake
 from uptake.reports.headline import headline
-from uptake.web.pages.sentences import sentence
+from uptake.web.words.sentences import sentence
 
 
 @pytest.fixture(scope="module")

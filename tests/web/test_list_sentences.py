@@ -8,7 +8,7 @@ import pytest
 from web_client import Client
 from web_html import require_inert
 
-from uptake.web.pages import list_sentences
+from uptake.web.words import list_sentences
 
 ACCOUNTS = {
     "total": 40, "customers": 30, "active": 24, "slack": 9, "renewing": 12, "renewing_slack": 5, "mrr_slack": 1800.0,

@@ -7,14 +7,14 @@ from web_client import Client
 from web_html import Html
 
 from uptake.metrics.catalogue import catalogue
-from uptake.web.pages import parameter_words as words
+from uptake.web.words import parameter_words as words
 
 PARAMS = [(name, param) for name, entry in catalogue().items() for param in entry.metric.params]
 
 
 def test_every_parameter_has_words_and_no_words_are_left_over() -> None:
     there = {param.name for _, param in PARAMS}
-    assert there == set(words.TITLES), "a parameter needs a title in web/pages/parameter_words.py"
+    assert there == set(words.TITLES), "a parameter needs a title in web/words/parameter_words.py"
     assert words.OF_METRICS.keys() <= {(metric, param.name) for metric, param in PARAMS}
     assert set(words.EMPTY) <= there
 

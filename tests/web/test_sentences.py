@@ -9,12 +9,12 @@ import pytest
 
 from uptake.charts.words import SPACE
 from uptake.metrics.catalogue import entry
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import parse
 from uptake.reports.headline import headline
-from uptake.web import wording
-from uptake.web.pages.made_of import made_of
-from uptake.web.pages.sentences import sentence
+from uptake.web.words import plan_words as wording
+from uptake.web.words.made_of import made_of
+from uptake.web.words.sentences import sentence
 
 ROW = {"n": 912, "estimate": 0.58, "ci_lower": 0.55, "ci_upper": 0.61, "status": "closed"}
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)

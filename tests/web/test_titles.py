@@ -14,9 +14,10 @@ from web_html import require_inert
 
 import uptake
 from uptake.plan import parse
-from uptake.web import links, wording
+from uptake.web import links
 from uptake.web.app import create_app
-from uptake.web.pages.titles import of_events, with_titles
+from uptake.web.words import plan_words as wording
+from uptake.web.words.titles import of_events, with_titles
 
 TITLE = f"Work {web_world.SCRIPT}"
 PLAN = f"{web_world.PLAN}\nevents: {{task: {json.dumps(TITLE)}, ship: Shipped it}}\n"

@@ -15,11 +15,11 @@ from uptake.alerts.values import measured, values
 from uptake.alerts.words import crossed
 from uptake.charts import dates
 from uptake.errors import QuestionError
-from uptake.metrics.listed import Listed, attribute_of
-from uptake.metrics.names import names_of
-from uptake.metrics.question import last_day_before, read_as_of, read_choice, read_date
-from uptake.metrics.reading import data_until
-from uptake.metrics.result import Column
+from uptake.metrics.asking.listed import Listed, attribute_of
+from uptake.metrics.core.names import names_of
+from uptake.metrics.core.question import last_day_before, read_as_of, read_choice, read_date
+from uptake.metrics.core.reading import data_until
+from uptake.metrics.core.result import Column
 from uptake.plan import SEVERITIES, Alert, Plan
 from uptake.store.projection import Cursor
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from uptake.metrics.export import plain
-from uptake.metrics.listed import Listed
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core.export import plain
 from uptake.store.state import AlertTold, State
 
 GONE_BY_PLAN = "not by today's plan"

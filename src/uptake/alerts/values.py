@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.benchmarks.words import WORDS
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import Alert, Condition, Plan
 from uptake.scores.fall import DAYS as MEAN_DAYS
 from uptake.scores.rules import Texts, told

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any, Literal
 
-from uptake.metrics.result import Column
+from uptake.metrics.core.result import Column
 
 REASONS = {
     "onboarding": "Onboarding is not finished",

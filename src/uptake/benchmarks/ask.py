@@ -29,12 +29,13 @@ from uptake.benchmarks.progress import WEEKS, Forecast, Reached, forecast, reach
 from uptake.benchmarks.reasons import Lacks, lacks
 from uptake.benchmarks.weekly import weekly
 from uptake.errors import QuestionError
-from uptake.metrics import attributes, dimensions
-from uptake.metrics.grain import ACCOUNT
-from uptake.metrics.metric import Asked
-from uptake.metrics.names import names_of
-from uptake.metrics.question import Question, last_day_before, read_as_of, read_week_start, read_zone
-from uptake.metrics.reading import data_until
+from uptake.metrics.core import dimensions
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.names import names_of
+from uptake.metrics.core.question import Question, last_day_before, read_as_of, read_week_start, read_zone
+from uptake.metrics.core.reading import data_until
+from uptake.metrics.parts import attributes
 from uptake.plan import Plan
 from uptake.signals.labels import labels
 from uptake.signals.panel import Panel

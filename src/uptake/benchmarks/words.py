@@ -8,7 +8,7 @@ import numpy as np
 
 from uptake.benchmarks.measured import measured, part_of
 from uptake.errors import QuestionError
-from uptake.metrics.grain import ACCOUNT, MEMBER
+from uptake.metrics.core.grain import ACCOUNT, MEMBER
 from uptake.plan import ATTAINED
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read

@@ -8,7 +8,7 @@ from functools import partial
 from uptake.check.finding import Finding
 from uptake.check.refusals import refusal
 from uptake.check.subject import Subject
-from uptake.metrics import params
+from uptake.metrics.core import params
 from uptake.plan import ATTAINED, location_text, rules_in
 from uptake.plan.problems import nearest, shown
 from uptake.scores.ask import named

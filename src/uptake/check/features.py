@@ -10,10 +10,10 @@ from uptake.check.finding import Finding, many
 from uptake.check.subject import Subject
 from uptake.facts.feature_day import keyed
 from uptake.metrics.catalogue import entry
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.population import eligible_sql
-from uptake.metrics.reading import read_question
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.reading import read_question
+from uptake.metrics.parts.population import eligible_sql
 from uptake.plan import Conditions, location_text
 
 

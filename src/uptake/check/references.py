@@ -9,8 +9,8 @@ from uptake.check.finding import Finding
 from uptake.check.refusals import refusal
 from uptake.check.subject import Subject
 from uptake.errors import QuestionError
-from uptake.metrics import params
 from uptake.metrics.catalogue import catalogue
+from uptake.metrics.core import params
 from uptake.plan import Reference, Target, location_text
 from uptake.plan.problems import Location, nearest, shown
 

@@ -10,8 +10,8 @@ from uptake.check.conditions import Source, compare
 from uptake.check.finding import Finding
 from uptake.check.refusals import refusal
 from uptake.check.subject import Subject
-from uptake.metrics import attributes as known_attributes
-from uptake.metrics import dimensions, params
+from uptake.metrics.core import dimensions, params
+from uptake.metrics.parts import attributes as known_attributes
 from uptake.plan import Component, Location, Score, location_text, rules_in
 from uptake.plan.problems import nearest, shown
 from uptake.scores.scored import scale_of

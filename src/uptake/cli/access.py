@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from uptake.benchmarks.answer import Benchmarks
     from uptake.check import Finding
     from uptake.cli.remote import Remote
-    from uptake.metrics.listed import Listed
-    from uptake.metrics.people import People
-    from uptake.metrics.result import Result
+    from uptake.metrics.asking.listed import Listed
+    from uptake.metrics.asking.people import People
+    from uptake.metrics.core.result import Result
     from uptake.plans import Version
     from uptake.quarantine import Retried
     from uptake.reports.plan_effect import Effect

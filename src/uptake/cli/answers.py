@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from uptake.charts import dates, words
 from uptake.cli import screen, triangle
-from uptake.metrics.result import Column, Result
+from uptake.metrics.core.result import Column, Result
 from uptake.web import formats
 
 if TYPE_CHECKING:

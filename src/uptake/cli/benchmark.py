@@ -113,7 +113,7 @@ def _show_all(found: Benchmarks, console: Console, limit: int, *, cohorts: bool)
 
 def _titles(found: Benchmarks) -> dict[tuple[str | None, str], str]:
     """Type and measure -> what people call the measure."""
-    from uptake.web.pages.benchmark_words import measure_title
+    from uptake.web.words.benchmark_words import measure_title
 
     return {(type_.name, one.name): measure_title(one) for type_ in found.types for one in type_.measures}
 

@@ -50,7 +50,7 @@ def explain(
     Without a name it lists which scores there are.
     """
     from uptake.cli import access
-    from uptake.metrics import export
+    from uptake.metrics.core import export
 
     if name is None:
         names.show(home, "scores")

@@ -77,7 +77,7 @@ def write_answer(
     Raises:
         UptakeError: The file cannot be written.
     """
-    from uptake.metrics import export
+    from uptake.metrics.core import export
 
     if chosen == "json":
         write(export.json_text(found).encode(), out)

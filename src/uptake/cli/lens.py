@@ -13,7 +13,7 @@ from uptake.cli.options import Home
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from uptake.metrics.listed import Listed
+    from uptake.metrics.asking.listed import Listed
 
 EXAMPLES = ("uptake lens leadership", "uptake lens success --owner Ada", "uptake lens marketing --format csv")
 

@@ -14,8 +14,8 @@ from uptake.cli import asking, files, screen
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from uptake.metrics.listed import Listed
-    from uptake.metrics.result import Column
+    from uptake.metrics.asking.listed import Listed
+    from uptake.metrics.core.result import Column
 
 ROWS_SHOWN = 50
 ListFormat = Literal["table", "json", "csv"]

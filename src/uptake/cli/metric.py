@@ -14,7 +14,7 @@ from uptake.cli import asking, files, screen
 from uptake.cli.options import Home
 
 if TYPE_CHECKING:
-    from uptake.metrics.result import Result
+    from uptake.metrics.core.result import Result
 
 EXAMPLES = (
     "uptake metric activation_rate --period month --by account.plan",
@@ -66,7 +66,7 @@ def metric(
 ) -> None:
     """Answers one question about the workspace, with n and interval beside every number."""
     from uptake.cli import access, metrics
-    from uptake.metrics import export
+    from uptake.metrics.core import export
 
     if name is None:
         metrics.show_names()

@@ -10,7 +10,7 @@ import typer
 from uptake.cli import screen
 
 if TYPE_CHECKING:
-    from uptake.metrics.metric import Entry, Param
+    from uptake.metrics.core.metric import Entry, Param
 
 EXAMPLES = ("uptake metrics", "uptake metrics retention        (its definition and parameters)")
 _END = re.compile(r"(?<![.])[.] ")

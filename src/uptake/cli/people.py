@@ -14,7 +14,7 @@ from uptake.cli.options import Home
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from uptake.metrics.people import People
+    from uptake.metrics.asking.people import People
 
 EXAMPLES = (
     "uptake people activation_rate --period month --cell period_on=2026-03-01 --side did_not",

@@ -72,7 +72,7 @@ def export(
 ) -> None:
     """Writes the rows in quarantine with their reason, file and line, each row as it was found."""
     from uptake.cli import access
-    from uptake.metrics.export import harmless
+    from uptake.metrics.core.export import harmless
 
     with access.reach(home) as workspace, _opened(out) as file:
         rows = ({field: asdict(row)[field] for field in FIELDS} for row in _pages(workspace, kind))

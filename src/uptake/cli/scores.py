@@ -55,7 +55,7 @@ def scores(
 ) -> None:
     """Lists everyone with a score, its interval and its change, the lowest first; without a name, the plan's scores."""
     from uptake.cli import access
-    from uptake.metrics import export
+    from uptake.metrics.core import export
 
     if name is None:
         names.show(home, "scores")

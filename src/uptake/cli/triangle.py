@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.charts import dates, words
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 MEANS = {"weighted": "mean of all", "simple": "mean of cohorts"}
 

@@ -12,7 +12,7 @@ from uptake.directory.listing import Ask, moment
 from uptake.errors import QuestionError
 from uptake.facts import tickets
 from uptake.facts.feature_day import keyed
-from uptake.metrics.query import fetch
+from uptake.metrics.core.query import fetch
 from uptake.plan import Plan
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uptake.benchmarks.distance import distances
 from uptake.directory.listing import BANDS, Ask, List, Page, moment, page, score_sql
 from uptake.facts.feature_day import keyed
-from uptake.metrics.query import fetch
+from uptake.metrics.core.query import fetch
 from uptake.plan import Plan
 from uptake.scores.written import last_day
 from uptake.segments import written

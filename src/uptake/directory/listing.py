@@ -12,13 +12,13 @@ import pyarrow as pa
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import property_sql
-from uptake.metrics.attributes import in_bands, known, names_bands
-from uptake.metrics.dimensions import AT_EVENT, IN, find, in_segment, membership
-from uptake.metrics.grain import MEMBER, grain
-from uptake.metrics.labelled import labelled
-from uptake.metrics.query import fetch
-from uptake.metrics.question import last_day_before, read_as_of
-from uptake.metrics.reading import data_until
+from uptake.metrics.core.dimensions import AT_EVENT, IN, find, in_segment, membership
+from uptake.metrics.core.grain import MEMBER, grain
+from uptake.metrics.core.query import fetch
+from uptake.metrics.core.question import last_day_before, read_as_of
+from uptake.metrics.core.reading import data_until
+from uptake.metrics.parts.attributes import in_bands, known, names_bands
+from uptake.metrics.parts.labelled import labelled
 from uptake.plan import Condition, Conditions, Plan
 from uptake.scores import written
 from uptake.store.projection import Cursor

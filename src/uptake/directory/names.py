@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from uptake.metrics.query import fetch
+from uptake.metrics.core.query import fetch
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal, local_day
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.names import called_sql
-from uptake.metrics.query import fetch
+from uptake.metrics.core.names import called_sql
+from uptake.metrics.core.query import fetch
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from uptake.directory.listing import moment
 from uptake.errors import QuestionError
-from uptake.metrics.query import fetch
+from uptake.metrics.core.query import fetch
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uptake.directory.listing import BANDS, Ask, List, Page, moment, page, score_sql
 from uptake.facts.feature_day import keyed
-from uptake.metrics.names import called_sql
+from uptake.metrics.core.names import called_sql
 from uptake.plan import Plan
 from uptake.scores.written import last_day
 from uptake.segments import written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from uptake.metrics.attributes import known
+from uptake.metrics.parts.attributes import known
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 

@@ -16,10 +16,10 @@ Pitfall: `over` says what is compared: churn of a year is not twelve times that 
 Source: fight-churn (contract churn and activity churn); definitions 5.18
 """
 
-from uptake.metrics import contracts
-from uptake.metrics.contracts import BEGIN
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Metric, Param, Sql
+from uptake.metrics.parts import contracts
+from uptake.metrics.parts.contracts import BEGIN
 
 BY_DATE = "No subscriptions have been imported: who has left is told by churned_on of accounts."
 

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from uptake.facts.day_order import Numbered, Rows
 from uptake.facts.entity_days import Column
-from uptake.metrics import periods
 from uptake.metrics.adoption_rate import held_sql
 from uptake.metrics.axes import AXES, PEOPLE_ACTIVE, SEATS
-from uptake.metrics.grain import ACCOUNT, MEMBER
-from uptake.metrics.metric import Asked, Sql
-from uptake.metrics.people_active import counts
-from uptake.metrics.query import executed
-from uptake.metrics.tallies import instant, numbered
+from uptake.metrics.core import periods
+from uptake.metrics.core.grain import ACCOUNT, MEMBER
+from uptake.metrics.core.metric import Asked, Sql
+from uptake.metrics.core.query import executed
+from uptake.metrics.parts.people_active import counts
+from uptake.metrics.parts.tallies import instant, numbered
 
 Floats = NDArray[np.float64]
 CALLED = """SELECT account_key AS entity_key, text, valid_from, valid_to FROM account_attribute

@@ -20,11 +20,11 @@ Source: definitions 5.7; PostHog's activation method (activated if within N days
 
 from uptake.errors import QuestionError
 from uptake.facts.quorum import quorum_sql
-from uptake.metrics.grain import ACCOUNT
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
+from uptake.metrics.core.query import kept
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.query import kept
+from uptake.metrics.parts.milestones import milestone_sql
 from uptake.plan import quorum
 
 

@@ -24,17 +24,17 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.activity import ACTIVE
-from uptake.metrics.event_properties import counting
-from uptake.metrics.group_interval import GAP_DAYS, USAGE_INTERVAL
+from uptake.metrics.core.event_properties import counting
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Split, Sql, plain
+from uptake.metrics.core.periods import is_over
 from uptake.metrics.kinds.count import COUNT
-from uptake.metrics.kinds.count_within import COUNT_WITHIN
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Row, Split, Sql, plain
-from uptake.metrics.periods import is_over
-from uptake.metrics.population import AT, WINDOW_DAY
-from uptake.metrics.tallies import edges, instant, is_possible, numbered
-from uptake.metrics.usage_interval import gaps_source
-from uptake.metrics.windows import EPOCH
+from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.count_within import COUNT_WITHIN
+from uptake.metrics.parts.gaps import gaps_source
+from uptake.metrics.parts.group_interval import GAP_DAYS, USAGE_INTERVAL
+from uptake.metrics.parts.population import AT, WINDOW_DAY
+from uptake.metrics.parts.tallies import edges, instant, is_possible, numbered
+from uptake.metrics.parts.windows import EPOCH
 
 CALENDAR, CUT = OF_PERIODS = ("calendar", "calendar_cut")
 """Windows that are the period itself, the second without the days before the range."""

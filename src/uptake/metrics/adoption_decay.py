@@ -14,14 +14,14 @@ Pitfall: who comes back counts as kept again, so this is what is lost now; how l
 Source: definitions 5.10 (decay flag); requirements C15 (ours)
 """
 
-from uptake.metrics import span_counts, spans
+from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Sql
+from uptake.metrics.core.result import Side
 from uptake.metrics.depth import chosen
 from uptake.metrics.feature_adoption import life_sql
-from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql
 from uptake.metrics.kinds.share import Share
-from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
-from uptake.metrics.result import Side
-from uptake.metrics.tallies import is_of_everybody
+from uptake.metrics.parts import span_counts, spans
+from uptake.metrics.parts.features import class_of_feature_sql, eligible_classes_sql
+from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.plan import Feature
 from uptake.store.sql import literal, name
 

@@ -16,10 +16,10 @@ Source: definitions 5.10; requirements N13 (ours); Kaplan and Meier 1958
 """
 
 from uptake.metrics.adoption_decay import FEATURE, QUIET, rules
+from uptake.metrics.core.metric import Asked, Metric, Sql
 from uptake.metrics.depth import chosen
-from uptake.metrics.durations import OUTPUT, by_days
 from uptake.metrics.kinds.duration import DAY, Duration
-from uptake.metrics.metric import Asked, Metric, Sql
+from uptake.metrics.parts.durations import OUTPUT, by_days
 
 
 def rows(asked: Asked) -> Sql:

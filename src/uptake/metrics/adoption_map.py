@@ -28,12 +28,12 @@ import pyarrow as pa
 
 from uptake.metrics.account_points import places
 from uptake.metrics.axes import AXES, PEOPLE_ACTIVE, SEATS
-from uptake.metrics.grain import MEMBER
+from uptake.metrics.core.grain import MEMBER
+from uptake.metrics.core.metric import Asked, Metric, Param, Row, Sql
 from uptake.metrics.kinds.points import Points
-from uptake.metrics.metric import Asked, Metric, Param, Row, Sql
-from uptake.metrics.people_active import people_sql
-from uptake.metrics.population import WINDOW_DAY, present_sql, seats_sql
-from uptake.metrics.tallies import is_possible
+from uptake.metrics.parts.people_active import people_sql
+from uptake.metrics.parts.population import WINDOW_DAY, present_sql, seats_sql
+from uptake.metrics.parts.tallies import is_possible
 from uptake.plan import FITS, SPLITS
 
 MEDIAN = "median"

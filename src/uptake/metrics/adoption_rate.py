@@ -26,16 +26,16 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.facts.entity_days import Column
-from uptake.metrics.activity import ACTIVE
-from uptake.metrics.grain import MEMBER, Grain
-from uptake.metrics.group_interval import INTERVAL_DAYS, Length, length, measured
+from uptake.metrics.core.grain import MEMBER, Grain
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
-from uptake.metrics.milestones import can_reach_value_sql, milestone_sql, value_conditions
-from uptake.metrics.population import AT, WINDOW_DAY, eligible_spans_sql, present_count_sql, seats_sql
-from uptake.metrics.tallies import Sums, Tally, is_possible, numbered, summed, tallies
-from uptake.metrics.windows import Window, are_many, counted, worked_out
+from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.group_interval import INTERVAL_DAYS, Length, length, measured
+from uptake.metrics.parts.milestones import can_reach_value_sql, milestone_sql, value_conditions
+from uptake.metrics.parts.population import AT, WINDOW_DAY, eligible_spans_sql, present_count_sql, seats_sql
+from uptake.metrics.parts.tallies import Sums, Tally, is_possible, numbered, summed, tallies
+from uptake.metrics.parts.windows import Window, are_many, counted, worked_out
 
 INTERVALS, NEEDED = 4, 2
 """Adopted means active in this many of so many closed usage intervals."""

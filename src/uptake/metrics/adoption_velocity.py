@@ -20,13 +20,13 @@ Source: definitions 5.25 (proficiency), customer adoption for success teams (ado
 
 import pyarrow as pa
 
-from uptake.metrics.durations import OUTPUT, by_days
-from uptake.metrics.features import are_in_first_word, bits_of, core, first_word, sets_of, used_of
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.duration import DURATION
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.proficiency import proficient
-from uptake.metrics.windows import EPOCH
+from uptake.metrics.parts.durations import OUTPUT, by_days
+from uptake.metrics.parts.features import are_in_first_word, bits_of, core, first_word, sets_of, used_of
+from uptake.metrics.parts.milestones import milestone_sql
+from uptake.metrics.parts.proficiency import proficient
+from uptake.metrics.parts.windows import EPOCH
 from uptake.plan import Plan
 from uptake.store.sql import literal
 

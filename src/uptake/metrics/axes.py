@@ -17,12 +17,12 @@ from uptake.metrics import (
     depth,
     features_used,
     frequency,
-    params,
-    people_active,
     sessions_per_week,
 )
-from uptake.metrics.metric import Asked, Metric
-from uptake.metrics.tallies import is_possible
+from uptake.metrics.core import params
+from uptake.metrics.core.metric import Asked, Metric
+from uptake.metrics.parts import people_active
+from uptake.metrics.parts.tallies import is_possible
 from uptake.store.sql import renamed
 
 

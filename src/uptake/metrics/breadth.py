@@ -20,11 +20,19 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.facts.day_order import Numbered
-from uptake.metrics import tallies
-from uptake.metrics.features import are_in_first_word, classes, core, first_word, set_tallies, used_of, used_source
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT, WINDOW_DAY, eligible_spans_sql, eligible_sql
+from uptake.metrics.parts import tallies
+from uptake.metrics.parts.features import (
+    are_in_first_word,
+    classes,
+    core,
+    first_word,
+    set_tallies,
+    used_of,
+    used_source,
+)
+from uptake.metrics.parts.population import AT, WINDOW_DAY, eligible_spans_sql, eligible_sql
 
 
 def rows(asked: Asked) -> Sql:

@@ -8,8 +8,8 @@ from functools import cache
 
 from uptake import metrics
 from uptake.errors import QuestionError
-from uptake.metrics.definition import read
-from uptake.metrics.metric import Entry, Metric
+from uptake.metrics.core.definition import read
+from uptake.metrics.core.metric import Entry, Metric
 
 
 @cache

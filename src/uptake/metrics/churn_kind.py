@@ -24,15 +24,15 @@ import pyarrow as pa
 
 from uptake.errors import QuestionError
 from uptake.facts.entity_days import EntityDays
-from uptake.metrics import contracts
-from uptake.metrics.activity import ACTIVE
-from uptake.metrics.adopted import adopted_sql, habit_source
 from uptake.metrics.adoption_rate import NO_VALUE
-from uptake.metrics.contracts import BEGIN
-from uptake.metrics.declines import declines
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.kinds.churned import CHURNED, churned_list
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Source, Sql
-from uptake.metrics.windows import worked_out
+from uptake.metrics.parts import contracts
+from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.adopted import adopted_sql, habit_source
+from uptake.metrics.parts.contracts import BEGIN
+from uptake.metrics.parts.declines import declines
+from uptake.metrics.parts.windows import worked_out
 from uptake.store.sql import literal
 
 KINDS = ("early", "slow")

@@ -20,10 +20,10 @@ Source: definitions, golden case 17; Retentioneering (silence of d days, first w
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import events_sql, meant_keys
-from uptake.metrics.early_signals import gave
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
+from uptake.metrics.core.query import kept
 from uptake.metrics.kinds.signals import SIGNALS
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.query import kept
+from uptake.metrics.parts.early_signals import gave
 from uptake.plan import selector
 
 OBSERVATIONAL = "Observational: what goes with leaving need not cause it. An experiment tells."

@@ -25,12 +25,12 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
-from uptake.metrics.durations import LEFT, OUTPUT, by_days, durations
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.query import compose
 from uptake.metrics.kinds.compared import ComparedDurations, ComparedShares
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.moments import moment_sql
-from uptake.metrics.query import compose
-from uptake.metrics.starts import START_OF_LIFE
+from uptake.metrics.parts.durations import LEFT, OUTPUT, by_days, durations
+from uptake.metrics.parts.moments import moment_sql
+from uptake.metrics.parts.starts import START_OF_LIFE
 from uptake.store.sql import expand, literal
 
 LATEST, BEFORE = "latest", "before"

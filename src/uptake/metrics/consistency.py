@@ -19,13 +19,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from uptake.metrics import tallies
-from uptake.metrics.activity import ACTIVE
-from uptake.metrics.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import AMONG, Counted, are_active_ones, days_seen, seen_from, watched
-from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.parts import tallies
+from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
+from uptake.metrics.parts.observed import AMONG, Counted, are_active_ones, days_seen, seen_from, watched
+from uptake.metrics.parts.population import AT, WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:

@@ -21,16 +21,17 @@ from dataclasses import replace
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.metrics import attributes, dimensions
-from uptake.metrics.features import class_of_feature_sql, eligible_classes_sql, shown
-from uptake.metrics.grain import ACCOUNT, MEMBER, USER, Grain
+from uptake.metrics.core import dimensions
+from uptake.metrics.core.grain import ACCOUNT, MEMBER, USER, Grain
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
-from uptake.metrics.labelled import labelled
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import seen_from, watched
-from uptake.metrics.population import WINDOW_DAY, present_sql
-from uptake.metrics.ranks import ranks
-from uptake.metrics.tallies import is_of_everybody, summed
+from uptake.metrics.parts import attributes
+from uptake.metrics.parts.features import class_of_feature_sql, eligible_classes_sql, shown
+from uptake.metrics.parts.labelled import labelled
+from uptake.metrics.parts.observed import seen_from, watched
+from uptake.metrics.parts.population import WINDOW_DAY, present_sql
+from uptake.metrics.parts.ranks import ranks
+from uptake.metrics.parts.tallies import is_of_everybody, summed
 from uptake.plan import Feature
 from uptake.store.sql import name
 

@@ -23,14 +23,14 @@ import pyarrow as pa
 
 from uptake.facts.entity_days import Column
 from uptake.facts.feature_set import words
+from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Sql
+from uptake.metrics.core.result import Side
 from uptake.metrics.depth import chosen
-from uptake.metrics.features import is_active, sets_of
 from uptake.metrics.kinds.points import Points
-from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY, active_sql
-from uptake.metrics.result import Side
-from uptake.metrics.tallies import edges, instant, is_possible, numbered
-from uptake.metrics.windows import Window, are_many, windows
+from uptake.metrics.parts.features import is_active, sets_of
+from uptake.metrics.parts.population import WINDOW_DAY, active_sql
+from uptake.metrics.parts.tallies import edges, instant, is_possible, numbered
+from uptake.metrics.parts.windows import Window, are_many, windows
 from uptake.store.sql import name
 
 X = {

@@ -20,11 +20,11 @@ Source: requirements D11; the five movements are those of subscription analytics
 from collections.abc import Mapping
 from typing import Any
 
-from uptake.metrics import contracts
-from uptake.metrics.contracts import BEGIN
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.movements import LEDGER, MOVEMENTS, ORDER
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.population import AT
+from uptake.metrics.parts import contracts
+from uptake.metrics.parts.contracts import BEGIN
+from uptake.metrics.parts.population import AT
 
 BY_CONTRACT = """CASE WHEN mrr_before = 0 AND has_paid THEN 'reactivation' WHEN mrr_before = 0 THEN 'new'
             WHEN mrr_after = 0 THEN 'churn' WHEN {change} > 0 THEN 'expansion' WHEN {change} < 0 THEN 'contraction' END"""

@@ -25,13 +25,13 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
-from uptake.metrics import span_counts, spans
-from uptake.metrics.features import class_of_feature_sql, classes, eligible_classes_sql, shown
-from uptake.metrics.feedback import feedback_sql
+from uptake.metrics.core.metric import Asked, Metric, Param, Split, Sql
+from uptake.metrics.core.query import executed
 from uptake.metrics.kinds.features import FEATURES
-from uptake.metrics.metric import Asked, Metric, Param, Split, Sql
-from uptake.metrics.query import executed
-from uptake.metrics.tallies import edges, instant, is_of_everybody, numbered
+from uptake.metrics.parts import span_counts, spans
+from uptake.metrics.parts.features import class_of_feature_sql, classes, eligible_classes_sql, shown
+from uptake.metrics.parts.feedback import feedback_sql
+from uptake.metrics.parts.tallies import edges, instant, is_of_everybody, numbered
 from uptake.plan import Feature
 from uptake.store.sql import literal, name
 

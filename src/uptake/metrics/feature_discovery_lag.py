@@ -26,16 +26,16 @@ from datetime import date
 from typing import Any
 
 from uptake.errors import DefinitionMissing, QuestionError
-from uptake.metrics.durations import LEFT, OUTPUT, WAITING, by_days, durations_of
-from uptake.metrics.features import classes, shown
-from uptake.metrics.first_uses import SESSIONS, TIME, first_uses
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.question import begin_of
 from uptake.metrics.kinds.duration import Duration, InSessions
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.moments import moment_sql
-from uptake.metrics.population import open_from_sql
-from uptake.metrics.question import begin_of
-from uptake.metrics.session_clock import in_sessions
-from uptake.metrics.starts import START_OF_LIFE
+from uptake.metrics.parts.durations import LEFT, OUTPUT, WAITING, by_days, durations_of
+from uptake.metrics.parts.features import classes, shown
+from uptake.metrics.parts.first_uses import SESSIONS, TIME, first_uses
+from uptake.metrics.parts.moments import moment_sql
+from uptake.metrics.parts.population import open_from_sql
+from uptake.metrics.parts.session_clock import in_sessions
+from uptake.metrics.parts.starts import START_OF_LIFE
 from uptake.plan import Feature
 from uptake.store.sql import literal
 

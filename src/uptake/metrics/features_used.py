@@ -17,11 +17,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from uptake.metrics import tallies
-from uptake.metrics.features import are_in_first_word, core, first_word, set_tallies, used_of, used_source
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT, WINDOW_DAY
+from uptake.metrics.parts import tallies
+from uptake.metrics.parts.features import are_in_first_word, core, first_word, set_tallies, used_of, used_source
+from uptake.metrics.parts.population import AT, WINDOW_DAY
 
 
 def rows(asked: Asked) -> Sql:

@@ -24,13 +24,13 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.metrics.activity import ACTIVE, days_sql
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.classes import CLASSES
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.observed import days_done
-from uptake.metrics.population import WINDOW_DAY, present_count_sql, present_sql
-from uptake.metrics.tallies import is_possible, numbered, tallies
-from uptake.metrics.windows import EPOCH
+from uptake.metrics.parts.activity import ACTIVE, days_sql
+from uptake.metrics.parts.observed import days_done
+from uptake.metrics.parts.population import WINDOW_DAY, present_count_sql, present_sql
+from uptake.metrics.parts.tallies import is_possible, numbered, tallies
+from uptake.metrics.parts.windows import EPOCH
 from uptake.plan.thresholds import MOST_CLASSES
 from uptake.store.sql import literal
 

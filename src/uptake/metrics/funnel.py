@@ -26,9 +26,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.metrics.funnel_drivers import LESS_TIME, OBSERVED, drivers_sql
-from uptake.metrics.funnel_passes import Passes, passes_of
-from uptake.metrics.funnel_rules import (
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.funnels.drivers import LESS_TIME, OBSERVED, drivers_sql
+from uptake.metrics.funnels.passes import Passes, passes_of
+from uptake.metrics.funnels.rules import (
     APART,
     ATTRIBUTIONS,
     BETWEEN,
@@ -43,8 +44,8 @@ from uptake.metrics.funnel_rules import (
     Funnel,
     event_properties_of,
 )
-from uptake.metrics.funnel_sql import pass_sql
-from uptake.metrics.funnel_touches import touched_sql
+from uptake.metrics.funnels.sql import pass_sql
+from uptake.metrics.funnels.touches import touched_sql
 from uptake.metrics.kinds.drivers import DRIVERS
 from uptake.metrics.kinds.drivers_of_attempts import DRIVERS_OF_ATTEMPTS
 from uptake.metrics.kinds.funnel import FUNNEL
@@ -53,7 +54,6 @@ from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.kinds.time_of_attempts import TIME_OF_ATTEMPTS
 from uptake.metrics.kinds.time_to_convert import TIME_TO_CONVERT
 from uptake.metrics.kinds.tries import SHARE_OF_TRIES
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.store.sql import literal
 
 STEPS, TREND, TIME, DRIVE = "steps", "trend", "time_to_convert", "drivers"

@@ -14,10 +14,10 @@ Pitfall: each account is capped at its own earlier amount, so no account makes u
 Source: definitions 5.18; fight-churn 2.1 (the cap is standard)
 """
 
-from uptake.metrics import contracts
+from uptake.metrics.core.metric import Asked, Metric, Sql
 from uptake.metrics.kinds.sums import Sums
-from uptake.metrics.metric import Asked, Metric, Sql
 from uptake.metrics.net_revenue_retention import changes
+from uptake.metrics.parts import contracts
 
 
 def rows(asked: Asked) -> Sql:

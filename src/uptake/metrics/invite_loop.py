@@ -19,9 +19,9 @@ Source: requirements D14; S0 (viral loops)
 
 from uptake.errors import DefinitionMissing
 from uptake.facts.selection import events_sql, property_text
+from uptake.metrics.core.metric import Asked, Metric, Sql
 from uptake.metrics.kinds.sums import Sums
-from uptake.metrics.metric import Asked, Metric, Sql
-from uptake.metrics.population import AT
+from uptake.metrics.parts.population import AT
 from uptake.plan import Invites
 from uptake.store.sql import literal
 

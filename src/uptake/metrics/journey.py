@@ -23,11 +23,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.errors import DefinitionMissing
-from uptake.metrics.adopted import adopted_sql
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.journey import JOURNEY, STEPS, STUCK
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.population import AT
+from uptake.metrics.parts.adopted import adopted_sql
+from uptake.metrics.parts.milestones import milestone_sql
+from uptake.metrics.parts.population import AT
 from uptake.plan import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.store.sql import day_begins, literal
 

@@ -28,14 +28,14 @@ import pyarrow as pa
 from uptake.facts.day_order import Numbered
 from uptake.facts.entity_days import Column
 from uptake.metrics import task_success
-from uptake.metrics.feedback import feedback_sql
+from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Sql
+from uptake.metrics.core.query import executed
+from uptake.metrics.core.result import Side
 from uptake.metrics.kinds.share import Share
-from uptake.metrics.metric import Asked, Cells, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY, WINDOW_SPAN, active_sql
-from uptake.metrics.query import executed
-from uptake.metrics.result import Side
-from uptake.metrics.sessions import lasted_sql, seconds_source
-from uptake.metrics.tallies import End, edges, is_possible, numbered, tallies
+from uptake.metrics.parts.feedback import feedback_sql
+from uptake.metrics.parts.population import WINDOW_DAY, WINDOW_SPAN, active_sql
+from uptake.metrics.parts.sessions import lasted_sql, seconds_source
+from uptake.metrics.parts.tallies import End, edges, is_possible, numbered, tallies
 
 NO_TASKS = "The plan has no tasks: labouring is told by what people say alone."
 

@@ -31,10 +31,10 @@ from typing import Any
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.feature_day import keyed
 from uptake.facts.selection import events_sql
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.drivers import DRIVERS
 from uptake.metrics.kinds.launch import LAUNCH
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.population import open_from_sql
+from uptake.metrics.parts.population import open_from_sql
 from uptake.plan import Launch
 from uptake.store.sql import literal
 

@@ -20,15 +20,15 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from uptake.metrics import lifecycle_counts
-from uptake.metrics.activity import ACTIVE, days_sql
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.periods import COLUMN, NUMBER
 from uptake.metrics.kinds.count import Count
 from uptake.metrics.kinds.odds import ODDS
-from uptake.metrics.lifecycle_counts import STATES
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.periods import COLUMN, NUMBER
-from uptake.metrics.population import AT
-from uptake.metrics.tallies import is_possible
+from uptake.metrics.parts import lifecycle_counts
+from uptake.metrics.parts.activity import ACTIVE, days_sql
+from uptake.metrics.parts.lifecycle_counts import STATES
+from uptake.metrics.parts.population import AT
+from uptake.metrics.parts.tallies import is_possible
 from uptake.store.sql import literal
 
 ORDER = f"ENUM({', '.join(literal(state) for state in STATES)})"

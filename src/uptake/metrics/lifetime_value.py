@@ -16,11 +16,11 @@ Pitfall: it assumes that churn stays what it is, is the same for a new and an ol
 Source: definitions 5.18; the simple form, revenue per account / churn rate
 """
 
-from uptake.metrics import contracts
-from uptake.metrics.contracts import MONTHS
+from uptake.metrics.core.metric import Asked, Metric, Sql
 from uptake.metrics.kinds.sums import Sums
-from uptake.metrics.metric import Asked, Metric, Sql
 from uptake.metrics.net_revenue_retention import changes
+from uptake.metrics.parts import contracts
+from uptake.metrics.parts.contracts import MONTHS
 from uptake.store.sql import literal
 
 ASSUMES = "Assumes that customers go on leaving at this rate, and that amounts neither grow nor are discounted."

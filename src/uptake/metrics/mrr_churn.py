@@ -14,10 +14,10 @@ Pitfall: growth of others does not make it smaller (that is net revenue retentio
 Source: fight-churn (MRR churn with downgrades in it); definitions 5.18
 """
 
-from uptake.metrics import contracts
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.sums import Sums
-from uptake.metrics.metric import Asked, Metric, Param, Sql
 from uptake.metrics.net_revenue_retention import changes
+from uptake.metrics.parts import contracts
 
 LOST = {
     "all": "greatest(b.mrr - coalesce(n.mrr, 0), 0)",

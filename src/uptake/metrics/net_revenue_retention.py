@@ -14,10 +14,10 @@ Pitfall: `over` is a year unless something else is asked for, however short the 
 Source: definitions 5.18; fight-churn (net retention); amounts of different currencies are never added
 """
 
-from uptake.metrics import contracts
-from uptake.metrics.contracts import BEGIN
+from uptake.metrics.core.metric import Asked, Metric, Sql
 from uptake.metrics.kinds.sums import Sums
-from uptake.metrics.metric import Asked, Metric, Sql
+from uptake.metrics.parts import contracts
+from uptake.metrics.parts.contracts import BEGIN
 
 NET = Sums(("now", "currency"), ("before", "currency"))
 

@@ -24,10 +24,10 @@ from typing import Any
 
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.milestone import STEP
-from uptake.metrics.grain import ACCOUNT, MEMBER
+from uptake.metrics.core.grain import ACCOUNT, MEMBER
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
 from uptake.plan import Onboarding
 from uptake.store.sql import literal
 

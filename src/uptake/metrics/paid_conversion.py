@@ -25,11 +25,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.errors import QuestionError
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.kinds.split_share import SplitShare
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.moments import moment_sql
-from uptake.metrics.starts import START_OF_LIFE
+from uptake.metrics.parts.moments import moment_sql
+from uptake.metrics.parts.starts import START_OF_LIFE
 from uptake.store.sql import literal
 
 SPLIT = "split"

@@ -22,11 +22,11 @@ Source: "Where peers disagree" 14: PostHog (a gap of 30 minutes splits, repeats 
 from collections.abc import Mapping
 from typing import Any
 
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.path_difference import PathDifference
 from uptake.metrics.kinds.paths import PATHS, SEQUENCES
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.path_steps import followed, relations, require_anchors
-from uptake.metrics.path_totals import counted
+from uptake.metrics.parts.path_steps import followed, relations, require_anchors
+from uptake.metrics.parts.path_totals import counted
 
 
 def rows(asked: Asked) -> Sql:

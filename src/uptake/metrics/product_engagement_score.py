@@ -29,10 +29,10 @@ from dataclasses import replace
 from typing import Any
 
 from uptake.metrics import breadth, stickiness
-from uptake.metrics.features import core
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.components import ADOPTION, COMPONENTS, GROWTH, LABEL, ORDER, STICKINESS
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT
+from uptake.metrics.parts.features import core
+from uptake.metrics.parts.population import AT
 
 SMOOTH_DAYS = 30
 """Days that stickiness is averaged over, also at the end of each period: as Pendo does."""

@@ -28,13 +28,13 @@ Source: definitions 5.3; Amplitude, Mixpanel and PostHog differ ("Where peers di
 from collections.abc import Mapping
 from typing import Any
 
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.retention import MOST_UNITS, RETENTION
 from uptake.metrics.kinds.retention_of_previous import RETENTION_OF_PREVIOUS
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.retention_totals import totals
-from uptake.metrics.retention_units import activity_sql, spans, started_sql
-from uptake.metrics.starts import START_OF_LIFE
-from uptake.metrics.tallies import is_of_everybody
+from uptake.metrics.parts.retention_totals import totals
+from uptake.metrics.parts.retention_units import activity_sql, spans, started_sql
+from uptake.metrics.parts.starts import START_OF_LIFE
+from uptake.metrics.parts.tallies import is_of_everybody
 
 
 def rows(asked: Asked) -> Sql:

@@ -21,12 +21,12 @@ Source: requirements C6; S4 (40 minutes lost are no engagement)
 import numpy as np
 import pyarrow as pa
 
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.session_time import SESSION_TIME
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT, WINDOW_DAY, WINDOW_SPAN
-from uptake.metrics.sessions import sessions_sql
+from uptake.metrics.parts.population import AT, WINDOW_DAY, WINDOW_SPAN
+from uptake.metrics.parts.sessions import sessions_sql
+from uptake.metrics.parts.windows import are_many, read, windows
 from uptake.metrics.task_success import tried_sql
-from uptake.metrics.windows import are_many, read, windows
 from uptake.store.sql import literal
 
 NO_TASKS = "The plan has no tasks: whether long sessions got anybody anywhere is not known."

@@ -18,11 +18,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from uptake.metrics import tallies
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT, WINDOW_DAY
-from uptake.metrics.sessions import counts_source, sessions_sql
+from uptake.metrics.parts import tallies
+from uptake.metrics.parts.population import AT, WINDOW_DAY
+from uptake.metrics.parts.sessions import counts_source, sessions_sql
 
 NOBODY_KNOWS = -(2**20)
 """A start so long ago that the window is whole, of who has none."""

@@ -19,15 +19,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from uptake.errors import QuestionError
-from uptake.metrics import attributes, dimensions, live_parts, tallies
+from uptake.metrics.core import dimensions
+from uptake.metrics.core.grain import MEMBER
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.depth import chosen
-from uptake.metrics.features import classes, eligible_classes_sql
-from uptake.metrics.grain import MEMBER
 from uptake.metrics.kinds.mean import MEAN
-from uptake.metrics.live_parts import Parts
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import present_sql
-from uptake.metrics.windows import are_many
+from uptake.metrics.parts import attributes, live_parts, tallies
+from uptake.metrics.parts.features import classes, eligible_classes_sql
+from uptake.metrics.parts.live_parts import Parts
+from uptake.metrics.parts.population import present_sql
+from uptake.metrics.parts.windows import are_many
 from uptake.plan import Feature
 from uptake.store.sql import literal
 

@@ -22,16 +22,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.metrics.activity import ACTIVE
-from uptake.metrics.daily_ratios import Looked, ratios
-from uptake.metrics.event_properties import counting
+from uptake.metrics.core.event_properties import counting
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.query import executed
 from uptake.metrics.kinds.power import CURVES
 from uptake.metrics.kinds.ratio import RATIO
-from uptake.metrics.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.population import AT
-from uptake.metrics.query import executed
-from uptake.metrics.tallies import is_of_everybody
-from uptake.metrics.windows import are_many
+from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.daily_ratios import Looked, ratios
+from uptake.metrics.parts.population import AT
+from uptake.metrics.parts.tallies import is_of_everybody
+from uptake.metrics.parts.windows import are_many
 
 CALENDAR = "calendar"
 LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92}

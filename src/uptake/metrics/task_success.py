@@ -22,10 +22,10 @@ from dataclasses import replace
 
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.selection import events_sql, property_text
-from uptake.metrics import params
+from uptake.metrics.core import params
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.attempts import ATTEMPTS
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.task_totals import counted
+from uptake.metrics.parts.task_totals import counted
 from uptake.plan import Task, selector
 from uptake.plan.task import MOST_MINUTES
 from uptake.store.sql import literal

@@ -21,12 +21,12 @@ Source: requirements G5; contact rate of support desks (contacts / active users)
 from collections.abc import Mapping
 from typing import Any
 
-from uptake.metrics.dimensions import MISSING
-from uptake.metrics.features import shown
+from uptake.metrics.core.dimensions import MISSING
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.sums import Sums
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import AT, WINDOW_DAY
-from uptake.metrics.told import told_sql
+from uptake.metrics.parts.features import shown
+from uptake.metrics.parts.population import AT, WINDOW_DAY
+from uptake.metrics.parts.told import told_sql
 from uptake.store.sql import literal
 
 PER_100 = Sums(("tickets", "count"), ("users", "count"), per=100)

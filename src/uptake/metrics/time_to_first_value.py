@@ -17,12 +17,12 @@ Pitfall: a mean over those who finished flatters the number and is not offered; 
 Source: definitions 5.9; Kaplan and Meier 1958; Mantel 1966
 """
 
-from uptake.metrics.durations import LEFT, OUTPUT, by_days, durations
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.duration import DURATION
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.moments import moment_sql
-from uptake.metrics.starts import START_OF_LIFE
+from uptake.metrics.parts.durations import LEFT, OUTPUT, by_days, durations
+from uptake.metrics.parts.milestones import milestone_sql
+from uptake.metrics.parts.moments import moment_sql
+from uptake.metrics.parts.starts import START_OF_LIFE
 
 
 def rows(asked: Asked) -> Sql:

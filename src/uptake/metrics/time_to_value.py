@@ -17,10 +17,10 @@ Pitfall: accounts without a date of signature are not in it. An outcome before t
 Source: definitions 5.9, customer adoption for success teams ("from contract signature"); requirements B4
 """
 
-from uptake.metrics.durations import LEFT, OUTPUT, by_days, durations
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.duration import DURATION
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.moments import moment_sql
+from uptake.metrics.parts.durations import LEFT, OUTPUT, by_days, durations
+from uptake.metrics.parts.moments import moment_sql
 
 
 def rows(asked: Asked) -> Sql:

@@ -17,10 +17,10 @@ Source: product adoption glossary ("users reaching success metrics, 50-70 % of a
 
 from uptake.errors import DefinitionMissing
 from uptake.facts.milestone import met_in_window, value_leaves, value_moments
-from uptake.metrics.group_interval import USAGE_INTERVAL, length, measured
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.metric import Asked, Metric, Param, Sql
-from uptake.metrics.population import WINDOW_DAY, active_sql, eligible_sql
+from uptake.metrics.parts.group_interval import USAGE_INTERVAL, length, measured
+from uptake.metrics.parts.population import WINDOW_DAY, active_sql, eligible_sql
 
 
 def rows(asked: Asked) -> Sql:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from uptake.facts.early_start import EarlyStarts, early_starts
 from uptake.facts.selection import active_sql
-from uptake.metrics.reading import data_until
+from uptake.metrics.core.reading import data_until
 from uptake.plan import Plan, Proposal, is_vanity
 from uptake.plan.proposal import NO_EVENTS
 from uptake.propose import features, interval, telling

@@ -11,7 +11,7 @@ from uptake.charts import calendar
 from uptake.charts.power_curve import counted as counted_by
 from uptake.metrics.active_users import OF_PERIODS as CALENDAR_WINDOWS
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 
 Row = Mapping[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.metric import Entry
-from uptake.metrics.params import read as read_params
+from uptake.metrics.core.metric import Entry
+from uptake.metrics.core.params import read as read_params
 from uptake.plan import Plan, Reference, Target
 
 COHORT_DAYS = 90

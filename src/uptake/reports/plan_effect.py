@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from uptake.alerts.levels import OVER, levels
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
-from uptake.metrics.names import names_of
+from uptake.metrics.core.names import names_of
 from uptake.plan import Alert, Change, Plan, Qualification, Score, Segment
 from uptake.scores.ask import band, days
 from uptake.scores.fall import known_before

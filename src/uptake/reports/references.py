@@ -10,7 +10,7 @@ from typing import Any
 from uptake.charts.range_marker import standing
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import Plan, Reference
 from uptake.reports import overview
 from uptake.reports.headline import headline

@@ -14,7 +14,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import Plan, Target
 from uptake.reports import overview
 from uptake.reports.headline import PICKS, headline

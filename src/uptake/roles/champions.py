@@ -11,11 +11,11 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.facts.membership import NEVER
-from uptake.metrics.listed import Listed
-from uptake.metrics.names import said_sql
-from uptake.metrics.query import fetch
-from uptake.metrics.question import read_names
-from uptake.metrics.result import Column
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core.names import said_sql
+from uptake.metrics.core.query import fetch
+from uptake.metrics.core.question import read_names
+from uptake.metrics.core.result import Column
 from uptake.plan import Plan
 from uptake.roles.moment import moment
 from uptake.signals.roles_covered import roles_of

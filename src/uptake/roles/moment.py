@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 
 from uptake.errors import QuestionError
-from uptake.metrics.question import last_day_before, read_as_of
-from uptake.metrics.reading import data_until
+from uptake.metrics.core.question import last_day_before, read_as_of
+from uptake.metrics.core.reading import data_until
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
 

@@ -12,12 +12,12 @@ import numpy as np
 from uptake.alerts.words import said
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.listed import Listed
-from uptake.metrics.metric import Asked
-from uptake.metrics.names import names_of
-from uptake.metrics.question import Question, begin_of
-from uptake.metrics.result import Column
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.names import names_of
+from uptake.metrics.core.question import Question, begin_of
+from uptake.metrics.core.result import Column
 from uptake.plan import Plan, Qualification
 from uptake.roles.calibration import calibrate
 from uptake.roles.moment import moment

@@ -8,15 +8,15 @@ from typing import Any
 
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.criteria import reached_sql
-from uptake.metrics.grain import ACCOUNT
-from uptake.metrics.listed import Listed
-from uptake.metrics.metric import Asked, Sql, as_rows
-from uptake.metrics.moments import moment_sql
-from uptake.metrics.names import names_of
-from uptake.metrics.population import open_from_sql
-from uptake.metrics.query import executed
-from uptake.metrics.question import Question
-from uptake.metrics.result import Column
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked, Sql, as_rows
+from uptake.metrics.core.names import names_of
+from uptake.metrics.core.query import executed
+from uptake.metrics.core.question import Question
+from uptake.metrics.core.result import Column
+from uptake.metrics.parts.moments import moment_sql
+from uptake.metrics.parts.population import open_from_sql
 from uptake.plan import Plan, Trial
 from uptake.roles.moment import moment
 from uptake.store.projection import Cursor

@@ -12,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.names import names_of
-from uptake.metrics.question import Question, last_day_before, read_as_of, read_date, read_week_start, read_zone
-from uptake.metrics.reading import data_until
-from uptake.metrics.result import Column, arrow
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.names import names_of
+from uptake.metrics.core.question import Question, last_day_before, read_as_of, read_date, read_week_start, read_zone
+from uptake.metrics.core.reading import data_until
+from uptake.metrics.core.result import Column, arrow
 from uptake.plan import Plan, Score
 from uptake.scores.explanation import Explanation, change, level
 from uptake.scores.movement import against_earlier

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from uptake.metrics import attributes, dimensions
-from uptake.metrics.dimensions import MISSING, Attribute
+from uptake.metrics.core import dimensions
+from uptake.metrics.core.dimensions import MISSING, Attribute
+from uptake.metrics.core.result import Column, arrow
 from uptake.metrics.kinds.status import status
-from uptake.metrics.result import Column, arrow
+from uptake.metrics.parts import attributes
 from uptake.plan import Plan
 from uptake.scores.ask import named, question_of
 from uptake.scores.standing import standings

@@ -19,10 +19,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from uptake.metrics.grain import ACCOUNT, GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import Question, begin_of, last_day_before
-from uptake.metrics.reading import data_until
+from uptake.metrics.core.grain import ACCOUNT, GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import Question, begin_of, last_day_before
+from uptake.metrics.core.reading import data_until
 from uptake.plan import Plan
 from uptake.scores.fall import HISTORY_FROM, carried_on
 from uptake.scores.spans import NOTHING, Ended, Spans, Whole, together

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import number_of, property_sql
-from uptake.metrics import attributes, dimensions
+from uptake.metrics.core import dimensions
+from uptake.metrics.parts import attributes
 from uptake.plan import Condition, Group
 from uptake.scores.ask import named
 from uptake.scores.decline import decline

@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from uptake.errors import QuestionError
-from uptake.metrics import attributes, dimensions
+from uptake.metrics.core import dimensions
+from uptake.metrics.parts import attributes
 from uptake.plan import Component, Score
 from uptake.scores import linear, scale
 from uptake.scores.scale import Groups

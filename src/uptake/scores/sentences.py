@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from uptake.charts import words
-from uptake.metrics.params import read as read_params
+from uptake.metrics.core.params import read as read_params
 from uptake.plan import Plan, Score
 from uptake.scores.explanation import NOISE, Explanation, Line
 from uptake.scores.phrases import PHRASES, Phrase

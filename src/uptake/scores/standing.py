@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.metrics.grain import ACCOUNT
-from uptake.metrics.metric import Asked
+from uptake.metrics.core.grain import ACCOUNT
+from uptake.metrics.core.metric import Asked
 from uptake.plan import Score
 from uptake.scores.scored import Scored, scored
 from uptake.signals.panel import Panel

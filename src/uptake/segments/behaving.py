@@ -6,7 +6,7 @@ import numpy as np
 
 from uptake.errors import QuestionError
 from uptake.facts.selection import events_sql
-from uptake.metrics.grain import ACCOUNT, MEMBER, USER
+from uptake.metrics.core.grain import ACCOUNT, MEMBER, USER
 from uptake.plan import Behaviour
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Counts, Flags, runs, sums, taken, trailing_sum

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from uptake.errors import QuestionError
-from uptake.metrics.grain import GRAINS, MEMBER
+from uptake.metrics.core.grain import GRAINS, MEMBER
 from uptake.plan import Segment
 from uptake.scores.rules import Meanings, holds
 from uptake.segments.behaving import did

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
-from uptake.metrics.names import names_of
-from uptake.metrics.result import Column
+from uptake.metrics.core.names import names_of
+from uptake.metrics.core.result import Column
 from uptake.plan import Label, Placement, Plan
 from uptake.scores.ask import arrived_by, days
 from uptake.scores.rules import Meanings

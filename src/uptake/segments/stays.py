@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from uptake.metrics.metric import Asked
+from uptake.metrics.core.metric import Asked
 from uptake.plan import Placement
 from uptake.scores.history import begin_of_history, is_current
 from uptake.segments.tracks import name_of

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from uptake.errors import QuestionError
-from uptake.metrics.question import read_zone
+from uptake.metrics.core.question import read_zone
 from uptake.plan import Placement, Plan
 from uptake.scores.history import Track
 from uptake.scores.rules import Meanings

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.grain import ACCOUNT
+from uptake.metrics.core.grain import ACCOUNT
 from uptake.signals.looking_back import tenure
 from uptake.signals.milestones import reached
 from uptake.signals.panel import Panel

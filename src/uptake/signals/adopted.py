@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.adoption_rate import INTERVALS, NEEDED
-from uptake.metrics.milestones import value_conditions
-from uptake.metrics.population import eligible_spans_sql
+from uptake.metrics.parts.milestones import value_conditions
+from uptake.metrics.parts.population import eligible_spans_sql
 from uptake.signals.looking_back import USAGE_INTERVAL
 from uptake.signals.milestones import reached
 from uptake.signals.panel import Panel

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.metrics.grain import ACCOUNT
+from uptake.metrics.core.grain import ACCOUNT
 from uptake.signals.panel import Panel
 from uptake.signals.told import latest_sql
 from uptake.signals.windows import Floats

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from uptake.facts.feature_set import words
-from uptake.metrics.features import classes, core
-from uptake.metrics.population import eligible_spans_sql
+from uptake.metrics.parts.features import classes, core
+from uptake.metrics.parts.population import eligible_spans_sql
 from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal

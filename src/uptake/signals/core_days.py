@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.features import core
+from uptake.metrics.parts.features import core
 from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal

@@ -11,7 +11,7 @@ Missing: never; who did nothing has 0
 from collections.abc import Mapping
 from typing import Any
 
-from uptake.metrics.features import core
+from uptake.metrics.parts.features import core
 from uptake.signals.looking_back import LEAST_DAYS, WINDOW_DAYS, scaled
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal

@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.metrics.grain import Grain
-from uptake.metrics.metric import Asked
-from uptake.metrics.question import begin_of
+from uptake.metrics.core.grain import Grain
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.question import begin_of
 from uptake.signals.windows import Bits, Counts, Flags, Floats, blank, latest
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal

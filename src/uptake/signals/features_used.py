@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from uptake.facts.feature_set import words
-from uptake.metrics.features import core
+from uptake.metrics.parts.features import core
 from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from uptake.facts.membership import NEVER
-from uptake.metrics.adopted import INTERVALS
 from uptake.metrics.journey import crm_stages, use_entries
+from uptake.metrics.parts.adopted import INTERVALS
 from uptake.plan import CRM_STEPS, Journey
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal, read

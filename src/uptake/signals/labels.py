@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
-from uptake.metrics.attributes import in_bands
-from uptake.metrics.dimensions import MISSING, Attribute
-from uptake.metrics.grain import ACCOUNT, GRAINS, MEMBER
+from uptake.metrics.core.dimensions import MISSING, Attribute
+from uptake.metrics.core.grain import ACCOUNT, GRAINS, MEMBER
+from uptake.metrics.parts.attributes import in_bands
 from uptake.signals.facts_by_day import USER_BITS
 from uptake.signals.panel import Panel
 from uptake.signals.windows import taken

@@ -6,7 +6,7 @@ from datetime import date
 
 import numpy as np
 
-from uptake.metrics.metric import Param
+from uptake.metrics.core.metric import Param
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Counts, Flags, Floats, earliest, taken
 

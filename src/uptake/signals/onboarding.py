@@ -15,7 +15,7 @@ import numpy as np
 
 from uptake.facts.membership import NEVER
 from uptake.facts.milestone import STEP
-from uptake.metrics.grain import ACCOUNT
+from uptake.metrics.core.grain import ACCOUNT
 from uptake.signals.milestones import reached
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uptake.facts.milestone import value_moments
-from uptake.metrics.population import eligible_spans_sql
+from uptake.metrics.parts.population import eligible_spans_sql
 from uptake.plan import Conditions, ValueMoment
 from uptake.plan.criterion import leaves
 from uptake.signals.panel import Panel

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.metrics.grain import MEMBER, Grain
-from uptake.metrics.metric import Asked
+from uptake.metrics.core.grain import MEMBER, Grain
+from uptake.metrics.core.metric import Asked
 from uptake.signals.spans_by_day import SpansByDay
 from uptake.signals.windows import Flags, Floats, Runs, means, runs
 

@@ -11,7 +11,7 @@ Missing: nobody gave one, or not for so long
 from collections.abc import Mapping
 from typing import Any
 
-from uptake.metrics.metric import Param
+from uptake.metrics.core.metric import Param
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.told import latest_sql

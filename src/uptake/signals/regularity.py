@@ -8,7 +8,7 @@ Account: the mean of its users, unlike `consistency`, which asks whether anybody
 Missing: not there for a whole interval yet
 """
 
-from uptake.metrics.metric import Param
+from uptake.metrics.core.metric import Param
 from uptake.signals import consistency
 from uptake.signals.looking_back import USAGE_INTERVAL
 from uptake.signals.signal import Signal

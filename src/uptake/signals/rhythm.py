@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.metric import Param
+from uptake.metrics.core.metric import Param
 from uptake.signals import signal
 from uptake.signals.facts_by_day import FactsByDay
 from uptake.signals.panel import Panel

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.grain import MEMBER
-from uptake.metrics.metric import Param
+from uptake.metrics.core.grain import MEMBER
+from uptake.metrics.core.metric import Param
 from uptake.plan import Plan, parts
 from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.panel import Panel

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.grain import MEMBER
+from uptake.metrics.core.grain import MEMBER
 from uptake.signals import adopted
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal

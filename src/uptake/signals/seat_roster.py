@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uptake.metrics.grain import MEMBER
+from uptake.metrics.core.grain import MEMBER
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Flags
 

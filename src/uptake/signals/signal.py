@@ -11,10 +11,10 @@ from typing import Any
 
 from uptake import signals
 from uptake.errors import QuestionError
-from uptake.metrics.definition import Definition
-from uptake.metrics.definition import read as read_definition
-from uptake.metrics.metric import Param
-from uptake.metrics.params import read as read_params
+from uptake.metrics.core.definition import Definition
+from uptake.metrics.core.definition import read as read_definition
+from uptake.metrics.core.metric import Param
+from uptake.metrics.core.params import read as read_params
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from math import isnan
 
-from uptake.metrics.grain import GRAINS
-from uptake.metrics.metric import Asked
-from uptake.metrics.names import names_of
-from uptake.metrics.question import Question, begin_of
+from uptake.metrics.core.grain import GRAINS
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.names import names_of
+from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import Plan
 from uptake.signals.panel import Panel
 from uptake.signals.signal import read

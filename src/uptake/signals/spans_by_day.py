@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.metrics.question import begin_of
+from uptake.metrics.core.question import begin_of
 from uptake.signals.facts_by_day import FactsByDay
 from uptake.signals.windows import Counts, Flags, Floats
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.metric import Param
+from uptake.metrics.core.metric import Param
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.windows import Floats, sums, trailing_sum

@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.features import shown
-from uptake.metrics.metric import Param
+from uptake.metrics.core.metric import Param
+from uptake.metrics.parts.features import shown
 from uptake.signals.features_used import number_used
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal

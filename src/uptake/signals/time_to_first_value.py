@@ -10,7 +10,7 @@ Missing: not reached yet, which is no short time (`value_reached` beside it says
 from collections.abc import Mapping
 from typing import Any
 
-from uptake.metrics.starts import START_OF_LIFE
+from uptake.metrics.parts.starts import START_OF_LIFE
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
 from uptake.signals.until_value import days_until_value

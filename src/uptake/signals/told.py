@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from uptake.kinds import BY_NAME
-from uptake.metrics import told
+from uptake.metrics.parts import told
 from uptake.signals.panel import Panel
 
 
 def told_sql(panel: Panel, kind: str) -> str:
-    """SQL for (on_day, what `uptake.metrics.told` says of a kind): its rows, with the local day on which each happened.
+    """SQL for (on_day, what `uptake.metrics.parts.told` says of a kind): its rows, with the local day on which each happened.
 
     Args:
         panel: Whose rows.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from uptake.facts.membership import NEVER
-from uptake.metrics.milestones import milestone_sql
-from uptake.metrics.moments import moment_sql
+from uptake.metrics.parts.milestones import milestone_sql
+from uptake.metrics.parts.moments import moment_sql
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from uptake.charts import words
 from uptake.errors import QuestionError
-from uptake.metrics.listed import Listed
-from uptake.metrics.result import Column
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core.result import Column
 from uptake.reports.lens import Aims, Groups, Lens, Numbers, Rows
 from uptake.reports.lenses import BY_NAME
 from uptake.web import formats

@@ -14,9 +14,9 @@ import msgspec
 
 from uptake import errors
 from uptake.errors import ServerFailed, UptakeError
-from uptake.metrics.listed import Listed
-from uptake.metrics.people import People
-from uptake.metrics.result import Result
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.asking.people import People
+from uptake.metrics.core.result import Result
 from uptake.store.reads import Reads
 
 FOUND, PROGRESS, DONE, FAILED = "found", "progress", "done", "failed"

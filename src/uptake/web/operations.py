@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from uptake.benchmarks.answer import Benchmarks
 from uptake.errors import ImportStopped, UptakeError
-from uptake.metrics.listed import Listed
-from uptake.metrics.people import People
-from uptake.metrics.result import Result
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.asking.people import People
+from uptake.metrics.core.result import Result
 from uptake.plans import Version
 from uptake.quarantine import Retried, retry
 from uptake.reports.plan_effect import Effect

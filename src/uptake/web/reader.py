@@ -13,9 +13,9 @@ from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
 from uptake.check import Finding
 from uptake.directory import listing, vocabulary
-from uptake.metrics.ask import ask
-from uptake.metrics.people import People, people
-from uptake.metrics.result import Result
+from uptake.metrics.asking.ask import ask
+from uptake.metrics.asking.people import People, people
+from uptake.metrics.core.result import Result
 from uptake.plan import Plan
 from uptake.plans import Version
 from uptake.segments.tracks import needs_history
@@ -64,7 +64,7 @@ class Reader(Lists, Profiles, Scores, Placed):
         limit: int | None,
         offset: int,
     ) -> People:
-        """Who is behind a number; see `uptake.metrics.people`."""
+        """Who is behind a number; see `uptake.metrics.asking.people`."""
         which = (as_key(cell), side, sort, limit, offset)
         plan, _, asked, kept, history = self._asked(given)
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.tries import ShareOfTries
-from uptake.metrics.metric import Asked, Cells
-from uptake.metrics.result import Column, Side
 
 
 class Attempts(ShareOfTries):

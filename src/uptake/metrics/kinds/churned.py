@@ -6,10 +6,10 @@ Rows are those who left, once for each kind: `kind`, `value` (1 for theirs), `mr
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.result import Column
 from uptake.metrics.kinds.count import Count
 from uptake.metrics.kinds.listing import Listing
-from uptake.metrics.metric import Asked
-from uptake.metrics.result import Column
 
 MRR = Column("mrr", "number", "currency")
 

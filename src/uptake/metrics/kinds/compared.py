@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from uptake.errors import QuestionError
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.differences import difference
 from uptake.metrics.kinds.duration import Duration
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 from uptake.store.sql import literal
 

@@ -6,11 +6,11 @@ ratios, `value` 0 or 1 for who came and who went. The components' own kinds make
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.ratio import RATIO
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 from uptake.store.sql import literal
 

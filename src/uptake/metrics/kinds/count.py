@@ -6,9 +6,9 @@ much the number would vary if the same people decided anew, not how well it was 
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import present
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 

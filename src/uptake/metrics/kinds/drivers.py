@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from math import sqrt
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
 from uptake.stats.proportion import wilson
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from uptake.metrics.core.metric import Row
 from uptake.metrics.kinds.drivers import Drivers
-from uptake.metrics.metric import Row
 from uptake.stats.estimate import Estimate
 from uptake.stats.tries import Crossed, Tries, correlation_of_shares, share_of_tries
 

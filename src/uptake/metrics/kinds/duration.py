@@ -15,9 +15,9 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.errors import QuestionError
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import TOO_FEW, present
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
 from uptake.stats.logrank import logrank
 from uptake.stats.survival import Survival, kaplan_meier_from_counts

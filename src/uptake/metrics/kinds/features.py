@@ -6,9 +6,9 @@ denominators, and one per entity and feature tried. Only who was eligible is in 
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 STEPS = (("tried", "eligible"), ("adopted", "eligible"), ("retained", "adopted"), ("satisfied", "answered"))

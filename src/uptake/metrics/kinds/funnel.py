@@ -5,9 +5,9 @@ The relation `funnel_step` has the steps: step, name, and previous, the required
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 
 

@@ -5,10 +5,10 @@ What an entity does resembles what it did before: intervals come from how much e
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Row
+from uptake.metrics.core.result import Column
 from uptake.metrics.kinds.funnel import Funnel
 from uptake.metrics.kinds.status import present
-from uptake.metrics.metric import Asked, Row
-from uptake.metrics.result import Column
 from uptake.stats.tries import Tries, share_of_tries
 
 OF_ENTERED = ("done_done", "done_tries", "tries_tries")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Row
 from uptake.metrics.kinds.status import present
-from uptake.metrics.metric import Row
 from uptake.stats.proportion import wilson
 
 

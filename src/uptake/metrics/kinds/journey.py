@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.listing import Listing
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import undefined
 from uptake.stats.proportion import wilson
 from uptake.stats.survival import kaplan_meier_from_counts

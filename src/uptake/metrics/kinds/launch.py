@@ -6,10 +6,10 @@ on which it got there, or NULL. A day counts for those for whom it is over; if t
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.intervals import with_intervals
 from uptake.metrics.kinds.status import status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.plan.launch import CURVES
 from uptake.store.sql import literal
 

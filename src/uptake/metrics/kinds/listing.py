@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from uptake.metrics.metric import Asked, Kind, Row
-from uptake.metrics.result import Column
+from uptake.metrics.core.metric import Asked, Kind, Row
+from uptake.metrics.core.result import Column
 
 IDS = {"account": ("account_id", "accounts", "account_key"), "user": ("user_id", "users", "user_key")}
 """Entity -> the column of its id, and the table and key that hold it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import inf
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.mean import mean_from_sums
 
 

@@ -6,9 +6,9 @@ one by one, with what they had before and after.
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.listing import Listing
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.store.sql import literal
 
 GAINS = ("new", "reactivation", "expansion")

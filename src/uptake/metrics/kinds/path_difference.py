@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from uptake.errors import QuestionError
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.compared import SIDES, of_both_sql
 from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.paths import people_of_steps_sql, share_of, steps_sql
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.result import Column, Side
 from uptake.store.sql import literal
 
 SUMS = ("paths", "people", "sum_yy", "sum_xy")

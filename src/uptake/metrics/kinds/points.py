@@ -14,11 +14,11 @@ from math import nan
 
 import numpy as np
 
-from uptake.metrics.columnar import Cells, Columnar
+from uptake.metrics.core.columnar import Cells, Columnar
+from uptake.metrics.core.metric import Asked, Kind, Row, plain
+from uptake.metrics.core.metric import Cells as Found
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import TOO_FEW, status
-from uptake.metrics.metric import Asked, Kind, Row, plain
-from uptake.metrics.metric import Cells as Found
-from uptake.metrics.result import Column, Side
 from uptake.stats.proportion import wilson
 from uptake.store.projection import Cursor
 from uptake.store.sql import literal

@@ -6,10 +6,10 @@ One user's sessions resemble each other: the interval comes from how much each e
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.mean import Mean
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.ratio import ratio
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import groupby
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.result import Column, Side
 from uptake.stats.median import median_from_counts
 from uptake.stats.quantile import HAIR, quantile_from_counts
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from math import nan
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
 from uptake.stats.ratio import as_share, linearised_from_sums
 

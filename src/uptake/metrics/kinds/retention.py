@@ -12,10 +12,10 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.intervals import with_intervals
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.result import Column, Side
 from uptake.stats.pooling import simple_mean, weighted_mean
 
 MOST_UNITS = 120

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import sqrt
 from typing import Any
 
+from uptake.metrics.core.metric import Asked, Cells, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.retention import Retention
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
 from uptake.stats.matched_ratio import matched_ratio
 

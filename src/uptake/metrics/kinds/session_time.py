@@ -6,11 +6,11 @@ other one is missing. Who spent long and got little done is counted as labouring
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.pooled import Pooled
 from uptake.metrics.kinds.status import present
 from uptake.metrics.kinds.tries import SUMS
-from uptake.metrics.metric import Asked, Cells, Row
-from uptake.metrics.result import Column, Side
 from uptake.stats.tries import Tries, share_of_tries
 
 LABOURS = """coalesce(seconds, 0) >= $least_minutes::DOUBLE * 60 AND tries >= $least_tries::INTEGER

@@ -5,10 +5,10 @@ Rows whose window is still open are counted beside, never in: neither as a yes n
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.intervals import with_intervals
 from uptake.metrics.kinds.status import status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 
 
 class Share(Kind):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Row, plain
+from uptake.metrics.core.result import Column
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.kinds.status import present
-from uptake.metrics.metric import Asked, Row, plain
-from uptake.metrics.result import Column
 from uptake.stats.difference import difference_of_shares
 from uptake.stats.proportion import wilson
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import exp, inf
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.periods import is_over
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.periods import is_over
-from uptake.metrics.result import Column, Side
 from uptake.stats.estimate import Estimate
 from uptake.stats.ratio import as_share, ratio
 

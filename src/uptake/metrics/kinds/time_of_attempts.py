@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Row
+from uptake.metrics.core.result import Column
 from uptake.metrics.kinds.status import status
 from uptake.metrics.kinds.time_to_convert import BINNED, TimeToConvert
 from uptake.metrics.kinds.tries import interval
-from uptake.metrics.metric import Asked, Row
-from uptake.metrics.result import Column
 
 
 class TimeOfAttempts(TimeToConvert):

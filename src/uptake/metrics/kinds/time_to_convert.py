@@ -6,10 +6,10 @@ bin holds whoever took longer. They are the same for every segment.
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Cells, Kind, Row
+from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.intervals import with_intervals
 from uptake.metrics.kinds.status import status
-from uptake.metrics.metric import Asked, Cells, Kind, Row
-from uptake.metrics.result import Column, Side
 
 MOST_BINS = 24
 MINUTE, HOUR, DAY = 60, 3_600, 86_400

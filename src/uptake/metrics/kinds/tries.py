@@ -6,10 +6,10 @@ each entity sways the share.
 
 from __future__ import annotations
 
+from uptake.metrics.core.metric import Asked, Row
+from uptake.metrics.core.result import Column
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.kinds.status import present, status
-from uptake.metrics.metric import Asked, Row
-from uptake.metrics.result import Column
 from uptake.stats.tries import Tries, share_of_tries
 
 SUMS = ("done_done", "done_tries", "tries_tries")

@@ -22,10 +22,11 @@ from uptake.scores import written
 from uptake.segments.tracks import name_of
 from uptake.segments.written import SINCE
 from uptake.web import links
-from uptake.web.pages import history_words, in_trouble, list_sentences, list_views, paging, problems, score
+from uptake.web.pages import in_trouble, list_views, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
+from uptake.web.words import history_words, list_sentences
 
 Row = Mapping[str, Any]
 

@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from uptake.charts import dates
 from uptake.errors import QuestionError
-from uptake.metrics import export
+from uptake.metrics.core import export
 from uptake.plan import SEVERITIES, subjects
 from uptake.web import links
 from uptake.web.forms import Form

@@ -7,18 +7,18 @@ from typing import Any
 
 from uptake import charts
 from uptake.charts import words
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import Plan
 from uptake.reports import overview
 from uptake.reports.headline import as_drawn
 from uptake.web import formats
 from uptake.web.pages import question
 from uptake.web.pages.cells import address, marked
-from uptake.web.pages.made_of import made_of
-from uptake.web.pages.part_sentences import launched
-from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader
-from uptake.web.wording import joined
+from uptake.web.words.made_of import made_of
+from uptake.web.words.part_sentences import launched
+from uptake.web.words.plan_words import joined
+from uptake.web.words.titles import with_titles
 
 TITLES_OF_KINDS = {"time_to_convert": "Time to convert", "drivers": "What goes with conversion"}
 """What charts of outputs beside a metric's main one are called."""

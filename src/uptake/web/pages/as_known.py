@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from uptake.charts import dates
-from uptake.metrics.question import read_as_of
+from uptake.metrics.core.question import read_as_of
 from uptake.web.reader import Reader
 
 PLANS = 20

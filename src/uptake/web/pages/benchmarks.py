@@ -16,15 +16,15 @@ from uptake.benchmarks.answer import REASONS, Account, Benchmarks, Cohort, TypeB
 from uptake.benchmarks.cohorts import NOT_KNOWN
 from uptake.charts import dates, words
 from uptake.errors import QuestionError
-from uptake.metrics import export
+from uptake.metrics.core import export
 from uptake.reports import references
 from uptake.web import links
 from uptake.web.cache import Urgency
 from uptake.web.forms import Form
-from uptake.web.pages.benchmark_words import Bar, Why, bars, measure_title, way_words, why
 from uptake.web.pages.paging import whole
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
+from uptake.web.words.benchmark_words import Bar, Why, bars, measure_title, way_words, why
 
 SIZE = 20
 MOST_ATTRIBUTES = 12

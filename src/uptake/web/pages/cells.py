@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from uptake.metrics.core.result import Result
 from uptake.metrics.kinds.compared import SIDES
-from uptake.metrics.result import Result
 from uptake.web import links
 
 Row = dict[str, Any]

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from uptake.charts import words
-from uptake.metrics.listed import Listed
-from uptake.metrics.result import Column
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core.result import Column
 from uptake.web import links
 from uptake.web.pages import listed
 from uptake.web.pages.columns import EXTRA, WIDE

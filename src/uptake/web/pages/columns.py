@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from uptake.metrics.core.result import Column, Result
 from uptake.metrics.kinds.split_share import APART
-from uptake.metrics.result import Column, Result
 from uptake.web.pages.cells import LINK
 
 Shown = dict[str, Any]

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from uptake.dashboards import Dashboard, View
 from uptake.errors import DashboardError, QuestionError
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.reports.headline import as_drawn, headline
 from uptake.web import links
 from uptake.web.cache import Urgency
@@ -25,9 +25,9 @@ from uptake.web.forms import Form
 from uptake.web.pages import question
 from uptake.web.pages.answer_chart import chart_of
 from uptake.web.pages.first_look import first_look
-from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
+from uptake.web.words.sentences import sentence
 
 MOST_FEATURES = 6
 """Rows of a picture with a row a feature; the page of the view has all."""

@@ -14,10 +14,11 @@ from uptake.check import Finding
 from uptake.kinds import KINDS
 from uptake.plan import Plan
 from uptake.store.ledger import Import, Rejected
-from uptake.web import links, wording
-from uptake.web.pages.made_of import active
+from uptake.web import links
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
+from uptake.web.words import plan_words as wording
+from uptake.web.words.made_of import active
 
 Row = Mapping[str, Any]
 

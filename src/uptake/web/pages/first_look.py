@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from uptake.metrics.metric import Entry
+from uptake.metrics.core.metric import Entry
 from uptake.plan import Criteria, Criterion, Plan
 
 STEPS_BEFORE_VALUE = 2

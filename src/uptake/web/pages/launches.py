@@ -13,21 +13,22 @@ from uptake.charts import dates, words
 from uptake.charts.launch import CURVES
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
-from uptake.metrics.result import Result
-from uptake.metrics.universal import UNIVERSAL
+from uptake.metrics.core.result import Result
+from uptake.metrics.core.universal import UNIVERSAL
 from uptake.plan import Launch, Plan
 from uptake.reports.headline import headline
-from uptake.web import links, wording
+from uptake.web import links
 from uptake.web.cache import Urgency
 from uptake.web.pages import metric_form, problems, question
 from uptake.web.pages.answer_chart import chart_of
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.metric_form import Field
-from uptake.web.pages.part_sentences import reached
-from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
+from uptake.web.words import plan_words as wording
+from uptake.web.words.part_sentences import reached
+from uptake.web.words.sentences import sentence
 
 Row = Mapping[str, Any]
 

@@ -12,8 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from uptake.errors import QuestionError
-from uptake.metrics import export
-from uptake.metrics.listed import Listed
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core import export
 from uptake.web.pages.metric_files import attachment
 from uptake.web.pages.paging import FILES, SIZE, whole
 from uptake.web.pages.tab import Tab

@@ -16,11 +16,11 @@ from starlette.routing import Route
 from uptake.asking import apart
 from uptake.charts import dates
 from uptake.errors import DefinitionMissing, QuestionError
-from uptake.metrics.definition import Definition
-from uptake.metrics.metric import Entry
-from uptake.metrics.question import ALL
-from uptake.metrics.recheck import Difference, differences
-from uptake.metrics.result import Result
+from uptake.metrics.asking.recheck import Difference, differences
+from uptake.metrics.core.definition import Definition
+from uptake.metrics.core.metric import Entry
+from uptake.metrics.core.question import ALL
+from uptake.metrics.core.result import Result
 from uptake.reports import overview, targets
 from uptake.reports.headline import headline
 from uptake.web import links
@@ -34,10 +34,10 @@ from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.first_look import first_look
 from uptake.web.pages.metric_files import FILES, PICTURES, TRIANGLE, file
 from uptake.web.pages.problems import Problem, told
-from uptake.web.pages.sentences import sentence
-from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Part, Site
+from uptake.web.words.sentences import sentence
+from uptake.web.words.titles import with_titles
 
 PATIENCE_S = 0.25
 """How long a page waits for its answer before it comes without and fetches it."""

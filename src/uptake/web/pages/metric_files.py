@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from uptake import charts
-from uptake.metrics import export
+from uptake.metrics.core import export
 from uptake.web.pages import question
 from uptake.web.pages.answer_chart import chart_of
 from uptake.web.reader import Reader

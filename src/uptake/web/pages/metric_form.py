@@ -9,14 +9,15 @@ from typing import Any
 
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
-from uptake.metrics.dimensions import IN, OUT, SEGMENT
-from uptake.metrics.metric import Entry, Param
-from uptake.metrics.question import ALL, NONE, PERIODS, PREVIOUS_PERIOD, PREVIOUS_YEAR
-from uptake.metrics.steps import listed
+from uptake.metrics.core.dimensions import IN, OUT, SEGMENT
+from uptake.metrics.core.metric import Entry, Param
+from uptake.metrics.core.question import ALL, NONE, PERIODS, PREVIOUS_PERIOD, PREVIOUS_YEAR
+from uptake.metrics.core.steps import listed
 from uptake.plan import ANY_EVENT, WEEK_STARTS, Plan
-from uptake.web.pages import condition_field, parameter_words
+from uptake.web.pages import condition_field
 from uptake.web.pages.condition_field import ConditionField
 from uptake.web.pages.question import GROUPS, Given
+from uptake.web.words import parameter_words
 
 ENTITIES = {"user": "Users", "account": "Accounts", "member": "Users in accounts"}
 MODES = {"": "As they were then", "most_recent": "As they are now", "any_time": "As they ever were"}

@@ -15,17 +15,17 @@ from starlette.routing import Route
 from uptake.charts import dates
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.metric import Entry
-from uptake.metrics.result import Result
+from uptake.metrics.core.metric import Entry
+from uptake.metrics.core.result import Result
 from uptake.reports import overview
 from uptake.reports.headline import headline
 from uptake.web.cache import Urgency
 from uptake.web.pages.first_look import first_look
 from uptake.web.pages.overview import FIRST_PAINT_S
-from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Part, Site
-from uptake.web.wording import joined
+from uptake.web.words.plan_words import joined
+from uptake.web.words.sentences import sentence
 
 STAGES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("Activation", "Do newcomers get started?", ("activation_rate", "onboarding_completion", "funnel")),

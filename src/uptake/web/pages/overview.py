@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import Route
 
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import Target
 from uptake.reports import overview, targets
 from uptake.reports.overview import TILES

@@ -11,7 +11,7 @@ from typing import Any
 from uptake.charts import dates
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import Target
 from uptake.reports import overview, targets
 from uptake.reports.headline import as_drawn, compared, headline
@@ -20,10 +20,10 @@ from uptake.web import formats, links
 from uptake.web.cache import Urgency
 from uptake.web.pages import cells, question
 from uptake.web.pages.aims import Aim, aim
-from uptake.web.pages.made_of import made_of
-from uptake.web.pages.sentence_words import NOUNS
-from uptake.web.pages.sentences import sentence
 from uptake.web.reader import Reader
+from uptake.web.words.made_of import made_of
+from uptake.web.words.sentence_words import NOUNS
+from uptake.web.words.sentences import sentence
 
 ANYWAY = "active_users"
 """What the page opens with where the plan or the data have no seats and no activation."""

@@ -18,7 +18,7 @@ from uptake.directory import listing
 from uptake.directory.listing import BANDS, Ask
 from uptake.directory.vocabulary import Vocabulary
 from uptake.errors import QuestionError
-from uptake.metrics.export import harmless
+from uptake.metrics.core.export import harmless
 from uptake.plan import Condition, Plan, conditions
 from uptake.scores.written import of_entity as scores_of
 from uptake.segments import written

@@ -16,11 +16,11 @@ from starlette.routing import Route
 
 from uptake.charts import dates, words
 from uptake.errors import QuestionError
-from uptake.metrics import export
+from uptake.metrics.asking.people import People
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.metric import Entry
-from uptake.metrics.people import People
-from uptake.metrics.question import last_day_before
+from uptake.metrics.core import export
+from uptake.metrics.core.metric import Entry
+from uptake.metrics.core.question import last_day_before
 from uptake.plan import Plan
 from uptake.web import links
 from uptake.web.pages import kept_elsewhere, question
@@ -29,9 +29,9 @@ from uptake.web.pages.explore import explorers
 from uptake.web.pages.metric_files import attachment
 from uptake.web.pages.paging import SIZE, whole
 from uptake.web.pages.tab import Tab
-from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
+from uptake.web.words.titles import with_titles
 
 OWN = ("cell", "side", "sort", "descending", "page")
 """Parameters of the list; the others are the question's."""

@@ -12,16 +12,17 @@ from starlette.routing import Route
 
 from uptake.charts import words
 from uptake.errors import QuestionError
-from uptake.metrics.listed import Listed
-from uptake.metrics.result import Column
+from uptake.metrics.asking.listed import Listed
+from uptake.metrics.core.result import Column
 from uptake.plan import Qualification, numbers
 from uptake.web import links
-from uptake.web.pages import history_words, listed
+from uptake.web.pages import listed
 from uptake.web.pages.columns import WIDE
 from uptake.web.pages.listed import ListedPage
 from uptake.web.pages.paging import files
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
+from uptake.web.words import history_words
 
 Row = Mapping[str, Any]
 

@@ -14,9 +14,9 @@ from starlette.requests import Request
 
 from uptake.asking import FACTS
 from uptake.metrics.catalogue import catalogue
-from uptake.metrics.metric import Entry
-from uptake.metrics.question import ALL, NONE, PERIODS
-from uptake.metrics.universal import UNIVERSAL
+from uptake.metrics.core.metric import Entry
+from uptake.metrics.core.question import ALL, NONE, PERIODS
+from uptake.metrics.core.universal import UNIVERSAL
 from uptake.reports.overview import recent
 from uptake.web.pages import condition_field
 

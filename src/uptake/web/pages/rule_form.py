@@ -10,7 +10,7 @@ from uptake.plan.condition import BOUNDS, IN_WORDS
 from uptake.plan.quoting import number
 from uptake.segments.words import against, asked_for
 from uptake.signals.signal import catalogue, definition, find
-from uptake.web import wording
+from uptake.web.words import plan_words as wording
 
 Shown = Mapping[Location, str]
 """The numbers of something in the plan as a form shows them, by where they stand in it."""

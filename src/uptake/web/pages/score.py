@@ -21,11 +21,12 @@ from uptake.scores.ask import Explained, named
 from uptake.scores.explanation import NOISE, Explanation
 from uptake.scores.history import Held
 from uptake.web import formats, links
-from uptake.web.pages import as_known, evidence, history_words
+from uptake.web.pages import as_known, evidence
 from uptake.web.pages.as_known import AsKnown
 from uptake.web.pages.plan_marks import PlanMark, plan_marks
 from uptake.web.reader import Reader
 from uptake.web.site import Part, Site
+from uptake.web.words import history_words
 
 Row = Mapping[str, Any]
 

@@ -23,7 +23,7 @@ from uptake.web.pages import people
 from uptake.web.pages.explore import explorers
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
-from uptake.web.wording import behaviour, joined
+from uptake.web.words.plan_words import behaviour, joined
 
 ENTITIES = {"user": "users", "account": "accounts"}
 TESTS = {"is": "is", "is_not": "is not", "gte": "is at least", "lte": "is at most", "gt": "is above", "lt": "is below"}

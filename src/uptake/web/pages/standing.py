@@ -20,9 +20,9 @@ from uptake.segments.words import joined
 from uptake.segments.words import since as since_words
 from uptake.segments.written import Stood
 from uptake.web.cache import Urgency
-from uptake.web.pages.benchmark_words import Bar, Why, bars, way_words, why
 from uptake.web.reader import Reader
 from uptake.web.site import Part, Site
+from uptake.web.words.benchmark_words import Bar, Why, bars, way_words, why
 
 FIT = "fit"
 QUADRANT = (("thin", "embedded"), ("dormant", "shelfware"))

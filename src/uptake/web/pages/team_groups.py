@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from uptake.charts import words
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
-from uptake.metrics.dimensions import MISSING
-from uptake.metrics.result import Result
+from uptake.metrics.core.dimensions import MISSING
+from uptake.metrics.core.result import Result
 from uptake.plan import Plan
 from uptake.reports import overview
 from uptake.reports.headline import headline
@@ -21,8 +21,8 @@ from uptake.scores.grouped import Group
 from uptake.web import formats, links
 from uptake.web.cache import Urgency
 from uptake.web.pages import cells, question
-from uptake.web.pages.titles import with_titles
 from uptake.web.reader import Reader, ready
+from uptake.web.words.titles import with_titles
 
 Row = Mapping[str, Any]
 

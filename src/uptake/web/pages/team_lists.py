@@ -17,9 +17,10 @@ from uptake.reports import overview
 from uptake.reports.headline import headline
 from uptake.segments.words import joined, since
 from uptake.web import links
-from uptake.web.pages import benchmark_words, in_trouble
+from uptake.web.pages import in_trouble
 from uptake.web.reader import Reader
-from uptake.web.wording import joined as in_words
+from uptake.web.words import benchmark_words
+from uptake.web.words.plan_words import joined as in_words
 
 Row = dict[str, Any]
 SHOWN = 8

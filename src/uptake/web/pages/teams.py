@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from uptake.directory.listing import Ask
 from uptake.errors import QuestionError
-from uptake.metrics.result import Result
+from uptake.metrics.core.result import Result
 from uptake.plan import Condition
 from uptake.reports import targets
 from uptake.reports.headline import headline
@@ -23,16 +23,17 @@ from uptake.reports.lens import Aims, Groups, Lens, Numbers, Rows
 from uptake.reports.lens import Part as Declared
 from uptake.reports.lenses import BY_NAME, LENSES
 from uptake.web.cache import Urgency
-from uptake.web.pages import history_words, list_sentences, question, team_groups, team_lists
+from uptake.web.pages import question, team_groups, team_lists
 from uptake.web.pages.aims import Aim, aim
 from uptake.web.pages.condition_field import condition
 from uptake.web.pages.overview import HeadlinePart, LinePart, TrendPart
 from uptake.web.pages.overview_lines import Line, LineAsked
-from uptake.web.pages.sentences import sentence
 from uptake.web.pages.team_groups import Table
 from uptake.web.pages.team_lists import Listing
 from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Part, Site
+from uptake.web.words import history_words, list_sentences
+from uptake.web.words.sentences import sentence
 
 OWNER = "account.owner"
 

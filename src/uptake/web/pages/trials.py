@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from uptake.charts import words
 from uptake.errors import DefinitionMissing
-from uptake.metrics.listed import Listed
+from uptake.metrics.asking.listed import Listed
 from uptake.plan import Trial
 from uptake.roles.trials import CONVERTED, ENDED, OPEN
 from uptake.web import links

@@ -16,13 +16,14 @@ from uptake.directory.listing import Ask
 from uptake.directory.user import User
 from uptake.errors import QuestionError
 from uptake.facts.milestone import STEP, VALUE
-from uptake.metrics.names import called
+from uptake.metrics.core.names import called
 from uptake.plan import Plan
 from uptake.web import links
-from uptake.web.pages import history_words, list_sentences, list_views, paging, problems, score
+from uptake.web.pages import list_views, paging, problems, score
 from uptake.web.pages.columns import EXTRA, WIDE
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
+from uptake.web.words import history_words, list_sentences
 
 Row = Mapping[str, Any]
 

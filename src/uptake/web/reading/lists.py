@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from uptake.benchmarks.distance import distances
 from uptake.directory import accounts, feature, listing, users
-from uptake.metrics.listed import Listed
+from uptake.metrics.asking.listed import Listed
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
 from uptake.roles.trials import trials

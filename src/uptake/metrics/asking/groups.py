@@ -1,0 +1,178 @@
+"""What everybody was at the end of each period, in memory: which group of a breakdown, and whether the conditions held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from uptake.facts.day_order import Rows
+from uptake.facts.selection import property_sql
+from uptake.metrics.core.dimensions import ANY_TIME, MISSING, MOST_RECENT, Attribute, Dimension
+from uptake.metrics.core.grain import GRAINS, MEMBER
+from uptake.metrics.core.metric import Asked, Split
+from uptake.metrics.core.query import kept
+from uptake.metrics.parts.attributes import in_bands, names_bands
+from uptake.metrics.parts.labelled import Test, labelled
+from uptake.metrics.parts.tallies import instant, numbered
+from uptake.plan import Condition
+from uptake.store.sql import literal
+
+MOST = 64
+"""Groups that are told apart here; where there may be more, the engine does it."""
+NOWHERE = -1
+Codes = NDArray[np.int64]
+
+
+class Known(NamedTuple):
+    """An attribute in memory.
+
+    Args:
+        one: The attribute.
+        said: The values there are, with `text`, `number` and the `label` they go by; the place of each is its code,
+            the last one is missing.
+        rows: Numbers of those it was said of, with `code`, `valid_from` and `valid_to`.
+        place: Of everybody who is counted the number among those it is said of.
+        everyone: How many these are.
+    """
+
+    one: Attribute
+    said: pa.Table
+    rows: Rows
+    place: NDArray[np.int32]
+    everyone: int
+
+    def codes(self, at: np.datetime64) -> Codes:
+        """The code of what it was just before an instant, of everybody who is counted."""
+        missing = len(self.said) - 1
+        held = self.rows.values
+        then = np.flatnonzero((held["valid_from"] < at) & (held["valid_to"] >= at))
+        # one place more, of those who have no number: their place is -1
+        found = np.full(self.everyone + 1, missing, np.int64)
+        found[self.rows.number[then]] = held["code"][then]
+        return found[self.place]
+
+
+@dataclass(frozen=True, eq=False)
+class Attributes(Split):
+    """Groups by attributes, of those for whom conditions held.
+
+    Args:
+        asked: The question.
+        by: What to break down by.
+        where: Conditions that all must hold.
+    """
+
+    asked: Asked
+    by: Sequence[Attribute]
+    where: Sequence[tuple[Attribute, Condition]]
+    _known: dict[Attribute, Known] = field(default_factory=dict)
+    _made: dict[np.datetime64, NDArray[np.int8]] = field(default_factory=dict)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the breakdowns."""
+        return tuple(one.label for one in self.by)
+
+    @property
+    def are_few(self) -> bool:
+        """Whether there are so few groups that each can be looked at by itself."""
+        return int(np.prod([len(self._names(one)) for one in self.by])) <= MOST
+
+    @property
+    def names(self) -> list[tuple[str, ...]]:
+        """What each group is called, by its number."""
+        return list(product(*(self._names(one) for one in self.by)))
+
+    def numbers(self, at: np.datetime64) -> NDArray[np.int8]:
+        """The number of everybody's group just before an instant; `NOWHERE` of those left out."""
+        if at not in self._made:
+            self._made[at] = self._groups(at)
+        return self._made[at]
+
+    def parts(self, at: np.datetime64, who: Codes) -> Iterator[tuple[tuple[str, ...], Codes]]:
+        """Each group of some entities just before an instant, with the places of those in it."""
+        group, names = self.numbers(at)[who], self.names
+        for number in np.flatnonzero(np.bincount(group + 1, minlength=1)[1:]).tolist():
+            yield names[number], np.flatnonzero(group == number)
+
+    def labelled(self, rows: str) -> str:
+        """SQL for the rows of a relation that are not left out, with a column a breakdown, at the `anchor_at` of each."""
+        return labelled(self.asked.grain, self.by, self.where, self.asked.plan.product.timezone, rows=rows)
+
+    def _groups(self, at: np.datetime64) -> NDArray[np.int8]:
+        """The number of everybody's group; `NOWHERE` of those for whom some condition did not hold."""
+        found = np.zeros(len(numbered(self.asked).everyone), np.int64)
+        for one in self.by:
+            names = self._names(one)
+            label = np.array([names.index(text) for text in self._texts(one)])
+            found = found * len(names) + label[self._codes(one, at)]
+        for one, condition in self.where:
+            text = in_bands(one.bands, "text", "number") if one.bands and names_bands(one.bands, condition) else "text"
+            test = property_sql(condition, text, "number", self.asked.plan.product.timezone)
+            self.asked.cursor.register("said", self._of(one).said)
+            holds = self.asked.cursor.execute(f"SELECT ({test}) AS holds FROM said ORDER BY code").fetchnumpy()["holds"]
+            self.asked.cursor.unregister("said")
+            found[~np.asarray(holds, np.bool_)[self._codes(one, at)]] = NOWHERE
+        return found.astype(np.int8)  # there may be many instants, and there are few groups
+
+    def _codes(self, one: Attribute, at: np.datetime64) -> Codes:
+        as_of = instant(self.asked.question.as_of)
+        return self._of(one).codes(as_of if one.mode == MOST_RECENT else at)
+
+    def _names(self, one: Attribute) -> list[str]:
+        """The labels of an attribute."""
+        return list(dict.fromkeys(self._texts(one)))
+
+    def _texts(self, one: Attribute) -> list[str]:
+        """The label of each code."""
+        return [MISSING if text is None else text for text in self._of(one).said["label"].to_pylist()]
+
+    def _of(self, one: Attribute) -> Known:
+        if one not in self._known:
+            self._known[one] = _known(self.asked, one)
+        return self._known[one]
+
+
+def groups(asked: Asked, by: Sequence[Dimension], where: Sequence[Test]) -> Attributes | None:
+    """The groups of a question, or None if they are not told apart here.
+
+    Args:
+        asked: The question.
+        by: What to break down by.
+        where: Conditions that all must hold.
+    """
+    attributes = [one for one in by if _is_held(one)]
+    tests = [(one, condition) for one, condition in where if _is_held(one)]
+    is_chosen = asked.question.top is not None or asked.question.keep is not None
+    if is_chosen or len(attributes) < len(by) or len(tests) < len(where):
+        return None
+    found = Attributes(asked, attributes, tests)  # type: ignore[arg-type]  # all of them are attributes
+    return found if found.are_few else None
+
+
+def _is_held(one: Dimension) -> bool:
+    """Whether it is an attribute with one value at a time."""
+    return isinstance(one, Attribute) and one.mode != ANY_TIME and one.name != "id"
+
+
+def _known(asked: Asked, one: Attribute) -> Known:
+    own, facts = numbered(asked), numbered(asked, GRAINS[one.entity])
+    table, is_it = one.table, f"name = {literal(one.name)}"
+    # who has no row is as one who has a row that says nothing
+    label = in_bands(one.bands, "text", "number") if one.bands else "text"
+    values = f"""SELECT row_number() OVER (ORDER BY text NULLS LAST, number NULLS LAST) - 1 AS code, text, number,
+            {label} AS label
+        FROM (SELECT DISTINCT text, number FROM {table} WHERE {is_it} UNION SELECT NULL, NULL) ORDER BY code"""
+    rows = f"""SELECT a.{one.entity}_key AS entity_key, v.code, a.valid_from, a.valid_to
+        FROM {table} a JOIN ({values}) v ON v.text IS NOT DISTINCT FROM a.text AND v.number IS NOT DISTINCT FROM a.number
+        WHERE {is_it}"""
+    keys = own.everyone.keys
+    if asked.grain is MEMBER:
+        keys = keys >> 32 if one.entity == "account" else keys & 0xFFFFFFFF
+    return Known(one, kept(asked, values), facts.rows(rows), facts.everyone.numbers(keys), len(facts.everyone))

@@ -1,0 +1,1 @@
+"""What the metric `funnel` is made of."""

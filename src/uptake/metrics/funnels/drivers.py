@@ -1,0 +1,51 @@
+"""What may go with conversion: attributes at the moment of entry, or what else was done before the end of the pass."""
+
+from __future__ import annotations
+
+from uptake.facts.selection import events_sql
+from uptake.metrics.core.grain import MEMBER
+from uptake.metrics.core.metric import Asked
+from uptake.metrics.funnels.rules import Funnel
+
+OBSERVED = (
+    "Observed, not caused: who differs in one thing differs in others. p-values are adjusted (Benjamini-Hochberg) for all"
+    " that is compared."
+)
+LESS_TIME = "Who converts soon has less time to do anything else, so what takes time looks worse than it is."
+
+
+def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
+    """SQL for the entity rows: every pass once, and once for each driver that holds for it.
+
+    Args:
+        asked: The question.
+        found: Its funnel.
+        closed: SQL for the passes that are counted, with `converted` and `converted_at`.
+    """
+    listed = _events(asked, found) if asked.param("drivers") == "events" else _attributes(asked)
+    columns = f"entity_key, anchor_at, period_on, converted{', attempt' if found.is_of_attempts else ''}"
+    return f"""WITH closed AS ({closed})
+        SELECT {columns}, NULL::VARCHAR AS driver FROM closed
+        UNION ALL SELECT DISTINCT {columns}, driver FROM ({listed})"""
+
+
+def _attributes(asked: Asked) -> str:
+    sides = {asked.grain.name: "c.entity_key"}
+    if asked.grain.name == MEMBER.name:
+        sides = {"user": "(c.entity_key & 4294967295)", "account": "(c.entity_key >> 32)"}
+    return " UNION ALL ".join(
+        f"""SELECT c.*, '{side}.' || a.name || ' = ' || a.text AS driver
+            FROM closed c JOIN {side}_attribute a ON a.{side}_key = {key}
+                AND c.anchor_at >= a.valid_from AND c.anchor_at < a.valid_to"""
+        for side, key in sides.items()
+    )
+
+
+def _events(asked: Asked, found: Funnel) -> str:
+    steps = events_sql(asked.cursor, asked.plan, [one for step in found.steps for one in step.selectors])
+    window = found.rules.window
+    end = "$as_of::TIMESTAMP" if window is None else f"c.anchor_at + to_microseconds({window})"
+    return f"""SELECT c.*, n.event_name AS driver FROM closed c
+            JOIN {asked.grain.of("event")} e ON e.entity_key = c.entity_key AND e.event_at > c.anchor_at
+                AND e.event_at < coalesce(c.converted_at, {end}) AND e.event_at < $as_of
+            JOIN event_names n USING (name_key) WHERE NOT ({steps})"""

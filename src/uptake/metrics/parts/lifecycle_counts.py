@@ -1,0 +1,83 @@
+"""Everybody's state in each period, told in memory and counted by group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+from uptake.facts.entity_days import Column
+from uptake.metrics.core.metric import Asked, Row, Split, plain
+from uptake.metrics.core.periods import is_over, shifted
+from uptake.metrics.parts.tallies import edges, instant, numbered
+from uptake.metrics.parts.windows import EPOCH
+from uptake.store.sql import literal
+
+STATES = ("new", "current", "resurrected", "dormant")
+NEVER = 2**31 - 1
+"""A day that never comes."""
+
+
+def states(asked: Asked, split: Split) -> list[Row]:
+    """How many of each group are in each state.
+
+    Args:
+        asked: The question, of the metric `lifecycle` by period.
+        split: What tells groups apart.
+    """
+    rows = [
+        (found, {**found, "state": state, **labels, "n": int(counts.sum()), "estimate": int(counts[number])}, number)
+        for found, labels, counts in _counts(asked, split)
+        for number, state in enumerate(STATES)
+    ]
+    names = plain(split.labels)
+    rows.sort(key=lambda one: (one[0]["period_on"], one[2], [one[1][name] for name in names]))
+    return [row for _, row, _ in rows]
+
+
+def pulse(asked: Asked, split: Split) -> list[Row]:
+    """Gains and losses of each group; arguments as of `states`."""
+    rows = []
+    for found, labels, (new, _, resurrected, dormant) in _counts(asked, split):
+        if new + resurrected + dormant:
+            gained, lost = int(new + resurrected), int(dormant)
+            odds = gained / lost if lost else None
+            rows.append({**found, **labels, "n": gained + lost, "gained": gained, "lost": lost, "estimate": odds})
+    names = plain(split.labels)
+    return sorted(rows, key=lambda row: (row["period_on"], [row[name] for name in names]))
+
+
+def _counts(asked: Asked, split: Split) -> Iterator[tuple[Row, Row, Column]]:
+    """Each period and group in which anybody has a state, with how many have each."""
+    facts, period = numbered(asked), str(asked.question.period)
+    came = facts.days(f"SELECT entity_key, day FROM {asked.grain.day}")
+    begun = f"started_on IS NOT NULL AND started_at < {literal(asked.question.as_of)}"
+    day = "(started_on - DATE '1970-01-01')::INTEGER"
+    started = facts.told(f"SELECT entity_key, {day} AS value FROM {asked.grain.start} WHERE {begun}", NEVER)
+
+    def are_here(first: date, last: date) -> Column:
+        here = np.zeros(len(facts.everyone), np.bool_)
+        here[came.between(_number(first), _number(last)).number] = True
+        return here
+
+    for period_on, on_day, on_at, before, _ in edges(asked):
+        assert period_on is not None, "lifecycle is asked by period"
+        here, were_here = are_here(period_on, on_day), are_here(shifted(period_on, period, -1), before)
+        after = _number(shifted(period_on, period, 1))
+        # the place of the state
+        state = np.where(here, np.where(were_here, np.int8(1), np.int8(2)), np.int8(3))
+        state[here & (started >= _number(period_on)) & (started < after)] = 0
+        who = np.flatnonzero(here | were_here)
+        found: dict[str, Any] = {
+            "period_on": period_on,
+            "is_closed": is_over(period_on, period, asked.question.last_day),
+        }
+        for names, places in split.parts(instant(on_at), who):
+            labels = dict(zip(plain(split.labels), names, strict=True))
+            yield found, labels, np.bincount(state[who[places]], minlength=len(STATES))
+
+
+def _number(day: date) -> int:
+    return (day - EPOCH) // timedelta(days=1)

@@ -1,0 +1,208 @@
+"""Ranks among peers, worked out from uses in memory: how many have each rate tells where everybody stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from uptake.facts.day_order import DayOrder, Numbered, Spans
+from uptake.facts.entity_days import Column
+from uptake.metrics.core.grain import ACCOUNT, MEMBER
+from uptake.metrics.core.metric import Asked, Split
+from uptake.metrics.parts.features import classes
+from uptake.metrics.parts.population import eligible_spans_sql
+from uptake.metrics.parts.tallies import Sums, Tally, edges, numbered, seen_from, tallied
+from uptake.metrics.parts.windows import EPOCH, are_many
+from uptake.plan import Feature
+from uptake.store.sql import literal
+
+DIGITS = 9
+"""Equal rates come from different fractions, and are equal when they are rounded."""
+UNUSED = DayOrder(np.empty(0, np.int32), np.empty(0, np.uint16), {"uses": np.empty(0, np.uint16)})
+"""How much a feature was used that nobody used."""
+LISTED = 2**12
+"""Whole rates below this, which are nearly all there are, are counted in a list; others are sorted."""
+
+
+def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | str | Sums | None, ...]]:
+    """For each feature, period and group the sums of the ranks of everyone who could use it; of accounts, of their means.
+
+    Args:
+        asked: The question, of the metric `depth` without `peers`.
+        features: Key -> feature.
+    """
+    grain = MEMBER if asked.grain is ACCOUNT else asked.grain
+    facts = numbered(asked, grain)
+    present = facts.spans(grain.present)
+    seen = seen_from(asked, facts, grain)
+    window_days, least_days = asked.param("window_days"), asked.param("least_days")
+    used = _uses(asked, facts, features, window_days)
+    for conditions, keys in classes(features).items():
+        able = facts.spans(eligible_spans_sql(asked, conditions, grain)) if conditions else present
+        crowd = _Crowd(asked, facts, present, able)
+        for key in keys:
+            launched = features[key].launched_on
+            since = np.maximum(seen, (launched - EPOCH).days) if launched else seen
+            for tally in tallied(asked, facts, used.get(key, UNUSED), window_days):
+                peers, number = crowd.could(tally)
+                if not number:
+                    continue
+                who, rate = _rates(tally, peers, since, window_days, least_days)
+                ranked = _Ranked(rate, number)
+                for names, sums in crowd.sums(ranked, tally, peers, who):
+                    yield tally.period_on, features[key].name, *names, sums
+
+
+def _uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_days: int) -> Mapping[int, DayOrder]:
+    """How much everybody used each feature on each day; where there are few windows, of the days that lie in one."""
+    grain = MEMBER if asked.grain is ACCOUNT else asked.grain
+    sql = f"""SELECT entity_key, day, feature_key AS part, coalesce(uses, 0) AS uses FROM {grain.of("feature_day")}
+        WHERE feature_key IN ({", ".join(map(str, features)) or "NULL"})"""
+    if not are_many(asked):
+        days = [
+            f"day BETWEEN {literal(on - timedelta(window_days - 1))} AND {literal(on)}" for _, on, *_ in edges(asked)
+        ]
+        sql += f" AND ({' OR '.join(days) or 'false'})"
+    return facts.day_parts(sql)
+
+
+def _rates(
+    tally: Tally, peers: NDArray[np.bool_], since: NDArray[np.int32], window_days: int, least_days: int
+) -> tuple[Column, NDArray[np.float64]]:
+    """Those of the peers who used a feature, by number, and how much each in a whole window."""
+    uses = np.bincount(tally.rows.number, tally.rows.values["uses"], tally.everyone)
+    who = np.flatnonzero((uses != 0) & peers)
+    begins = since[who]
+    is_short = begins > tally.on - window_days + 1
+    if is_short.any():
+        begins = np.where(is_short, np.minimum(tally.first[who], begins), begins)
+    lived = (tally.on - begins + 1).clip(least_days, window_days)
+    return who, np.round(uses[who] * window_days / lived, DIGITS)
+
+
+class _Ranked:
+    """Where those who have each rate stand.
+
+    Args:
+        rate: The rates of those who used a feature; all other peers have 0.
+        peers: How many peers there are.
+    """
+
+    def __init__(self, rate: NDArray[np.float64], peers: int) -> None:
+        self._rate, self._whole = rate, rate.astype(np.int32)
+        self._others = np.flatnonzero((self._whole != rate) | (self._whole < 1) | (self._whole >= LISTED))
+        self._whole[self._others] = 0
+        listed = np.bincount(self._whole, minlength=1)
+        listed[0] = 0
+        whole = np.flatnonzero(listed)
+        others, members = np.unique(rate[self._others], return_counts=True)
+        rates = np.concatenate([whole, others])
+        order = np.argsort(rates)
+        self._rates = rates[order]
+        self.idle = int(np.searchsorted(self._rates, 0))
+        self.members = np.insert(np.concatenate([listed[whole], members])[order], self.idle, peers - len(rate))
+        self.value = (np.cumsum(self.members) - self.members / 2) / peers
+        self.of_idle = float(self.value[self.idle])
+
+    @cached_property
+    def places(self) -> Column:
+        """The place in `value` of each of those who used it, in the order of their rates."""
+        if not len(self._rate):
+            return np.empty(0, np.int64)
+        listed = np.searchsorted(self._rates, np.arange(int(self._whole.max()) + 1))
+        found: Column = listed[self._whole]
+        found[self._others] = np.searchsorted(self._rates, self._rate[self._others])
+        return found + (found >= self.idle)
+
+    @property
+    def of_users(self) -> NDArray[np.float64]:
+        """The rank of each of those who used it, in the order of their rates."""
+        found: NDArray[np.float64] = self.value[self.places]
+        return found
+
+    def sums_of(self, users: Column, peers: int) -> Sums:
+        """The sums of some of the peers.
+
+        Args:
+            users: Those of them who used it, by their places among all who did.
+            peers: How many peers they are.
+        """
+        members = np.bincount(self.places[users], minlength=len(self.value))
+        members[self.idle] += peers - len(users)
+        return Sums.of_counts(self.value, members)
+
+
+class _Crowd:
+    """Who could use the features of a class, and whom their ranks are told of."""
+
+    def __init__(self, asked: Asked, facts: Numbered, present: Spans, able: Spans) -> None:
+        self._present, self._able = present, able
+        self._accounts = _Accounts(asked, facts) if asked.grain is ACCOUNT else None
+        self._split = asked.split
+        self._could: dict[np.datetime64, tuple[NDArray[np.bool_], int]] = {}
+        self._sizes: dict[np.datetime64, list[tuple[tuple[str, ...], int]]] = {}
+
+    def could(self, tally: Tally) -> tuple[NDArray[np.bool_], int]:
+        """Who was there at the end of a period and could use them, and how many they are."""
+        if tally.on_at not in self._could:
+            could = self._present.just_before(tally.on_at, tally.everyone)
+            if self._able is not self._present:
+                could &= self._able.just_before(tally.on_at, tally.everyone)
+            self._could[tally.on_at] = could, int(np.count_nonzero(could))
+        return self._could[tally.on_at]
+
+    def sums(
+        self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column
+    ) -> Iterator[tuple[tuple[str, ...], Sums]]:
+        """The sums of the ranks of each group."""
+        split = self._split
+        if self._accounts is not None:
+            accounts, values = self._accounts.means(ranked, tally, peers, who)
+            parts = split.parts(tally.on_at, accounts) if split else [((), slice(None))]
+            yield from ((names, Sums.of(values[places])) for names, places in parts)
+        elif split is None:
+            yield (), Sums.of_counts(ranked.value, ranked.members)
+        else:
+            users = dict(split.parts(tally.on_at, who))
+            for names, number in self._sizes_of(split, tally.on_at, peers):
+                yield names, ranked.sums_of(users.get(names, who[:0]), number)
+
+    def _sizes_of(self, split: Split, at: np.datetime64, peers: NDArray[np.bool_]) -> list[tuple[tuple[str, ...], int]]:
+        """How many peers each group has."""
+        if at not in self._sizes:
+            self._sizes[at] = [(names, len(places)) for names, places in split.parts(at, np.flatnonzero(peers))]
+        return self._sizes[at]
+
+
+class _Accounts:
+    """The accounts of members."""
+
+    def __init__(self, asked: Asked, facts: Numbered) -> None:
+        keys, self._of = np.unique(facts.everyone.keys >> 32, return_inverse=True)
+        accounts = numbered(asked, ACCOUNT)
+        self._number, self._everyone = accounts.everyone.numbers(keys), len(accounts.everyone)
+        self._present = accounts.spans(ACCOUNT.present)
+        self._told: dict[np.datetime64, tuple[Column, Column]] = {}
+
+    def means(
+        self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column
+    ) -> tuple[Column, NDArray[np.float64]]:
+        """The accounts that were there, by number, and the mean rank of their members; who has left may still have some."""
+        told, members = self._those_told(tally, peers)
+        accounts, size = self._of[who], len(self._number)
+        used = np.bincount(accounts, minlength=size)[told]
+        total = np.bincount(accounts, ranked.of_users, size)[told]
+        return self._number[told], (total + (members - used) * ranked.of_idle) / members
+
+    def _those_told(self, tally: Tally, peers: NDArray[np.bool_]) -> tuple[Column, Column]:
+        """Which accounts have a value at the end of a period, and how many peers each has."""
+        if tally.on_at not in self._told:
+            members = np.bincount(self._of[peers], minlength=len(self._number))
+            there = self._present.just_before(tally.on_at, self._everyone)
+            told = np.flatnonzero((members > 0) & (self._number >= 0) & there[self._number])
+            self._told[tally.on_at] = told, members[told]
+        return self._told[tally.on_at]

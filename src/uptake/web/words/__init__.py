@@ -1,0 +1,1 @@
+"""What pages say: sentences about answers, titles of what the plan names, words for parameters."""

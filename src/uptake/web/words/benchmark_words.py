@@ -1,0 +1,102 @@
+"""What the page of benchmarks says of an account: its measures, its way, and what it lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from uptake.benchmarks.answer import Account, MeasureBenchmark, TypeBenchmark
+from uptake.charts import dates
+from uptake.plan import Plan
+from uptake.plan.words import title_of
+from uptake.signals.signal import definition
+from uptake.web.words.plan_words import joined
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A measure of an account against the benchmark.
+
+    Args:
+        title: The measure.
+        value: The account's value; None: not known.
+        median: The benchmark.
+        lowest: The lower end of the band.
+        highest: The upper end.
+        unit: Their unit.
+        attained: What the value is of the benchmark; None: one of them is not known.
+        better: higher or lower.
+    """
+
+    title: str
+    value: float | None
+    median: float | None
+    lowest: float | None
+    highest: float | None
+    unit: str
+    attained: float | None
+    better: str
+
+
+@dataclass(frozen=True)
+class Why:
+    """One thing that an account lacks.
+
+    Args:
+        about: Onboarding, Training, People or Type.
+        text: What, in words.
+    """
+
+    about: str
+    text: str
+
+
+def measure_title(measure: MeasureBenchmark) -> str:
+    """What a measure is called: as its signal, where the plan gives it no other name."""
+    return definition(measure.signal).title if measure.name == measure.signal else title_of(measure.name)
+
+
+def bars(one: Account, type_: TypeBenchmark) -> list[Bar]:
+    """The measures of an account."""
+    return [
+        Bar(measure_title(is_), has.value, is_.median, is_.lowest, is_.highest, is_.unit, has.attained, is_.better)
+        for has, is_ in zip(one.standings, type_.measures, strict=True)
+    ]
+
+
+def way_words(one: Account) -> tuple[str, str]:
+    """How the way of an account stands, and when it will be at its benchmark."""
+    way = one.way
+    on = dates.day(way.reached_on) if way.reached_on else ""
+    said = {
+        "reached": f"Reached by {on}",
+        "slipped": f"Reached by {on}, not any more",
+        "on_the_way": "Keep going: not reached yet",
+        "unknown": "Nothing is known",
+    }[way.state]
+    if way.expected:
+        latest = dates.day(way.expected.latest) if way.expected.latest else "perhaps never"
+        earliest = dates.day(way.expected.earliest) if way.expected.earliest else latest
+        return said, f"at this pace on {dates.day(way.expected.on)} ({earliest} to {latest})"
+    return said, f"no date: {way.why_not}" if way.why_not else ""
+
+
+def why(one: Account, types: Mapping[str, TypeBenchmark], plan: Plan) -> list[Why]:
+    """What an account lacks that exemplary ones have: places to look, not causes."""
+    return list(_why(one, types, plan))
+
+
+def _why(one: Account, types: Mapping[str, TypeBenchmark], plan: Plan) -> Iterator[Why]:
+    titles = {step.name: step.title for step in plan.onboarding.steps} if plan.onboarding else {}
+    if one.missing_steps:
+        yield Why("Onboarding", f"not done: {joined([titles.get(name, name) for name in one.missing_steps], 'and')}")
+    type_ = types.get(one.type or "")
+    if type_ and not one.trainings and type_.trained:
+        yield Why("Training", f"none; {type_.trained} of {len(type_.exemplars)} exemplary accounts had one")
+    if one.missing_roles:
+        absent = [role for role in one.missing_roles if role not in one.idle_roles]
+        parts = [f"no {joined(absent, 'or')}"] if absent else []
+        parts += [f"{joined(list(one.idle_roles), 'and')} not active"] if one.idle_roles else []
+        yield Why("People", "; ".join(parts))
+    if one.fits and one.fits in types:
+        yield Why("Type", f"more like {types[one.fits].title}")

@@ -1,0 +1,140 @@
+"""What answers of kinds that are more than a number say first: curves, funnels, drivers, points, paths, classes, states."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from uptake.charts import words
+from uptake.metrics.core.result import Result
+from uptake.reports.headline import Headline
+from uptake.web.words.account_sentences import OF_ACCOUNTS
+from uptake.web.words.metric_sentences import BELOW_HALF, when
+from uptake.web.words.plan_words import joined
+from uptake.web.words.sentence_words import NOTHING, counted_of, in_period, that_of, there_of, who_of
+
+
+def _curve(result: Result, found: Headline) -> str:
+    began, there = BELOW_HALF.get(result.name, ("started", "have reached {there}"))
+    whom = f"{who_of(result)} {that_of(result)} {began} {when(result, found)}"
+    there = there.format(there=there_of(result))
+    half = next((row for row in result.rows if (row["estimate"] or 0) >= 0.5), None)
+    if half is not None:
+        return f"Of the {whom}, half {there} within {words.duration(half['at_s'])}."
+    last = next((row for row in reversed(result.rows) if row["estimate"] is not None), None)
+    if last is None:
+        return f"{result.title}: {NOTHING}."
+    return f"Of the {whom}, {words.share(last['estimate'])} {there} within {words.duration(last['at_s'])}."
+
+
+def _features(result: Result, found: Headline) -> str:
+    if found.highest is None:
+        return "No feature could be used by anybody yet."
+    most = f"{found.highest['title']} is adopted most, by {words.share(found.highest['estimate'])} of eligible {who_of(result)}"
+    if found.lowest is None:
+        return f"{most}."
+    return f"{most}; {found.lowest['title']} least, by {words.share(found.lowest['estimate'])}."
+
+
+def _funnel(result: Result, found: Headline) -> str:
+    rows = result.rows
+    if not rows:
+        return f"{result.title}: {NOTHING}."
+    last = rows[-1]
+    first = next(row for row in reversed(rows) if row["step"] == 1)
+    value = words.status(last["status"], last["n"]) if last["estimate"] is None else words.share(last["estimate"])
+    when_ = in_period(found.first_on, found.period) if found.period and found.first_on else ""
+    if last["estimate"] is None:
+        return f"{result.title}: {value}."
+    interval = words.interval(last["ci_lower"], last["ci_upper"], "share")
+    who = f"{words.count(last['n'])} {counted_of(result)}{f' {when_}' if when_ else ''}"
+    return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95\u202f% interval {interval}).'
+
+
+def _times(result: Result, found: Headline) -> str:
+    del found
+    if not result.rows:
+        return f"{result.title}: {NOTHING}."
+    row = result.rows[-1]
+    half, most = words.duration(row["median_s"]), words.duration(row["p90_s"])
+    who = f"{words.count(row['n'])} {counted_of(result)} {that_of(result)}"
+    return f"Half of the {who} went on took at most {half}, nine in ten {most}."
+
+
+def _drivers(result: Result, found: Headline) -> str:
+    del found
+    sure = [row for row in result.rows if (row["adjusted_pvalue"] or 1) < 0.05]
+    if not result.rows:
+        return "Nothing holds for enough to be compared."
+    if not sure:
+        return f"None of {words.count(len(result.rows))} things compared goes with conversion beyond chance."
+    row = sure[0]
+    one, other = words.share(row["share_with"]), words.share(row["share_without"])
+    return f"{row['driver']} goes with conversion most: {one} with it, {other} without. That need not be why."
+
+
+def _points(result: Result, found: Headline) -> str:
+    del found
+    noun = "accounts" if result.params["entity"] == "account" and "feature" not in result.params else "features"
+    sizes: dict[str, int] = {}
+    for row in result.rows:
+        if row["quadrant"] is not None and row.get("period_on") == result.rows[-1].get("period_on"):
+            sizes[row["quadrant"]] = sizes.get(row["quadrant"], 0) + 1
+    if not sizes:
+        return f"{result.title}: {NOTHING}."
+    said = joined(
+        [f"{words.count(size)} {name}" for name, size in sorted(sizes.items(), key=lambda one: -one[1])], "and"
+    )
+    return f"Of {words.count(sum(sizes.values()))} {noun}, {said.replace(' ', ' are ', 1)}."
+
+
+def _path_difference(result: Result, found: Headline) -> str:
+    row = found.row
+    if row is None:
+        return f"{result.title}: {NOTHING}."
+    way = f"from {row['from_node']} to {row['to_node']}"
+    more = "more" if row["estimate"] > 0 else "less"
+    one, other = (words.share(row[name]) for name in ("share_a", "share_b"))
+    first, second = str(result.params["groups"]).split(",")
+    is_sure = row.get("adjusted_pvalue") is not None and row["adjusted_pvalue"] < 0.05
+    sure = "" if is_sure else ", which may be chance"
+    return (
+        f"Paths of {first.strip()} go {way} {more} often than those of {second.strip()}: {one} against {other}{sure}."
+    )
+
+
+def _states(result: Result, found: Headline) -> str:
+    counts = {row["state"]: row["estimate"] for row in result.rows if row["period_on"] == found.first_on}
+    if not counts or found.first_on is None or found.period is None:
+        return f"{result.title}: {NOTHING}."
+    said = {state: words.count(number) for state, number in counts.items()}
+    came = words.count(counts["new"] + counts["resurrected"])
+    begin = in_period(found.first_on, found.period)
+    return (
+        f"{begin[0].upper()}{begin[1:]}, {came} {who_of(result)} came ({said['new']} new, {said['resurrected']} back again)"
+        f" and {said['dormant']} stayed away; {said['current']} went on."
+    )
+
+
+def _classes(result: Result, found: Headline) -> str:
+    rows = [row for row in result.rows if row.get("period_on") == found.first_on and row["estimate"] is not None]
+    if not rows:
+        return f"{result.title}: {NOTHING}."
+    first, *others = [f"{words.share(row['estimate'])} {row['class']}" for row in rows]
+    shares = joined([first.replace(" ", " were ", 1), *others], "and")
+    begin = when(result, found)
+    return f"{begin[0].upper()}{begin[1:]}, of {words.count(rows[0]['n'])} {who_of(result)} {shares}."
+
+
+OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
+    "curve": _curve,
+    "features": _features,
+    "funnel": _funnel,
+    "time_to_convert": _times,
+    "drivers": _drivers,
+    "points": _points,
+    "path_difference": _path_difference,
+    **OF_ACCOUNTS,
+}
+"""Kinds with a sentence of their own."""
+OF_LABELS: dict[tuple[str, ...], Callable[[Result, Headline], str]] = {("state",): _states, ("class",): _classes}
+"""The labels that rows have -> their sentence."""
