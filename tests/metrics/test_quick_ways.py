@@ -384,6 +384,7 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         ("active_users", {"window": "calendar_cut", "date_from": "2026-02-11"}),
         ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),
         ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
+        ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
     ],
 )
 def test_groups_told_apart_under_other_parameters_are_those_of_the_rows(

@@ -36,6 +36,7 @@ from uptake.metrics.parts.moments import moment_sql
 from uptake.metrics.parts.population import open_from_sql
 from uptake.metrics.parts.session_clock import in_sessions
 from uptake.metrics.parts.starts import START_OF_LIFE
+from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.plan import Feature
 from uptake.store.sql import literal
 
@@ -100,6 +101,7 @@ METRIC = Metric(
     unit="seconds",
     rows=rows,
     totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param("feature", "text", "One feature of the plan; all that are not hidden if not given."),
         Param(

@@ -100,7 +100,9 @@ def from_counts(times: Column, events: Column, censored: Column) -> LifeTable:
     return LifeTable(steps, np.cumsum(left[::-1])[::-1], arrived)
 
 
-def counts_of_watched(reached: Times, watched_reached: Times, watched: Times) -> tuple[Counts, Counts, Counts]:
+def counts_of_watched(
+    reached: Times, watched_reached: Times, watched: Times, compared: Times | None = None
+) -> tuple[Counts, Counts, Counts]:
     """Counts, by duration, of those who reached it and of those who were last seen waiting.
 
     For long columns: nobody is told apart, and nobody who is waiting is looked for.
@@ -109,6 +111,8 @@ def counts_of_watched(reached: Times, watched_reached: Times, watched: Times) ->
         reached: How long it took each who reached it.
         watched_reached: For how long each of them was watched, in any order; at least as long as it took them.
         watched: For how long everybody was watched, in increasing order.
+        compared: Where groups are tested against each other, every time at which somebody of any of them reached it,
+            increasing: at each of these as many are at risk as if all were told apart.
 
     Returns:
         Times, events and censored for `from_counts`. Who was last seen waiting between two times at which others
@@ -119,21 +123,30 @@ def counts_of_watched(reached: Times, watched_reached: Times, watched: Times) ->
     >>> list(zip(times.tolist(), events.tolist(), censored.tolist()))
     [(1, 0, 1), (2, 1, 2), (5, 1, 0), (8, 0, 1)]
     """
-    times, events = np.unique(reached, return_counts=True)
-    ended = np.sort(watched_reached)
-    if not times.size:
+    if not reached.size:
         seen, lost = np.unique(watched, return_counts=True)
         return seen, np.zeros_like(seen), lost
+    if compared is None:
+        times, events = np.unique(reached, return_counts=True)
+    else:
+        in_order = np.sort(reached)
+        times = compared[np.searchsorted(compared, in_order[0]) :]
+        events = np.diff(np.searchsorted(in_order, times, side="right"), prepend=0)
+    ended = np.sort(watched_reached)
     # everybody watched so long, without those who reached it sooner, some of whom were not watched so long either
     at_risk = (
         watched.size - np.searchsorted(watched, times) - (np.cumsum(events) - events) + np.searchsorted(ended, times)
     )
+    # at times after the last one was seen there is nobody
+    someone = np.count_nonzero(at_risk)
+    times, events, at_risk = times[:someone], events[:someone], at_risk[:someone]
     waiting = at_risk - events
     early, early_lost = np.unique(watched[: np.searchsorted(watched, times[0])], return_counts=True)
-    columns = [
-        (early, np.zeros_like(early), early_lost),
-        (times, events, waiting - np.append(at_risk[1:], waiting[-1])),
-    ]
+    lost = waiting - np.append(at_risk[1:], waiting[-1])
+    columns = [(early, np.zeros_like(early), early_lost), (times, events, lost)]
+    if compared is not None:
+        changes = np.flatnonzero(events + lost)
+        columns[1] = times[changes], events[changes], lost[changes]
     if waiting[-1]:
         # the last one seen who had not reached it: from the end, the first that is missing among those who had
         differs = np.flatnonzero(watched[::-1][: ended.size] != ended[::-1])

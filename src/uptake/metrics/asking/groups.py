@@ -27,6 +27,8 @@ MOST = 64
 """Groups that are told apart here; where there may be more, the engine does it."""
 NOWHERE = -1
 Codes = NDArray[np.int64]
+Instants = NDArray[np.datetime64]
+MOMENT = np.timedelta64(1, "us")
 
 
 class Known(NamedTuple):
@@ -56,6 +58,23 @@ class Known(NamedTuple):
         found = np.full(self.everyone + 1, missing, np.int64)
         found[self.rows.number[then]] = held["code"][then]
         return found[self.place]
+
+    def codes_of_each(self, at: Instants) -> Codes:
+        """The code of what it was just before an instant of its own, of everybody who is counted."""
+        held, number = self.rows.values, self.rows.number
+        found = np.full(len(self.place), len(self.said) - 1)
+        if not len(number):
+            return found
+        instants, begun = np.unique(held["valid_from"], return_inverse=True)
+        many = len(instants) + 1
+        order = np.lexsort((begun, number))
+        spans = number[order] * np.int64(many) + begun[order]
+        # nothing is two things at once: what it became last it is, or it is nothing
+        latest = np.searchsorted(spans, self.place * np.int64(many) + np.searchsorted(instants, at)) - 1
+        row = order[latest]
+        holds = (number[row] == self.place) & (held["valid_to"][row] >= at)
+        found[holds] = held["code"][row[holds]]
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,6 +114,10 @@ class Attributes(Split):
             self._made[at] = self._groups(at)
         return self._made[at]
 
+    def numbers_of_each(self, at: Instants) -> NDArray[np.int8]:
+        """The number of everybody's group at an instant of its own; `NOWHERE` of those left out."""
+        return self._groups(at + MOMENT)
+
     def parts(self, at: np.datetime64, who: Codes) -> Iterator[tuple[tuple[str, ...], Codes]]:
         """Each group of some entities just before an instant, with the places of those in it."""
         group, names = self.numbers(at)[who], self.names
@@ -105,7 +128,7 @@ class Attributes(Split):
         """SQL for the rows of a relation that are not left out, with a column a breakdown, at the `anchor_at` of each."""
         return labelled(self.asked.grain, self.by, self.where, self.asked.plan.product.timezone, rows=rows)
 
-    def _groups(self, at: np.datetime64) -> NDArray[np.int8]:
+    def _groups(self, at: np.datetime64 | Instants) -> NDArray[np.int8]:
         """The number of everybody's group; `NOWHERE` of those for whom some condition did not hold."""
         found = np.zeros(len(numbered(self.asked).everyone), np.int64)
         for one in self.by:
@@ -121,9 +144,10 @@ class Attributes(Split):
             found[~np.asarray(holds, np.bool_)[self._codes(one, at)]] = NOWHERE
         return found.astype(np.int8)  # there may be many instants, and there are few groups
 
-    def _codes(self, one: Attribute, at: np.datetime64) -> Codes:
-        as_of = instant(self.asked.question.as_of)
-        return self._of(one).codes(as_of if one.mode == MOST_RECENT else at)
+    def _codes(self, one: Attribute, at: np.datetime64 | Instants) -> Codes:
+        if one.mode == MOST_RECENT:
+            at = instant(self.asked.question.as_of)
+        return self._of(one).codes_of_each(at) if isinstance(at, np.ndarray) else self._of(one).codes(at)
 
     def _names(self, one: Attribute) -> list[str]:
         """The labels of an attribute."""

@@ -147,6 +147,10 @@ class Split(Protocol):
         """The number of everybody's group just before an instant; -1 of those left out."""
         ...
 
+    def numbers_of_each(self, at: NDArray[np.datetime64]) -> NDArray[np.int8]:
+        """The number of everybody's group at an instant of its own; -1 of those left out."""
+        ...
+
     def parts(self, at: np.datetime64, who: NDArray[Any]) -> Iterator[tuple[tuple[str, ...], NDArray[Any]]]:
         """Each group of some entities, by number, just before an instant, with the places of those in it."""
         ...

@@ -29,7 +29,7 @@ SECOND = np.timedelta64(1, "s")
 TIME, SESSIONS = "time", "sessions"
 """What a lag is counted in."""
 OUTSIDE = -1
-"""The period of those to whom a feature was opened in none."""
+"""The cell of those to whom a feature was opened in no period, and of those who are left out."""
 
 
 class Clock(Protocol):
@@ -91,19 +91,21 @@ class Crowd(NamedTuple):
 
     Args:
         opened: What the clock of each said then.
-        period: The period it lies in, or `OUTSIDE`.
+        cell: The period it lies in and the group each was in then, as one number, or `OUTSIDE`.
         watched: For how long each was watched since.
-        everybody: Of each period, for how long those it was opened to in it were watched, in increasing order.
+        everybody: Of each cell, for how long those in it were watched, in increasing order.
     """
 
     opened: NDArray[np.generic]
-    period: NDArray[np.signedinteger]
+    cell: NDArray[np.signedinteger]
     watched: Lengths
     everybody: list[Lengths]
 
 
 def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list[Row]:
-    """For each period and feature how many first used it after so long, and how many were last seen without, as arrays.
+    """How many first used a feature after so long, and how many were last seen without, as arrays.
+
+    For each period, feature and group, in this order.
 
     Args:
         asked: The question, of the metric `feature_discovery_lag` without those who left being censored.
@@ -115,8 +117,9 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
     clock: Clock = InSessions(asked, facts) if asked.param("unit") == SESSIONS else InTime(asked)
     used = facts.parts(clock.used)
     opened = _opened(asked, facts, started)
+    labels, groups = (asked.split.labels, asked.split.names) if asked.split else ((), [()])
     crowds: dict[tuple[Conditions, date | None], Crowd] = {}
-    found: dict[tuple[int, int], Row] = {}
+    found: dict[tuple[int, int, tuple[str, ...]], Row] = {}
     for key, feature in features.items():
         alike = feature.eligible, feature.launched_on
         if alike not in crowds:
@@ -124,11 +127,13 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
                 asked, clock, opened(feature.eligible), feature.launched_on, [one[1:] for one in cut]
             )
         crowd = crowds[alike]
-        for number, duration, watched in _by_period(asked, clock, crowd, used.get(key)):
-            names = {"period_on": cut[number][0]} if asked.question.period else {}
-            counts = counts_of_watched(duration, watched, crowd.everybody[number])
+        for cell, duration, watched, compared in _by_cell(asked, clock, crowd, used.get(key), len(groups)):
+            number, group = divmod(cell, len(groups))
+            period = {"period_on": cut[number][0]} if asked.question.period else {}
+            names = {**period, "feature": feature.name, **dict(zip(labels, groups[group], strict=True))}
+            counts = counts_of_watched(duration, watched, crowd.everybody[cell], compared)
             columns = dict(zip((clock.length, "reached", "censored"), counts, strict=True))
-            found[number, key] = {**names, "feature": feature.name, **columns}
+            found[number, key, groups[group]] = {**names, **columns}
     return [found[place] for place in sorted(found)]
 
 
@@ -159,33 +164,46 @@ def _crowd(
     as_of = instant(asked.question.as_of)
     is_in = (place >= 0) & (open_at < as_of)
     is_in[is_in] = open_at[is_in] < ends[place[is_in]]
-    period = np.where(is_in, place, OUTSIDE).astype(np.min_scalar_type(-len(cut) - 1))
+    groups = 1
+    if asked.split is not None:
+        group, groups = asked.split.numbers_of_each(open_at), len(asked.split.names)
+        place = place * groups + group
+        is_in &= group >= 0
+    cells = len(cut) * groups
+    cell = np.where(is_in, place, OUTSIDE).astype(np.min_scalar_type(-cells - 1))
     opened = clock.at(open_at)
     lengths = clock.between(opened[is_in], clock.at(np.full(len(open_at), as_of))[is_in])
     watched: Lengths = np.zeros(len(open_at), np.min_scalar_type(-int(lengths.max(initial=1))))
     watched[is_in] = lengths
-    return Crowd(opened, period, watched, [np.sort(watched[period == number]) for number in range(len(cut))])
+    return Crowd(opened, cell, watched, [np.sort(watched[cell == number]) for number in range(cells)])
 
 
-def _by_period(asked: Asked, clock: Clock, crowd: Crowd, used: Rows | None) -> Iterator[tuple[int, Lengths, Lengths]]:
-    """Each period in which somebody is, with how long it took those who used a feature and how long these were watched."""
+def _by_cell(
+    asked: Asked, clock: Clock, crowd: Crowd, used: Rows | None, groups: int
+) -> Iterator[tuple[int, Lengths, Lengths, Lengths | None]]:
+    """Each cell in which somebody is: how long it took those who used a feature, how long these were watched.
+
+    Where there are groups, also how long it took anybody of the same period.
+    """
     if used is None:
         nothing = np.empty(0, "M8[us]")
         used = Rows(np.empty(0, np.int32), {"first_at": nothing, "reading": nothing})
-    period, first_at = crowd.period[used.number], used.values["first_at"]
-    is_in = (period != OUTSIDE) & (first_at < instant(asked.question.as_of))
+    cell, first_at = crowd.cell[used.number], used.values["first_at"]
+    is_in = (cell != OUTSIDE) & (first_at < instant(asked.question.as_of))
     # few bits are sorted by counting
-    rows = slice(None) if len(crowd.everybody) == 1 and is_in.all() else np.argsort(period, kind="stable")
+    rows = slice(None) if len(crowd.everybody) == 1 and is_in.all() else np.argsort(cell, kind="stable")
     if not isinstance(rows, slice) and not is_in.all():
         rows = rows[is_in[rows]]
     number = used.number[rows]
     watched = crowd.watched[number]
     duration = clock.between(crowd.opened[number], used.values["reading"][rows]).astype(watched.dtype)
-    edges = np.searchsorted(period[rows], np.arange(len(crowd.everybody) + 1))
-    for place, everybody in enumerate(crowd.everybody):
-        if len(everybody):
-            own = slice(edges[place], edges[place + 1])
-            yield place, duration[own], watched[own]
+    edges = np.searchsorted(cell[rows], np.arange(len(crowd.everybody) + 1))
+    for first in range(0, len(crowd.everybody), groups):
+        compared = np.unique(duration[edges[first] : edges[first + groups]]) if groups > 1 else None
+        for place in range(first, first + groups):
+            if len(crowd.everybody[place]):
+                own = slice(edges[place], edges[place + 1])
+                yield place, duration[own], watched[own], compared
 
 
 def _seconds(interval: NDArray[np.timedelta64]) -> NDArray[np.int64]:
