@@ -68,6 +68,21 @@ def test_what_is_read_while_rows_come_in_is_not_kept(workspace: uptake.Workspace
     assert kept.nbytes == 0
 
 
+def test_one_question_is_answered_from_things_of_one_state(workspace: uptake.Workspace) -> None:
+    """Rows come in after it has begun: what was kept is given as it was, what is read anew is not kept."""
+    kept, counting = Kept(), Counting()
+    ask(workspace, kept, counting, "a")
+    with workspace.projection.reading() as cursor:
+        of_question = kept.for_one_question(cursor)
+    workspace.import_rows(pa.Table.from_pylist([ROW]), "events")
+    ask(workspace, of_question, counting, "a", "b", "b")
+    assert counting.made == ["a", "b", "b"]
+    ask(workspace, kept, counting, "b", "b")
+    ask(workspace, of_question, counting, "b")
+    ask(workspace, kept, counting, "b")
+    assert counting.made == ["a", "b", "b", "b", "b"]
+
+
 def test_many_threads_ask_at_once(workspace: uptake.Workspace) -> None:
     kept, counting = Kept(most_bytes=3000), Counting()
     threads = [Thread(target=ask, args=(workspace, kept, counting, *"abcdeabcde")) for _ in range(4)]

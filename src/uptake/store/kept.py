@@ -36,19 +36,22 @@ class Kept:
 
     Args:
         most_bytes: How much is kept. A thing larger than that is read each time.
+        shelf: Where the things are, if they are those of another one.
+        state: The state of the data they have to be of; if not given, the one it is in whenever something is asked for.
     """
 
-    def __init__(self, most_bytes: int = MOST_BYTES) -> None:
-        self._most_bytes = most_bytes
-        self._lock = threading.Lock()
-        self._state = ""
-        self._things: OrderedDict[Hashable, Sized] = OrderedDict()
+    def __init__(self, most_bytes: int = MOST_BYTES, *, shelf: _Shelf | None = None, state: str | None = None) -> None:
+        self._shelf = shelf or _Shelf(most_bytes)
+        self._state = state
 
     @property
     def nbytes(self) -> int:
         """Bytes that are taken."""
-        with self._lock:
-            return sum(thing.nbytes for thing in self._things.values())
+        return self._shelf.nbytes
+
+    def for_one_question(self, cursor: Cursor) -> Kept:
+        """The same things for somebody who asks for many of them at once: the state is looked up now, and not again."""
+        return Kept(shelf=self._shelf, state=meta(cursor, STATE))
 
     def get(self, cursor: Cursor, key: Hashable, read: Callable[[], T]) -> T:
         """A thing, read now unless it is kept.
@@ -61,17 +64,40 @@ class Kept:
         Returns:
             The thing; must not be changed.
         """
-        state = meta(cursor, STATE)
-        with self._lock:
-            if self._state == state and key in self._things:
-                self._things.move_to_end(key)
-                return self._things[key]  # type: ignore[return-value]  # a key has one type
+        state = meta(cursor, STATE) if self._state is None else self._state
+        found = self._shelf.found(state, key)
+        if found is not None:
+            return found  # type: ignore[return-value]  # a key has one type
         thing = read()
         if meta(cursor, STATE) == state:
-            self._keep(state, key, thing)
+            self._shelf.keep(state, key, thing)
         return thing
 
-    def _keep(self, state: str, key: Hashable, thing: Sized) -> None:
+
+class _Shelf:
+    """The things of one state, and how much room they have."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most_bytes = most_bytes
+        self._lock = threading.Lock()
+        self._state = ""
+        self._things: OrderedDict[Hashable, Sized] = OrderedDict()
+
+    @property
+    def nbytes(self) -> int:
+        with self._lock:
+            return sum(thing.nbytes for thing in self._things.values())
+
+    def found(self, state: str, key: Hashable) -> Sized | None:
+        """The thing as it was in a state, if it is there."""
+        with self._lock:
+            if self._state != state or key not in self._things:
+                return None
+            self._things.move_to_end(key)
+            return self._things[key]
+
+    def keep(self, state: str, key: Hashable, thing: Sized) -> None:
+        """Puts a thing there; those of another state are cleared away."""
         with self._lock:
             if self._state != state:
                 self._state = state

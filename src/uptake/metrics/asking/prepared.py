@@ -86,7 +86,8 @@ def prepare(cursor: Cursor, plan: Plan, metric: str, given: Mapping[str, Any], k
     all_named = [*split, *(one for one, _ in where)]
     counted = dimensions.grain_for(grain(question.entity), all_named)
     overlaps = any(map(is_overlapping, split))
-    asked = Asked(question, plan, counted, cursor, found.metric.unit, kept or Kept(), overlaps)
+    held = (kept or Kept()).for_one_question(cursor)
+    asked = Asked(question, plan, counted, cursor, found.metric.unit, held, overlaps)
     event_properties.require(found.metric, found.name, [one for one in all_named if isinstance(one, EventProperty)])
     if found.metric.events == event_properties.ACTIVITY:
         of_events = [(one, test) for one, test in where if isinstance(one, EventProperty)]
