@@ -31,7 +31,7 @@ placements:
     entities: [account]
     labels:
       - {name: strong, when: {score.use: {gte: 80}}}
-      - {name: weak}
+      - {name: weak, title: Hardly used}
 """
 BY_BOTH = ("a", "b", "c")
 
@@ -93,6 +93,11 @@ def test_scores_move_and_so_do_those_who_stand_by_them(board: uptake.Workspace) 
     assert [one.id for one in use.movers] == ["a", "d", "b", "c"]
     assert [(one.id, one.score_before, round(one.score_after or 0, 1)) for one in use.people[:1]] == [("b", 50.0, 33.3)]
     assert (stand.kind, stand.moves) == ("placement", (("strong", "weak", 2),))
+    assert (stand.called("weak"), stand.called("strong"), stand.called("not_there")) == (
+        "Hardly used",
+        "Strong",
+        "not there",
+    )
     assert len(effect(board, "best: 2", "best: 3", limit=1).shifts[0].people) == 1
 
 

@@ -59,7 +59,7 @@ def test_the_effect_is_shown_then_saved_then_undone(own: tuple[uptake.Workspace,
     assert file.read_text() == before.replace("components: {breadth: 0.5, frequency: 0.5}   # half and half\n", written)
     assert workspace.plan.scores["adoption"].bands.good == 90
     page = require_inert(client.get("/plan?saved=adoption").text)
-    assert "The numbers of adoption are in use." in page.text
+    assert "The numbers of Use <b> are in use." in page.text
     assert "2 versions of the plan." in page.text
     assert send(client, f"/plan/versions/{version}/restore", {"form_token": fields["form_token"]}).status_code == 303
     assert file.read_text() == before
@@ -104,7 +104,7 @@ placements:   # ours
   use:
     labels:
       - {name: much, when: {active_days: {gte: 3}, any: [{tenure_days: {gte: 0}}, {account.plan: Pro}]}}  # agreed
-      - {name: little}
+      - {name: little, title: Hardly any}
 """
 
 
@@ -120,11 +120,13 @@ def test_thresholds_of_a_placement_are_changed_likewise(new_home: Callable[..., 
         page = require_inert(client.get("/plan/placements/use", params={name: "900"}).text)
         assert "Placement Use, much, active days at least 900, was 3" in page.text
         assert "would change place" in page.text
+        assert "Hardly any" in page.text
+        assert "little" not in page.text, "labels are called what they are called everywhere"
         assert file.read_text() == before
         answer = send(client, "/plan/placements/use/save", fields | {name: "900"})
         assert (answer.status_code, answer.headers["location"]) == (303, "/plan?saved=use")
         assert file.read_text() == before.replace("{gte: 3}", "{gte: 900}")
-        assert "The numbers of use are in use." in require_inert(client.get("/plan?saved=use").text).text
+        assert "The numbers of Use are in use." in require_inert(client.get("/plan?saved=use").text).text
         assert send(client, f"/plan/versions/{version}/restore", fields).status_code == 303
         assert file.read_text() == before
         assert "comes by itself" in require_inert(client.get(THRESHOLDS).text).text
@@ -186,8 +188,9 @@ def test_thresholds_of_other_rules_likewise(
     fields = {"form_token": token(client, address, f"{field}={value}"), field: value}
     assert send(client, f"{address}/save", fields).status_code == 303
     assert file.read_text() == text.replace(before, after)
+    titles = {"little": "Little use", "busy": "Busy", "keen": "Keen"}
     assert (
-        f"The numbers of {address.rpartition('/')[2]} are in use."
+        f"The numbers of {titles[address.rpartition('/')[2]]} are in use."
         in require_inert(client.get(f"/plan?saved={address.rpartition('/')[2]}").text).text
     )
     for list_ in ("/alerts", "/segments", "/qualified"):

@@ -48,11 +48,11 @@ def _show(shift: Shift, found: Effect) -> None:
         screen.say(f"  mean {shift.mean_before:.1f} → {shift.mean_after:.1f}")
         screen.say(f"  0 to 100, before {bars(shift.bins_before)}  after {bars(shift.bins_after)}")
     for label, before, after in shift.labels:
-        screen.say(f"  {label}: {before:,} → {after:,}")
+        screen.say(f"  {shift.called(label)}: {before:,} → {after:,}")
     for was, now, number in shift.moves:
-        screen.say(f"  {number:,} from {was} to {now}")
+        screen.say(f"  {number:,} from {shift.called(was)} to {shift.called(now)}")
     people = shift.people or shift.movers
-    rows = [_row(one, found) for one in people]
+    rows = [_row(one, shift, found) for one in people]
     if rows:
         screen.say()
         screen.out().print(screen.table(("id", "name", "before", "after", "score", "renewal"), rows))
@@ -61,7 +61,7 @@ def _show(shift: Shift, found: Effect) -> None:
         screen.say(f"... and {more:,} more: --limit {shift.moved or shift.rescored} shows all.")
 
 
-def _row(one: Moved, found: Effect) -> tuple[str, ...]:
+def _row(one: Moved, shift: Shift, found: Effect) -> tuple[str, ...]:
     score = (
         ""
         if one.score_before is None and one.score_after is None
@@ -69,7 +69,7 @@ def _row(one: Moved, found: Effect) -> tuple[str, ...]:
     )
     is_near = one.renews_in is not None and one.renews_in <= found.near_days
     renewal = "" if one.renews_in is None else f"in {one.renews_in:,} days{' (near)' if is_near else ''}"
-    return one.id, one.name, one.label_before, one.label_after, score, renewal
+    return one.id, one.name, shift.called(one.label_before), shift.called(one.label_after), score, renewal
 
 
 def _points(value: float | None) -> str:

@@ -6,7 +6,7 @@ Everyone is asked twice on the same day and the same data, once by each plan; no
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from math import isnan
 
@@ -55,6 +55,7 @@ class Stood:
         keys: Numbers of everyone, ascending.
         codes: The number of each one's label.
         points: Their scores, nan for none; None: it is no score.
+        titles: What people call the labels of a placement.
     """
 
     title: str
@@ -62,6 +63,7 @@ class Stood:
     keys: NDArray[np.int64]
     codes: NDArray[np.int64]
     points: Floats | None
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ class Shift:
         people: Those who change label, who renews soonest first, then those whose score moves most.
         movers: Those whose score moves most, whether or not they change label.
         problem: Why it cannot be told by one of the plans.
+        titles: What people call the labels of a placement.
     """
 
     kind: str
@@ -147,6 +150,11 @@ class Shift:
     people: tuple[Moved, ...]
     movers: tuple[Moved, ...]
     problem: str = ""
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, label: str) -> str:
+        """A label as people call it."""
+        return self.titles.get(label, label.replace("_", " "))
 
 
 @dataclass(frozen=True)
@@ -241,11 +249,12 @@ class _Teller:
             return Stood(alert.title, STATES, keys, OVER - level.astype(np.int64), None)
         if self.kind == "placement":
             scheme = self.plan.all_placements[self.name]
-            labels = tuple(
-                label.name for label in scheme.labels_of("account" if panel.grain.name == "account" else "user")
-            )
+            titles = {
+                label.name: label.title
+                for label in scheme.labels_of("account" if panel.grain.name == "account" else "user")
+            }
             codes = place(panel, scheme, WORDS)[there, -1].astype(np.int64)
-            return Stood(scheme.title, labels, keys, codes, None)
+            return Stood(scheme.title, tuple(titles), keys, codes, None, titles)
         score = self.plan.all_scores[self.name]
         points = scored(panel, score).points[there, -1]
         return Stood(score.title, (*BANDS, UNKNOWN), keys, _bands(score, points), points)
@@ -336,6 +345,7 @@ def _shift(cursor: Cursor, key: tuple[str, str, str], one: Standing, other: Stan
         tuple((was_, now_, number) for number, was_, now_ in sorted(moves, reverse=True)),
         _mean(points_before), _mean(points_after), _bins(points_before), _bins(points_after),
         people(soonest[is_moved[soonest]]), people(largest[amount[largest] >= 0.1]), problem,
+        {label: title for stood in (first, second) if stood for label, title in stood.titles.items()},
     )  # fmt: skip
 
 

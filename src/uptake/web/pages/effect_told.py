@@ -16,7 +16,7 @@ class Told:
     Args:
         title: Its title, and of whom.
         mean: The mean before and after, in words; empty if it is no score.
-        labels: (label, before, after).
+        labels: (label as people call it, before, after).
         people: Who moves: id, name, address, before, after, score, renewal.
         renews: Whether anybody of them has a renewal.
         more: How many more do.
@@ -39,22 +39,23 @@ def told(shift: Shift, near_days: int) -> Told:
         mean = f"Mean {shift.mean_before:.1f}, then {shift.mean_after:.1f}"
     people = shift.people or shift.movers
     return Told(
-        f"{shift.title} of {shift.entity}s", mean, shift.labels,
-        [_row(one, shift.entity, near_days) for one in people],
+        f"{shift.title} of {shift.entity}s", mean,
+        [(shift.called(label), before, after) for label, before, after in shift.labels],
+        [_row(one, shift, near_days) for one in people],
         any(one.renews_in is not None for one in people), (shift.moved or shift.rescored) - len(people), shift.problem,
     )  # fmt: skip
 
 
-def _row(one: Moved, entity: str, near_days: int) -> dict[str, str]:
+def _row(one: Moved, shift: Shift, near_days: int) -> dict[str, str]:
     def points(value: float | None) -> str:
         return "" if value is None else f"{value:.1f}"
 
     renewal = "" if one.renews_in is None else f"in {one.renews_in:,} days"
     return {
         "name": one.name,
-        "url": links.profile(entity, one.id),
-        "before": one.label_before,
-        "after": one.label_after,
+        "url": links.profile(shift.entity, one.id),
+        "before": shift.called(one.label_before),
+        "after": shift.called(one.label_after),
         "score_before": points(one.score_before),
         "score_after": points(one.score_after),
         "renewal": renewal,

@@ -97,8 +97,8 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         for number, one in enumerate(log)
     ]  # fmt: skip
     saved, restored = (request.query_params.get(name, "") for name in ("saved", "restored"))
-    is_known = any(saved in named_in(reader.plan, section) for section in plan_edits.KINDS)
-    done = f"The numbers of {saved} are in use." if is_known else ""
+    titles = [found[saved].title for section in plan_edits.KINDS if saved in (found := named_in(reader.plan, section))]
+    done = f"The numbers of {titles[0] if len(set(titles)) == 1 else saved} are in use." if titles else ""
     if restored and log and log[0].version.startswith(restored):
         done = f"Version {restored} is in use again."
     count = len(versions)
