@@ -8,7 +8,8 @@ from typing import Any
 
 from uptake.benchmarks.distance import distances
 from uptake.directory.accounts import accounts
-from uptake.directory.listing import Ask, moment
+from uptake.directory.listing import Ask, beside, moment
+from uptake.directory.recent_use import recent_use
 from uptake.errors import QuestionError
 from uptake.facts import tickets
 from uptake.facts.feature_day import keyed
@@ -88,7 +89,7 @@ def account(cursor: Cursor, plan: Plan, account_id: str, as_of: object = None, k
             values,
         ),
         weeks=_weeks(cursor, key, last_day),
-        features=_features(cursor, plan, key, last_day, distances(cursor, plan, at, kept).exemplars_of(key)),
+        features=_features(cursor, plan, key, last_day, distances(cursor, plan, at, kept).exemplars_of(key), kept),
         timeline=_timeline(cursor, account_id, at),
         as_of=at,
         last_day=last_day,
@@ -114,47 +115,33 @@ def _weeks(cursor: Cursor, key: int, last_day: date, weeks: int = 52) -> Rows:
     )
 
 
-def _features(cursor: Cursor, plan: Plan, key: int, last_day: date, exemplars: list[int]) -> Rows:
+def _features(cursor: Cursor, plan: Plan, key: int, last_day: date, exemplars: list[int], kept: Kept | None) -> Rows:
     shown = [feature for feature, found in keyed(plan).items() if found.tag != "hidden"]
-    return fetch(
-        cursor,
-        f"""WITH recent AS (
-            FROM feature_day WHERE day > $last_day - 30 AND day <= $last_day AND account_key IS NOT NULL
-        ), others AS (
-            SELECT feature_key, count(DISTINCT account_key)
-                / (SELECT count(DISTINCT account_key) FROM account_day WHERE day > $last_day - 30 AND day <= $last_day)
-                AS share_of_accounts
-            FROM recent GROUP BY feature_key
-        ), own AS (
-            SELECT feature_key, count(DISTINCT user_key) AS users, sum(uses) AS uses FROM recent
-            WHERE account_key = $key GROUP BY feature_key
-        ), here AS (
-            SELECT account_key, count(DISTINCT user_key) AS active FROM active_day
-            WHERE day > $last_day - 30 AND day <= $last_day
-                AND (account_key = $key OR account_key IN (SELECT unnest($exemplars::INTEGER[]))) GROUP BY account_key
-        ), reach AS (
-            SELECT account_key, feature_key, count(DISTINCT user_key) AS reached FROM recent
-            WHERE account_key IN (SELECT unnest($exemplars::INTEGER[])) GROUP BY ALL
-        ), exemplary AS (
-            SELECT f.feature_key, median(coalesce(reached, 0) / active) AS exemplary_share,
-                count(reached) AS exemplary_using, count(*) AS exemplary
-            FROM features f CROSS JOIN here LEFT JOIN reach USING (feature_key, account_key)
-            WHERE account_key <> $key GROUP BY f.feature_key
-        ), ever AS (
-            SELECT feature_key, max(day) AS last_on FROM feature_day
-            WHERE account_key = $key AND day <= $last_day GROUP BY feature_key
+    with beside(cursor, recent_use(cursor, plan, last_day, kept).of([key, *exemplars])):
+        return fetch(
+            cursor,
+            f"""WITH own AS (
+                FROM recent_use WHERE account_key = $key
+            ), exemplary AS (
+                SELECT f.feature_key, median(coalesce(r.users, 0) / active) AS exemplary_share,
+                    count(r.users) AS exemplary_using, count(*) AS exemplary
+                FROM features f CROSS JOIN recent_active LEFT JOIN recent_use r USING (feature_key, account_key)
+                WHERE account_key <> $key GROUP BY f.feature_key
+            ), ever AS (
+                SELECT feature_key, max(day) AS last_on FROM feature_day
+                WHERE account_key = $key AND day <= $last_day GROUP BY feature_key
+            )
+            SELECT feature, title, tag, coalesce(users, 0) AS users, coalesce(uses, 0) AS uses, last_on,
+                coalesce(share_of_accounts, 0) AS share_of_accounts,
+                coalesce(users, 0) / (SELECT active FROM recent_active WHERE account_key = $key) AS share_of_users,
+                exemplary_share, coalesce(exemplary_using, 0) AS exemplary_using, coalesce(exemplary, 0) AS exemplary
+            FROM features LEFT JOIN own USING (feature_key) LEFT JOIN recent_share USING (feature_key)
+            LEFT JOIN exemplary USING (feature_key)
+            LEFT JOIN ever USING (feature_key)
+            WHERE list_contains({literal(shown)}::INTEGER[], feature_key)
+            ORDER BY users DESC, share_of_accounts DESC, title""",
+            {"key": key, "last_day": last_day},
         )
-        SELECT feature, title, tag, coalesce(users, 0) AS users, coalesce(uses, 0) AS uses, last_on,
-            coalesce(share_of_accounts, 0) AS share_of_accounts,
-            coalesce(users, 0) / (SELECT active FROM here WHERE account_key = $key) AS share_of_users,
-            exemplary_share, coalesce(exemplary_using, 0) AS exemplary_using, coalesce(exemplary, 0) AS exemplary
-        FROM features LEFT JOIN own USING (feature_key) LEFT JOIN others USING (feature_key)
-        LEFT JOIN exemplary USING (feature_key)
-        LEFT JOIN ever USING (feature_key)
-        WHERE list_contains({literal(shown)}::INTEGER[], feature_key)
-        ORDER BY users DESC, share_of_accounts DESC, title""",
-        {"key": key, "last_day": last_day, "exemplars": exemplars},
-    )
 
 
 def _timeline(cursor: Cursor, account_id: str, at: datetime, limit: int = 200) -> Rows:

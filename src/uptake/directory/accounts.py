@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uptake.benchmarks.distance import distances
-from uptake.directory.listing import BANDS, Ask, List, Page, moment, page, score_sql
+from uptake.directory.listing import BANDS, Ask, List, Page, key_of, moment, page, score_sql
 from uptake.facts.feature_day import keyed
 from uptake.metrics.core.query import fetch
 from uptake.plan import Plan
@@ -71,9 +71,12 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
     interval, zone = plan.product.usage_interval_days, literal(plan.product.timezone)
     renewal_on, churned_on = (local_day(f"said.{name}", zone) for name in ("renewal_on", "churned_on"))
     at, day = moment(cursor, plan, ask.as_of)
+    named = key_of(cursor, account_id) if account_id else ""
 
     def only(key: str) -> str:
-        return f"{key} = (SELECT account_key FROM accounts WHERE account_id = $account_id)" if account_id else "true"
+        return f"{key} = {named}" if named else "true"
+
+    members = f"v.member_key BETWEEN {named}::BIGINT << 32 AND (({named}::BIGINT + 1) << 32) - 1" if named else "true"
 
     own = f"AND {only('account_key')}"
     sql = f"""
@@ -97,7 +100,7 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
                 count(*) FILTER (u.intervals >= 2 AND v.reached_at < $as_of) AS adopted_users
             FROM holder h LEFT JOIN used u USING (account_key, user_key)
             LEFT JOIN member_milestone v ON v.member_key = (h.account_key::BIGINT << 32) | h.user_key
-                AND v.milestone = 'value'
+                AND v.milestone = 'value' AND {members}
             GROUP BY h.account_key
         ), active AS (
             SELECT account_key, count(*) FILTER (is_active) AS active_users FROM used GROUP BY account_key
@@ -134,7 +137,7 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, acco
         LEFT JOIN benchmark_distance apart USING (account_key)
         WHERE {only("a.account_key")}"""
     return List(
-        "account", columns(plan), sql, "-active_users", {"account_id": account_id} if account_id else {}, TOTALS,
+        "account", columns(plan), sql, "-active_users", totals=TOTALS,
         orders={"band": BANDS, **written.orders(plan, "account")}, sorts=SORTS,
         tables={"benchmark_distance": distances(cursor, plan, at, kept).to_arrow()},
     )  # fmt: skip

@@ -125,7 +125,7 @@ def page(cursor: Cursor, plan: Plan, ask: Ask, listed: List) -> Page:
             SELECT {", ".join(f"{sql} AS total_{number}" for number, sql in enumerate(counted.values()))} FROM fitting
         )
         SELECT * FROM fitting CROSS JOIN counted ORDER BY {_order(order, listed)} LIMIT $limit OFFSET $offset"""
-    with _beside(cursor, listed):
+    with beside(cursor, listed.tables):
         result = fetch(
             cursor, sql, _values(ask, listed, at, last_day) | {"limit": min(ask.limit, MOST_ROWS), "offset": ask.offset}
         )
@@ -146,7 +146,7 @@ def whole(cursor: Cursor, plan: Plan, ask: Ask, listed: List) -> pa.Table:
     sql = f"""{_fitting(cursor, plan, ask, listed)}
         SELECT {", ".join(name(column) for column in listed.columns)} FROM fitting
         ORDER BY {_order(ask.sort or listed.sort, listed)}"""
-    with _beside(cursor, listed):
+    with beside(cursor, listed.tables):
         return cursor.execute(sql, _values(ask, listed, at, last_day)).to_arrow_table()
 
 
@@ -165,15 +165,21 @@ def _values(ask: Ask, listed: List, at: datetime, last_day: date) -> dict[str, A
 
 
 @contextmanager
-def _beside(cursor: Cursor, listed: List) -> Iterator[None]:
-    """Lets the query read the list's own tables while the block lasts."""
+def beside(cursor: Cursor, tables: Mapping[str, pa.Table]) -> Iterator[None]:
+    """Lets queries read tables beside those of the projection, by name, while the block lasts."""
     try:
-        for called, table in listed.tables.items():
+        for called, table in tables.items():
             cursor.register(called, table)
         yield
     finally:
-        for called in listed.tables:
+        for called in tables:
             cursor.unregister(called)
+
+
+def key_of(cursor: Cursor, account_id: str) -> str:
+    """SQL for the number of an account; its rows are found by it as they are read, which a subquery would not do."""
+    found = cursor.execute("SELECT account_key FROM accounts WHERE account_id = ?", [account_id]).fetchone()
+    return literal(found[0]) if found else "NULL::INTEGER"
 
 
 def score_sql(cursor: Cursor, plan: Plan, ask: Ask, entity: str, only: str = "true") -> str:

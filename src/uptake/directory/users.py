@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from uptake.directory.listing import BANDS, Ask, List, Page, moment, page, score_sql
+from uptake.directory.listing import BANDS, Ask, List, Page, key_of, moment, page, score_sql
 from uptake.facts.feature_day import keyed
 from uptake.metrics.core.names import called_sql
 from uptake.plan import Plan
@@ -44,8 +44,9 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> List:
     day = moment(cursor, plan, ask.as_of)[1]
     core = [key for key, feature in keyed(plan).items() if feature.tag == "core"]
     # of one account, nothing is read of anybody else
-    chosen = "chosen AS MATERIALIZED (SELECT DISTINCT user_key FROM membership JOIN accounts USING (account_key)"
-    chosen = f"{chosen} WHERE account_id = $account_id)," if account_id else ""
+    of_it = f"FROM membership WHERE account_key = {key_of(cursor, account_id)}" if account_id else ""
+    chosen = f"chosen AS MATERIALIZED (SELECT DISTINCT user_key {of_it})," if account_id else ""
+    everyone = "(FROM users SEMI JOIN chosen USING (user_key))" if account_id else "users"
     only = "entity_key IN (SELECT user_key FROM chosen)" if account_id else "true"
     of_account = "AND user_key IN (SELECT user_key FROM chosen)" if account_id else ""
     sql = f"""
@@ -60,8 +61,11 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> List:
                 AND t.valid_from < $as_of AND t.valid_to >= $as_of
             WHERE m.valid_from < $as_of AND m.valid_to >= $as_of {of_account} GROUP BY user_key
         ), came AS (
-            SELECT user_key, count(*) FILTER (day > $last_day - 28) AS active_days, max(day) AS last_active_on
-            FROM user_day WHERE day <= $last_day {of_account} GROUP BY user_key
+            SELECT user_key, count(*) AS active_days FROM user_day
+            WHERE day > $last_day - 28 AND day <= $last_day {of_account} GROUP BY user_key
+        ), latest AS (
+            SELECT user_key, day AS last_active_on FROM user_day
+            WHERE day <= $last_day AND next_day > $last_day {of_account}
         ), visits AS (
             SELECT user_key, count(*) AS sessions FROM session
             WHERE day > $last_day - 28 AND day <= $last_day {of_account} GROUP BY user_key
@@ -80,15 +84,15 @@ def listing(cursor: Cursor, plan: Plan, ask: Ask, account_id: str = "") -> List:
         SELECT p.user_key, p.user_id, coalesce(said.name, p.user_id) AS name, belongs.accounts,
             coalesce(said.role, belongs.role) AS role, start.started_on, reached.activated_on, reached.value_on,
             coalesce(came.active_days, 0) AS active_days, coalesce(breadth.features, 0) AS features,
-            coalesce(visits.sessions, 0) AS sessions, came.last_active_on, scored.score, scored.score_change, scored.band,
+            coalesce(visits.sessions, 0) AS sessions, latest.last_active_on, scored.score, scored.score_change, scored.band,
             placed.* EXCLUDE (user_key)
-        FROM users p ANTI JOIN person ON person.actor_key = p.user_key
+        FROM {everyone} p ANTI JOIN person ON person.actor_key = p.user_key
         LEFT JOIN said USING (user_key) LEFT JOIN belongs USING (user_key) LEFT JOIN came USING (user_key)
+        LEFT JOIN latest USING (user_key)
         LEFT JOIN visits USING (user_key) LEFT JOIN breadth USING (user_key) LEFT JOIN reached USING (user_key)
         LEFT JOIN user_start start USING (user_key) LEFT JOIN scored USING (user_key)
-        LEFT JOIN placed USING (user_key)
-        WHERE true {of_account.replace("user_key IN", "p.user_key IN")}"""
-    values = {"account_id": account_id} if account_id else {}
+        LEFT JOIN placed USING (user_key)"""
     return List(
-        "user", columns(plan), sql, "-active_days", values, TOTALS, {"band": BANDS, **written.orders(plan, "user")},
+        "user", columns(plan), sql, "-active_days",
+        totals=TOTALS, orders={"band": BANDS, **written.orders(plan, "user")},
     )  # fmt: skip

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from uptake.benchmarks.distance import distances
 from uptake.directory import accounts, feature, listing, users
+from uptake.directory.recent_use import recent_use
 from uptake.metrics.asking.listed import Listed
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
@@ -89,10 +90,11 @@ class Lists(Reading):
         return self._now(("owners",), lambda cursor: accounts.owners(cursor, self.plan))
 
     def distances_ahead(self) -> None:
-        """Lets be worked out, once it is quiet, how far every account is from its benchmark."""
+        """Lets be worked out, once it is quiet, what pages of accounts hold each against: its benchmark, use of others."""
 
         def work(cursor: Cursor) -> None:
             distances(cursor, self.plan, None, self._workspace.kept)
+            recent_use(cursor, self.plan, listing.moment(cursor, self.plan, None)[1], self._workspace.kept)
 
         self._later(("distances",), work, Urgency.IDLE)
 
