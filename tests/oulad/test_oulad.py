@@ -269,7 +269,8 @@ def test_feature_adoption_by_run_and_quarter_is_exact(workspace: uptake.Workspac
 def test_adopted_and_active_seats_by_run_and_month_are_exact(workspace: uptake.Workspace, raw: Raw) -> None:
     """Adopted: an assessment passed, and active in two of the last four weeks. Active: in the last 28 days.
 
-    Before the data is two weeks long nobody can have adopted: those months count nobody.
+    Before the data is two weeks long nobody can have adopted: those months count nobody. Nor can anybody pass before
+    the first deadline of a run is over: its seats are not asked whether they have adopted.
     """
     expected = answers(
         raw,
@@ -281,17 +282,20 @@ def test_adopted_and_active_seats_by_run_and_month_are_exact(workspace: uptake.W
             FROM seat JOIN run USING (run) JOIN month ON first_on + starts <= last_day AND first_on + ends > last_day
         ), passed AS (
             SELECT run, student, min(day) AS passed_on FROM marked WHERE score >= 40 GROUP BY ALL
+        ), due AS (
+            SELECT code_module || ' ' || code_presentation AS run, min(date) AS due_on FROM assessments GROUP BY ALL
         ), judged AS (
             SELECT h.month_on, h.run, h.student, h.is_named, any_value(passed_on) <= any_value(today) AS has_value,
                 any_value(last_day) - (SELECT min(first_on + day) FROM active JOIN run USING (run)) + 1 >= 14 AS is_long,
-                count(DISTINCT (today - a.day) // 7) AS weeks, count(a.day) AS days
-            FROM held h LEFT JOIN passed p USING (run, student) LEFT JOIN active a
+                count(DISTINCT (today - a.day) // 7) AS weeks, count(a.day) AS days,
+                coalesce(any_value(due_on) <= any_value(today), false) AS may
+            FROM held h LEFT JOIN passed p USING (run, student) LEFT JOIN due USING (run) LEFT JOIN active a
                 ON a.run = h.run AND a.student = h.student AND a.day BETWEEN today - 27 AND today
             GROUP BY h.month_on, h.run, h.student, h.is_named
         )
         SELECT month_on, CASE WHEN is_named THEN run ELSE $none END AS name,
-            count(*) FILTER (is_long), count(*) FILTER (is_long AND has_value AND weeks >= 2),
-            count(*), count(*) FILTER (days > 0)
+            count(*) FILTER (may), count(*) FILTER (may AND is_long),
+            count(*) FILTER (may AND is_long AND has_value AND weeks >= 2), count(*), count(*) FILTER (days > 0)
         FROM judged GROUP BY ALL""",
         none=NONE,
     )
@@ -299,8 +303,9 @@ def test_adopted_and_active_seats_by_run_and_month_are_exact(workspace: uptake.W
     found = {(row["period_on"], row["account.name"], row["measure"]): (row["n"], row["count"]) for row in result.rows}
     assert found == {
         (month, name, measure): (n, count)
-        for month, name, judged, adopted, held, active in expected
-        for measure, n, count in (("adopted", judged, adopted), ("active", held, active))
+        for month, name, asked, judged, adopted, held, active in expected
+        for measure, whose, n, count in (("adopted", asked, judged, adopted), ("active", held, held, active))
+        if whose
     }
 
 
