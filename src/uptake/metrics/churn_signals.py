@@ -25,13 +25,14 @@ from uptake.metrics.core.query import kept
 from uptake.metrics.kinds.signals import SIGNALS
 from uptake.metrics.parts.early_signals import gave
 from uptake.plan import selector
+from uptake.store.sql import name
 
 OBSERVATIONAL = "Observational: what goes with leaving need not cause it. An experiment tells."
 
 
 def rows(asked: Asked) -> Sql:
     """Everyone who is judged once, and once for each signal they gave in their first days."""
-    first, silent, judged = (asked.param(name) for name in ("first_days", "inactive_days", "outcome_days"))
+    first, silent, judged = (asked.param(word) for word in ("first_days", "inactive_days", "outcome_days"))
     if judged < first + silent:
         raise QuestionError(
             f"outcome_days is {judged}: the silence that is leaving would begin within the first days.",
@@ -66,11 +67,12 @@ def totals(asked: Asked) -> Sql | None:
     if not _uses_silence(asked):
         return None
     early = _early(asked, asked.param("first_days"))
+    labels = "".join(f"{name(label)}, " for label in asked.split.labels) if asked.split else ""
     means = ", ".join(f"times_{side} / nullif(n_{side}, 0) AS mean_{side}" for side in ("left", "stayed"))
     return Sql(
-        f"""SELECT signal, n_left, n_stayed, did_left, did_stayed, {means},
+        f"""SELECT {labels}signal, n_left, n_stayed, did_left, did_stayed, {means},
             did_left / nullif(n_left, 0) - did_stayed / nullif(n_stayed, 0) AS estimate
-        FROM gave JOIN signal USING (signal_key) ORDER BY abs(estimate) DESC NULLS LAST, signal""",
+        FROM gave JOIN signal USING (signal_key) ORDER BY {labels}abs(estimate) DESC NULLS LAST, signal""",
         relations={"signal(signal_key, signal)": _signals(asked)},
         tables={"gave": lambda: gave(asked, early)},
     )
@@ -137,6 +139,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=_uses_silence,
     params=(
         Param("first_days", "integer", "Days from the start that are looked at.", default=7, least=1, most=366),
         Param("inactive_days", "integer", "Days without activity that are leaving.", default=14, least=1, most=366),

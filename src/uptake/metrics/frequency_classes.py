@@ -17,19 +17,21 @@ Source: definitions 5.24; ChurnZero's usage frequency
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from uptake.errors import QuestionError
-from uptake.metrics.core.metric import Asked, Metric, Param, Sql
+from uptake.facts.entity_days import Column
+from uptake.metrics.core.metric import Asked, Metric, Param, Row, Split, Sql
 from uptake.metrics.kinds.classes import CLASSES
 from uptake.metrics.parts.activity import ACTIVE, days_sql
 from uptake.metrics.parts.observed import days_done
 from uptake.metrics.parts.population import WINDOW_DAY, present_count_sql, present_sql
-from uptake.metrics.parts.tallies import is_possible, numbered, tallies
+from uptake.metrics.parts.tallies import Tally, is_of_everybody, is_possible, numbered, tallies
 from uptake.metrics.parts.windows import EPOCH
 from uptake.plan.thresholds import MOST_CLASSES
 from uptake.store.sql import literal
@@ -62,6 +64,8 @@ def totals(asked: Asked) -> Sql:
     """The counts without a row for each class, and without one for who did nothing: they are the rest."""
     window_days = asked.param("window_days")
     classes = read(asked.param("classes"), window_days)
+    if (split := asked.split) is not None:
+        return Sql(counted=lambda: list(_counted(asked, split, classes)))
     *others, rest = classes
     cases = " ".join(f"WHEN d.counted >= {classes[name]} THEN {literal(name)}" for name in others)
     done = days_done(asked, asked.param("active"), window_days)
@@ -92,17 +96,48 @@ def _is_in_memory(asked: Asked) -> bool:
     return is_possible(asked) and asked.param("active") in (None, ACTIVE)
 
 
+def _tells_groups_apart(asked: Asked) -> bool:
+    return is_of_everybody(asked) and asked.param("active") in (None, ACTIVE)
+
+
+def _counted(asked: Asked, split: Split, classes: Mapping[str, int]) -> Iterator[Row]:
+    """How many of each group are in each class, in the order of the SELECT."""
+    found: dict[date | None, dict[tuple[str, ...], list[int]]] = {}
+    for tally, there in _with_those_there(asked):
+        who, days = np.flatnonzero(there), tally.days
+        found[tally.period_on] = {
+            names: _members(days[who[places]], classes) for names, places in split.parts(tally.on_at, who)
+        }
+    for period_on, groups in found.items():
+        period = {"period_on": period_on} if asked.question.period else {}
+        for number, word in enumerate(classes):
+            for names, members in sorted(groups.items()):
+                n, count = sum(members), members[number]
+                labels = dict(zip(split.labels, names, strict=True))
+                yield {**period, "class": word, **labels, "n": n, "count": count, "open": 0, "estimate": count / n}
+
+
+def _with_those_there(asked: Asked) -> Iterator[tuple[Tally, NDArray[np.bool_]]]:
+    """The active days of each period's window, and who was there at its end."""
+    facts = numbered(asked)
+    present = facts.spans(asked.grain.present)
+    for tally in tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", asked.param("window_days")):
+        yield tally, present.just_before(tally.on_at, tally.everyone)
+
+
+def _members(days: Column, classes: Mapping[str, int]) -> list[int]:
+    """How many are in each class, by how many days they were active."""
+    members: list[int] = np.diff([np.count_nonzero(days >= least) for least in classes.values()], prepend=0).tolist()
+    return members
+
+
 def _classed(asked: Asked, classes: Mapping[str, int]) -> pa.Table:
     """Rows (on_day, class, members): how many of those who were there are in each class but the last."""
-    facts = numbered(asked)
-    there = facts.spans(asked.grain.present)
-    *least, _ = classes.values()
     found: list[tuple[date, str, int]] = []
-    for tally in tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", asked.param("window_days")):
-        days = tally.days[there.just_before(tally.on_at, tally.everyone)]
-        members = np.diff([np.count_nonzero(days >= number) for number in least], prepend=0)
+    for tally, there in _with_those_there(asked):
+        *members, _ = _members(tally.days[there], classes)
         on_day = EPOCH + timedelta(days=tally.on)
-        found += zip([on_day] * len(least), classes, members.tolist(), strict=False)
+        found += zip([on_day] * len(members), classes, members, strict=False)
     columns = [list(column) for column in zip(*found, strict=True)]
     schema = pa.schema([("on_day", pa.date32()), ("class", pa.string()), ("members", pa.int64())])
     return pa.table(columns, schema) if found else schema.empty_table()
@@ -168,5 +203,6 @@ METRIC = Metric(
             most=3660,
         ),
     ),
+    splits_totals=_tells_groups_apart,
     labels=("class",),
 )

@@ -8,22 +8,24 @@ from numpy.typing import NDArray
 
 from uptake.facts.day_order import Numbered
 from uptake.metrics.core.metric import Asked
+from uptake.metrics.parts.first_uses import NOT_YET
 from uptake.metrics.parts.tallies import numbered
 from uptake.metrics.parts.windows import EPOCH
 
 NEVER = 2**20
 """A day that never comes, of who has not started."""
 STAYED, LEFT = 1, 2
-GAVE = pa.schema(
-    [
-        ("signal_key", pa.int32()),
-        *((f"{name}_{side}", pa.int64()) for name in ("n", "did", "times") for side in ("left", "stayed")),
-    ]
-)
+STATES = LEFT + 1
+GAVE = [
+    ("signal_key", pa.int32()),
+    *((f"{name}_{side}", pa.int64()) for name in ("n", "did", "times") for side in ("left", "stayed")),
+]
 
 
 def gave(asked: Asked, early: str) -> pa.Table:
     """For each signal how many of those who left by inactivity and of those who stayed gave it, and how often in all.
+
+    Of each group, by what everybody was at the start.
 
     Args:
         asked: The question, of the metric `churn_signals`.
@@ -31,18 +33,26 @@ def gave(asked: Asked, early: str) -> pa.Table:
     """
     facts = numbered(asked)
     state = _judged(asked, facts)
-    n_stayed, n_left = np.bincount(state, minlength=LEFT + 1)[STAYED:].tolist()
+    labels, names = (asked.split.labels, asked.split.names) if asked.split else ((), [()])
+    if asked.split is not None:
+        started_at = facts.told(f"SELECT entity_key, started_at AS value FROM {asked.grain.start}", NOT_YET)
+        group = asked.split.numbers_of_each(started_at)
+        state = np.where((state > 0) & (group >= 0), group * np.int16(STATES) + state, 0)
+    shape = len(names), STATES
+    everybody = np.bincount(state, minlength=len(names) * STATES).reshape(shape)
     given = facts.rows(early)
-    # a place for each signal and state; those who were not judged have one too
+    # a place for each signal, group and state; those who were not judged have one too
     signal = given.values["signal_key"].astype(np.int32)
-    place = signal * (LEFT + 1) + state[given.number]
-    size = (int(signal.max(initial=-1)) + 1) * (LEFT + 1)
-    did = np.bincount(place, minlength=size).reshape(-1, LEFT + 1)
-    times = np.bincount(place, given.values["times"], size).astype(np.int64).reshape(-1, LEFT + 1)
-    keys = np.flatnonzero(did[:, STAYED:].any(axis=1))
-    everybody = [np.full(len(keys), number) for number in (n_left, n_stayed)]
-    columns = [counts[keys, side] for counts in (did, times) for side in (LEFT, STAYED)]
-    return pa.table([pa.array(column) for column in (keys.astype(np.int32), *everybody, *columns)], schema=GAVE)
+    place = signal * (len(names) * STATES) + state[given.number]
+    size = (int(signal.max(initial=-1)) + 1) * len(names) * STATES
+    did = np.bincount(place, minlength=size).reshape(-1, *shape)
+    times = np.bincount(place, given.values["times"], size).astype(np.int64).reshape(-1, *shape)
+    keys, groups = np.nonzero(did[:, :, STAYED:].any(axis=2))
+    columns = [everybody[groups, side] for side in (LEFT, STAYED)]
+    columns += [counts[keys, groups, side] for counts in (did, times) for side in (LEFT, STAYED)]
+    called = [[names[number][column] for number in groups.tolist()] for column in range(len(labels))]
+    schema = pa.schema([*((label, pa.string()) for label in labels), *GAVE])
+    return pa.table([*called, *map(pa.array, (keys.astype(np.int32), *columns))], schema)
 
 
 def _judged(asked: Asked, facts: Numbered) -> NDArray[np.int8]:
