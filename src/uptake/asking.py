@@ -15,6 +15,7 @@ from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
+from uptake.importing import Progress, Report, silent
 from uptake.metrics.asking.ask import ask
 from uptake.metrics.asking.listed import Listed
 from uptake.metrics.asking.people import People, people
@@ -218,7 +219,13 @@ class Asking(ABC):
         return self.read(answer)
 
     def plan_effect(
-        self, after: str = FILES, before: str = IN_USE, *, as_of: object = None, limit: int = LISTED
+        self,
+        after: str = FILES,
+        before: str = IN_USE,
+        *,
+        as_of: object = None,
+        limit: int = LISTED,
+        report: Report = silent,
     ) -> Effect:
         """What another plan would change: what it says otherwise, who would stand elsewhere, and how scores would move.
 
@@ -229,23 +236,34 @@ class Asking(ABC):
             before: The plan before, named alike; `in-use`: the one that was taken into use last.
             as_of: The day; the data's last if not given.
             limit: How many people are named for each score and placement.
+            report: Told how far it is.
 
         Raises:
             QuestionError: No plan is called so.
             PlanError: One of them cannot be read.
         """
-        return self.effect_of(self.plans.texts(after), self.plans.texts(before), as_of=as_of, limit=limit)
+        return self.effect_of(
+            self.plans.texts(after), self.plans.texts(before), as_of=as_of, limit=limit, report=report
+        )
 
     def effect_of(
-        self, after: Mapping[str, str], before: Mapping[str, str], *, as_of: object = None, limit: int = LISTED
+        self,
+        after: Mapping[str, str],
+        before: Mapping[str, str],
+        *,
+        as_of: object = None,
+        limit: int = LISTED,
+        report: Report = silent,
     ) -> Effect:
         """As `plan_effect`, for plans that are given as the texts of their files."""
         changed, plans = changes(before, after), (parse(before), parse(after))
 
         def found(cursor: Cursor) -> Effect:
+            report(Progress("asking by the plan before", share=0.0))
             with self.facts_for({}, cursor, plans[0]):
                 one = other = standing(cursor, plans[0], as_of)
             if changed:
+                report(Progress("asking by the other plan", share=0.5))
                 with self.facts_for({}, cursor, plans[1]):
                     other = standing(cursor, plans[1], one.as_of, one if have_signals_in_common(changed) else None)
             return effect(cursor, (plans[0], one), (plans[1], other), changed, limit)

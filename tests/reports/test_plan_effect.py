@@ -11,6 +11,7 @@ import pytest
 
 import uptake
 from uptake.reports.effect_words import headlines
+from uptake.workspace import Progress
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -204,3 +205,18 @@ def test_an_alert_that_comes_by_itself_is_told_as_it_was(board: uptake.Workspace
     ]
     assert "Alert Health poor, score.health below 30, was 40" in told
     assert any("Alert Health score fell lastingly is gone" in one for one in told)
+
+
+def test_it_is_told_how_far_it_is(board: uptake.Workspace) -> None:
+    """Everyone is asked by one plan and then by the other; where nothing is changed, by the first alone."""
+    told: list[tuple[str, float | None]] = []
+
+    def report(progress: Progress) -> None:
+        told.append((progress.stage, progress.share))
+
+    board.plan_effect(report=report)
+    assert told == [("asking by the plan before", 0.0)]
+    told.clear()
+    (board.home.plan / "plan.yml").write_text(PLAN.replace("poor: 40}", "poor: 30}"))
+    board.plan_effect(report=report)
+    assert told == [("asking by the plan before", 0.0), ("asking by the other plan", 0.5)]

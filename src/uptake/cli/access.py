@@ -85,7 +85,7 @@ class Access(Protocol):
     def plan_log(self, limit: int | None) -> tuple[Version, ...]:
         """Every plan that was in use, the latest first."""
 
-    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int) -> Effect:
+    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int, report: Report) -> Effect:
         """What another plan would change."""
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:

@@ -78,12 +78,12 @@ def diff(
 
     Nothing is changed. Exit code 0: both plans mean the same; 1: they differ; 2: a plan cannot be read.
     """
-    from uptake.cli import access, effects, problems
+    from uptake.cli import access, effects, problems, progress
 
     try:
-        with access.reach(home, takes_plan=False) as workspace:
+        with access.reach(home, takes_plan=False) as workspace, progress.shown() as report:
             found = workspace.plan_effect(
-                options.plan_name(other) or FILES, options.plan_name(before) or IN_USE, as_of, limit
+                options.plan_name(other) or FILES, options.plan_name(before) or IN_USE, as_of, limit, report
             )
     except UptakeError as error:
         problems.show(error)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
+from urllib.parse import urlencode
 
 import httpx
 import msgspec
@@ -162,10 +163,11 @@ class Remote:
         given = {"limit": str(limit)} if limit is not None else {}
         return self._get("/plan/log", tuple[Version, ...], **given)
 
-    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int) -> Effect:
+    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int, report: Report) -> Effect:
         """What another plan would change."""
-        given = {"as_of": as_of} if as_of else {}
-        return self._get("/plan/effect", Effect, after=after, before=before, limit=str(limit), **given)
+        given = {"after": after, "before": before, "limit": str(limit)} | ({"as_of": as_of} if as_of else {})
+        with self._stream(f"/plan/effect?{urlencode(given)}") as response:
+            return _followed(response, Effect, lambda _: None, report)
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""

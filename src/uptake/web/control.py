@@ -84,7 +84,7 @@ class _Control:
             Route("/quarantine/reasons", self._reasons),
             Route("/plan/proposal", self._proposal),
             Route("/plan/log", self._plan_log),
-            Route("/plan/effect", self._plan_effect),
+            Route("/plan/effect", self._plan_effect, methods=["POST"]),
             Route("/plan/follow", self._follow, methods=["POST"]),
             Route("/plan/reload", self._reload, methods=["POST"]),
             Route("/check", self._check, methods=["POST"]),
@@ -147,10 +147,16 @@ class _Control:
         limit = request.query_params.get("limit")
         return _answer(lambda: self._operations.plan_log(None if limit is None else int(limit)))
 
-    def _plan_effect(self, request: Request) -> Response:
+    async def _plan_effect(self, request: Request) -> Response:
         after, before, limit = (request.query_params[key] for key in ("after", "before", "limit"))
         as_of = request.query_params.get("as_of")
-        return _answer(lambda: self._operations.plan_effect(after, before, as_of, int(limit)))
+
+        def work(tell: Tell, _: Event) -> object:
+            return self._operations.plan_effect(
+                after, before, as_of, int(limit), lambda progress: tell(PROGRESS, progress)
+            )
+
+        return _Streamed(work)
 
     async def _follow(self, request: Request) -> Response:
         del request

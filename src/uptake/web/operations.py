@@ -176,9 +176,9 @@ class Operations:
         """Every plan that was in use, the latest first; see `Plans.log`."""
         return self._workspace.plans.log(limit)
 
-    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int) -> Effect:
+    def plan_effect(self, after: str, before: str, as_of: str | None, limit: int, report: Report) -> Effect:
         """What another plan would change; see `Workspace.plan_effect`."""
-        return self._workspace.plan_effect(after, before, as_of=as_of, limit=limit)
+        return self._workspace.plan_effect(after, before, as_of=as_of, limit=limit, report=report)
 
     def quarantine(self, kind: str | None, limit: int, offset: int) -> list[Rejected]:
         """Rows in quarantine, oldest first; a limit of -1 means all."""
