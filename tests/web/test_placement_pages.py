@@ -41,6 +41,13 @@ def visits(new_home: Callable[..., Path]) -> Iterator[Client]:
             yield client
 
 
+def test_a_day_after_the_data_says_so(visits: Client) -> None:
+    """Nobody is active on days of which nothing was received: that is not known, and the page says it."""
+    said = words(visits.get(ASKED.replace("as_of=2025-03-09", "as_of=2025-04-30")).text)
+    assert "The data goes until 9 March 2025. What happened since is not known, and counts as if nothing had." in said
+    assert "The data goes until" not in words(visits.get("/placements?name=visits").text)
+
+
 def words(page: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
@@ -55,6 +62,7 @@ def test_how_many_stand_where_and_who_moved(visits: Client) -> None:
     assert "Active days 2, before 1 (now at least 2)" in said
     assert "Not there → Seldom was not there before" in said
     assert "bob" not in said
+    assert "The data goes until" not in said
     stayed = words(visits.get(f"{ASKED}&before=seldom&after=seldom").text)
     assert "From seldom to seldom" in stayed
     assert "bob" in stayed

@@ -128,6 +128,7 @@ class PlacementsPage(Page):
         entity: Of whom it is shown.
         since: The earlier day.
         on: The later day.
+        data_until: The last day of which anything is known, in words; empty: the later day is not after it.
         as_known: By which plan they are placed, and of what was known by then.
         places: Its labels.
         heads: The columns of the matrix.
@@ -156,6 +157,7 @@ class PlacementsPage(Page):
     entity: str
     since: date
     on: date
+    data_until: str
     as_known: AsKnown
     places: list[Place]
     heads: list[str]
@@ -217,6 +219,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         entity=moved.entity,
         since=moved.since,
         on=moved.on,
+        data_until=_data_until(reader, moved.on),
         as_known=as_known.read(reader, asked),
         places=[_place(label, moved, asking) for label in moved.after if label.name != NOT_THERE],
         heads=[label.title for label in _columns(moved)],
@@ -235,6 +238,12 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         here=asking(**chosen),
         form_token=site.form_token,
     )
+
+
+def _data_until(reader: Reader, on: date) -> str:
+    """The last day of which anything is known, where a later one was asked for."""
+    last = reader.moment()[1]
+    return dates.day(last) if on > last else ""
 
 
 class _Address:
