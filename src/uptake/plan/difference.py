@@ -194,9 +194,8 @@ def _named(location: Location, content: Value) -> tuple[str, Location]:
         case ["labels", int(position), *others] if isinstance(thing, dict):
             label = cast("tuple[dict[str, str], ...]", thing["labels"])[position]
             of = f" of {label['of']}s" if "of" in label else ""
-            return f"{subject}, {title_of(label['name']).lower()}{of}", tuple(
-                key for key in others if not isinstance(key, int)
-            )
+            called = str(label.get("title", title_of(label["name"]))).lower()
+            return f"{subject}, {called}{of}", tuple(key for key in others if not isinstance(key, int))
         case others:
             return subject, tuple(others)
 
