@@ -37,11 +37,18 @@ def test_no_component_of_health_is_missing_everywhere(planboard: uptake.Workspac
 
 
 def test_everyone_is_somewhere_and_not_all_in_one_place(planboard: uptake.Workspace) -> None:
-    """But for the journey: whoever buys Planboard has used it before, so all who stay are at its end."""
     for placement in planboard.plan.all_placements.values():
         for entity in placement.entities:
             answer = planboard.placements(placement.name, entity=entity)
-            assert sum(label.count > 0 for label in answer.labels) >= 1 + (placement.name != "journey"), placement.name
+            assert sum(label.count > 0 for label in answer.labels) >= 2, placement.name
+
+
+def test_an_account_has_adopted_where_enough_of_its_people_have(planboard: uptake.Workspace) -> None:
+    """Whom the journey has at adoption today, the metric of that name has seen enter it; it forgets nobody who fell."""
+    here = {one.id for one in planboard.placements("journey").everyone if one.label == "adoption"}
+    entered = set(planboard.people("journey", {"step": "adoption"}, side="entered").ids())
+    assert here
+    assert here < entered
 
 
 def test_there_is_something_to_hear_of_and_somebody_to_talk_to(planboard: uptake.Workspace) -> None:

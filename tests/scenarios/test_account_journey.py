@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pyarrow as pa
@@ -113,21 +113,47 @@ def steps(workspace: uptake.Workspace, on: str) -> dict[str, str]:
 
 
 def test_every_account_stands_on_one_step_and_back_steps_are_told(told: uptake.Workspace) -> None:
-    """The metric says the furthest step; the placement where accounts stand. `whole way` adopted on 18 February and comes
-    on 10, 17 and 18 February only: four weeks after the 18th, on 18 March, it is back at test. The stage Qualified of May
-    came after the contract and says nothing; `ended` has left.
+    """The metric says the furthest step; the placement where accounts stand. `whole way` is one user who
+    comes on 10 and 18 February only, so all of its people have adopted from the 18th on, when two of the last four weeks
+    were active ones. On 10 March the first of them is four weeks away: it is back at test. The stage Qualified of May came
+    after the contract and says nothing; `ended` has left.
     """
     nobody_knows = dict.fromkeys(("lead", "talks", "uses"), "unknown")
     assert steps(told, "2025-01-15") == nobody_knows | {"whole way": "interest", "ended": "test"}
     assert steps(told, "2025-02-17") == nobody_knows | {"whole way": "test", "ended": "test", "uses": "test"}
-    assert steps(told, "2025-03-17")["whole way"] == "adoption"
+    assert steps(told, "2025-03-09")["whole way"] == "adoption"
     assert steps(told, "2025-06-30") == {
         "whole way": "test", "lead": "awareness", "talks": "evaluation", "uses": "test", "trial": "test"
     }  # fmt: skip
-    moved = told.movement("journey", since="2025-03-17", as_of="2025-03-18")
+    moved = told.movement("journey", since="2025-03-09", as_of="2025-03-10")
     assert [(one.id, one.before, one.after, one.is_down) for one in moved.moves] == [
         ("whole way", "adoption", "test", True)
     ]
+
+
+@pytest.mark.parametrize(("share", "entered"), [(0.25, "2025-03-10"), (0.26, None), (0.125, "2025-03-08")])
+def test_an_account_adopts_when_enough_of_its_people_have(filled: Filled, share: float, entered: str | None) -> None:
+    """Eight people come on 1 March and ship. `u0` comes again on the 8th, `u1` on the 10th: one of eight has adopted, then
+    two, a quarter. On the 29th the 1st is four weeks away for both: nobody has, though nobody enters the step once more.
+    """
+    given = "" if share == 0.25 else f"  adopted_share: {share}\n"
+    workspace = filled(CONTRACTS[:1], PLAN + given)
+    visits = [("early", "other", "02-01"), *((f"u{n}", "team", "03-01") for n in range(8)),
+              ("u0", "team", "03-08"), ("u1", "team", "03-10"), ("early", "other", "04-20")]  # fmt: skip
+    events = [
+        {"account_id": account, "user_id": user, "event": "ship", "timestamp": f"2025-{day}T12:00:00Z"}
+        for user, account, day in visits
+    ]
+    workspace.import_rows(pa.Table.from_pylist(events), "events")
+    for day in ("2025-03-07", "2025-03-08", "2025-03-09", "2025-03-10", "2025-03-28", "2025-03-29"):
+        is_there = entered is not None and entered <= day < "2025-03-29"
+        assert steps(workspace, day)["team"] == ("adoption" if is_there else "test"), day
+        ever = workspace.people("journey", {"step": "adoption"}, side="entered", as_of=day).ids()
+        assert ever == (["team"] if entered is not None and entered <= day else []), day
+    [team] = [one for one in workspace.placements("journey", as_of="2025-03-28").everyone if one.id == "team"]
+    [reason] = team.reasons if entered else team.lacks
+    assert (reason.subject, reason.values, reason.found) == ("adopted", (share,), 0.25)
+    assert reason.says.startswith("Adopted 25\N{NARROW NO-BREAK SPACE}% (at least ")
 
 
 def test_an_attribute_of_accounts_can_hold_the_stage(filled: Filled) -> None:
@@ -194,6 +220,29 @@ def test_deals_that_go_back_and_accounts_that_nobody_knows(filled: Filled) -> No
     assert [(one.id, one.is_down) for one in moved.moves] == [("back", True)]
 
 
+def naive_adopters(events: list[dict[str, str]], day: date) -> set[str]:
+    """Accounts of which a quarter of those who ever came shipped, and came in two of the last four weeks; of two weeks of
+    data nothing is said.
+    """
+    begin = min(date.fromisoformat(event["timestamp"][:10]) for event in events)
+    if (day - begin).days + 1 < 14:
+        return set()
+    people: dict[str, dict[str, list[tuple[int, str]]]] = {}
+    for event in events:
+        ago = (day - date.fromisoformat(event["timestamp"][:10])).days
+        if ago >= 0:
+            people.setdefault(event["account_id"], {}).setdefault(event["user_id"], []).append((ago, event["event"]))
+    found = set()
+    for account, users in people.items():
+        adopted = [
+            any(name == "ship" for _, name in came) and len({ago // 7 for ago, _ in came if ago < 28}) >= 2
+            for came in users.values()
+        ]
+        if sum(adopted) / len(adopted) >= 0.25:
+            found.add(account)
+    return found
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_the_furthest_step_of_all_days_is_that_of_the_metric(filled: Filled, seed: int) -> None:
     """Whoever stood where on any day; renewal and expansion come after adoption. One label each, and later rows move no
@@ -213,9 +262,9 @@ def test_the_furthest_step_of_all_days_is_that_of_the_metric(filled: Filled, see
         for day in chance.sample(days, 1)
     }  # fmt: skip
     events = [
-        {"account_id": (a := chance.choice(accounts[1:6])), "user_id": f"u{a}", "event": chance.choice(["ship", "login"]),
-         "timestamp": f"{chance.choice(days)}T12:00:00Z"}
-        for _ in range(30)
+        {"account_id": (a := chance.choice(accounts[1:6])), "user_id": f"u{a}{chance.randint(1, 5)}",
+         "event": chance.choice(["ship", "look"]), "timestamp": f"{chance.choice(days[-45:])}T12:00:00Z"}
+        for _ in range(110)
     ]  # fmt: skip
     known = [{"account_id": a, "created_at": "2024-12-01"} for a in accounts]
     workspace.import_rows(pa.Table.from_pylist(known), "accounts")
@@ -244,6 +293,16 @@ def test_the_furthest_step_of_all_days_is_that_of_the_metric(filled: Filled, see
             furthest[id_] = max(stood, key=order.index)
     found = workspace.metric("journey", output="stuck", as_of="2025-04-09")
     assert furthest == {row["account_id"]: row["step"].replace("renewal", "adoption") for row in found.rows}
+    first, seen = date(2024, 12, 2), set[str]()
+    for day in range(made.shape[1]):
+        today = {ids[row] for row in ids if made[row, day] >= 0 and labels[made[row, day]] == "adoption"}
+        assert today == naive_adopters(events, first + timedelta(days=day)), first + timedelta(days=day)
+        seen |= today
+        if day % 10 == 0:
+            ever = workspace.people(
+                "journey", {"step": "adoption"}, side="entered", as_of=first + timedelta(days=day)
+            ).ids()
+            assert set(ever) == seen
     half = date(2025, 2, 15)
     one = workspace.read(
         lambda cursor: place(panel_of(cursor, workspace, half, half), workspace.plan.all_placements["journey"])

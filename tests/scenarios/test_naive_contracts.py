@@ -226,6 +226,28 @@ STAGES = {"Lead": "awareness", "Call": "interest", "Demo": "interest", "Offer": 
 STEPS = ("awareness", "interest", "evaluation", "test", "adoption", "renewal", "expansion")
 
 
+def share_adopted_on(events: list[Event], account: str, clock: Clock) -> date | None:
+    """The first day at whose end a quarter of those who ever came there had shipped and were active in two of the last four
+    intervals; of fewer than two intervals of data nothing is said.
+    """
+    used = [clock.day(one.at) for one in events if one.name in ACTIVE]
+    mine = [one for one in events if one.account == account]
+    days_of = active_days(mine, clock, "user", ACTIVE)
+    shipped = {one.user: clock.day(one.at) for one in reversed(mine) if one.name == "ship"}
+    came = {one.user: clock.day(one.at) for one in reversed(mine)}
+    day = min(used, default=date.max - timedelta(days=9)) + timedelta(days=9)
+    while day < LAST + timedelta(days=20):
+        people = [user for user, on in came.items() if on <= day]
+        intervals = {user: {(day - on).days // 5 for on in days_of[user] if on <= day} for user in people}
+        adopted = [
+            user for user in people if shipped.get(user, date.max) <= day and len(intervals[user] & {0, 1, 2, 3}) > 1
+        ]
+        if people and len(adopted) / len(people) >= 0.25:
+            return day
+        day += timedelta(days=1)
+    return None
+
+
 def entries(events: list[Event], paid: list[Row], deals: list[Row], account: str, clock: Clock) -> dict[str, datetime]:
     """Step -> when the account first got there."""
     found: dict[str, list[datetime]] = defaultdict(list)
@@ -237,9 +259,7 @@ def entries(events: list[Event], paid: list[Row], deals: list[Row], account: str
             found[step].append(clock.begin(deal["valid_from"]))
     mine = [one for one in events if one.account == account]
     found["test"] += [one.at for one in mine if one.name in ACTIVE]
-    shipped = first(mine, "account", "ship", account)
-    days = active_days(mine, clock, "account", ACTIVE).get(account, set())
-    adopted = adopted_on(days, clock.day(shipped) if shipped else None, 5) if days else None
+    adopted = share_adopted_on(events, account, clock)
     found["adoption"] += [clock.begin(adopted)] if adopted else []
     renewals = [row["renewal_on"] for row in own if row["renewal_on"] and row["renewal_on"] > row["started_on"]]
     if renewals and pays(paid, account, min(renewals)):

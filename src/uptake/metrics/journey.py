@@ -4,8 +4,9 @@ How far accounts are on the way from awareness to expansion: how many are in eac
 it took them.
 
 Formula: an account enters a step when it first gets there: awareness, interest, evaluation when the CRM says a stage
-    that means it, before its first contract; test and adoption when a milestone is reached (the first active day,
-    and value with a habit, unless the plan names others); renewal when a contract goes on past its first renewal, or
+    that means it, before its first contract; test and adoption when use gets there: the first active day, and
+    the first day at whose end at least `adopted_share` (25 %) of the account's people had adopted, as the signal
+    `adopted` has it, unless the plan names milestones; renewal when a contract goes on past its first renewal, or
     an outcome `renewed`; expansion when a running contract first grows. It is in the last step it has entered.
     Conversion: of those who entered the step, the share that has entered any later one. Days in the step: from
     entering it to entering a later one, Kaplan-Meier
@@ -23,27 +24,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.errors import DefinitionMissing
-from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.kinds.journey import JOURNEY, STEPS, STUCK
-from uptake.metrics.parts.adopted import adopted_sql
+from uptake.metrics.parts.adopted_share import share_source
 from uptake.metrics.parts.milestones import milestone_sql
 from uptake.metrics.parts.population import AT
 from uptake.plan import CRM_STEPS, OPPORTUNITIES, Journey
-from uptake.store.sql import day_begins, literal
+from uptake.store.sql import literal
 
 ORDER = f"ENUM({', '.join(literal(step) for step in STEPS)})"
-
-EVERYBODY = "(SELECT account_key AS entity_key FROM accounts)"
 
 
 def rows(asked: Asked) -> Sql:
     """Every account and step it entered; in the list every account with the step it is in."""
     plan = _plan(asked)
+    share = Source("") if plan.adoption else share_source(asked, plan.adopted_share)
     entered = " UNION ALL ".join(
         f"SELECT entity_key, {literal(step)}::{ORDER} AS step, entered_at FROM ({sql})"
-        for step, sql in _entries(asked, plan).items()
+        for step, sql in _entries(asked, plan, share).items()
     )
     relations = {
+        **share.relations,
         "entered": f"SELECT entity_key, step, min(entered_at) AS entered_at FROM ({entered}) GROUP BY ALL",
         "way": f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, p.on_at, e.step, e.entered_at,
             e.step = max(e.step) OVER whole AND s.account_key IS NOT NULL AS is_here,
@@ -70,7 +71,7 @@ def rows(asked: Asked) -> Sql:
         select = """SELECT entity_key, anchor_at, period_on, step, is_here, later_at IS NOT NULL AS is_reached,
             epoch(greatest(coalesce(later_at, until_at), entered_at) - entered_at) AS duration_s
         FROM way"""
-    return Sql(select, {"interval_days": asked.plan.product.usage_interval_days}, relations)
+    return Sql(select, {}, relations, tables=dict(share.tables))
 
 
 def _plan(asked: Asked) -> Journey:
@@ -82,10 +83,10 @@ def _plan(asked: Asked) -> Journey:
     return asked.plan.journey
 
 
-def _entries(asked: Asked, plan: Journey) -> dict[str, str]:
+def _entries(asked: Asked, plan: Journey, share: Source) -> dict[str, str]:
     """Step -> SQL for (entity_key, entered_at); steps that the plan gives no stages are left out."""
     found = {step: _by_crm(plan, getattr(plan, step)) for step in CRM_STEPS if getattr(plan, step)}
-    found |= use_entries(asked, plan)
+    found |= {"test": test_sql(asked, plan), "adoption": adoption_sql(asked, plan) or f"FROM {share.sql}"}
     found["renewal"] = """SELECT account_key AS entity_key, min(renewal_on) AS entered_at
             FROM (
                 SELECT account_key, min(renewal_on) AS renewal_on FROM raw.subscriptions JOIN accounts USING (account_id)
@@ -103,17 +104,19 @@ def _entries(asked: Asked, plan: Journey) -> dict[str, str]:
     return found
 
 
-def use_entries(asked: Asked, plan: Journey) -> dict[str, str]:
-    """Test and adoption -> SQL for (entity_key, entered_at); `$interval_days` has to be bound."""
-    zone = literal(asked.plan.product.timezone)
-    return {
-        "test": f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.test)})"
-        if plan.test
-        else "SELECT account_key AS entity_key, min(first_at) AS entered_at FROM account_day GROUP BY ALL",
-        "adoption": f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, plan.adoption)})"
-        if plan.adoption
-        else f"SELECT entity_key, {day_begins('adopted_on', zone)} AS entered_at FROM ({adopted_sql(asked, EVERYBODY)})",
-    }
+def test_sql(asked: Asked, plan: Journey) -> str:
+    """SQL for (entity_key, entered_at): when each account began to test."""
+    began = "SELECT account_key AS entity_key, min(first_at) AS entered_at FROM account_day GROUP BY ALL"
+    return _milestone(asked, plan.test) or began
+
+
+def adoption_sql(asked: Asked, plan: Journey) -> str:
+    """SQL for (entity_key, entered_at) where the plan names a milestone that is adoption; else nothing."""
+    return _milestone(asked, plan.adoption)
+
+
+def _milestone(asked: Asked, name: str | None) -> str:
+    return f"SELECT entity_key, reached_at AS entered_at FROM ({milestone_sql(asked, name)})" if name else ""
 
 
 def crm_stages(plan: Journey) -> str:

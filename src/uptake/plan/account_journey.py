@@ -34,7 +34,8 @@ class Journey(Section):
         interest: Likewise.
         evaluation: Likewise.
         test: The milestone of the plan that begins the test; the first active day, if not given.
-        adoption: The milestone that is adoption; value and a habit, if not given.
+        adoption: The milestone that is adoption; if not given, that enough of its people have adopted.
+        adopted_share: So large a share of an account's people has to have adopted.
         owner: The attribute of accounts that names who looks after them.
     """
 
@@ -44,6 +45,7 @@ class Journey(Section):
     evaluation: Stages = ()
     test: Name | None = None
     adoption: Name | None = None
+    adopted_share: Annotated[float, Field(gt=0, le=1, strict=False)] = 0.25
     owner: Text = Field(default="owner")
 
     @model_validator(mode="after")

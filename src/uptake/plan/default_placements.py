@@ -126,13 +126,15 @@ def default_placements(
 def _journey(journey: Journey) -> dict[str, Any]:
     """The steps that the CRM has stages for, and those of use; an account of which neither says anything is `unknown`."""
     known = [(number, step) for number, step in enumerate(CRM_STEPS, 1) if getattr(journey, step)]
-    steps = [*known, (len(CRM_STEPS) + 1, "test"), (len(CRM_STEPS) + 2, "adoption")]
-    (_, first), *later = steps
+    test = len(CRM_STEPS) + 1
+    adopted = {"journey_step": test + 1} if journey.adoption else {"adopted": {"gte": journey.adopted_share}}
+    (_, first), *later = [*known, (test, "test")]
     return {
         "entities": ["account"],
         "ladder": True,
         "needs": ["journey_step"],
         "labels": [
+            {"name": "adoption", "when": adopted},
             *({"name": step, "when": {"journey_step": number}} for number, step in reversed(later)),
             {"name": first},
         ],

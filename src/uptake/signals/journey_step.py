@@ -4,8 +4,9 @@ How far a customer stands on the way from awareness to adoption: what the CRM sa
 
 Formula: the higher of two steps. Of the CRM: 1 awareness, 2 interest, 3 evaluation, by the latest stage of each deal (or of the
     attribute) that means a step and was said before the first contract; the furthest of several deals. Of use: 4 test
-    once its milestone, or the first active day, was reached; 5 adoption once its milestone, or value and a habit, was
-    reached and as long as somebody comes within four usage intervals, then test again
+    once its milestone, or the first active day, was reached; where the plan names a milestone that is adoption, 5 once it
+    was reached and as long as somebody comes within four usage intervals, then test again. Where it names none, the
+    placement `journey` asks the signal `adopted` whether the account went on from 4
 Account: its own. The metric `journey` says the furthest step that was ever entered
 Missing: the CRM says no stage that means a step, and nobody has come; or the plan has no journey
 """
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from uptake.facts.membership import NEVER
-from uptake.metrics.journey import crm_stages, use_entries
+from uptake.metrics.journey import adoption_sql, crm_stages, test_sql
 from uptake.metrics.parts.adopted import INTERVALS
 from uptake.plan import CRM_STEPS, Journey
 from uptake.signals.panel import Panel
@@ -33,19 +34,19 @@ def read_step(panel: Panel, params: Mapping[str, Any]) -> Floats:
     plan = panel.asked.plan.journey
     if plan is None:
         return panel.filled(np.nan)
-    entered = {step: _entered(panel, sql) for step, sql in use_entries(panel.asked, plan).items()}
-    interval_days = panel.asked.plan.product.usage_interval_days
-    with np.errstate(invalid="ignore"):
-        comes = read(panel, "days_since_active") < INTERVALS * interval_days
-    use = np.where(entered["test"] | entered["adoption"], float(TEST), np.nan)
-    use[entered["adoption"] & comes] = ADOPTION
+    is_testing = _entered(panel, test_sql(panel.asked, plan))
+    use = np.where(is_testing, float(TEST), np.nan)
+    if adopted := adoption_sql(panel.asked, plan):
+        has_adopted = _entered(panel, adopted)
+        with np.errstate(invalid="ignore"):
+            comes = read(panel, "days_since_active") < INTERVALS * panel.asked.plan.product.usage_interval_days
+        use[has_adopted] = np.where(comes, float(ADOPTION), TEST)[has_adopted]
     return np.fmax(use, _by_crm(panel, plan))
 
 
 def _entered(panel: Panel, sql: str) -> Flags:
     """Whether a step of use was entered by the end of each day."""
-    bound = sql.replace("$interval_days", literal(panel.asked.plan.product.usage_interval_days))
-    return panel.spans(f"SELECT entity_key, entered_at AS valid_from, {NEVER} AS valid_to FROM ({bound})")
+    return panel.spans(f"SELECT entity_key, entered_at AS valid_from, {NEVER} AS valid_to FROM ({sql})")
 
 
 def _by_crm(panel: Panel, plan: Journey) -> Floats:
