@@ -186,6 +186,19 @@ def test_a_placement_that_comes_by_itself_is_written_out_whole(name: str) -> Non
                 assert made["plan/a.yml"].endswith(f"features:{end}")
 
 
+def test_when_an_account_has_adopted_is_said_once() -> None:
+    """The metric goes by the same number, so it is not written into the placement; one that somebody wrote is their own."""
+    texts = {"plan/a.yml": "journey: {adopted_share: 0.5}\n"}
+    (own, *_) = parse(texts).all_placements["journey"].labels
+    assert own.when is not None
+    assert [one.values for _, one in own.when.leaves()] == [(0.5,)]
+    assert numbers(parse(texts), "placements", "journey") == {}
+    with pytest.raises(PlanError, match="has no number"):
+        with_numbers(texts, "plan", "placements", "journey", {("labels", 0, "when", "adopted", "gte"): 0.3})
+    written = PLACES.replace("care:", "journey:")
+    assert numbers(parse({"plan/a.yml": written}), "placements", "journey")
+
+
 def test_what_cannot_be_written_in_braces_is_refused() -> None:
     text = "placements: {mine: {labels: [{name: all}]}}\n"
     with pytest.raises(PlanError, match="stands in braces"):

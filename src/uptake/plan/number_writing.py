@@ -39,6 +39,8 @@ OWN: Mapping[Section, tuple[str, ...]] = {"alerts": ("quiet_days",), "qualified"
 """Its numbers beside them."""
 COUNTED = ("at_least", "at_most", "exactly", "last_days", "more_than_days")
 """Numbers of what somebody of a segment did."""
+SAID_ELSEWHERE = ("journey",)
+"""Placements whose numbers, unless they are written out, come from another section: metrics go by that one too."""
 WRITTEN_TOGETHER: tuple[Section, ...] = ("scores", "alerts")
 """Sections of which what comes by itself goes as soon as one is written."""
 Numbers = Mapping[Location, float]
@@ -77,6 +79,8 @@ def _of_score(plan: Plan, name: str) -> dict[Location, float | None]:
 
 def _of_placement(plan: Plan, name: str) -> dict[Location, float | None]:
     made: dict[Location, float | None] = {}
+    if name in SAID_ELSEWHERE and name not in plan.placements:
+        return made
     for position, label in enumerate(plan.all_placements[name].labels):
         made |= _of_rule(label.when, ("labels", position, "when"))
     return made

@@ -48,6 +48,7 @@ class EditPage(Page):
         shifts: What would become of scores, placements and rules.
         given: (name, value) of what would be saved.
         is_asked: Whether numbers were given.
+        has_numbers: Whether it has numbers that can be changed here.
         shown_for: The version of the plan that the form is shown for.
         is_behind: Whether the plan has become another since they were typed.
         problem: Why they cannot be; None: they can.
@@ -63,6 +64,7 @@ class EditPage(Page):
     shifts: Sequence[Told]
     given: Sequence[tuple[str, str]]
     is_asked: bool
+    has_numbers: bool
     shown_for: str
     is_behind: bool
     problem: Problem | None
@@ -101,6 +103,7 @@ def edited(
         "shifts": [told(shift, effect.near_days) for shift in effect.shifts] if effect else (),
         "given": [(location_text(location), text_of(value)) for location, value in wanted.items()],
         "is_asked": bool(typed),
+        "has_numbers": bool(known),
         "shown_for": reader.plan.version,
         "is_behind": is_behind,
         "problem": problem,

@@ -19,6 +19,8 @@ from uptake.web.pages.rule_form import Field, Ways, deeds, own, text_of, ways
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
 
+SAID_ONCE = "When an account has adopted is said under journey in the plan: the metric of that name goes by it too."
+
 
 @dataclass(frozen=True)
 class Part:
@@ -152,11 +154,14 @@ def _of_placement(site: Site, reader: Reader, request: Request) -> Page:
         if label.when is not None:
             rule = ways(reader.plan, entity, label.when, ("labels", position, "when"), shown)
         steps.append(Step(label.title, f"{label.of}s" if label.of else "", rule))
+    about, is_written = "The first label whose rule holds is somebody's.", name in reader.plan.placements
+    if name == "journey" and not is_written:
+        about += f" {SAID_ONCE}"
     return ThresholdsPage(
         title=scheme.title,
         steps=steps,
-        about="The first label whose rule holds is somebody's.",
-        is_written=name in reader.plan.placements,
+        about=about,
+        is_written=is_written,
         people="Who stands where",
         people_url=f"/placements?{urlencode({'name': name})}",
         **said,
