@@ -153,3 +153,14 @@ def test_a_plain_count_gives_the_same_ranks(new_home: Callable[..., Path], seed:
         for user, rate in rates.items()
     }
     assert found == {user: pytest.approx(rank) for user, rank in expected.items()}
+
+
+@pytest.mark.parametrize("entity", ["user", "account"])
+def test_uses_too_many_to_be_listed_give_the_same_ranks(
+    used: uptake.Workspace, entity: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {"feature": "all", "entity": entity, "period": "week", "window_days": 20, "least_days": 3, **AS_OF}
+    listed = used.metric("depth", **asked).rows
+    monkeypatch.setattr("uptake.metrics.parts.ranks.LISTED", 0)
+    assert used.metric("depth", **asked).rows == listed
+    assert len({row["ci_lower"] for row in listed}) > 2

@@ -24,8 +24,8 @@ DIGITS = 9
 """Equal rates come from different fractions, and are equal when they are rounded."""
 UNUSED = DayOrder(np.empty(0, np.int32), np.empty(0, np.uint16), {"uses": np.empty(0, np.uint16)})
 """How much a feature was used that nobody used."""
-LISTED = 2**12
-"""Whole rates below this, which are nearly all there are, are counted in a list; others are sorted."""
+LISTED = 2**18
+"""Codes of rates below this are counted in a list; where there are others, rates are sorted."""
 
 
 def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | str | Sums | None, ...]]:
@@ -51,8 +51,8 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
                 peers, number = crowd.could(tally)
                 if not number:
                     continue
-                who, rate = _rates(tally, peers, since, window_days, least_days)
-                ranked = _Ranked(rate, number)
+                who, rates, code = _rates(tally, peers, since, window_days, least_days)
+                ranked = _Ranked(rates, code, number)
                 for names, sums in crowd.sums(ranked, tally, peers, who):
                     yield tally.period_on, features[key].name, *names, sums
 
@@ -72,56 +72,60 @@ def _uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_da
 
 def _rates(
     tally: Tally, peers: NDArray[np.bool_], since: NDArray[np.int32], window_days: int, least_days: int
-) -> tuple[Column, NDArray[np.float64]]:
-    """Those of the peers who used a feature, by number, and how much each in a whole window."""
+) -> tuple[Column, NDArray[np.float64], Column]:
+    """Those of the peers who used a feature, by number; how much in a whole window, by code; and the code of each."""
     uses = np.bincount(tally.rows.number, tally.rows.values["uses"], tally.everyone)
     who = np.flatnonzero((uses != 0) & peers)
-    begins = since[who]
-    is_short = begins > tally.on - window_days + 1
-    if is_short.any():
-        begins = np.where(is_short, np.minimum(tally.first[who], begins), begins)
+    used = uses[who].astype(np.float64, copy=False)
+    begin = tally.on - window_days + 1
+    short = np.flatnonzero(since[who] > begin)
+    begins = np.minimum(tally.first_of(since > begin)[who[short]], since[who[short]])
     lived = (tally.on - begins + 1).clip(least_days, window_days)
-    return who, np.round(uses[who] * window_days / lived, DIGITS)
+    # whole uses and the days they were in make a small number, so that each pair is made a rate of once
+    width = max(window_days - least_days, 0) + 1
+    code = used.astype(np.intp)
+    if len(who) and (code.min() < 0 or code.max() >= LISTED // width or (code != used).any()):
+        used[short] = used[short] * window_days / lived
+        rates, code = np.unique(np.round(used, DIGITS), return_inverse=True)
+        return who, rates, code
+    code *= width
+    code[short] += window_days - lived
+    pairs = np.arange(int(code.max(initial=-1)) + 1)
+    return who, np.round(pairs // width * window_days / (window_days - pairs % width), DIGITS), code
 
 
 class _Ranked:
     """Where those who have each rate stand.
 
     Args:
-        rate: The rates of those who used a feature; all other peers have 0.
+        rates: What each code means, as a rate; several may mean the same, and some may be nobody's.
+        code: The code of each who used a feature; all other peers have the rate 0.
         peers: How many peers there are.
     """
 
-    def __init__(self, rate: NDArray[np.float64], peers: int) -> None:
-        self._rate, self._whole = rate, rate.astype(np.int32)
-        self._others = np.flatnonzero((self._whole != rate) | (self._whole < 1) | (self._whole >= LISTED))
-        self._whole[self._others] = 0
-        listed = np.bincount(self._whole, minlength=1)
-        listed[0] = 0
-        whole = np.flatnonzero(listed)
-        others, members = np.unique(rate[self._others], return_counts=True)
-        rates = np.concatenate([whole, others])
-        order = np.argsort(rates)
-        self._rates = rates[order]
-        self.idle = int(np.searchsorted(self._rates, 0))
-        self.members = np.insert(np.concatenate([listed[whole], members])[order], self.idle, peers - len(rate))
+    def __init__(self, rates: NDArray[np.float64], code: Column, peers: int) -> None:
+        self._code = code
+        members = np.bincount(code, minlength=len(rates))
+        told = np.flatnonzero(members)
+        found, place = np.unique(np.append(0.0, rates[told]), return_inverse=True)
+        self.idle = int(place[0])
+        self.members = np.bincount(place[1:], members[told], len(found)).astype(np.int64)
+        self.members[self.idle] += peers - len(code)
         self.value = (np.cumsum(self.members) - self.members / 2) / peers
         self.of_idle = float(self.value[self.idle])
+        self._place = np.zeros(len(rates), np.intp)
+        self._place[told] = place[1:]
 
     @cached_property
     def places(self) -> Column:
-        """The place in `value` of each of those who used it, in the order of their rates."""
-        if not len(self._rate):
-            return np.empty(0, np.int64)
-        listed = np.searchsorted(self._rates, np.arange(int(self._whole.max()) + 1))
-        found: Column = listed[self._whole]
-        found[self._others] = np.searchsorted(self._rates, self._rate[self._others])
-        return found + (found >= self.idle)
+        """The place in `value` of each of those who used it, in the order of their codes."""
+        found: Column = self._place[self._code]
+        return found
 
-    @property
+    @cached_property
     def of_users(self) -> NDArray[np.float64]:
-        """The rank of each of those who used it, in the order of their rates."""
-        found: NDArray[np.float64] = self.value[self.places]
+        """The rank of each of those who used it, in the order of their codes."""
+        found: NDArray[np.float64] = self.value[self._place][self._code]
         return found
 
     def sums_of(self, users: Column, peers: int) -> Sums:
