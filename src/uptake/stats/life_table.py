@@ -81,22 +81,25 @@ def from_counts(times: Column, events: Column, censored: Column) -> LifeTable:
     wrong = ~(np.isfinite(durations) & (durations >= 0))
     if wrong.any():
         raise ValueError(f"A duration is finite and at least 0, not {durations[wrong][0]:g}.")
-    counts = np.concatenate([reached, lost])
-    wrong = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
-    if wrong.any():
-        raise ValueError(f"A count is a whole number from 0 on, not {counts[wrong][0]:g}.")
-    somebody = reached + lost > 0
+    for given, counts in ((events, reached), (censored, lost)):
+        if isinstance(given, np.ndarray) and given.dtype.kind in "iu" and counts.min(initial=0) >= 0:
+            continue  # whole already; a masked place among them is nan, which is not at least 0
+        wrong = ~(np.isfinite(counts) & (counts >= 0) & (counts == np.floor(counts)))
+        if wrong.any():
+            raise ValueError(f"A count is a whole number from 0 on, not {counts[wrong][0]:g}.")
+    all_of_them = reached + lost
+    somebody = all_of_them > 0
     if not somebody.any():
         return LifeTable(np.empty(0), np.empty(0, np.int64), np.empty(0, np.int64))
     if somebody.all() and (durations[1:] > durations[:-1]).all():  # nothing to put in order
-        left, arrived = np.cumsum((reached + lost)[::-1])[::-1].astype(np.int64), reached.astype(np.int64)
+        left, arrived = np.cumsum(all_of_them[::-1])[::-1].astype(np.int64), reached.astype(np.int64)
         if durations[0] == 0:
             return LifeTable(durations, left, arrived)
         return LifeTable(np.append(0.0, durations), np.append(left[0], left), np.append(0, arrived))
     start_and_durations = np.append(0.0, durations[somebody])
     steps, line = np.unique(start_and_durations, return_inverse=True)
     arrived = np.bincount(line, weights=np.append(0.0, reached[somebody])).astype(np.int64)
-    left = np.bincount(line, weights=np.append(0.0, (reached + lost)[somebody])).astype(np.int64)
+    left = np.bincount(line, weights=np.append(0.0, all_of_them[somebody])).astype(np.int64)
     return LifeTable(steps, np.cumsum(left[::-1])[::-1], arrived)
 
 

@@ -170,10 +170,11 @@ def _estimate(table: LifeTable, level: float) -> Survival:
     z_squared = normal_critical(level) ** 2
     lower, upper = np.zeros_like(survival), np.ones_like(survival)
 
-    certain = survival == 1
+    # a curve only falls: it is 1 at first, and 0 at last, if at all
+    certain = slice(np.count_nonzero(survival == 1))
     lower[certain] = table.at_risk[certain] / (table.at_risk[certain] + z_squared)
 
-    between = (survival > 0) & ~certain
+    between = slice(certain.stop, np.count_nonzero(survival))
     greenwood = np.cumsum(table.events[between] / (table.at_risk[between] * waiting_after[between]))
     log = np.log(survival[between])
     stretch = np.exp(np.sqrt(z_squared * greenwood) / -log)
