@@ -198,6 +198,23 @@ def test_a_lag_in_sessions_of_accounts_and_of_who_left(world: World) -> None:
     same_as(tasks, waits)
 
 
+@pytest.mark.parametrize("last", [127, 128, 129])
+def test_a_lag_of_as_many_sessions_as_a_small_number_holds(tmp_path: Path, last: int) -> None:
+    """Ann finds boards in her 2nd session and has `last` of them; Bob has as many and never finds any."""
+    begin = datetime(2025, 1, 1, tzinfo=UTC)
+    rows = [
+        {"user_id": user, "event_name": name, "event_at": begin + timedelta(hours=hour)}
+        for hour in range(last)
+        for user, name in (("ann", "board" if hour == 1 else "look"), ("bob", "look"))
+    ]
+    uptake.init(tmp_path, {"plan.yml": "features: {boards: {events: [board]}}"})
+    with uptake.Workspace(tmp_path) as workspace:
+        workspace.import_events(pa.Table.from_pylist(rows))
+        found = only(workspace.metric("feature_discovery_lag", unit="sessions", by_sessions=[1, 2, last]))
+        assert (found["n"], found["reached"], found["estimate"]) == (2, 1, 2)
+        assert [found[f"by_session_{number}"] for number in (1, 2, last)] == [0, 0.5, 0.5]
+
+
 def test_no_curve_is_told_in_sessions(world: World) -> None:
     with pytest.raises(QuestionError, match="output is curve, and unit is sessions"):
         world.workspace.metric("feature_discovery_lag", unit="sessions", output="curve")

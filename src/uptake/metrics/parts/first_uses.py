@@ -173,7 +173,8 @@ def _crowd(
     cell = np.where(is_in, place, OUTSIDE).astype(np.min_scalar_type(-cells - 1))
     opened = clock.at(open_at)
     lengths = clock.between(opened[is_in], clock.at(np.full(len(open_at), as_of))[is_in])
-    watched: Lengths = np.zeros(len(open_at), np.min_scalar_type(-int(lengths.max(initial=1))))
+    # what holds -128 need not hold 128
+    watched: Lengths = np.zeros(len(open_at), np.min_scalar_type(-int(lengths.max(initial=1)) - 1))
     watched[is_in] = lengths
     return Crowd(opened, cell, watched, [np.sort(watched[cell == number]) for number in range(cells)])
 
