@@ -261,6 +261,7 @@ const countedSince = new WeakMap();
 
 function tellCounting() {
   for (const element of document.querySelectorAll("[data-counting]")) {
+    if (element.closest("details:not([open])")) continue; // not asked yet
     const since = countedSince.get(element) ?? performance.now();
     countedSince.set(element, since);
     const seconds = Math.floor((performance.now() - since) / 1000);
@@ -275,7 +276,9 @@ setInterval(tellCounting, 1000);
 
 for (const failure of ["htmx:responseError", "htmx:sendError"]) {
   document.addEventListener(failure, (event) => {
-    for (const element of event.detail.elt.querySelectorAll("[data-counting]")) {
+    const asking = event.detail.elt;
+    const own = asking.matches("[data-counting]") ? [asking] : asking.querySelectorAll("[data-counting]");
+    for (const element of own) {
       delete element.dataset.counting;
       element.textContent = "No answer came. Load the page again to ask once more.";
       element.hidden = false;
