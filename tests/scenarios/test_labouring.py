@@ -12,7 +12,7 @@ import pytest
 from scenario_answers import only
 
 import uptake
-from uptake.errors import DefinitionMissing
+from uptake.errors import DefinitionMissing, QuestionError
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -148,6 +148,50 @@ def test_session_duration_stands_beside_task_success(busy: uptake.Workspace) -> 
     ]
     weeks = busy.metric("session_duration", period="week", window_days=7, as_of=AS_OF).rows
     assert [(row["tries"], row["success"]) for row in weeks[-1:]] == [(8, 0.25)]
+
+
+@pytest.mark.parametrize(
+    ("metric", "asked", "n", "estimate"),
+    [
+        ("sessions_per_week", {}, 9, (8 + 1 / 4) / 9),
+        ("consistency", {"interval_days": 7, "intervals": 4}, 1, 1 / 4),
+    ],
+)
+def test_how_often_people_come_stands_beside_task_success_if_asked_for(
+    busy: uptake.Workspace, metric: str, asked: dict[str, Any], n: int, estimate: float
+) -> None:
+    """Eight came once in their one week, before once in four; before alone lived through weeks, and came in one of four.
+
+    What is beside is what stands beside session_duration, in the same 28 days.
+    """
+    alone = only(busy.metric(metric, as_of=AS_OF, **asked))
+    assert "success" not in alone
+    assert (alone["n"], alone["estimate"]) == (n, pytest.approx(estimate))
+    asked["beside"] = "tasks"
+    result = busy.metric(metric, as_of=AS_OF, **asked)
+    row = only(result)
+    assert {name: row[name] for name in alone} == alone
+    assert (row["tries"], row["success"], row["labouring"]) == (8, 0.25, 1)
+    assert busy.people(metric, {}, side="labouring", as_of=AS_OF, **asked).ids() == ["lost"]
+    assert len(busy.people(metric, {}, side="counted", as_of=AS_OF, **asked).ids()) == n
+    weeks = busy.metric(metric, period="week", as_of=AS_OF, **asked).rows
+    assert (weeks[-1]["estimate"], weeks[-1]["success"]) == (pytest.approx(estimate), 0.25)
+    of_users = {row["user.id"]: row for row in busy.metric(metric, by="user.id", as_of=AS_OF, **asked).rows}
+    assert [(of_users[user]["success"], of_users[user]["labouring"]) for user in ("lost", "fine")] == [
+        (0, 1),
+        (pytest.approx(2 / 3), 0),
+    ]
+
+
+def test_a_measured_interval_has_no_days_whose_tasks_could_stand_beside(busy: uptake.Workspace) -> None:
+    with pytest.raises(QuestionError, match="usage_interval"):
+        busy.metric("consistency", interval_days="usage_interval", beside="tasks", as_of=AS_OF)
+
+
+def test_sessions_are_told_alone_if_nothing_is_to_stand_beside(busy: uptake.Workspace) -> None:
+    row, alone = (only(busy.metric("session_duration", as_of=AS_OF, **asked)) for asked in ({}, {"beside": "nothing"}))
+    assert "success" not in alone
+    assert {name: row[name] for name in alone} == alone
 
 
 def test_without_tasks_session_duration_says_nothing_of_success(new_home: Callable[..., Path]) -> None:

@@ -3,7 +3,9 @@
 In how many of the usage intervals behind them active users, or accounts, came at all.
 
 Formula: of the last `intervals` usage intervals up to the end of the period that an entity lived through whole, the
-    share with at least one active day, averaged over the entities. Intervals are cut backwards from the last day
+    share with at least one active day, averaged over the entities. Intervals are cut backwards from the last day.
+    With `beside=tasks` there are also the tasks begun in the days of these intervals, the share of them done (`success`)
+    and who labours, as in `session_duration`
 Unit: share
 Grain: user, account (days on which any of its users was active), or user in one account
 Population: entities active in the intervals looked back on that lived through at least one; with among=present
@@ -11,7 +13,7 @@ Population: entities active in the intervals looked back on that lived through a
 Empty: no value where nobody has lived through an interval
 Interval: Student's t for the mean, 95 %; the median is beside it
 Pitfall: it says nothing of how much was done in an interval: one active day is enough. Who comes always may get
-    nowhere: `task_success` of the same people says, `labouring` who is busy without it
+    nowhere: `beside=tasks` says, and the metric `labouring`
 Source: definitions 5.25 (ours)
 """
 
@@ -21,8 +23,10 @@ import numpy as np
 
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.kinds.session_time import MEAN_BESIDE_TASKS
 from uptake.metrics.parts import tallies
 from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.beside import TASK, beside, is_asked, kind_of, with_tasks
 from uptake.metrics.parts.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
 from uptake.metrics.parts.observed import AMONG, Counted, are_active_ones, days_seen, seen_from, watched
 from uptake.metrics.parts.population import AT, WINDOW_DAY
@@ -58,11 +62,18 @@ def rows(asked: Asked) -> Sql:
         {"window_day": WINDOW_DAY, **seen.relations},
         tables=dict(seen.tables),
     )
-    return measured(rows, interval)
+    return with_tasks(asked, measured(rows, interval), interval.most * intervals)
+
+
+def is_alone(asked: Asked) -> bool:
+    """Whether the sums can be had for each part of a breakdown."""
+    return not is_asked(asked) and tallies.is_possible(asked)
 
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
+    if is_asked(asked):
+        return None
     is_of_numbers = asked.param("interval_days") != USAGE_INTERVAL
     return tallies.means(asked, _values(asked)) if is_of_numbers and are_active_ones(asked) else None
 
@@ -79,16 +90,18 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
 
 
 METRIC = Metric(
-    kind=MEAN,
+    kind=kind_of(MEAN, MEAN_BESIDE_TASKS),
     unit="share",
     rows=rows,
     totals=totals,
-    splits_totals=tallies.is_possible,
+    splits_totals=is_alone,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
         INTERVAL_DAYS,
         Param("intervals", "integer", "How many usage intervals are looked back on.", default=8, least=1, most=366),
         AMONG,
+        beside(),
+        TASK,
     ),
 )

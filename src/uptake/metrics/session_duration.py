@@ -6,7 +6,7 @@ Formula: seconds from a session's first event to its last, averaged over the ses
     up to the end of the period that were over at `as_of`; the median of the same sessions is beside it. `success` is the
     share of the plan's tasks begun on the same days, and over, that were done in time. `labouring` are the entities with
     at least the plan's `labouring.least_minutes` in such sessions who got less than `success_below` of at least
-    `least_tries` tasks done
+    `least_tries` tasks done. With `beside=nothing` the sessions are told alone
 Unit: seconds
 Grain: user, account (sessions of all its users), or user in one account
 Population: sessions of at least two events; n counts sessions, `entities` who had them
@@ -22,14 +22,15 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
+from uptake.metrics.kinds.pooled import Pooled
 from uptake.metrics.kinds.session_time import SESSION_TIME
+from uptake.metrics.parts.beside import NO_TASKS, TASK, TASKS, beside, is_asked, kind_of, thresholds, were_over
 from uptake.metrics.parts.population import AT, WINDOW_DAY, WINDOW_SPAN
 from uptake.metrics.parts.sessions import sessions_sql
 from uptake.metrics.parts.windows import are_many, read, windows
 from uptake.metrics.task_success import tried_sql
-from uptake.store.sql import literal
 
-NO_TASKS = "The plan has no tasks: whether long sessions got anybody anywhere is not known."
+POOLED = Pooled()
 POOLED_SUMS = pa.schema(
     [
         ("period_on", pa.date32()),
@@ -43,10 +44,11 @@ POOLED_SUMS = pa.schema(
 def rows(asked: Asked) -> Sql:
     """Every session with a duration that was over, after a whole gap without a further event, and every task begun."""
     sessions = f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, e.seconds AS value, NULL::INTEGER AS done
-    FROM window_day p JOIN ({sessions_sql(asked, ", seconds", _was_over(asked))}) e ON e.day = p.day"""
-    thresholds = asked.plan.labouring
-    bound = {name: getattr(thresholds, name) for name in ("least_minutes", "least_tries", "success_below")}
-    values = {"window_days": asked.param("window_days"), **bound}
+    FROM window_day p JOIN ({sessions_sql(asked, ", seconds", were_over(asked))}) e ON e.day = p.day"""
+    values = {"window_days": asked.param("window_days")}
+    if not is_asked(asked):
+        return Sql(sessions, values, {"window_day": WINDOW_DAY})
+    values |= thresholds(asked)
     if not asked.plan.tasks and asked.param("task") is None:
         return Sql(sessions, values, {"window_day": WINDOW_DAY}, (NO_TASKS,))
     return Sql(
@@ -58,21 +60,17 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums of many periods, from the sessions of each entity side by side; where tasks stand beside them, none."""
-    if asked.plan.tasks or asked.param("task") is not None or not are_many(asked):
+    has_tasks = is_asked(asked) and (asked.plan.tasks or asked.param("task") is not None)
+    if has_tasks or not are_many(asked):
         return None
-    return Sql("SELECT * FROM pooled ORDER BY period_on", tables={"pooled": lambda: _pooled(asked)}, notes=(NO_TASKS,))
-
-
-def _was_over(asked: Asked) -> str:
-    """SQL that holds for sessions with a duration that were over."""
-    gap = asked.plan.product.session_gap_minutes
-    return f"seconds IS NOT NULL AND ended_at + INTERVAL {gap} MINUTE <= {literal(asked.question.as_of)}"
+    notes = (NO_TASKS,) if is_asked(asked) else ()
+    return Sql("SELECT * FROM pooled ORDER BY period_on", tables={"pooled": lambda: _pooled(asked)}, notes=notes)
 
 
 def _pooled(asked: Asked) -> pa.Table:
     """What the kind adds up, a row for each period with a session."""
     rows = []
-    sessions = read(asked, sessions_sql(asked, ", seconds", _was_over(asked)))
+    sessions = read(asked, sessions_sql(asked, ", seconds", were_over(asked)))
     for period_on, window in windows(asked, sessions, asked.param("window_days")):
         seconds, things = window.values["seconds"], window.days
         totals = np.add.reduceat(seconds, window.begins)
@@ -94,12 +92,13 @@ def _pooled(asked: Asked) -> pa.Table:
 
 
 METRIC = Metric(
-    kind=SESSION_TIME,
+    kind=kind_of(POOLED, SESSION_TIME),
     unit="seconds",
     rows=rows,
     totals=totals,
     params=(
         Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=3660),
-        Param("task", "text", "The task of the plan whose success stands beside; all if not given."),
+        beside(TASKS),
+        TASK,
     ),
 )

@@ -3,13 +3,14 @@
 How often active users, or accounts, come: sessions in the last weeks, per week they have been there.
 
 Formula: sessions begun in the `window_days` days up to the end of the period / weeks of them since the
-    entity's start (at least one week), averaged over active entities
+    entity's start (at least one week), averaged over active entities. With `beside=tasks` there are also the tasks
+    begun in the window, the share of them done (`success`) and who labours, as in `session_duration`
 Unit: per_week
 Grain: user, account (sessions of all its users), or user in one account
 Population: entities active in the window
 Empty: no value where nobody was active
 Interval: Student's t for the mean, 95 %; the median is beside it
-Pitfall: many sessions may be labour, not love: look at task success beside them. Data that knows days only
+Pitfall: many sessions may be labour, not love: `beside=tasks` says. Data that knows days only
     has one session a day
 Source: product adoption glossary ("3-5 a week for daily-use products"); tenure scaling after fight-churn 7.8
 """
@@ -20,7 +21,9 @@ import numpy as np
 
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
+from uptake.metrics.kinds.session_time import MEAN_BESIDE_TASKS
 from uptake.metrics.parts import tallies
+from uptake.metrics.parts.beside import TASK, beside, is_asked, kind_of, with_tasks
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 from uptake.metrics.parts.sessions import counts_source, sessions_sql
 
@@ -30,22 +33,29 @@ NOBODY_KNOWS = -(2**20)
 
 def rows(asked: Asked) -> Sql:
     """Every active entity with its sessions per week of tenure within the window."""
-    counts = counts_source(asked, asked.param("window_days"))
-    return Sql(
+    window_days = asked.param("window_days")
+    counts = counts_source(asked, window_days)
+    sql = Sql(
         f"""
     SELECT a.entity_key, {AT} AS anchor_at, a.period_on, a.sessions
         / (greatest(least($window_days::INTEGER, p.on_day - s.started_on + 1), 7) / 7) AS value
     FROM {counts.sql} a JOIN period p ON p.period_on IS NOT DISTINCT FROM a.period_on
     LEFT JOIN {asked.grain.start} s ON s.entity_key = a.entity_key""",
-        {"window_days": asked.param("window_days")},
+        {"window_days": window_days},
         {"window_day": WINDOW_DAY, **counts.relations},
         tables=dict(counts.tables),
     )
+    return with_tasks(asked, sql, window_days)
+
+
+def is_alone(asked: Asked) -> bool:
+    """Whether the sums can be had without a row for each entity."""
+    return not is_asked(asked) and tallies.is_possible(asked)
 
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    return tallies.means(asked, _values(asked)) if tallies.is_possible(asked) else None
+    return tallies.means(asked, _values(asked)) if is_alone(asked) else None
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:
@@ -64,10 +74,14 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
 
 
 METRIC = Metric(
-    kind=MEAN,
+    kind=kind_of(MEAN, MEAN_BESIDE_TASKS),
     unit="per_week",
     rows=rows,
     totals=totals,
-    splits_totals=tallies.is_possible,
-    params=(Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),),
+    splits_totals=is_alone,
+    params=(
+        Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),
+        beside(),
+        TASK,
+    ),
 )

@@ -1,13 +1,16 @@
-"""Session time: a pooled mean of sessions beside what they came to.
+"""What people got done beside a mean of how they came: task success and who labours.
 
-Rows bring `value`, the seconds of a session, or `done`, whether a task begun in the same days was done in time; the
-other one is missing. Who spent long and got little done is counted as labouring, by the plan's thresholds.
+Rows bring `value`, or `seconds` of a session, or `done`, whether a task begun in the same days was done in time; the
+others are missing. Who spent long and got little done is counted as labouring, by the plan's thresholds.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from uptake.metrics.core.metric import Asked, Cells, Row
 from uptake.metrics.core.result import Column, Side
+from uptake.metrics.kinds.mean import Mean
 from uptake.metrics.kinds.pooled import Pooled
 from uptake.metrics.kinds.status import present
 from uptake.metrics.kinds.tries import SUMS
@@ -18,11 +21,14 @@ LABOURS = """coalesce(seconds, 0) >= $least_minutes::DOUBLE * 60 AND tries >= $l
 OF_TRIES = ("tries", "tried", "done", *SUMS)
 
 
-class SessionTime(Pooled):
-    """A mean of sessions with, for the same entities, the share of their tasks that were done."""
+class BesideTasks(Mean):
+    """A mean with, for the same entities, the share of their tasks that were done."""
+
+    seconds = "seconds"
+    value = "avg(value)"
 
     def select(self, labels: tuple[str, ...]) -> str:
-        """What a pooled mean has, the sums of tries over entities, and how many labour."""
+        """What the mean has, the sums of tries over entities, and how many labour."""
         columns = "".join(f"{label}, " for label in labels)
         same = "".join(f" AND t.{label} IS NOT DISTINCT FROM s.{label}" for label in labels)
         return f"""SELECT s.*, {", ".join(f"t.{one}" for one in OF_TRIES)}, t.success, t.labouring
@@ -31,7 +37,7 @@ class SessionTime(Pooled):
                 sum(done)::BIGINT AS done, sum(done) / nullif(sum(tries), 0) AS success, count(*) FILTER ({LABOURS}) AS labouring,
                 sum(done * done)::BIGINT AS done_done, sum(done * tries)::BIGINT AS done_tries,
                 sum(tries * tries)::BIGINT AS tries_tries
-            FROM ({_own(columns)}) GROUP BY ALL
+            FROM ({self._own(columns)}) GROUP BY ALL
         ) t ON true{same} ORDER BY ALL"""
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
@@ -48,7 +54,7 @@ class SessionTime(Pooled):
         return answers
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
-        """A pooled mean's, tasks begun, the share done with its interval, and how many labour."""
+        """The mean's, tasks begun, the share done with its interval, and how many labour."""
         *others, state = super().columns(unit, asked)
         return (
             *others,
@@ -59,26 +65,25 @@ class SessionTime(Pooled):
         )
 
     def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
-        """Those who had a session and their own mean; those who spent long and got little done."""
+        """Those who are counted and their own value; those who spent long and got little done."""
         columns = "".join(f"{label}, " for label in labels)
-        counted, labouring = (
-            Side("counted", "counted", "value IS NOT NULL", "entities"),
-            Side("labouring", "labour", LABOURS, "labouring"),
-        )
-        return Cells(
-            (counted, labouring) if asked.plan.tasks else (counted,),
-            f"""SELECT *, seconds / nullif(sessions, 0) AS value FROM ({_own(columns)})""",
-            value="value",
-            value_title="Mean",
-            value_unit=asked.unit,
+        alone, labouring = super().cells(labels, asked), Side("labouring", "labour", LABOURS, "labouring")
+        return replace(
+            alone, sides=(*alone.sides, labouring) if asked.plan.tasks else alone.sides, rows=self._own(columns)
         )
 
-
-def _own(columns: str) -> str:
-    """SQL for what each entity spent and got done."""
-    return f"""SELECT {columns}entity_key, min(anchor_at) AS anchor_at, sum(value) AS seconds, count(value) AS sessions,
-                count(done) AS tries, coalesce(sum(done), 0)::BIGINT AS done
+    def _own(self, columns: str) -> str:
+        """SQL for the value of each entity, what it spent and what it got done."""
+        return f"""SELECT {columns}entity_key, min(anchor_at) AS anchor_at, {self.value} AS value,
+                sum({self.seconds}) AS seconds, count(done) AS tries, coalesce(sum(done), 0)::BIGINT AS done
             FROM labelled GROUP BY ALL"""
 
 
+class SessionTime(BesideTasks, Pooled):
+    """The same of sessions themselves: their seconds are the value."""
+
+    seconds = "value"
+
+
+MEAN_BESIDE_TASKS = BesideTasks()
 SESSION_TIME = SessionTime()

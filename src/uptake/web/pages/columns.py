@@ -133,7 +133,7 @@ ON_PHONE = {
     "signals": ("share_left", "share_stayed"),
 }  # fmt: skip
 """Kind -> the same, where that would say too much or too little."""
-ON_PHONE_OF = {"session_duration": ("estimate", "success")}
+ON_PHONE_OF = dict.fromkeys(("consistency", "session_duration", "sessions_per_week"), ("estimate", "success"))
 """Metric -> the same, where its kind does not say it."""
 MOST_ON_PHONE = 3
 """A table of no more columns is shown whole."""
