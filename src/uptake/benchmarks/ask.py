@@ -137,34 +137,30 @@ def _accounts(
 ) -> list[Account]:
     panel = made.panel
     ids = names_of(panel.cursor, "account", panel.asked.question.as_of)
-    values, attainment = made.values[:, :, -1], made.attainment[:, -1]
-    attained = [
-        made.attained_by_type(number, made.values, made.median[number][:, None, :])[:, :, -1]
-        for number in range(len(made.types))
-    ]
+    keys, progress = panel.keys.tolist(), _progress(ways, panel.last)
+    standings = [_standings(made, number) for number in range(len(made.types))]
+    type_of, fits_of = made.type_of[:, -1].tolist(), made.fits[:, -1].tolist()
+    attainment, unlike = _known_of(made.attainment[:, -1]), [_known_of(one) for one in made.apart[:, :, -1]]
+    is_exemplary = np.any(made.exemplars[:, :, -1], axis=0).tolist()
     found = []
     for row in np.flatnonzero(panel.present[:, -1]).tolist():
-        number, other = int(made.type_of[row, -1]), int(made.fits[row, -1])
-        fits = other != NO_TYPE
-        measures = made.types[number].signals.values() if number != NO_TYPE else ()
-        id_, name = ids[int(panel.keys[row])]
+        number, other = type_of[row], fits_of[row]
+        has_type, fits = number != NO_TYPE, other != NO_TYPE
+        id_, name = ids[keys[row]]
         missing = lacking.roles.get(row, {})
         found.append(
             Account(
                 id=id_,
-                type=made.types[number].name if number != NO_TYPE else None,
-                attainment=_known(attainment[row]),
-                standings=tuple(
-                    Standing(one.name, _known(values[made.at(one), row]), _known(attained[number][at, row]))
-                    for at, one in enumerate(measures)
-                ),
-                is_exemplary=bool(made.exemplars[:, row, -1].any()),
+                type=made.types[number].name if has_type else None,
+                attainment=attainment[row],
+                standings=standings[number][row] if has_type else (),
+                is_exemplary=is_exemplary[row],
                 fits=made.types[other].name if fits else None,
-                unlike_own=_known(made.apart[number, row, -1]) if number != NO_TYPE else None,
-                unlike_other=_known(made.apart[other, row, -1]) if fits else None,
+                unlike_own=unlike[number][row] if has_type else None,
+                unlike_other=unlike[other][row] if fits else None,
                 signed_on=signed.get(row),
                 group=groups[row],
-                way=_progress(ways, row, panel.last),
+                way=progress[row],
                 missing_steps=lacking.steps.get(row, ()),
                 trainings=lacking.trainings.get(row, 0),
                 missing_roles=tuple(sorted(missing)),
@@ -177,23 +173,55 @@ def _accounts(
     return found
 
 
-def _progress(ways: _Ways, row: int, last: date) -> Progress:
-    weekly_ = tuple(_known(value) for value in ways.attainment[row])
-    first = int(ways.reached.first[row])
-    holds = bool(ways.reached.holds[row])
-    state: State = "reached" if holds else "slipped" if first >= 0 else "on_the_way"
+def _standings(made: Measured, number: int) -> list[tuple[Standing, ...]]:
+    """Everybody against a type, measure by measure, whether they are of it or not."""
+    attained = made.attained_by_type(number, made.values, made.median[number][:, None, :])[:, :, -1]
+    of_measure = [
+        [
+            Standing(measure.name, value, share)
+            for value, share in zip(_known_of(made.values[made.at(measure), :, -1]), _known_of(shares), strict=True)
+        ]
+        for measure, shares in zip(made.types[number].signals.values(), attained, strict=True)
+    ]
+    return list(zip(*of_measure, strict=True))
+
+
+def _progress(ways: _Ways, last: date) -> list[Progress]:
+    """The way of everyone, row by row."""
+    weeks = ways.attainment.shape[1]
+    ends = [last - timedelta(days=7 * (weeks - 1 - week)) for week in range(weeks)]
+    line = ways.forecast
+    told = zip(
+        _by_row(ways.attainment),
+        ways.reached.first.tolist(),
+        ways.reached.holds.tolist(),
+        line.why_not,
+        *(_known_of(days) for days in (line.days, line.earliest, line.latest)),
+        strict=True,
+    )
+    return [
+        _way(weekly_, ends[first] if first >= 0 else None, holds, why_not, [_later(last, one) for one in days])
+        for weekly_, first, holds, why_not, *days in told
+    ]
+
+
+def _way(
+    weekly_: tuple[float | None, ...], reached_on: date | None, holds: bool, why_not: str, days: list[date | None]
+) -> Progress:  # fmt: skip
     if all(one is None for one in weekly_):
         return Progress("unknown", weekly_, None, None, "")
-    reached_on = last - timedelta(days=7 * (len(weekly_) - 1 - first)) if first >= 0 else None
-    line = ways.forecast
     if holds:
-        return Progress(state, weekly_, reached_on, None, "")
-    if line.why_not[row]:
-        return Progress(state, weekly_, reached_on, None, line.why_not[row])
-    days = (_known(one[row]) for one in (line.days, line.earliest, line.latest))
-    on, earliest, latest = (None if day is None else last + timedelta(days=int(day)) for day in days)
+        return Progress("reached", weekly_, reached_on, None, "")
+    state: State = "slipped" if reached_on else "on_the_way"
+    if why_not:
+        return Progress(state, weekly_, reached_on, None, why_not)
+    on, earliest, latest = days
     assert on is not None
     return Progress(state, weekly_, reached_on, Expected(on, earliest, latest), "")
+
+
+def _later(last: date, days: float | None) -> date | None:
+    return None if days is None else last + timedelta(days=int(days))
 
 
 def _types(made: Measured, lacking: Lacks) -> tuple[TypeBenchmark, ...]:
@@ -249,3 +277,13 @@ def _doubts(
 
 def _known(value: float) -> float | None:
     return None if isnan(value) else float(value)
+
+
+def _known_of(values: Floats) -> list[float | None]:
+    """`_known` of each of many."""
+    return [None if isnan(value) else value for value in values.tolist()]
+
+
+def _by_row(values: Floats) -> list[tuple[float | None, ...]]:
+    """`_known` of each, row by row."""
+    return [tuple(None if isnan(value) else value for value in row) for row in values.tolist()]

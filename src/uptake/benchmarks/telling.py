@@ -34,6 +34,8 @@ def tell(state: State, cursor: Cursor, plan: Plan, account_id: str, reason: str,
 
 def with_reasons(found: Benchmarks, told: Mapping[str, DistanceReason]) -> Benchmarks:
     """The answer with what managers wrote, also counted by cohort."""
+    if not told:
+        return found
     accounts = tuple(
         replace(one, reason=told[one.id].reason, note=told[one.id].note) if one.id in told else one
         for one in found.accounts
