@@ -108,9 +108,7 @@ def _numbers(kind: str, name: str, condition: Condition) -> Said:
     if condition.test == "is" and kind not in OF_SIGNALS[:1]:
         number = f"{condition.values[0]:g}" if isinstance(condition.values[0], int | float) else condition.values[0]
         yield f"it holds at exactly {number} alone.", f"Write {{gte: {number}}} or {{lt: {number}}}."
-    is_share = kind in ("fall", "decline") or (
-        kind == "signal" and name in catalogue() and catalogue()[name].unit == "share"
-    )
+    is_share = kind == "signal" and name in catalogue() and catalogue()[name].unit == "share"
     for value in condition.values:
         if is_share and isinstance(value, int | float) and value > MOST_OF_A_SHARE:
             yield f"it is a share, 0 to 1, and never {value:g}.", f"Write {value / 100:g} for {value:g} %."

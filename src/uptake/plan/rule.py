@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf, isfinite
 from typing import Annotated, Any, get_args
 
 from pydantic import BeforeValidator
 
+from uptake.plan.condition import BOUNDS, Condition
 from uptake.plan.group import Group, read_group
 from uptake.plan.problems import Location, Problem, Problems
 from uptake.plan.section import Section
@@ -34,6 +36,8 @@ KINDS = (
 benchmark's; `placement.NAME` is where another scheme put somebody; `segment.NAME` is `in` or `not in`; `survey.NAME` is
 the latest rating in a survey, `answer.NAME` the latest answer in words."""
 ATTRIBUTES = ("user", "account")
+SCALES: Mapping[str, tuple[float, float]] = {"score": (0.0, 100.0), "fall": (-inf, 1.0), "decline": (-inf, 1.0)}
+"""Between which numbers what a rule asks for lies; who has risen has fallen by less than nothing."""
 
 
 def read_rule(value: object) -> Group:
@@ -42,7 +46,23 @@ def read_rule(value: object) -> Group:
     Raises:
         Problems: With locations inside the rule.
     """
-    return read_group(value, read_subject)
+    rule = read_group(value, read_subject)
+    off = [problem for below, condition in rule.leaves() for problem in _off_scale(below, condition)]
+    if off:
+        raise Problems(*off)
+    return rule
+
+
+def _off_scale(below: Location, condition: Condition) -> Iterator[Problem]:
+    """A threshold that nothing can ever lie on the other side of: the rule would hold for everyone, or for nobody."""
+    lowest, highest = SCALES.get(condition.property.partition(".")[0], (-inf, inf))
+    bound = condition.values[0]
+    if condition.test not in BOUNDS or isinstance(bound, str) or lowest <= bound <= highest:
+        return
+    allowed = f"{lowest:g} to {highest:g}" if isfinite(lowest) else f"a share, at most {highest:g}"
+    is_percent = not isfinite(lowest) and bound <= 100.0
+    do = f"Write {bound / 100:g} for {bound:g} %." if is_percent else ""
+    yield Problem((*below, condition.test), f"is {bound:g}", (allowed,), do)
 
 
 def read_subject(name: str) -> str:
