@@ -76,6 +76,28 @@ def test_who_moved(filled: Path) -> None:
     assert "Nobody moved." in nobody.out
 
 
+def test_a_day_after_the_data_is_told_as_such(filled: Path) -> None:
+    """The last events are of 26 January; on the next day nothing more is known of anybody."""
+    later = ("--as-of", "2026-01-27", "--home", filled)
+    for asked in (
+        ("placements", "visits"),
+        ("movement", "visits"),
+        ("scores", "adoption"),
+        ("explain", "adoption", "u1", "--entity", "user"),
+    ):
+        assert "The data goes until 26 January 2026. What happened since is not known" in run(*asked, *later).out, asked
+        assert "The data goes until" not in run(*asked, *NOW, "--home", filled).out, asked
+    assert json.loads(run("placements", "visits", *later, "--format", "json").out)["data_until"] == "2026-01-26"
+
+
+def test_a_threshold_between_two_labels_is_told_once(filled: Path) -> None:
+    """Who was here within a week and is not any more crossed one line, which both rules say."""
+    plan = PLAN.replace("{name: seldom}", "{name: seldom, when: {days_since_active: {gte: 7}}}\n      - {name: never}")
+    (filled / "plan" / "plan.yml").write_text(plan)
+    moved = told("movement", "visits", "--since", "2026-01-13", *NOW, "--home", filled)
+    assert moved["u3"]["why"] == "Days since active 13, before 0 (no longer below 7)"
+
+
 def test_as_files(filled: Path, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run("placements", "visits", *NOW, "--format", "csv", "--home", filled).out)))
     assert [(row["user_id"], row["label"]) for row in rows] == [("u1", "often"), ("u2", "seldom"), ("u3", "seldom")]

@@ -85,6 +85,7 @@ def _show(found: Explained, console: Console) -> None:
     of = found.of
     band = f", {of.band}" if of.band else ""
     screen.say(f"{found.title} of {of.name} on {dates.day(found.on)}: {points(of.score)}{band}", console, "bold")
+    screen.say_where_data_end(found.on, found.data_until, console)
     if of.lower is not None and of.upper is not None and of.lower != of.upper:
         screen.say(f"95 % interval {of.lower:.1f} to {of.upper:.1f}.", console)
     if found.level is None:

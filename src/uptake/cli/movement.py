@@ -79,7 +79,9 @@ def _show(found: Movement, console: Console) -> None:
     from uptake.charts import dates, words
 
     days = f"{dates.day(found.since)} to {dates.day(found.on)}"
-    screen.say(f"{found.title} of {found.entity}s, {days}: from the rows to the columns\n", console, "bold")
+    screen.say(f"{found.title} of {found.entity}s, {days}: from the rows to the columns", console, "bold")
+    screen.say_where_data_end(found.on, found.data_until, console)
+    screen.say("", console)
     cells = {(cell.before, cell.after): cell.count for cell in found.cells}
     columns = [label for label in found.after if label.count]
     rows = [

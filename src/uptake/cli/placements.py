@@ -82,7 +82,9 @@ def _show(found: Placements, console: Console) -> None:
     from uptake.segments.words import since as since_words
 
     everybody = sum(label.count for label in found.labels)
-    screen.say(f"{found.title} of {words.count(everybody)} {found.entity}s on {dates.day(found.on)}\n", console, "bold")
+    screen.say(f"{found.title} of {words.count(everybody)} {found.entity}s on {dates.day(found.on)}", console, "bold")
+    screen.say_where_data_end(found.on, found.data_until, console)
+    screen.say("", console)
     counts = [
         (label.name, label.title, words.count(label.count), words.share(label.count / everybody if everybody else None))
         for label in found.labels

@@ -102,7 +102,9 @@ def _show(found: Scores, total: int, console: Console) -> None:
     """Prints how many there are, and a table of them."""
     from uptake.charts import dates
 
-    screen.say(f"{found.title} of {total:,} {found.entity}s on {dates.day(found.on)}\n", console, "bold")
+    screen.say(f"{found.title} of {total:,} {found.entity}s on {dates.day(found.on)}", console, "bold")
+    screen.say_where_data_end(found.on, found.data_until, console)
+    screen.say("", console)
     of_accounts = found.entity == "account"
     heads = ["id", "name", "score", "95 % interval", "change", "band", *(["users"] if of_accounts else [])]
     rows = [

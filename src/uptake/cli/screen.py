@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from itertools import accumulate
 from typing import TYPE_CHECKING, Literal, TextIO
 
@@ -81,6 +82,15 @@ def say(text: str = "", console: Console | None = None, style: str = "") -> None
     console = console or out()
     safe = "\n".join(inert(line) for line in text.split("\n"))
     console.print(safe, style=style or None, soft_wrap=not console.is_terminal)
+
+
+def say_where_data_end(asked_of: date, data_until: date, console: Console) -> None:
+    """Says so where a day is asked of that lies after all that is known."""
+    from uptake.charts import dates
+
+    if asked_of > data_until:
+        say(f"The data goes until {dates.day(data_until)}. What happened since is not known, and counts as if nothing had.",
+            console)  # fmt: skip
 
 
 def table(

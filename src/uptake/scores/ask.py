@@ -75,6 +75,7 @@ class Scores:
         title: What it is called.
         entity: user or account.
         on: As of the end of this day.
+        data_until: The last day of which anything is known; after it counts as if nothing had happened.
         since: The earlier day that changes are told from.
         as_of: What happened from this instant on is not known yet.
         known_by: What was received from this instant on does not count; None: everything counts.
@@ -86,6 +87,7 @@ class Scores:
     title: str
     entity: str
     on: date
+    data_until: date
     since: date
     as_of: datetime
     known_by: datetime | None
@@ -109,8 +111,9 @@ class Scores:
     def to_dict(self) -> dict[str, Any]:
         """The scores as plain values, in the shape of the command line's JSON."""
         return {
-            "score": self.score, "title": self.title, "entity": self.entity, "on": self.on, "since": self.since,
-            "as_of": self.as_of, "known_by": self.known_by, "plan_version": self.plan_version, "rows": self.rows,
+            "score": self.score, "title": self.title, "entity": self.entity, "on": self.on, "data_until": self.data_until,
+            "since": self.since, "as_of": self.as_of, "known_by": self.known_by, "plan_version": self.plan_version,
+            "rows": self.rows,
         }  # fmt: skip
 
     def to_arrow(self) -> pa.Table:
@@ -133,6 +136,7 @@ class Explained:
         entity: user or account.
         of: Whose, with the score.
         on: As of the end of this day.
+        data_until: The last day of which anything is known; after it counts as if nothing had happened.
         since: The earlier day.
         peers: Who the peers are, in words.
         level: From the peers' score to this; None: there is no score.
@@ -144,6 +148,7 @@ class Explained:
     entity: str
     of: Placed
     on: date
+    data_until: date
     since: date
     peers: str
     level: Explanation | None
@@ -185,8 +190,8 @@ def scores(cursor: Cursor, plan: Plan, name: str, given: Mapping[str, Any], kept
     row = (_placed(made, before, number, who) for number in np.flatnonzero(made.present).tolist())
     ordered = sorted(row, key=lambda one: (one.score is None, one.score or 0.0, one.id))
     return Scores(
-        score.name, score.title, asked.question.entity, now, since, asked.question.as_of, arrived_by(asked, given),
-        plan.version, tuple(ordered),
+        score.name, score.title, asked.question.entity, now, last_known_day(asked), since, asked.question.as_of,
+        arrived_by(asked, given), plan.version, tuple(ordered),
     )  # fmt: skip
 
 
@@ -226,7 +231,7 @@ def explain(
     on = change(before.scored, made.scored, row, against_earlier(before.scored, made.scored, row))
     who = names_of(cursor, entity, asked.question.as_of, [key])
     return Explained(
-        score.name, score.title, entity, _placed(made, before, row, who), now, since,
+        score.name, score.title, entity, _placed(made, before, row, who), now, last_known_day(asked), since,
         _peers(made, score, entity, row),
         None if up is None else told(up, about),
         None if on is None else told(on, replace(about, is_change=True)),
@@ -280,6 +285,11 @@ def days(
 def arrived_by(asked: Asked, given: Mapping[str, Any]) -> datetime | None:
     """The instant from which on nothing that was received counts; None: everything does."""
     return read_as_of(given.get("known_by"), asked.question.timezone)
+
+
+def last_known_day(asked: Asked) -> date:
+    """The last day of which anything is known, whatever later one was asked of."""
+    return last_day_before(data_until(asked.cursor, asked.question.timezone), asked.question.timezone)
 
 
 def question_of(cursor: Cursor, plan: Plan, score: Score, given: Mapping[str, Any]) -> tuple[date, Asked]:

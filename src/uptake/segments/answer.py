@@ -32,6 +32,7 @@ class OfPlacement:
         entity: user or account.
         ladder: Whether the labels are steps, the highest first.
         on: As of the end of this day.
+        data_until: The last day of which anything is known; after it counts as if nothing had happened.
         as_of: What happened from this instant on is not known yet.
         known_by: What was received from this instant on does not count; None: everything counts.
         plan_version: The plan it was made by.
@@ -42,6 +43,7 @@ class OfPlacement:
     entity: str
     ladder: bool
     on: date
+    data_until: date
     as_of: datetime
     known_by: datetime | None
     plan_version: str

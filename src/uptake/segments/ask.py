@@ -13,7 +13,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.core.names import names_of
 from uptake.metrics.core.result import Column
 from uptake.plan import Label, Placement, Plan
-from uptake.scores.ask import arrived_by, days, key_of
+from uptake.scores.ask import arrived_by, days, key_of, last_known_day
 from uptake.scores.rules import Meanings
 from uptake.segments.answer import Count, OfPlacement
 from uptake.segments.placing import Codes, entity_of, meanings, named, place
@@ -120,7 +120,8 @@ def placements(
     stood = {} if known_by else stays(cursor, asked, scheme, now, [int(panel.keys[row]) for row in shown])
     held, counts = Held(panel, meanings(others)), np.bincount(codes[codes >= 0], minlength=len(labels))
     return Placements(
-        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, asked.question.as_of, known_by, plan.version,
+        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, last_known_day(asked),
+        asked.question.as_of, known_by, plan.version,
         tuple(Count(label.name, label.title, int(count)) for label, count in zip(labels, counts, strict=True)),
         len(chosen),
         tuple(_standing(held, scheme, panel, codes, who, row, stood.get(int(panel.keys[row]))) for row in shown),

@@ -14,7 +14,8 @@ from uptake.errors import QuestionError
 from uptake.metrics.core.names import names_of
 from uptake.metrics.core.result import Column
 from uptake.plan import Label, Placement, Plan
-from uptake.scores.ask import arrived_by, days
+from uptake.plan.condition import Test
+from uptake.scores.ask import arrived_by, days, last_known_day
 from uptake.scores.rules import Meanings
 from uptake.segments.answer import Count, OfPlacement
 from uptake.segments.ask import label_number, page, row_of
@@ -26,6 +27,7 @@ from uptake.store.projection import Cursor
 
 NOT_THERE = "not_there"
 """The label of those who were not there yet, or not any more."""
+OPPOSITES: Mapping[Test, Test] = {"lt": "gte", "gte": "lt", "gt": "lte", "lte": "gt"}
 WHO = ("before", "after", "id", "stayed", "limit", "offset")
 
 
@@ -130,8 +132,8 @@ def movement(
     counts = np.bincount(was * len(labels) + is_, minlength=len(labels) ** 2).reshape(len(labels), -1)
     counts[-1, -1] = 0
     return Movement(
-        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, asked.question.as_of,
-        arrived_by(asked, given), plan.version, since,
+        scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, last_known_day(asked),
+        asked.question.as_of, arrived_by(asked, given), plan.version, since,
         _counts(labels, counts.sum(axis=1)), _counts(labels, counts.sum(axis=0)),
         tuple(Cell(labels[a].name, labels[b].name, int(counts[a, b])) for a, b in np.argwhere(counts).tolist()),
         len(chosen),
@@ -198,7 +200,7 @@ def _why(held: tuple[Held, Held], labels: Sequence[Label], row: int, was: int, i
         if rule is None or (number == was and is_ < was):
             continue  # an earlier rule took them away, whether or not this one still holds
         for reason in changed(*held, rule, row):
-            key = (reason.subject, reason.test, reason.values)
-            if key not in named_:
-                named_.add(key)
+            if (reason.subject, reason.test, reason.values) not in named_:
+                # what is no longer below is now at least: one change, told once
+                named_ |= {(reason.subject, test, reason.values) for test in (reason.test, OPPOSITES.get(reason.test))}
                 yield reason

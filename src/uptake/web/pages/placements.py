@@ -219,7 +219,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         entity=moved.entity,
         since=moved.since,
         on=moved.on,
-        data_until=_data_until(reader, moved.on),
+        data_until=dates.day(moved.data_until) if moved.on > moved.data_until else "",
         as_known=as_known.read(reader, asked),
         places=[_place(label, moved, asking) for label in moved.after if label.name != NOT_THERE],
         heads=[label.title for label in _columns(moved)],
@@ -238,12 +238,6 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         here=asking(**chosen),
         form_token=site.form_token,
     )
-
-
-def _data_until(reader: Reader, on: date) -> str:
-    """The last day of which anything is known, where a later one was asked for."""
-    last = reader.moment()[1]
-    return dates.day(last) if on > last else ""
 
 
 class _Address:
