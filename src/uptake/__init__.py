@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from uptake.version import __version__
 
-__all__ = ["Workspace", "__version__", "from_events", "init", "open"]
+__all__ = ["Workspace", "__version__", "from_events", "init", "lens", "open"]
 
 if TYPE_CHECKING:
     from uptake.oneoff import from_events
+    from uptake.web.lens_answer import lens_answer as lens
     from uptake.workspace import Workspace, init
 
     open = Workspace  # noqa: A001 - `uptake.open(home)` reads as it should
@@ -24,6 +25,10 @@ else:
             from uptake.oneoff import from_events
 
             return from_events
+        if name == "lens":  # says what the pages of teams say, and is made of them
+            from uptake.web.lens_answer import lens_answer
+
+            return lens_answer
         if name in ("Workspace", "init", "open"):
             from uptake import workspace
 

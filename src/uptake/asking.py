@@ -194,7 +194,8 @@ class Asking(ABC):
             name: The score, one of `plan.all_scores`.
             by: An attribute: `account.arr`, `user.acquisition_channel`.
             plan_version: As for `scores`.
-            **given: `entity` (user or account), `as_of`, `timezone`, `known_by`, as for `scores`.
+            **given: `entity` (user or account), `as_of`, `timezone`, `known_by`, as for `scores`; `who` counts:
+                everyone, or only those who ever came.
 
         Raises:
             QuestionError: A name or a value is not known; the message says what is.

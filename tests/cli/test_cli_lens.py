@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from cli_world import cells, filled_workspace, run, served
 
+import uptake
+from uptake.errors import QuestionError
 from uptake.reports.lens import Aims, Groups, Numbers
 from uptake.reports.lenses import LENSES
 
@@ -42,6 +44,17 @@ def test_numbers_are_those_of_the_metric(tmp_path: Path) -> None:
         if labouring["value"]
         else [row["estimate"] for row in metric if row["estimate"] is not None] == []
     )
+
+
+def test_python_says_the_same(tmp_path: Path) -> None:
+    home = filled_workspace(tmp_path)
+    rows = list(csv.DictReader(io.StringIO(run("lens", "leadership", "--format", "csv", "--home", home).out)))
+    with uptake.open(home) as workspace:
+        found = uptake.lens(workspace, "leadership")
+        assert [row["said"] for row in found.rows] == [row["said"] for row in rows]
+        assert found.to_arrow().num_rows == len(rows)
+        with pytest.raises(QuestionError, match="no lens 'finance'"):
+            uptake.lens(workspace, "finance")
 
 
 def test_teams_are_listed_and_others_refused(tmp_path: Path) -> None:

@@ -99,9 +99,14 @@ def test_a_mean_of_the_last_days_of_a_period_says_how_many() -> None:
 
 
 def test_segments_features_and_curves_have_sentences_of_their_own() -> None:
-    rows = [ROW | {"plan": "Pro"}, ROW | {"plan": "{value}", "estimate": 0.1}]
+    rows = [ROW | {"plan": "Pro"}, ROW | {"plan": "{value}", "estimate": 0.1, "ci_lower": 0.05, "ci_upper": 0.2}]
     assert said("breadth", rows, ("plan",), window_days=30) == (
         "Breadth by plan in the 30 days to 30 April 2026: highest in Pro (58 %), lowest in {value} (10 %)."
+    )
+    rows[1] |= {"estimate": 0.5, "ci_upper": 0.55}
+    assert said("breadth", rows, ("plan",), window_days=30) == (
+        "Breadth by plan in the 30 days to 30 April 2026: highest in Pro (58 %), lowest in {value} (50 %);"
+        " their intervals overlap, so the order may be chance."
     )
     features = [ROW | {"title": "Boards"}, ROW | {"title": "Goals", "estimate": 0.08}]
     assert (

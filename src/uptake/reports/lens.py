@@ -45,11 +45,13 @@ class ScoreMeasure:
         title: The column's.
         score: Which score of the plan.
         entity: Whose: user or account.
+        who: Whose score counts: everyone's, or theirs alone who came.
     """
 
     title: str
     score: str
     entity: str
+    who: str = "everyone"
 
 
 @dataclass(frozen=True)

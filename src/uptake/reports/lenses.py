@@ -155,10 +155,10 @@ LENSES: tuple[Lens, ...] = (
                     Measure("Came back", "retention", _retention, _stayed, side="returned"),
                     Measure("Active now", "active_users", {"window": "28"}),
                     Measure("Reached value", "value_realisation"),
-                    ScoreMeasure("Adoption score", ADOPTION, "user"),
+                    ScoreMeasure("Adoption score", ADOPTION, "user", who="came"),
                 ),
                 "Sign-ups and activation are of those who started within 90 days that are over for all of them. "
-                "Came back is the mean of all cohorts. The score is the mean of everyone's on the last day. "
+                "Came back is the mean of all cohorts. The score is the mean, on the last day, of everyone who ever came. "
                 + OBSERVATIONAL,
                 NO_CHANNELS,
             ),
@@ -170,7 +170,7 @@ LENSES: tuple[Lens, ...] = (
                     Measure("Signed up", "activation_rate", column="n", side="counted", entity="account"),
                     Measure("Began to pay", "paid_conversion", entity="account"),
                     Measure("Seats adopted", "adoption_rate", pick={"measure": "adopted"}, entity="account"),
-                    ScoreMeasure("Adoption score", ADOPTION, "account"),
+                    ScoreMeasure("Adoption score", ADOPTION, "account", who="came"),
                     Measure("Left", "account_churn"),
                 ),
                 OBSERVATIONAL,

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from uptake.metrics.core import dimensions
 from uptake.metrics.core.dimensions import MISSING, Attribute
+from uptake.metrics.core.question import read_choice
 from uptake.metrics.core.result import Column, arrow
 from uptake.metrics.kinds.status import status
 from uptake.metrics.parts import attributes
@@ -21,12 +22,16 @@ from uptake.scores.ask import named, question_of
 from uptake.scores.standing import standings
 from uptake.signals.labels import labels
 from uptake.signals.panel import Panel
+from uptake.signals.signal import read
 from uptake.signals.windows import Floats
 from uptake.stats.mean import mean_from_values
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
+ONLY_WHO_CAME = "Who was never active is not counted."
 OBSERVATIONAL = "Observational: groups differ in more than what tells them apart here, so no difference is an effect."
+WHO = ("everyone", "came")
+"""Whose score counts: that of everyone, or of those alone who, or whose users, were ever active."""
 COLUMNS = (
     Column("group", "text"), Column("n", "integer", "count"), Column("estimate", "number", "points"),
     Column("ci_lower", "number", "points"), Column("ci_upper", "number", "points"),
@@ -114,14 +119,15 @@ def grouped(
         plan: The plan.
         name: The score.
         by: The attribute, `account.arr` or `user.acquisition_channel`.
-        given: `entity`, `as_of`, `timezone`, as for `scores`.
+        given: `entity`, `as_of`, `timezone`, as for `scores`; `who` counts, one of `WHO`.
         kept: As for `scores`.
 
     Raises:
         QuestionError: A name or a value is not known.
     """
     score = named(plan, name)
-    day, asked = question_of(cursor, plan, score, given)
+    who = read_choice("who", given.get("who", WHO[0]), WHO)
+    day, asked = question_of(cursor, plan, score, {key: value for key, value in given.items() if key != "who"})
     entity = asked.question.entity
     attribute = dimensions.find(attributes.known(cursor, asked.plan), by, entity)
     (made,) = standings(asked, score, [day], kept)
@@ -129,10 +135,13 @@ def grouped(
     numbers, texts = labels(panel, attribute)
     label_of = {int(key): texts[number] for key, number in zip(panel.keys, numbers[:, -1].tolist(), strict=True)}
     there = np.flatnonzero(made.present)
+    if who == "came":
+        came = panel.keys[~np.isnan(read(panel, "days_since_active"))[:, -1]]
+        there = there[np.isin(made.keys[there], came)]
     label = np.array([label_of.get(int(made.keys[row]), MISSING) for row in there.tolist()], dtype=object)
     points = made.scored.points[there, -1]
     found = tuple(_group(one, points[label == one]) for one in _in_order(set(label.tolist()), attribute))
-    notes = (*dimensions.notes([attribute]), OBSERVATIONAL)
+    notes = (*dimensions.notes([attribute]), *([ONLY_WHO_CAME] if who == "came" else []), OBSERVATIONAL)
     return Grouped(
         score.name, score.title, entity, attribute.label, day, asked.question.as_of, plan.version, found, notes
     )

@@ -128,9 +128,10 @@ class _Asked:
 
 def _asked(reader: Reader, groups: Groups, measure: Measure | ScoreMeasure) -> _Asked:
     if isinstance(measure, ScoreMeasure):
-        means = reader.score_groups(measure.score, groups.by, measure.entity, Urgency.PART)
+        means = reader.score_groups(measure.score, groups.by, measure.entity, measure.who, Urgency.PART)
         url = f"/{measure.entity}s?{urlencode({'score': measure.score, 'sort': 'score'})}"
-        about = "The mean of the score of everyone who has one, 0 to 100 points."
+        whose = "everyone who ever came" if measure.who == "came" else "everyone who has one"
+        about = f"The mean of the score of {whose}, 0 to 100 points."
         return _Asked(
             Head(measure.title, url, about),
             means,

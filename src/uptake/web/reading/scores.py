@@ -38,12 +38,12 @@ class Scores(Reading):
 
         return self._now(("explained", score, entity, id_, as_key(given)), work)
 
-    def score_groups(self, score: str, by: str, entity: str, urgency: Urgency) -> Future[Grouped]:
+    def score_groups(self, score: str, by: str, entity: str, who: str, urgency: Urgency) -> Future[Grouped]:
         """The mean of a score in groups, now or later; its result raises `QuestionError` if it cannot be asked."""
-        given = {"entity": entity}
+        given = {"entity": entity, "who": who}
         kept = self._workspace.kept
         return self._later(
-            ("score groups", score, by, entity),
+            ("score groups", score, by, entity, who),
             lambda cursor: grouped(cursor, self.plan, score, by, given, kept),
             urgency,
         )

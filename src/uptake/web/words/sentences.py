@@ -117,7 +117,14 @@ def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> st
         f"{about}: {most} in {_segment(result, labels, highest)}, {least} in {_segment(result, labels, found.lowest)}"
     )
     tested = f" (log-rank test: {words.pvalue(highest['pvalue'])})" if highest.get("pvalue") is not None else ""
-    return f"{said}{tested}."
+    return f"{said}{tested or _if_overlapping(highest, found.lowest)}."
+
+
+def _if_overlapping(highest: Mapping[str, Any], lowest: Mapping[str, Any]) -> str:
+    """What is said where two segments have a common part in their intervals: nobody should go by their order."""
+    lower, upper = highest.get("ci_lower"), lowest.get("ci_upper")
+    overlap = lower is not None and upper is not None and lower <= upper
+    return "; their intervals overlap, so the order may be chance" if overlap else ""
 
 
 def _attribute(column: str) -> str:
