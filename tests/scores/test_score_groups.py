@@ -93,19 +93,19 @@ def test_by_bands_of_revenue(filled: uptake.Workspace, entity: str) -> None:
 
 def test_who_never_came_is_left_out_where_that_is_asked_for(new_home: Callable[..., Path]) -> None:
     """u1 came, u2 and u3 have a seat and a score of 0: the mean of all is a third of u1's."""
-    with uptake.open(new_home("features: {tasks: {events: [task]}}")) as workspace:
+    with uptake.open(new_home(PLAN)) as workspace:
         day = "2025-03-03T10:00:00Z"
         workspace.import_events([{"event": "task", "user_id": "u1", "account_id": "a", "timestamp": day}])
         seats = [{"user_id": f"u{number}", "account_id": "a", "seat_from": "2025-03-01"} for number in (1, 2, 3)]
         assert not workspace.import_rows(pa.Table.from_pylist(seats), "seats").reasons
-        by = ("adoption", "user.acquisition_channel")
+        by = ("adoption", "account.id")
         (everyone,) = workspace.score_groups(*by, entity="user").groups
         only = workspace.score_groups(*by, entity="user", who="came")
         assert (everyone.n, only.groups[0].n) == (3, 1)
         assert only.groups[0].estimate == pytest.approx(3 * (everyone.estimate or 0))
         assert only.notes[0] == "Who was never active is not counted."
         with pytest.raises(QuestionError, match="who is 'nobody'"):
-            workspace.score_groups(*by, who="nobody")
+            workspace.score_groups(*by, entity="user", who="nobody")
 
 
 def test_what_is_not_known_is_an_error(filled: uptake.Workspace) -> None:
