@@ -171,10 +171,42 @@ EXCLUDED = """
 def test_line_8_an_excluded_event(told: Told, given: dict[str, Any], expected: list[int]) -> None:
     """`between` has X between the steps, `never` X and no B, `after` X when it is done, `again` X and then a clean pass.
 
-    PostHog in order: the first two are gone from the whole funnel. In any order, and by Mixpanel, they stop at step one;
+    PostHog in order: the first two are gone from the whole funnel. In any order, and by Mixpanel, they are left at step one;
     Mixpanel counts `again` with its first entry, unless entries are looked for anew.
     """
     assert funnel(told(EXCLUDED), "A,B", exclude="X", **given) == expected
+
+
+UNDONE = """
+    twice  A 03-02 09:00
+    twice  X 03-02 09:10
+    twice  B 03-02 09:20
+    twice  C 03-02 09:30
+    twice  X 03-02 09:40
+    twice  D 03-02 09:50
+    late   A 03-02 09:00
+    late   B 03-02 09:10
+    late   X 03-02 09:20
+    late   C 03-02 09:30
+    late   D 03-02 09:40
+    done   D 03-02 09:00
+    done   C 03-02 09:10
+    done   B 03-02 09:20
+    done   A 03-02 09:30
+    done   X 03-02 09:40
+    twenty A 03-02 09:00
+    twenty B 03-02 09:10
+    twenty C 03-02 09:20
+    twenty X 03-04 09:20"""
+
+
+def test_line_8_in_any_order_an_excluded_event_undoes_what_was_done(told: Told) -> None:
+    """`twice` did B and C between two X, which undo them: one step. `late` has two steps after its X. `done` and, with a
+    window of a day, `twenty` had nothing excluded in time: four and three steps.
+    """
+    given = {"preset": "posthog", "order": "unordered", "window_days": 1, "exclude": "X"}
+    assert funnel(told(UNDONE), "A,B,C,D", **given) == [4, 3, 2, 1]
+    assert funnel(told(UNDONE), "A,B,C,D", exclusion="stop", **given) == [4, 4, 2, 1]
 
 
 STRICT = """

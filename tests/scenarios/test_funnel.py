@@ -242,7 +242,7 @@ def test_a_window_of_days_is_exact_where_clocks_are_changed(events: World) -> No
 def test_an_excluded_event(events: World) -> None:
     """u: X between A and B. v: X, and B never comes. w: X after B. y: X at the first entry, a clean second one.
 
-    `stop` (Mixpanel, PostHog in any order): u and v stay at step one. `remove` (PostHog in order): they are gone.
+    `stop` (Mixpanel): u and v stay at step one. `remove` (PostHog in order): they are gone.
     """
     ws = events(u="A0 X5 B10", v="A0 X5", w="A0 B10 X15", y="A0 X5 A10 B20")
     assert counts(ws, "A,B") == [4, 3]

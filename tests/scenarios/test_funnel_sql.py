@@ -55,7 +55,7 @@ def questions(draw: st.DrawFn) -> dict[str, Any]:
         "order": order,
         "window_days": draw(st.sampled_from(["3m", "6m", "none"])),
         "entry": draw(st.sampled_from(["earliest", "latest", "closest", "first"])),
-        "exclusion": draw(st.sampled_from(["stop", "remove"])),
+        "exclusion": draw(st.sampled_from(["stop", "undo", "remove"])),
         "between": draw(st.sampled_from(["nothing", "repeats"])),
         "exclude": draw(
             st.sampled_from([None, ["X"], [{"event": "X", "after": 1, "before": required[1]}, {"event": "D"}]])

@@ -194,7 +194,8 @@ class NaiveFunnel:
     def spoilt(self, own: list[Row], chosen: tuple[int, ...]) -> Pass:
         for done in range(1, min(len(chosen), len(self.required) - 1) + 1):
             if places := [place for place in range(len(own)) if self.spoils(own, chosen, done, place)]:
-                return Pass(chosen, True, places[0], done, min(len(chosen), done + 1))
+                clean = 1 if self.rules.exclusion == "undo" else done
+                return Pass(chosen, True, places[0], clean, min(len(chosen), done + 1))
         return Pass(chosen, False, None, len(chosen), len(chosen))
 
     def spoils(self, own: list[Row], chosen: tuple[int, ...], done: int, place: int) -> bool:

@@ -20,6 +20,14 @@ def test_an_excluded_event_stops_the_pass_or_removes_the_entity() -> None:
     assert removed.counts_by_step.tolist() == [4, 4]
 
 
+def test_an_excluded_event_undoes_a_pass_down_to_its_entry() -> None:
+    """The third history has two clean steps at its end, the fourth did all before; in any order, or in this one."""
+    histories = ("A0 B1 X2 C3", "A0 B1 X2", "A0 B1 X2 A3 B4", "A0 B1 C2 X3")
+    for order in ("ordered", "unordered"):
+        rules = Rules(order=order, exclusion="undo")
+        assert depths(asked("ABC", *histories, rules=rules, exclude=[("X", 0, 2)])) == [1, 1, 2, 3]
+
+
 def test_an_excluded_event_after_the_window_does_not_spoil() -> None:
     outcome = asked("AB", "A0 X5", "A0 X6", rules=Rules(window=5, exclusion="remove"), exclude=[("X", 0, 1)])
     assert depths(outcome) == [0, 1]

@@ -104,7 +104,7 @@ def test_the_metric_counts_what_the_model_counts(imported: uptake.Workspace, dat
         order=order,
         window=None if window is None else window * MINUTE,
         entry=data.draw(st.sampled_from(["earliest", "latest", "closest", "first", "each"])),
-        exclusion=data.draw(st.sampled_from(["stop", "remove"])),
+        exclusion=data.draw(st.sampled_from(["stop", "undo", "remove"])),
         tolerance=None if tolerance is None else tolerance * 1_000_000,
         between=data.draw(st.sampled_from(["nothing", "repeats", "halt"])),
     )

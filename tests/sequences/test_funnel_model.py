@@ -18,7 +18,7 @@ from uptake.sequences.rules import Between, Entry, Exclusion, Order, Rules, Spoi
 ENTRIES: list[Entry] = ["earliest", "latest", "closest", "first"]
 ORDERS: list[Order] = ["ordered", "strict", "unordered"]
 BETWEEN: list[Between] = ["nothing", "repeats", "halt"]
-SPOILT: list[Spoilt] = ["stop", "remove"]
+SPOILT: list[Spoilt] = ["stop", "undo", "remove"]
 
 limits = st.none() | st.integers(0, 5)
 

@@ -188,8 +188,8 @@ METRIC = Metric(
               " over.", default=ENTITIES, choices=(ENTITIES, TOTALS)),
         Param("exclude", "exclusions", "What may not happen between two steps: events, or selectors with after and"
               " before, numbers of steps; between the first and the last if not given."),
-        Param("exclusion", "choice", "What an excluded event does: the entity stops at the step before, or is removed.",
-              choices=EXCLUSIONS),
+        Param("exclusion", "choice", "What an excluded event does: the entity stops at the step before, all its steps"
+              " but the first are undone, or it is removed.", choices=EXCLUSIONS),
         Param("tolerance_seconds", "number", "Events at most so far apart count in either order; without it the order of"
               " arrival decides.", least=0, most=86_400),
         Param("between", "choice", "What strict order lets lie between two steps: nothing, repeats of the step before,"

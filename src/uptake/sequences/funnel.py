@@ -67,9 +67,11 @@ def _of_part(events: Events, rules: Rules, exclusions: Sequence[Exclusion], roun
         chosen, reach = _in_order(events, rules, required, ties, rounds)
     else:
         chosen, reach = _in_any_order(events, rules, rounds)
-    if rules.entry == "closest" and exclusions and in_order:
+    if rules.entry == "closest" and in_order and len(required) > 1 and (exclusions or rules.tolerance is not None):
         chosen = _without_forgotten(events, chosen, rounds)
     spoiling = spoil(chosen, excluded, reach, ties)
+    if rules.exclusion == "undo":
+        spoiling = spoiling._replace(clean=np.where(spoiling.is_spoilt, 1, spoiling.clean))
     if rules.entry == "each":
         places = attempts(events, chosen, spoiling, reach, ties)
     else:
@@ -135,7 +137,8 @@ def _owner(events: Events, starts: Rows, rounds: Instants | None) -> Rows:
 
 
 def _without_forgotten(events: Events, chosen: Rows, rounds: Instants | None) -> Rows:
-    # Of entries that go on to the same event the last is chosen anyway, unless an exclusion tells them apart.
+    # Of entries that go on to the same event the last is chosen anyway, unless an exclusion tells them apart, or the last
+    # is itself a later step of the others, as one of two events of an instant can be.
     owner = _owner(events, chosen[0], rounds)
     is_last = np.ones(chosen.shape[1], np.bool_)
     is_last[:-1] = (chosen[1, 1:] != chosen[1, :-1]) | (chosen[1, :-1] == len(events)) | (owner[1:] != owner[:-1])
@@ -144,7 +147,7 @@ def _without_forgotten(events: Events, chosen: Rows, rounds: Instants | None) ->
 
 def _best(events: Events, rules: Rules, chosen: Rows, spoiling: Spoiling, rounds: Instants | None) -> Rows:
     # What removes an entity is that its deepest pass is spoilt and that no clean one is as deep.
-    depth = spoiling.clean if rules.exclusion == "stop" else 2 * spoiling.depth + ~spoiling.is_spoilt
+    depth = 2 * spoiling.depth + ~spoiling.is_spoilt if rules.exclusion == "remove" else spoiling.clean
     last = chosen[spoiling.clean - 1, np.arange(chosen.shape[1])] if rules.entry == "closest" else depth
     return choose(_owner(events, chosen[0], rounds), depth, last, rules.entry)
 

@@ -23,8 +23,9 @@ Between = Literal["nothing", "repeats", "halt"]
 """What strict order allows between two steps: `nothing`; `repeats` of the step before; or repeats of any step reached so
 far, where the first event that is none of these `halt`s the entity for good (otherwise it may enter again)."""
 
-Spoilt = Literal["stop", "remove"]
-"""An excluded event between two steps lets a pass `stop` at the step before, or makes the funnel `remove` the entity."""
+Spoilt = Literal["stop", "undo", "remove"]
+"""An excluded event between two steps lets a pass `stop` at the step before, lets it `undo` all steps but the first, or
+makes the funnel `remove` the entity."""
 
 DAY: Final = 86_400_000_000
 """Microseconds of a day. Windows are durations, so a day of a window never moves with the time zone."""
@@ -40,7 +41,7 @@ class Rules:
     | ClickHouse `windowFunnel` | ordered, strict | closest | None | - | halt |
     | Mixpanel | ordered, unordered | first; closest with optimised re-entry; each for totals | 2 s | stop | - |
     | PostHog, in order | ordered, strict | closest | 0; None if strict | remove | repeats |
-    | PostHog, any order | unordered | earliest | None | stop | - |
+    | PostHog, any order | unordered | earliest | None | undo | - |
 
     Args:
         order: How the steps follow one another.

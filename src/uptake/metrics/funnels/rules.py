@@ -15,7 +15,7 @@ from uptake.sequences.rules import Between, Entry, Rules, Spoilt
 
 ORDERS = ("ordered", "strict", "unordered")
 ENTRIES = ("earliest", "latest", "closest", "first")
-EXCLUSIONS = ("stop", "remove")
+EXCLUSIONS = ("stop", "undo", "remove")
 BETWEEN = ("nothing", "repeats", "halt")
 FIRST_TOUCH, LAST_TOUCH, ALL_STEPS, ONE_STEP = ATTRIBUTIONS = ("first_touch", "last_touch", "all_steps", "step")
 APART, COUNT = "apart", "count"
@@ -54,7 +54,7 @@ PRESETS: dict[str, Preset] = {
     "mixpanel": Preset(window_days=7, entry="first", tolerance_seconds=2),
     "clickhouse": Preset(entry="closest", between="halt"),
 }
-POSTHOG_UNORDERED = Preset()
+POSTHOG_UNORDERED = Preset(exclusion="undo")
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,12 @@ class PassSql(Following):
         """Adds to passes: reached, clean (steps before an excluded event), depth by which they are told apart."""
         steps = len(self._required)
         gaps = self._excluded()
-        if gaps and self._rules.entry == "closest" and self._rules.order != "unordered":
+        if (
+            self._rules.entry == "closest"
+            and self._rules.order != "unordered"
+            and steps > 1
+            and (gaps or self._rules.tolerance is not None)
+        ):
             self._relations["not_forgotten"] = f"""SELECT * FROM {last}
             QUALIFY number_2 IS NULL OR number_2 IS DISTINCT FROM
                 lead(number_2) OVER (PARTITION BY {self._history}, period_on ORDER BY number_1)"""
@@ -96,6 +101,8 @@ class PassSql(Following):
         clean = f"least({reached}, {', '.join(f'CASE WHEN spoilt_{gap} IS NOT NULL THEN {gap} END' for gap in gaps)})"
         stopped = f"coalesce({', '.join(f'spoilt_{gap}' for gap in gaps)})"
         is_spoilt = " OR ".join(f"spoilt_{gap} IS NOT NULL" for gap in gaps)
+        if gaps and self._rules.exclusion == "undo":
+            clean = f"CASE WHEN {is_spoilt} THEN 1 ELSE {clean} END"
         depth = "clean"
         if gaps and self._rules.exclusion == "remove":
             depth = f"2 * least({reached}, clean + 1) + (NOT is_spoilt)::INT"

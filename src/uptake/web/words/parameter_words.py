@@ -147,6 +147,7 @@ CHOICES = {
     ("drivers", "events"): "Events on the way",
     ("exclusion", "remove"): "Removes who did it",
     ("exclusion", "stop"): "Stops who did it there",
+    ("exclusion", "undo"): "Undoes all steps but the first",
     ("floor", "day"): "Days",
     ("floor", "hour"): "Hours",
     ("floor", "none"): "Nothing",
