@@ -62,7 +62,8 @@ def _curves(asked: Asked) -> Sql:
             WHERE valid_to > l.begins_at AND valid_from < $as_of AND l.begins_at < $as_of GROUP BY entity_key"""
     exposed = open_from_sql(asked, (*feature.eligible, *launch.population), there)
     clock = asked.param("clock") or launch.clock
-    at_launch = " AND c.day = l.day" if clock == "launch" else ""
+    zone = literal(asked.plan.product.timezone)
+    at_launch = " AND open_at < l.ends_at" if clock == "launch" else ""
     return Sql(
         """
     SELECT entity_key, anchor_at, NULL::DATE AS period_on, $until_day::DATE - start_on + 1 AS closed_days,
@@ -85,10 +86,9 @@ def _curves(asked: Asked) -> Sql:
             "cadence_days": feature.cadence_days,
         },
         {
-            "launch": "SELECT day, begins_at FROM calendar WHERE day = $launched_on::DATE",
-            "exposed": f"""SELECT e.entity_key, e.open_at AS anchor_at, c.day AS start_on
-        FROM ({exposed}) e CROSS JOIN launch l
-        JOIN calendar c ON e.open_at >= c.begins_at AND e.open_at < c.ends_at{at_launch}""",
+            "launch": "SELECT begins_at, ends_at FROM calendar WHERE day = $launched_on::DATE",
+            "exposed": f"""SELECT entity_key, open_at AS anchor_at, timezone({zone}, timezone('UTC', open_at))::DATE AS start_on
+        FROM ({exposed}) JOIN launch l ON open_at >= l.begins_at{at_launch}""",
             "used": f"""SELECT e.entity_key, e.anchor_at, e.start_on,
             list_sort(list_distinct(list(u.day) FILTER (u.day IS NOT NULL))) AS used
         FROM exposed e LEFT JOIN {asked.grain.of("feature_day")} u ON u.entity_key = e.entity_key

@@ -163,24 +163,9 @@ def open_from_sql(asked: Asked, conditions: Conditions, started: str) -> str:
     """
     if not conditions:
         return f"SELECT entity_key, reached_at AS open_at FROM ({started})"
-    names = {condition.property.partition(".")[::2] for condition in conditions}
-    changes = " UNION ALL ".join(
-        f"SELECT m.entity_key, unnest([a.valid_from, a.valid_to]) AS open_at FROM ({_members(asked)}) m"
-        f" JOIN {side}_attribute a ON a.{side}_key = m.{side}_key AND a.name = {literal(attribute)}"
-        for side, attribute in sorted(names)
-        if attribute != "id"
-    )
-    joins, tests = _tests(asked, conditions, "c.until")
-    # who could not use it becomes able to when a membership begins or an attribute changes, and at no other moment
-    return f"""SELECT c.entity_key, min(c.open_at) AS open_at FROM (
-            SELECT DISTINCT entity_key, open_at, open_at + INTERVAL 1 MICROSECOND AS until FROM (
-                SELECT entity_key, greatest(open_at, reached_at) AS open_at FROM ({started}) JOIN (
-                    SELECT entity_key, valid_from AS open_at FROM ({_members(asked)})
-                    {f"UNION ALL {changes}" if changes else ""}
-                ) USING (entity_key) WHERE open_at < $as_of
-            )
-        ) c JOIN ({_members(asked)}) m ON m.entity_key = c.entity_key {joins}
-        WHERE m.valid_from < c.until AND m.valid_to >= c.until AND {tests} GROUP BY c.entity_key"""
+    return f"""SELECT entity_key, min(greatest(reached_at, valid_from)) AS open_at
+        FROM ({started}) JOIN ({eligible_spans_sql(asked, conditions)}) USING (entity_key)
+        WHERE greatest(reached_at, valid_from) < least(valid_to, $as_of) GROUP BY entity_key"""
 
 
 def _members(asked: Asked, grain: Grain | None = None) -> str:
