@@ -118,6 +118,62 @@ class Spans:
 
 
 @dataclass(frozen=True, eq=False)
+class Successions:
+    """What each entity was from one instant to another, one thing after the other.
+
+    Args:
+        first: The place of the first span of each entity among the spans, then how many spans there are.
+        number: Numbers of the entities, ascending.
+        valid_from: Instants from which on it held, ascending within an entity.
+        valid_to: Instants from which on it did not.
+        value: What it was.
+    """
+
+    first: NDArray[np.int32]
+    number: NDArray[np.int32]
+    valid_from: NDArray[np.datetime64]
+    valid_to: NDArray[np.datetime64]
+    value: Column
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return sum(one.nbytes for one in (self.first, self.number, self.valid_from, self.valid_to, self.value))
+
+    def just_before(self, instant: np.datetime64, missing: int) -> Column:
+        """What everybody was just before an instant; another value of who was nothing then."""
+        found = np.full(len(self.first) - 1, missing, np.int64)
+        then = np.flatnonzero((self.valid_from < instant) & (self.valid_to >= instant))
+        found[self.number[then]] = self.value[then]
+        return found
+
+    def just_before_each(self, number: NDArray[np.int32], instants: NDArray[np.datetime64], missing: int) -> Column:
+        """What some entities were, each just before an instant of its own; another value of who was nothing then.
+
+        Args:
+            number: The entities; -1 of one that has no number.
+            instants: The instant of each; of none nothing is known.
+            missing: The other value.
+        """
+        found = np.full(len(number), missing, np.int64)
+        if not len(self.number):
+            return found
+        begin, end = self.first.take(number, mode="clip"), self.first.take(number + 1, mode="clip")
+        end[number < 0] = 0
+        low, most = begin.copy(), int(np.diff(self.first).max())
+        # the last one that had begun, of all entities at once; most have one
+        for _ in range(most.bit_length()):
+            middle = (low + end) >> 1
+            has_begun = (middle < end) & (self.valid_from.take(middle, mode="clip") < instants)
+            low = np.where(has_begun, middle + 1, low)
+            end = np.where(has_begun, end, middle)
+        last = low - 1
+        holds = (last >= begin) & (self.valid_to.take(last, mode="clip") >= instants)
+        found[holds] = self.value[last[holds]]
+        return found
+
+
+@dataclass(frozen=True, eq=False)
 class Rows:
     """Rows of entities, in any order.
 
@@ -221,6 +277,14 @@ class Numbered:
         """The rows of SQL for (entity_key, valid_from, valid_to), of those who have a number."""
         return self._kept.get(self._cursor, ("day_spans", self._sql, sql, self._zone), lambda: self._spans(sql))
 
+    def successions(self, sql: str) -> Successions:
+        """The rows of SQL for (entity_key, value, valid_from, valid_to), of those who have a number.
+
+        Args:
+            sql: The query; spans of an entity have nothing in common.
+        """
+        return self._kept.get(self._cursor, ("successions", self._sql, sql, self._zone), lambda: self._successions(sql))
+
     def told(self, sql: str, missing: Any) -> Column:  # noqa: ANN401 - a value of the column's type
         """The value of each entity, of the rows of SQL for (entity_key, value); another for who has none.
 
@@ -292,6 +356,15 @@ class Numbered:
     def _spans(self, sql: str) -> Spans:
         columns = self._known(sql)
         return Spans(columns["number"], np.asarray(columns["valid_from"]), np.asarray(columns["valid_to"]))
+
+    def _successions(self, sql: str) -> Successions:
+        columns = self._known(sql)
+        number, begins = columns["number"], np.asarray(columns["valid_from"])
+        order = np.lexsort((begins, number))
+        number = number[order]
+        first = np.searchsorted(number, np.arange(len(self.everyone) + 1)).astype(np.int32)
+        ends, value = np.asarray(columns["valid_to"])[order], _small(np.asarray(columns["value"]))[order]
+        return Successions(first, number, begins[order], ends, value)
 
     def _told(self, sql: str, missing: Any) -> Told:  # noqa: ANN401 - a value of the column's type
         columns = self._known(f"SELECT entity_key, value FROM ({sql}) WHERE value IS NOT NULL")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import NamedTuple
@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from uptake.facts.day_order import Rows
+from uptake.facts.day_order import Successions
 from uptake.facts.selection import property_sql
 from uptake.metrics.core.dimensions import ANY_TIME, MISSING, MOST_RECENT, Attribute, Dimension
 from uptake.metrics.core.grain import GRAINS, MEMBER
@@ -38,43 +38,24 @@ class Known(NamedTuple):
         one: The attribute.
         said: The values there are, with `text`, `number` and the `label` they go by; the place of each is its code,
             the last one is missing.
-        rows: Numbers of those it was said of, with `code`, `valid_from` and `valid_to`.
-        place: Of everybody who is counted the number among those it is said of.
-        everyone: How many these are.
+        spans: Of those it was said of, by number, its code from when until when.
+        place: Of everybody who is counted the number among those it is said of; -1 of those who have none.
     """
 
     one: Attribute
     said: pa.Table
-    rows: Rows
+    spans: Successions
     place: NDArray[np.int32]
-    everyone: int
 
     def codes(self, at: np.datetime64) -> Codes:
         """The code of what it was just before an instant, of everybody who is counted."""
-        missing = len(self.said) - 1
-        held = self.rows.values
-        then = np.flatnonzero((held["valid_from"] < at) & (held["valid_to"] >= at))
         # one place more, of those who have no number: their place is -1
-        found = np.full(self.everyone + 1, missing, np.int64)
-        found[self.rows.number[then]] = held["code"][then]
-        return found[self.place]
+        missing = len(self.said) - 1
+        return np.append(self.spans.just_before(at, missing), missing)[self.place]
 
-    def codes_of_each(self, at: Instants) -> Codes:
-        """The code of what it was just before an instant of its own, of everybody who is counted."""
-        held, number = self.rows.values, self.rows.number
-        found = np.full(len(self.place), len(self.said) - 1)
-        if not len(number):
-            return found
-        instants, begun = np.unique(held["valid_from"], return_inverse=True)
-        many = len(instants) + 1
-        order = np.lexsort((begun, number))
-        spans = number[order] * np.int64(many) + begun[order]
-        # nothing is two things at once: what it became last it is, or it is nothing
-        latest = np.searchsorted(spans, self.place * np.int64(many) + np.searchsorted(instants, at)) - 1
-        row = order[latest]
-        holds = (number[row] == self.place) & (held["valid_to"][row] >= at)
-        found[holds] = held["code"][row[holds]]
-        return found
+    def codes_of(self, who: Codes, at: Instants) -> Codes:
+        """The code of what it was, of some of those who are counted just before an instant of their own."""
+        return self.spans.just_before_each(self.place[who], at, len(self.said) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +73,7 @@ class Attributes(Split):
     where: Sequence[tuple[Attribute, Condition]]
     _known: dict[Attribute, Known] = field(default_factory=dict)
     _made: dict[np.datetime64, NDArray[np.int8]] = field(default_factory=dict)
+    _tested: dict[tuple[Attribute, Condition], NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -111,12 +93,18 @@ class Attributes(Split):
     def numbers(self, at: np.datetime64) -> NDArray[np.int8]:
         """The number of everybody's group just before an instant; `NOWHERE` of those left out."""
         if at not in self._made:
-            self._made[at] = self._groups(at)
+            self._made[at] = self._groups(lambda one: self._codes(one, at))
         return self._made[at]
 
-    def numbers_of_each(self, at: Instants) -> NDArray[np.int8]:
-        """The number of everybody's group at an instant of its own; `NOWHERE` of those left out."""
-        return self._groups(at + MOMENT)
+    def numbers_of(self, who: Codes, at: Instants) -> NDArray[np.int8]:
+        """The number of the group of some entities, each at an instant of its own; `NOWHERE` of those left out."""
+        until = at + MOMENT
+
+        def codes(one: Attribute) -> Codes:
+            known = self._of(one)
+            return known.codes(self._as_of)[who] if one.mode == MOST_RECENT else known.codes_of(who, until)
+
+        return self._groups(codes)
 
     def parts(self, at: np.datetime64, who: Codes) -> Iterator[tuple[tuple[str, ...], Codes]]:
         """Each group of some entities just before an instant, with the places of those in it."""
@@ -128,26 +116,42 @@ class Attributes(Split):
         """SQL for the rows of a relation that are not left out, with a column a breakdown, at the `anchor_at` of each."""
         return labelled(self.asked.grain, self.by, self.where, self.asked.plan.product.timezone, rows=rows)
 
-    def _groups(self, at: np.datetime64 | Instants) -> NDArray[np.int8]:
-        """The number of everybody's group; `NOWHERE` of those for whom some condition did not hold."""
-        found = np.zeros(len(numbered(self.asked).everyone), np.int64)
+    def _groups(self, codes: Callable[[Attribute], Codes]) -> NDArray[np.int8]:
+        """The number of the group of each; `NOWHERE` of those for whom some condition did not hold.
+
+        Args:
+            codes: Gives the code of an attribute of each.
+        """
+        found: Codes | np.int64 = np.int64(0)
         for one in self.by:
-            names = self._names(one)
-            label = np.array([names.index(text) for text in self._texts(one)])
-            found = found * len(names) + label[self._codes(one, at)]
+            found = found * len(self._names(one)) + self._numbers(one)[codes(one)]
         for one, condition in self.where:
+            holds = self._holds(one, condition)[codes(one)]
+            found = np.where(holds, found, NOWHERE)
+        return np.asarray(found).astype(np.int8)  # there may be many instants, and there are few groups
+
+    def _holds(self, one: Attribute, condition: Condition) -> NDArray[np.bool_]:
+        """For each code of an attribute whether a condition holds."""
+        if (one, condition) not in self._tested:
             text = in_bands(one.bands, "text", "number") if one.bands and names_bands(one.bands, condition) else "text"
             test = property_sql(condition, text, "number", self.asked.plan.product.timezone)
             self.asked.cursor.register("said", self._of(one).said)
             holds = self.asked.cursor.execute(f"SELECT ({test}) AS holds FROM said ORDER BY code").fetchnumpy()["holds"]
             self.asked.cursor.unregister("said")
-            found[~np.asarray(holds, np.bool_)[self._codes(one, at)]] = NOWHERE
-        return found.astype(np.int8)  # there may be many instants, and there are few groups
+            self._tested[one, condition] = np.asarray(holds, np.bool_)
+        return self._tested[one, condition]
 
-    def _codes(self, one: Attribute, at: np.datetime64 | Instants) -> Codes:
-        if one.mode == MOST_RECENT:
-            at = instant(self.asked.question.as_of)
-        return self._of(one).codes_of_each(at) if isinstance(at, np.ndarray) else self._of(one).codes(at)
+    def _numbers(self, one: Attribute) -> Codes:
+        """For each code of an attribute the place of its label among the labels."""
+        names = self._names(one)
+        return np.array([names.index(text) for text in self._texts(one)])
+
+    def _codes(self, one: Attribute, at: np.datetime64) -> Codes:
+        return self._of(one).codes(self._as_of if one.mode == MOST_RECENT else at)
+
+    @property
+    def _as_of(self) -> np.datetime64:
+        return instant(self.asked.question.as_of)
 
     def _names(self, one: Attribute) -> list[str]:
         """The labels of an attribute."""
@@ -193,10 +197,10 @@ def _known(asked: Asked, one: Attribute) -> Known:
     values = f"""SELECT row_number() OVER (ORDER BY text NULLS LAST, number NULLS LAST) - 1 AS code, text, number,
             {label} AS label
         FROM (SELECT DISTINCT text, number FROM {table} WHERE {is_it} UNION SELECT NULL, NULL) ORDER BY code"""
-    rows = f"""SELECT a.{one.entity}_key AS entity_key, v.code, a.valid_from, a.valid_to
+    spans = f"""SELECT a.{one.entity}_key AS entity_key, v.code AS value, a.valid_from, a.valid_to
         FROM {table} a JOIN ({values}) v ON v.text IS NOT DISTINCT FROM a.text AND v.number IS NOT DISTINCT FROM a.number
         WHERE {is_it}"""
     keys = own.everyone.keys
     if asked.grain is MEMBER:
         keys = keys >> 32 if one.entity == "account" else keys & 0xFFFFFFFF
-    return Known(one, kept(asked, values), facts.rows(rows), facts.everyone.numbers(keys), len(facts.everyone))
+    return Known(one, kept(asked, values), facts.successions(spans), facts.everyone.numbers(keys))

@@ -147,8 +147,8 @@ class Split(Protocol):
         """The number of everybody's group just before an instant; -1 of those left out."""
         ...
 
-    def numbers_of_each(self, at: NDArray[np.datetime64]) -> NDArray[np.int8]:
-        """The number of everybody's group at an instant of its own; -1 of those left out."""
+    def numbers_of(self, who: NDArray[Any], at: NDArray[np.datetime64]) -> NDArray[np.int8]:
+        """The number of the group of some entities, by number, each at an instant of its own; -1 of those left out."""
         ...
 
     def parts(self, at: np.datetime64, who: NDArray[Any]) -> Iterator[tuple[tuple[str, ...], NDArray[Any]]]:

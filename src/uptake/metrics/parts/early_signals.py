@@ -36,7 +36,7 @@ def gave(asked: Asked, early: str) -> pa.Table:
     labels, names = (asked.split.labels, asked.split.names) if asked.split else ((), [()])
     if asked.split is not None:
         started_at = facts.told(f"SELECT entity_key, started_at AS value FROM {asked.grain.start}", NOT_YET)
-        group = asked.split.numbers_of_each(started_at)
+        group = asked.split.numbers_of(np.arange(len(started_at)), started_at)
         state = np.where((state > 0) & (group >= 0), group * np.int16(STATES) + state, 0)
     shape = len(names), STATES
     everybody = np.bincount(state, minlength=len(names) * STATES).reshape(shape)

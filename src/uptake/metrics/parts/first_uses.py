@@ -166,7 +166,7 @@ def _crowd(
     is_in[is_in] = open_at[is_in] < ends[place[is_in]]
     groups = 1
     if asked.split is not None:
-        group, groups = asked.split.numbers_of_each(open_at), len(asked.split.names)
+        group, groups = asked.split.numbers_of(np.arange(len(open_at)), open_at), len(asked.split.names)
         place = place * groups + group
         is_in &= group >= 0
     cells = len(cut) * groups
