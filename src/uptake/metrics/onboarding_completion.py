@@ -22,12 +22,17 @@ Source: product adoption glossary ("users completing set-up"); requirements B2 (
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.milestone import STEP
 from uptake.metrics.core.grain import ACCOUNT, MEMBER
-from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
+from uptake.metrics.parts.cohorts import NOT_YET, OUTSIDE, Cohorts
+from uptake.metrics.parts.tallies import instant, is_of_everybody, numbered
 from uptake.plan import Onboarding
 from uptake.store.sql import literal
 
@@ -107,39 +112,47 @@ def _meant(asked: Asked) -> str:
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The same counts without a row per newcomer and step: only steps that were reached are looked at."""
+    """The same counts without a row per newcomer and step: when each started, and when each had done a step."""
     onboarding = _onboarding(asked)
-    required = [step.name for step in onboarding.steps if step.required]
     plain = asked.param("output") == STEPS and asked.param("who") == ANYBODY
-    if not plain or not required or any(step.role for step in onboarding.steps):
+    if not plain or not any(step.required for step in onboarding.steps) or any(step.role for step in onboarding.steps):
         return None
-    order = ", ".join(literal(word) for word in (COMPLETE, *(step.name for step in onboarding.steps)))
-    period = "n.period_on, " if asked.question.period else ""
-    return Sql(
-        f"""SELECT {period}s.step::ENUM({order}) AS step, n.n, coalesce(d.count, 0)::BIGINT AS count, n.open,
-            coalesce(d.count, 0) / nullif(n.n, 0) AS estimate
-        FROM (
-            SELECT period_on, count(*) FILTER (NOT is_open) AS n, count(*) FILTER (is_open) AS open
-            FROM newcomer GROUP BY period_on
-        ) n CROSS JOIN (SELECT unnest([{order}]) AS step) s LEFT JOIN (
-            SELECT period_on, step, count(*) AS count FROM done GROUP BY ALL
-            UNION ALL SELECT period_on, {literal(COMPLETE)}, count(*) FROM (
-                SELECT entity_key, period_on FROM done WHERE list_contains({literal(required)}, step)
-                GROUP BY ALL HAVING count(*) = {len(required)}
-            ) GROUP BY period_on
-        ) d ON d.step = s.step AND d.period_on IS NOT DISTINCT FROM n.period_on ORDER BY ALL""",
-        {"within_days": asked.param("within_days") or onboarding.within_days},
+    return Sql(counted=lambda: _counted(asked, onboarding))
+
+
+def _counted(asked: Asked, onboarding: Onboarding) -> list[Row]:
+    """Newcomers of each period and group who had done a step in time."""
+    facts, cohorts = numbered(asked), Cohorts(asked)
+    started_at = facts.told(f"SELECT entity_key, started_at AS value FROM {asked.grain.start}", NOT_YET)
+    as_of = instant(asked.question.as_of)
+    until = started_at + np.timedelta64(asked.param("within_days") or onboarding.within_days, "D")
+    cell = cohorts.cells(np.arange(len(started_at)), started_at)
+    is_in, is_open = (cell != OUTSIDE) & (started_at < as_of), until >= as_of
+
+    def count(who: NDArray[np.bool_]) -> NDArray[np.int64]:
+        return np.bincount(cell[who], minlength=len(cohorts))
+
+    def is_done(step: str) -> NDArray[np.bool_]:
+        reached = f"SELECT entity_key, reached_at AS value FROM {asked.grain.milestone} WHERE milestone = {literal(STEP + step)}"
+        in_time: NDArray[np.bool_] = facts.told(reached, NOT_YET) <= until
+        return in_time & is_in & ~is_open  # whose time is over: that is before `as_of`
+
+    done = {step.name: is_done(step.name) for step in onboarding.steps}
+    complete = np.logical_and.reduce([done[step.name] for step in onboarding.steps if step.required])
+    counts = [count(who) for who in (complete, *done.values())]
+    n, still_open = count(is_in & ~is_open), count(is_in & is_open)
+    names = (COMPLETE, *done)
+    return [
         {
-            "newcomer": f"""SELECT s.entity_key, p.period_on, s.started_at + to_days($within_days::INTEGER) AS until,
-            until >= $as_of AS is_open
-        FROM {asked.grain.start} s
-        JOIN period p ON s.started_at >= p.begins_at AND s.started_at < p.ends_at WHERE s.started_at < $as_of""",
-            "done": f"""SELECT n.entity_key, n.period_on, substr(m.milestone, {len(STEP) + 1}) AS step
-        FROM {asked.grain.milestone} m JOIN newcomer n USING (entity_key)
-        WHERE list_contains({literal([STEP + step.name for step in onboarding.steps])}, m.milestone)
-            AND m.reached_at <= n.until AND m.reached_at < $as_of AND NOT n.is_open""",
-        },
-    )
+            **cohorts.names(one, step=names[step]),
+            "n": int(n[one]),
+            "count": int(counts[step][one]),
+            "open": int(still_open[one]),
+            "estimate": float(counts[step][one] / n[one]) if n[one] else None,
+        }
+        for one, step in cohorts.ordered(*names)
+        if n[one] or still_open[one]
+    ]
 
 
 def _onboarding(asked: Asked) -> Onboarding:
@@ -163,6 +176,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param("within_days", "integer", "Days from the start; the plan's if not given.", least=1, most=3660),
         Param(
