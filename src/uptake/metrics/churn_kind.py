@@ -23,6 +23,7 @@ from typing import Any
 import pyarrow as pa
 
 from uptake.errors import QuestionError
+from uptake.facts.day_order import DayOrder
 from uptake.facts.entity_days import EntityDays
 from uptake.metrics.adoption_rate import NO_VALUE
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Source, Sql
@@ -32,7 +33,9 @@ from uptake.metrics.parts.activity import ACTIVE
 from uptake.metrics.parts.adopted import adopted_sql, habit_source
 from uptake.metrics.parts.contracts import BEGIN
 from uptake.metrics.parts.declines import declines
-from uptake.metrics.parts.windows import worked_out
+from uptake.metrics.parts.departures import counted, departures
+from uptake.metrics.parts.tallies import is_of_everybody
+from uptake.metrics.parts.windows import read, worked_out
 from uptake.store.sql import literal
 
 KINDS = ("early", "slow")
@@ -124,18 +127,40 @@ def _decayed(asked: Asked) -> Source:
             churned_on - min(k) FILTER (uses >= $decay * usual)::INTEGER * $interval_days::INTEGER AS decay_on
         FROM (SELECT *, quantile_cont(uses, {USUAL}) OVER (PARTITION BY entity_key, churned_on) AS usual FROM used)
         WHERE usual > 0 GROUP BY entity_key, churned_on"""
-    interval_days, decay = asked.plan.product.usage_interval_days, asked.param("decay")
 
     def table(days: EntityDays) -> pa.Table:
-        silent_days = asked.param("window_days")
-        key = ("declines", asked.grain.name, silent_days, interval_days, decay, asked.question.timezone)
         # of all days there are, whatever period is asked for
-        return asked.kept.get(
-            asked.cursor, key, lambda: declines(days, silent_days, interval_days, MOST_INTERVALS, USUAL, decay)
-        )
+        return asked.kept.get(asked.cursor, ("declines", *_chosen(asked)), lambda: _declines(asked, days))
 
-    is_of_days = _is_inactivity(asked) and asked.question.entity == "user"
-    return worked_out(asked, asked.grain, ACTIVE, "decayed", sql, table if is_of_days else None)
+    return worked_out(asked, asked.grain, ACTIVE, "decayed", sql, table if _is_of_days(asked) else None)
+
+
+def _is_of_days(asked: Asked) -> bool:
+    """Whether days of activity tell all there is to tell, of who left and of how much they used."""
+    return _is_inactivity(asked) and asked.question.entity == "user"
+
+
+def _chosen(asked: Asked) -> tuple[Any, ...]:
+    """What of a question bears on who left."""
+    days = asked.param("window_days"), asked.plan.product.usage_interval_days
+    return asked.grain.name, *days, asked.param("decay"), asked.question.timezone
+
+
+def _declines(asked: Asked, days: EntityDays) -> pa.Table:
+    interval_days, decay = asked.plan.product.usage_interval_days, asked.param("decay")
+    return declines(days, asked.param("window_days"), interval_days, MOST_INTERVALS, USUAL, decay)
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The counts of who fell silent, without a row for each of them."""
+    if asked.param("output") == "list" or not _is_of_days(asked):
+        return None
+
+    def everybody() -> DayOrder:
+        return departures(asked, _declines(asked, read(asked, f"SELECT entity_key, day FROM {asked.grain.day}")))
+
+    key = ("departures", *_chosen(asked), bool(asked.plan.value_moments))
+    return Sql(counted=lambda: counted(asked, asked.kept.get(asked.cursor, key, everybody), KINDS))
 
 
 def _used(asked: Asked) -> str:
@@ -172,6 +197,8 @@ METRIC = Metric(
     kind=kind,
     unit="count",
     rows=rows,
+    totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param(
             "churned", "choice", "What leaving is: the end of the contract, or silence; auto: by contract for accounts.",

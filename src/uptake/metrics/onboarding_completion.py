@@ -134,8 +134,9 @@ def _counted(asked: Asked, onboarding: Onboarding) -> list[Row]:
 
     def is_done(step: str) -> NDArray[np.bool_]:
         reached = f"SELECT entity_key, reached_at AS value FROM {asked.grain.milestone} WHERE milestone = {literal(STEP + step)}"
-        in_time: NDArray[np.bool_] = facts.told(reached, NOT_YET) <= until
-        return in_time & is_in & ~is_open  # whose time is over: that is before `as_of`
+        # of those whose time is over, in time is before `as_of`
+        in_time: NDArray[np.bool_] = is_in & ~is_open & (facts.told(reached, NOT_YET) <= until)
+        return in_time
 
     done = {step.name: is_done(step.name) for step in onboarding.steps}
     complete = np.logical_and.reduce([done[step.name] for step in onboarding.steps if step.required])
