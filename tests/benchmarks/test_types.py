@@ -164,7 +164,7 @@ def test_the_way_to_the_benchmark(workspace: uptake.Workspace) -> None:
     assert way.weekly[-4:] == pytest.approx((1 / 27, 8 / 27, 15 / 27, 21 / 27))
     assert set(way.weekly[:-4]) == {None}
     assert (way.state, way.reached_on, way.keep_going, way.expected) == ("reached", LAST, False, None)
-    assert (found["misfit"].way.state, found["misfit"].way.why_not) == ("on_the_way", "not rising")
+    assert (found["misfit"].way.state, found["misfit"].way.why_not) == ("on_the_way", "too few accounts like it")
     week_ago = {one.id: one for one in workspace.benchmark(as_of=LAST - timedelta(days=7)).accounts}["late"].way
     assert week_ago.weekly[-2:] == pytest.approx((8 / 28, 15 / 28))
     assert (week_ago.state, week_ago.keep_going, week_ago.why_not) == ("on_the_way", True, "too few weeks")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from math import isnan
 from typing import Any, Literal
 
+from uptake.benchmarks.record import Record
 from uptake.metrics.core.result import Column
+from uptake.stats.estimate import Estimate
 
 REASONS = {
     "onboarding": "Onboarding is not finished",
@@ -110,15 +113,17 @@ class Standing:
 
 @dataclass(frozen=True)
 class Expected:
-    """When an account will be at its target, by the line through its last weeks.
+    """When an account will be at its target, if it goes as it went for accounts like it.
 
     Args:
-        on: The day.
-        earliest: By the steepest line of the slope's 95 % interval.
-        latest: By the flattest; None: by that it is never reached.
+        share: How many of them were there within 13 weeks, 0 to 1, with interval and how many they are.
+        on: The day by which half of them were there; None: fewer were within half a year.
+        earliest: By which a fifth of them were.
+        latest: By which four fifths were.
     """
 
-    on: date
+    share: Estimate
+    on: date | None
     earliest: date | None
     latest: date | None
 
@@ -230,7 +235,8 @@ class Cohort:
 COLUMNS = (
     Column("account_id", "text"), Column("account_name", "text"), Column("type", "text"), Column("distance", "number", "share"),
     Column("attainment", "number", "share"), Column("furthest", "text"), Column("state", "text"),
-    Column("reached_on", "date"), Column("expected_on", "date"), Column("earliest_on", "date"),
+    Column("reached_on", "date"), Column("within_13_weeks", "number", "share"), Column("accounts_like_it", "integer", "count"),
+    Column("expected_on", "date"), Column("earliest_on", "date"),
     Column("latest_on", "date"), Column("fits", "text"), Column("signed_month", "date"), Column("group", "text"),
     Column("missing_steps", "text"), Column("trainings", "integer", "count"), Column("missing_roles", "text"),
     Column("reason", "text"), Column("note", "text"), Column("is_exemplary", "boolean"),
@@ -250,6 +256,7 @@ class Benchmarks:
         types: The benchmarks.
         accounts: By distance, the furthest first; those of which nothing is known last.
         cohorts: Likewise.
+        record: How the forecasts of 13 weeks ago did.
     """
 
     on: date
@@ -260,6 +267,7 @@ class Benchmarks:
     types: tuple[TypeBenchmark, ...]
     accounts: tuple[Account, ...]
     cohorts: tuple[Cohort, ...]
+    record: Record
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -279,12 +287,14 @@ class Benchmarks:
         return {
             "on": self.on, "as_of": self.as_of, "timezone": self.timezone, "plan_version": self.plan_version,
             "by": self.by, "types": [plain(one) for one in self.types], "accounts": [plain(one) for one in self.accounts],
-            "cohorts": [plain(one) for one in self.cohorts],
+            "cohorts": [plain(one) for one in self.cohorts], "record": plain(self.record),
         }  # fmt: skip
 
 
 def plain(one: Any) -> Any:  # noqa: ANN401 - dataclasses and what is in them
     """Dataclasses as dictionaries, with distances."""
+    if isinstance(one, Estimate):
+        return {name: None if isnan(value) else value for name, value in one._asdict().items()}
     if isinstance(one, tuple):
         return [plain(part) for part in one]
     if not hasattr(one, "__dataclass_fields__"):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from math import isnan
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from uptake.benchmarks.answer import (
     Account,
@@ -22,12 +20,10 @@ from uptake.benchmarks.answer import (
     State,
     TypeBenchmark,
 )
-from uptake.benchmarks.attainment import mean_of_known
 from uptake.benchmarks.cohorts import cohorts, months_of_signing
 from uptake.benchmarks.measured import NO_TYPE, Measured, measured
-from uptake.benchmarks.progress import WEEKS, Forecast, Reached, forecast, reached
 from uptake.benchmarks.reasons import Lacks, lacks
-from uptake.benchmarks.weekly import weekly
+from uptake.benchmarks.ways import Ways, ways
 from uptake.errors import QuestionError
 from uptake.metrics.core import dimensions
 from uptake.metrics.core.grain import ACCOUNT
@@ -41,21 +37,13 @@ from uptake.signals.labels import labels
 from uptake.signals.panel import Panel
 from uptake.signals.signal import find
 from uptake.signals.windows import Floats
+from uptake.stats.estimate import Estimate
 from uptake.store.projection import Cursor
 
 GIVEN = ("as_of", "by", "timezone")
 GOOD_ENOUGH = 0.8
 """What an exemplary account should have of the benchmark that the others make."""
 FEWEST_EXEMPLARS = 3
-
-
-@dataclass(frozen=True)
-class _Ways:
-    """The way of everyone to the benchmark; rows are the panel's."""
-
-    attainment: Floats
-    reached: Reached
-    forecast: Forecast
 
 
 def benchmark(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Benchmarks:
@@ -79,11 +67,12 @@ def benchmark(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Benchmark
     by = str(given.get("by") or "")
     groups = _groups(panel, by)
     lacking = lacks(made, plan)
-    accounts = _accounts(made, _ways(made), lacking, months_of_signing(panel), groups)
+    way = ways(made)
+    accounts = _accounts(made, way, lacking, months_of_signing(panel), groups)
     accounts.sort(key=lambda one: (one.attainment is None, one.attainment or 0.0, one.id))
     return Benchmarks(
         now, asked.question.as_of, asked.question.timezone, plan.version, by, _types(made, lacking),
-        tuple(accounts), cohorts(accounts, by=by),
+        tuple(accounts), cohorts(accounts, by=by), way.record,
     )  # fmt: skip
 
 
@@ -109,35 +98,16 @@ def _groups(panel: Panel, by: str) -> list[str]:
     return [found[number] for number in numbers[:, -1].tolist()]
 
 
-def _ways(made: Measured) -> _Ways:
-    """Every week since the start of life against the benchmark of the last day."""
-    values = weekly(made.panel, made.parts, WEEKS)
-    type_of = made.type_of[:, -1]
-    attainment = np.full(values.shape[1:], np.nan)
-    for number in range(len(made.types)):
-        parts = made.attained_by_type(number, values, made.median[number, :, -1][:, None, None])
-        attainment[type_of == number] = mean_of_known(parts)[type_of == number]
-    week_ends = np.arange(1 - WEEKS, 1) * 7
-    attainment[made.panel.started[:, None] > week_ends] = np.nan
-    target = _of_type(type_of, [one.target for one in made.types], np.nan)
-    weeks = _of_type(type_of, [float(one.weeks) for one in made.types], 1.0).astype(np.int64)
-    return _Ways(attainment, reached(attainment, target, weeks), forecast(attainment, target))
-
-
-def _of_type(type_of: NDArray[np.int64], values: list[float], otherwise: float) -> Floats:
-    return np.where(type_of == NO_TYPE, otherwise, np.array(values)[np.maximum(type_of, 0)])
-
-
 def _accounts(
     made: Measured,
-    ways: _Ways,
+    way: Ways,
     lacking: Lacks,
     signed: Mapping[int, date],
     groups: list[str],
 ) -> list[Account]:
     panel = made.panel
     ids = names_of(panel.cursor, "account", panel.asked.question.as_of)
-    keys, progress = panel.keys.tolist(), _progress(ways, panel.last)
+    keys, progress = panel.keys.tolist(), _progress(way, panel.last)
     standings = [_standings(made, number) for number in range(len(made.types))]
     type_of, fits_of = made.type_of[:, -1].tolist(), made.fits[:, -1].tolist()
     attainment, unlike = _known_of(made.attainment[:, -1]), [_known_of(one) for one in made.apart[:, :, -1]]
@@ -186,38 +156,44 @@ def _standings(made: Measured, number: int) -> list[tuple[Standing, ...]]:
     return list(zip(*of_measure, strict=True))
 
 
-def _progress(ways: _Ways, last: date) -> list[Progress]:
+def _progress(way: Ways, last: date) -> list[Progress]:
     """The way of everyone, row by row."""
-    weeks = ways.attainment.shape[1]
+    weeks = way.attainment.shape[1]
     ends = [last - timedelta(days=7 * (weeks - 1 - week)) for week in range(weeks)]
-    line = ways.forecast
+    said = way.forecast
+    shares = (one.tolist() for one in (said.share, said.lower, said.upper))
+    days = (_known_of(7 * one) for one in (said.middle, said.early, said.late))
     told = zip(
-        _by_row(ways.attainment),
-        ways.reached.first.tolist(),
-        ways.reached.holds.tolist(),
-        line.why_not,
-        *(_known_of(days) for days in (line.days, line.earliest, line.latest)),
+        _by_row(way.attainment),
+        way.reached.first.tolist(),
+        way.reached.holds.tolist(),
+        said.why_not,
+        said.accounts.tolist(),
+        zip(*shares, strict=True),
+        zip(*days, strict=True),
         strict=True,
     )
     return [
-        _way(weekly_, ends[first] if first >= 0 else None, holds, why_not, [_later(last, one) for one in days])
-        for weekly_, first, holds, why_not, *days in told
+        _way(
+            weekly,
+            ends[first] if first >= 0 else None,
+            holds,
+            why_not or Expected(Estimate(n, *share), *(_later(last, one) for one in after)),
+        )
+        for weekly, first, holds, why_not, n, share, after in told
     ]
 
 
-def _way(
-    weekly_: tuple[float | None, ...], reached_on: date | None, holds: bool, why_not: str, days: list[date | None]
-) -> Progress:  # fmt: skip
-    if all(one is None for one in weekly_):
-        return Progress("unknown", weekly_, None, None, "")
+def _way(weekly: tuple[float | None, ...], reached_on: date | None, holds: bool, expected: Expected | str) -> Progress:
+    """How one stands; in place of what is expected there may be why nothing is."""
+    if all(one is None for one in weekly):
+        return Progress("unknown", weekly, None, None, "")
     if holds:
-        return Progress("reached", weekly_, reached_on, None, "")
+        return Progress("reached", weekly, reached_on, None, "")
     state: State = "slipped" if reached_on else "on_the_way"
-    if why_not:
-        return Progress(state, weekly_, reached_on, None, why_not)
-    on, earliest, latest = days
-    assert on is not None
-    return Progress(state, weekly_, reached_on, Expected(on, earliest, latest), "")
+    if isinstance(expected, str):
+        return Progress(state, weekly, reached_on, None, expected)
+    return Progress(state, weekly, reached_on, expected, "")
 
 
 def _later(last: date, days: float | None) -> date | None:

@@ -23,7 +23,7 @@ EXAMPLES = (
 )
 Format = Literal["table", "json", "csv"]
 ROWS_SHOWN = 25
-HEADS = ("id", "account", "type", "distance", "furthest in", "way", "expected", "fits better")
+HEADS = ("id", "account", "type", "distance", "furthest in", "way", "in 13 weeks", "fits better")
 COHORT_HEADS = ("cohort", "accounts", "distance", "reached", "on the way", "reasons")
 
 
@@ -100,6 +100,8 @@ def _show_types(found: Benchmarks, console: Console) -> None:
 
 
 def _show_all(found: Benchmarks, console: Console, limit: int, *, cohorts: bool) -> None:
+    from uptake.web.words.benchmark_words import record_words
+
     titles = _titles(found)
     rows = [_cohort(one) for one in found.cohorts] if cohorts else [_account(one, titles) for one in found.accounts]
     heads = COHORT_HEADS if cohorts else HEADS
@@ -109,6 +111,8 @@ def _show_all(found: Benchmarks, console: Console, limit: int, *, cohorts: bool)
     if limit and len(rows) > limit:
         screen.say(f"... and {len(rows) - limit:,} more: --limit 0 shows all.", console)
     screen.say(f"\nAs of the end of {found.on}. Distance is what is missing of the benchmark.", console)
+    if not cohorts:
+        screen.say(record_words(found.record), console)
 
 
 def _titles(found: Benchmarks) -> dict[tuple[str | None, str], str]:
@@ -131,7 +135,8 @@ def _account(one: Account, titles: dict[tuple[str | None, str], str]) -> list[st
     from uptake.charts import words
 
     least = furthest(one)
-    expected = one.way.expected.on.isoformat() if one.way.expected else one.way.why_not
+    said = one.way.expected
+    expected = words.share(said.share.estimate) if said else one.way.why_not
     return [
         one.id, one.name, one.type or "none", words.share(one.distance), titles[one.type, least.name] if least else "",
         STATES[one.way.state], expected,
@@ -157,6 +162,7 @@ def _cohort(one: Cohort) -> list[str]:
 def _show_one(found: Benchmarks, one: Account, console: Console) -> None:
     from uptake.benchmarks.answer import REASONS, STATES
     from uptake.charts import words
+    from uptake.web.words.benchmark_words import expected_words, record_words
 
     type_ = next((type_ for type_ in found.types if type_.name == one.type), None)
     if type_ is None:
@@ -176,10 +182,10 @@ def _show_one(found: Benchmarks, one: Account, console: Console) -> None:
     way = one.way
     screen.say(f"Target {words.share(type_.target)} for {type_.weeks} weeks: {STATES[way.state]}.", console)
     if way.expected:
-        latest = way.expected.latest or "never"
-        screen.say(f"Expected on {way.expected.on} (95 % band: {way.expected.earliest} to {latest}).", console)
+        screen.say(f"{expected_words(way.expected)}.", console)
+        screen.say(record_words(found.record), console)
     elif way.why_not:
-        screen.say(f"No date: {way.why_not}.", console)
+        screen.say(f"No forecast: {way.why_not}.", console)
     screen.say(f"Steps nobody has done: {', '.join(one.missing_steps) or 'none'}", console)
     trained = f"{type_.trained} of {len(type_.exemplars)} exemplary accounts had one"
     screen.say(f"Trainings: {one.trainings}; {trained}", console)

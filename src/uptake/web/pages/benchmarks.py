@@ -24,7 +24,7 @@ from uptake.web.forms import Form
 from uptake.web.pages.paging import whole
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
-from uptake.web.words.benchmark_words import Bar, Why, bars, measure_title, way_words, why
+from uptake.web.words.benchmark_words import Bar, Why, bars, measure_title, record_words, way_words, why
 
 SIZE = 20
 MOST_ATTRIBUTES = 12
@@ -88,6 +88,7 @@ class BenchmarksPage(Page):
 
     Args:
         headline: How many have not reached it, and who is furthest.
+        record: How forecasts of a past day did, in words.
         lines: The accounts of this page.
         total: Accounts of all pages.
         number: This page.
@@ -114,6 +115,7 @@ class BenchmarksPage(Page):
 
     title: str = "Benchmarks"
     headline: str
+    record: str
     lines: Sequence[Line]
     total: int
     number: int
@@ -181,6 +183,7 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     page = chosen[(number - 1) * SIZE : number * SIZE]
     return BenchmarksPage(
         headline=_headline(of_type, called),
+        record=record_words(found.record),
         lines=[_line(one, found, called, reader) for one in page],
         total=len(chosen),
         number=number,

@@ -22,7 +22,7 @@ from uptake.segments.written import Stood
 from uptake.web.cache import Urgency
 from uptake.web.reader import Reader
 from uptake.web.site import Part, Site
-from uptake.web.words.benchmark_words import Bar, Why, bars, way_words, why
+from uptake.web.words.benchmark_words import Bar, Why, bars, record_words, way_words, why
 
 FIT = "fit"
 QUADRANT = (("thin", "embedded"), ("dormant", "shelfware"))
@@ -95,6 +95,7 @@ class BenchmarkPart(Part):
         bars: Measure by measure.
         way: How its way stands.
         expected: When it will be there; empty: that is not said.
+        record: How such forecasts did; empty: there is none.
         why: What it lacks.
         url: It on the page of benchmarks, where a reason can be given.
     """
@@ -105,6 +106,7 @@ class BenchmarkPart(Part):
     bars: Sequence[Bar]
     way: str
     expected: str
+    record: str
     why: Sequence[Why]
     url: str
 
@@ -210,6 +212,7 @@ def _benchmark(reader: Reader, request: Request) -> Part:
         bars=bars(one, type_) if type_ else [],
         way=way,
         expected=expected,
+        record=record_words(found.record) if one.way.expected else "",
         why=why(one, types, reader.plan),
         url=f"/benchmarks?{urlencode({'q': id_})}",
     )

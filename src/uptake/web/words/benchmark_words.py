@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from uptake.benchmarks.answer import Account, MeasureBenchmark, TypeBenchmark
-from uptake.charts import dates
+from uptake.benchmarks.answer import Account, Expected, MeasureBenchmark, TypeBenchmark
+from uptake.benchmarks.forecast import HORIZON
+from uptake.benchmarks.record import FEWEST, Record
+from uptake.charts import dates, words
 from uptake.plan import Plan
 from uptake.plan.words import title_of
 from uptake.signals.signal import definition
 from uptake.web.words.plan_words import joined
+
+EXACT = 0.5
+"""Share of days that come true within two weeks below which a reader is told not to go by them."""
 
 
 @dataclass(frozen=True)
@@ -75,10 +80,43 @@ def way_words(one: Account) -> tuple[str, str]:
         "unknown": "Nothing is known",
     }[way.state]
     if way.expected:
-        latest = dates.day(way.expected.latest) if way.expected.latest else "perhaps never"
-        earliest = dates.day(way.expected.earliest) if way.expected.earliest else latest
-        return said, f"at this pace on {dates.day(way.expected.on)} ({earliest} to {latest})"
-    return said, f"no date: {way.why_not}" if way.why_not else ""
+        return said, expected_words(way.expected)
+    return said, f"no forecast: {way.why_not}" if way.why_not else ""
+
+
+def expected_words(one: Expected) -> str:
+    """How soon accounts like one were there, and the day by which half of them would be."""
+    n, share, lower, upper = one.share
+    found = (
+        f"{words.share(share)} of {words.count(n)} accounts like it were there within {HORIZON} weeks "
+        f"({words.interval(lower, upper, 'share')})"
+    )
+    if one.on:
+        return f"{found}, half by {dates.day(one.on)}"
+    return f"{found}, a fifth by {dates.day(one.earliest)}" if one.earliest else found
+
+
+def record_words(one: Record) -> str:
+    """How the forecasts of a past day did, a few sentences."""
+    then = f"{one.weeks} weeks before, on {dates.day(one.on)},"
+    n, share, lower, upper = one.arrived
+    if not one.is_enough:
+        return (
+            f"How such forecasts do here cannot be said: {then} they could be made for {words.count(n)} accounts, "
+            f"{FEWEST} are needed."
+        )
+    found = (
+        f"How such forecasts did: {then} they said that {words.count(round(one.said))} of {words.count(n)} accounts would be "
+        f"there by now; {words.count(round(share * n))} were ({words.share(share)}, {words.interval(lower, upper, 'share')})."
+    )
+    n, share, lower, upper = one.near
+    if not one.has_dates:
+        return f"{found} Too few of the days they named are over (n = {words.count(n)}) to say how exact these are."
+    return (
+        f"{found} Of {words.count(n)} days by which half should be there, {words.count(round(share * n))} came true within "
+        f"two weeks ({words.share(share)}, {words.interval(lower, upper, 'share')})"
+        f"{': go by the share, not by the day.' if upper < EXACT else '.'}"
+    )
 
 
 def why(one: Account, types: Mapping[str, TypeBenchmark], plan: Plan) -> list[Why]:
