@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.benchmarks.attainment import mean_of_known
-from uptake.benchmarks.forecast import HORIZON, PAST_WEEKS, Forecast, forecast
+from uptake.benchmarks.forecast import HORIZON, Forecast, forecast
 from uptake.benchmarks.measured import NO_TYPE, Measured, measured
 from uptake.benchmarks.progress import WEEKS, Reached, held, reached
 from uptake.benchmarks.record import Record, record
@@ -17,8 +17,8 @@ from uptake.benchmarks.weekly import weekly
 from uptake.signals.panel import Panel
 from uptake.signals.windows import Floats
 
-READ_WEEKS = WEEKS + PAST_WEEKS
-"""Weeks that are read: those that are shown, and as many before them that say who had been there before."""
+READ_WEEKS = WEEKS + HORIZON
+"""Weeks that are read: those that are shown, which today's forecasts ask, and those before them, which the past day's do."""
 
 
 @dataclass(frozen=True)
