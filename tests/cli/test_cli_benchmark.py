@@ -56,7 +56,7 @@ def test_one_account_with_what_it_lacks(filled: Path) -> None:
     ran = run("benchmark", "--account", "a", "--home", filled)
     assert ran.out.replace("\u202f", " ").startswith("a: 60 % from the benchmark of All")
     assert "Reason given: Not trained yet. no time" in ran.out
-    assert "No date: too few weeks." in ran.out
+    assert "No forecast: too few accounts like it." in ran.out
     assert "no account 'zzz'" in run("benchmark", "--account", "zzz", "--home", filled).errors
 
 

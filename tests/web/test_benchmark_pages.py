@@ -63,7 +63,7 @@ def test_the_furthest_comes_first_and_says_what_it_lacks(own: tuple[uptake.Works
     assert text.index("FAR") < text.index("E3") < text.index("NEAR")
     assert "Onboarding not done: Make a board" in text
     assert "no forecast: too few accounts like it" in text
-        assert "How such forecasts do here cannot be said: 13 weeks before" in text
+    assert "How such forecasts do here cannot be said: 13 weeks before" in text
     assert "March 2025" in text
 
 
