@@ -164,8 +164,8 @@ def test_what_was_forecast_is_held_against_what_came() -> None:
     came = [4, 4, 9, 9, 9, 9] + [None] * 18
     said = _said([0.5] * 24 + [0.9, NAN], [5.0] * 20 + [12.0] * 4 + [5.0, NAN])
     found = record(date(2026, 4, 1), said, _arriving([*came, 1, 1]), np.array([True] * 24 + [False, True]))
-    assert (found.said, found.arrived.n, found.arrived.estimate) == (12, 24, 0.25)
-    assert (found.near.n, found.near.estimate) == (20, 0.1)
+    assert (found.said, found.forecasts, found.arrived) == (12, 24, 6)
+    assert (found.due, found.near) == (20, 2)
     assert _spaced(record_words(found)) == (
         "How such forecasts did: 13 weeks before, on 1 April 2026, they said that 12 of 24 accounts would be there by now; "
         "6 were (25 %, 12–45 %). Of 20 days by which half should be there, 2 came true within two weeks (10 %, 2.8–30 %): "
@@ -181,5 +181,5 @@ def test_too_few_forecasts_say_nothing_of_how_they_do() -> None:
         "20 are needed."
     )
     few_dates = record(date(2026, 4, 1), _said([0.5] * 20, [5.0] + [NAN] * 19), _arriving([4] * 20), np.full(20, True))
-    assert (few_dates.near.n, few_dates.near.estimate) == (1, 1)
+    assert (few_dates.due, few_dates.near) == (1, 1)
     assert record_words(few_dates).endswith("(n = 1) to say how exact these are.")

@@ -10,8 +10,6 @@ from numpy.typing import NDArray
 
 from uptake.benchmarks.forecast import HORIZON, Forecast
 from uptake.signals.windows import Flags
-from uptake.stats.estimate import Estimate
-from uptake.stats.proportion import wilson
 
 FEWEST = 20
 """Forecasts below which nothing is said of how they did."""
@@ -26,26 +24,30 @@ class Record:
     Args:
         on: That day.
         weeks: For how many weeks they were made, and have passed since.
-        said: How many were said to be at the target by now: the sum of their shares.
-        arrived: The share of those accounts that were, with its interval.
-        near: The share of middle dates, of those that lie two weeks or more back, that came true within two weeks of them.
+        forecasts: Of how many accounts there was one.
+        said: How many of these were said to be at the target by now: the sum of their shares.
+        arrived: How many were.
+        due: Of how many the middle date lies two weeks or more back.
+        near: How many of these reached the target within two weeks of it.
     """
 
     on: date
     weeks: int
+    forecasts: int
     said: float
-    arrived: Estimate
-    near: Estimate
+    arrived: int
+    due: int
+    near: int
 
     @property
     def is_enough(self) -> bool:
         """Whether forecasts were made of enough accounts."""
-        return self.arrived.n >= FEWEST
+        return self.forecasts >= FEWEST
 
     @property
     def has_dates(self) -> bool:
         """Whether enough dates were due."""
-        return self.near.n >= FEWEST
+        return self.due >= FEWEST
 
 
 def record(on: date, said: Forecast, held: Flags, waiting: NDArray[np.bool_]) -> Record:
@@ -63,6 +65,5 @@ def record(on: date, said: Forecast, held: Flags, waiting: NDArray[np.bool_]) ->
         due = told & (said.middle + NEAR_WEEKS <= HORIZON)
         near = due & (np.abs(first - said.middle) <= NEAR_WEEKS)
     arrived = int((told & (first <= HORIZON)).sum())
-    return Record(
-        on, HORIZON, float(said.share[told].sum()), wilson(arrived, int(told.sum())), wilson(int(near.sum()), int(due.sum()))
-    )  # fmt: skip
+    expected = float(said.share[told].sum())
+    return Record(on, HORIZON, int(told.sum()), expected, arrived, int(due.sum()), int(near.sum()))

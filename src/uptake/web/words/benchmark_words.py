@@ -12,6 +12,8 @@ from uptake.charts import dates, words
 from uptake.plan import Plan
 from uptake.plan.words import title_of
 from uptake.signals.signal import definition
+from uptake.stats.estimate import Estimate
+from uptake.stats.proportion import wilson
 from uptake.web.words.plan_words import joined
 
 EXACT = 0.5
@@ -99,24 +101,28 @@ def expected_words(one: Expected) -> str:
 def record_words(one: Record) -> str:
     """How the forecasts of a past day did, a few sentences."""
     then = f"{one.weeks} weeks before, on {dates.day(one.on)},"
-    n, share, lower, upper = one.arrived
     if not one.is_enough:
         return (
-            f"How such forecasts do here cannot be said: {then} they could be made for {words.count(n)} accounts, "
+            f"How such forecasts do here cannot be said: {then} they could be made for {words.count(one.forecasts)} accounts, "
             f"{FEWEST} are needed."
         )
     found = (
-        f"How such forecasts did: {then} they said that {words.count(round(one.said))} of {words.count(n)} accounts would be "
-        f"there by now; {words.count(round(share * n))} were ({words.share(share)}, {words.interval(lower, upper, 'share')})."
+        f"How such forecasts did: {then} they said that {words.count(round(one.said))} of {words.count(one.forecasts)} "
+        f"accounts would be there by now; {words.count(one.arrived)} were ({_part(wilson(one.arrived, one.forecasts))})."
     )
-    n, share, lower, upper = one.near
     if not one.has_dates:
-        return f"{found} Too few of the days they named are over (n = {words.count(n)}) to say how exact these are."
+        return (
+            f"{found} Too few of the days they named are over (n = {words.count(one.due)}) to say how exact these are."
+        )
+    near = wilson(one.near, one.due)
     return (
-        f"{found} Of {words.count(n)} days by which half should be there, {words.count(round(share * n))} came true within "
-        f"two weeks ({words.share(share)}, {words.interval(lower, upper, 'share')})"
-        f"{': go by the share, not by the day.' if upper < EXACT else '.'}"
+        f"{found} Of {words.count(one.due)} days by which half should be there, {words.count(one.near)} came true within two "
+        f"weeks ({_part(near)}){': go by the share, not by the day.' if near.ci_upper < EXACT else '.'}"
     )
+
+
+def _part(one: Estimate) -> str:
+    return f"{words.share(one.estimate)}, {words.interval(one.ci_lower, one.ci_upper, 'share')}"
 
 
 def why(one: Account, types: Mapping[str, TypeBenchmark], plan: Plan) -> list[Why]:
