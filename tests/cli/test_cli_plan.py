@@ -82,7 +82,7 @@ def test_a_diff_says_what_an_edit_would_change_and_changes_nothing(filled: Path)
     change(filled, SCORE + "    bands: {good: 80}\n")
     ran = run("plan", "diff", "--home", filled)
     assert ran.code == 1, ran.errors
-    assert "plan/more.yml:5: Score Use, bands is new: {good: 80}" in ran.out
+    assert "plan/more.yml:5: Score Use, bands is new: good 80" in ran.out
     assert "Use: 1 user of 3 would change band." in ran.out
     assert "1 from good to average" in ran.out
     assert run("plan", "diff", "--home", filled).out == ran.out, "it was not taken into use"

@@ -163,7 +163,7 @@ def test_the_change_is_told_by_label_and_condition() -> None:
         PLACES.replace("name: grow", "name: x").replace("name: keep", "name: grow").replace("name: x", "name: keep")
     )
     ((found_,),) = [changes({"plan/a.yml": PLACES}, {"plan/a.yml": swapped})]
-    assert found_.told.startswith("Placement Care, labels is [")
+    assert found_.told.startswith("Placement Care, labels, new: keep (when ")
 
 
 @pytest.mark.parametrize("name", parse({}).all_placements)

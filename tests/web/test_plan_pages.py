@@ -213,7 +213,7 @@ def test_what_somebody_else_saved_meanwhile_is_not_put_back(own: tuple[uptake.Wo
     assert workspace.plan.scores["adoption"].bands.good == 70
     page = require_inert(client.get(answer.headers["location"]).text)
     assert "The plan was changed meanwhile." in page.text
-    assert "{good: 90}" in page.text
+    assert "bands is new: good 90" in page.text
     assert "breadth is" not in page.text.partition("What would be saved")[2]
     again = {"form_token": fields["form_token"], "plan": workspace.plan.version, "bands.good": "90"}
     assert send(client, f"{ADDRESS}/save", again).headers["location"] == "/plan?saved=adoption"

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from uptake.cli import screen
-from uptake.reports.effect_words import headlines
+from uptake.reports.effect_words import headlines, renewal
 
 if TYPE_CHECKING:
     from uptake.reports.plan_effect import Effect, Moved, Shift
@@ -68,8 +68,8 @@ def _row(one: Moved, shift: Shift, found: Effect) -> tuple[str, ...]:
         else f"{_points(one.score_before)} → {_points(one.score_after)}"
     )
     is_near = one.renews_in is not None and one.renews_in <= found.near_days
-    renewal = "" if one.renews_in is None else f"in {one.renews_in:,} days{' (near)' if is_near else ''}"
-    return one.id, one.name, shift.called(one.label_before), shift.called(one.label_after), score, renewal
+    when = f"{renewal(one)}{' (near)' if is_near else ''}"
+    return one.id, one.name, shift.called(one.label_before), shift.called(one.label_after), score, when
 
 
 def _points(value: float | None) -> str:

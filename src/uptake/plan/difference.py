@@ -206,10 +206,57 @@ def _told(subject: str, rest: Location, before: Said, after: Said) -> str:
     if rest and rest[-1] in BOUNDS and not isinstance(before, _Nothing) and not isinstance(after, _Nothing):
         return f"{about.rpartition(' ')[0]} {IN_WORDS[rest[-1]]} {_written(after)}, was {_written(before)}"
     if isinstance(before, _Nothing):
-        return f"{about} is new: {_written(after)}" if words else f"{about} is new"
+        return f"{about} is new: {_in_words(after)}" if words else f"{about} is new"
     if isinstance(after, _Nothing):
-        return f"{about} is gone; it was {_written(before)}" if words else f"{about} is gone"
-    return f"{about} is {_written(after)}, was {_written(before)}"
+        return f"{about} is gone; it was {_in_words(before)}" if words else f"{about} is gone"
+    if isinstance(before, tuple) and isinstance(after, tuple):
+        return f"{about}, {_list_told(before, after)}"
+    return f"{about} is {_in_words(after)}, was {_in_words(before)}"
+
+
+def _list_told(before: tuple[Value, ...], after: tuple[Value, ...]) -> str:
+    """What one list has and another has not."""
+    was, now = ({_said(part): part for part in parts} for parts in (before, after))
+    new, gone = tuple(now[one] for one in now if one not in was), tuple(was[one] for one in was if one not in now)
+    told = [f"{what}: {_in_words(parts)}" for what, parts in (("new", new), ("gone", gone)) if parts]
+    return "; ".join(told) or "in another order"
+
+
+def _in_words(value: Said) -> str:
+    """A value as people say it, without the marks it is written with: `{good: 75}` is "good 75"."""
+    text = _said(value)
+    more = f" … ({len(value):,} in all)" if isinstance(value, tuple | dict) else " …"
+    return text if len(text) <= MOST_CHARACTERS else text[:MOST_CHARACTERS] + more
+
+
+def _said(value: Said) -> str:
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return "yes" if value else "no"
+        case str():
+            return value
+        case tuple():
+            return ", ".join(map(_said, value)) or "nothing"
+        case dict():
+            said = ", ".join(_entry_said(str(key), part) for key, part in value.items() if key != "name")
+            name = str(value.get("name", ""))
+            return f"{name} ({said})" if name and said else name or said or "nothing"
+        case _:
+            return flow(value)
+
+
+def _entry_said(key: str, value: Value) -> str:
+    if key in UNTOLD and isinstance(value, dict):
+        return f"{key} {_said(value)}" if key in ("where", "when") else _said(value)
+    if key in ("all", "any") and isinstance(value, tuple):
+        return (" or " if key == "any" else " and ").join(f"({_said(part)})" for part in value)
+    if key == "exists" and isinstance(value, bool):
+        return "known" if value else "not known"
+    if key in IN_WORDS:
+        return f"{IN_WORDS[key] or 'is'} {_said(value)}"
+    return f"{key.replace('_', ' ')} {_said(value)}"
 
 
 def _written(value: Said) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from uptake.reports.plan_effect import ALERT, IN_OR_OUT, QUALIFIED, QUALIFIES, SEGMENT, STATES, Effect, Shift
+from uptake.reports.plan_effect import ALERT, IN_OR_OUT, QUALIFIED, QUALIFIES, SEGMENT, STATES, Effect, Moved, Shift
 
 DO = {
     "score": "change band", "placement": "change place", SEGMENT: "enter or leave",
@@ -21,6 +21,18 @@ THEN = {
 def headlines(found: Effect) -> list[str]:
     """How many would stand elsewhere: a sentence for each score and placement in which anybody moves."""
     return list(_sentences(found)) or ["Nobody would stand elsewhere, and no score would move."]
+
+
+def renewal(one: Moved) -> str:
+    """When somebody's contract renews; empty: it does not, or nobody knows.
+
+    >>> from types import SimpleNamespace as Someone
+    >>> [renewal(Someone(renews_in=days)) for days in (None, 0, 1, 46)]
+    ['', 'today', 'in 1 day', 'in 46 days']
+    """
+    if one.renews_in is None:
+        return ""
+    return f"in {one.renews_in:,} {'day' if one.renews_in == 1 else 'days'}" if one.renews_in else "today"
 
 
 def _sentences(found: Effect) -> Iterator[str]:

@@ -169,7 +169,7 @@ def _said(plan: Plan) -> list[Said]:
         Said(
             "Days and weeks", f"cut in {product.timezone}, weeks start on {product.week_start.capitalize()}", "product"
         ),
-        Said("Usage interval", f"{product.usage_interval_days} days", "product"),
+        Said("Usage interval", words.days(product.usage_interval_days), "product"),
         Said("A user starts with", wording.start(plan.start.user, plan.events), "start"),
         Said("An account starts with", wording.start(plan.start.account, plan.events), "start"),
         Said("Active means", active(plan), "active"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from uptake.reports.effect_words import renewal
 from uptake.reports.plan_effect import Moved, Shift
 from uptake.web import links
 
@@ -50,7 +51,6 @@ def _row(one: Moved, shift: Shift, near_days: int) -> dict[str, str]:
     def points(value: float | None) -> str:
         return "" if value is None else f"{value:.1f}"
 
-    renewal = "" if one.renews_in is None else f"in {one.renews_in:,} days"
     return {
         "name": one.name,
         "url": links.profile(shift.entity, one.id),
@@ -58,6 +58,6 @@ def _row(one: Moved, shift: Shift, near_days: int) -> dict[str, str]:
         "after": shift.called(one.label_after),
         "score_before": points(one.score_before),
         "score_after": points(one.score_after),
-        "renewal": renewal,
+        "renewal": renewal(one),
         "near": "yes" if one.renews_in is not None and one.renews_in <= near_days else "",
     }
