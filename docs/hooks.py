@@ -22,10 +22,11 @@ from uptake import kinds as kinds_module
 from uptake import plan as plan_module
 from uptake.kinds import KINDS
 from uptake.metrics.asking.earlier import columns as beside
+from uptake.metrics.asking.people import People
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.core.metric import Asked, Entry, Param
 from uptake.metrics.core.params import read as read_params
-from uptake.metrics.core.result import Column
+from uptake.metrics.core.result import Column, Result
 from uptake.metrics.core.universal import UNIVERSAL_PARAMS
 from uptake.metrics.glossary import about
 from uptake.plan import Plan, starter
@@ -286,10 +287,25 @@ def python() -> Iterator[tuple[str, str]]:
             text.append(f"Another name of `{thing.__name__}`.")
             continue
         text.append(docstring(thing))
-        for member, method in vars(thing).items() if inspect.isclass(thing) else ():
-            if not member.startswith("_") and (inspect.isfunction(method) or isinstance(method, property)):
-                text += [f"### {name}.{member}", signature(member, method), docstring(method)]
+        for member, method in members(thing) if inspect.isclass(thing) else ():
+            text += [f"### {name}.{member}", signature(member, method), docstring(method)]
+    text += [
+        "## What comes back",
+        "An answer holds its `rows`, a list of dicts, beside what was asked and how it was counted.",
+    ]
+    for answer in (Result, People):
+        text += [f"### {answer.__name__}", docstring(answer)]
+        text += [f"{code(member)}: {docstring(method)}" for member, method in members(answer)]
     yield "reference/python.md", "\n\n".join(text)
+
+
+def members(thing: type) -> Iterator[tuple[str, object]]:
+    """The public methods and properties of a class: those it inherits, which ask, before its own."""
+    names = [name for base in reversed(thing.__mro__) if base is not object for name in vars(base)]
+    for name in dict.fromkeys(names):
+        method = inspect.getattr_static(thing, name)
+        if not name.startswith("_") and (inspect.isfunction(method) or isinstance(method, property)):
+            yield name, method
 
 
 def find(name: str) -> ModuleType | None:
@@ -302,6 +318,9 @@ def signature(name: str, thing: object) -> str:
     if not callable(thing):
         return ""
     unquoted = re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(thing)))
+    unquoted = re.sub(r"<function (\w+) at \w+>", r"\1", unquoted)
+    if inspect.isclass(thing):
+        unquoted = unquoted.removesuffix(" -> None")
     return f"```python\n{name}{unquoted}\n```"
 
 

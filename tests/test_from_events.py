@@ -86,8 +86,49 @@ def test_nothing_is_left_behind() -> None:
 def test_what_cannot_be_read_is_said_and_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(ImportFailed, match="nobody"):
         uptake.from_events(EVENTS, user="nobody")
-    with pytest.raises(PlanError, match="Mars"):
+    with pytest.raises(PlanError, match=r"^timezone is 'Mars/Olympus'"):
         uptake.from_events(EVENTS, timezone="Mars/Olympus", **NAMED)
+
+
+def test_errors_name_the_arguments_of_a_notebook() -> None:
+    rows = [{"who": 1, "event": "task", "when": "03/04/2026"}]
+    for given, said in (
+        ({"at": "when", "time_format": "day first"}, "Name one: user=COLUMN.$"),
+        ({"user": "uid"}, "^user=uid: The table has no column 'uid'"),
+        ({"user": "who"}, "Name the column: at=COLUMN.$"),
+        ({"user": "who", "at": "when"}, "time_format='day first' or time_format='month first'"),
+    ):
+        with pytest.raises(ImportFailed, match=said):
+            uptake.from_events(rows, **given)
+    wrong: list[tuple[object, str]] = [(None, "the source is None"), ({"event": ["task"]}, "a list of dicts")]
+    for nothing, said in wrong:
+        with pytest.raises(ImportFailed, match=said):
+            uptake.from_events(nothing)
+
+
+def test_a_column_of_a_frame_is_no_table() -> None:
+    pd = pytest.importorskip("pandas")
+    with pytest.raises(ImportFailed, match="A Series is not a table"):
+        uptake.from_events(pd.Series(["task"]))
+
+
+def test_rows_that_cannot_be_read_are_told_of() -> None:
+    """The second of two has no user; where all are like it there is nothing to answer from."""
+    rows = [{"user": "a", "event": "task", "time": "2026-03-02"}, {"user": None, "event": "task", "time": "2026-03-02"}]
+    with pytest.warns(UserWarning, match="1 of 2 rows of events cannot be read"):
+        workspace = uptake.from_events(rows)
+    assert (workspace.imported["events"].stored, workspace.imported["events"].rejected) == (1, 1)
+    with pytest.raises(ImportFailed, match="1 of 1 rows of events cannot be read"):
+        uptake.from_events(rows[1:])
+
+
+def test_no_rows_are_an_empty_workspace() -> None:
+    none: list[object] = [[], EVENTS.slice(0, 0)]
+    for nothing in none:
+        with uptake.from_events(nothing, **NAMED) as workspace:
+            found = workspace.metric("active_users", window="30", as_of="2026-03-31")
+            assert found.rows == []
+            assert found.notes == ("No users are known: nothing that has been imported names one.",)
 
 
 PEOPLE = [{"who": "a", "team": "Sales", "org": "x"}, {"who": "b", "team": "Support"}]

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import tempfile
+import warnings
 import weakref
 from contextlib import ExitStack
 from pathlib import Path
 
+from uptake.errors import ImportFailed, PlanError
+from uptake.importing import Summary
 from uptake.sources.opening import opened
 from uptake.workspace import Workspace, init
+
+ARGUMENTS = {"event_name": "event", "user_id": "user", "account_id": "account", "event_at": "at"}
+"""Canonical name of a column -> the argument that names it here."""
 
 
 class OneOff(Workspace):
@@ -20,10 +27,14 @@ class OneOff(Workspace):
 
     Args:
         folder: The folder; removed in the end.
+
+    Attributes:
+        imported: Kind of rows -> what became of them: how many were read, stored, known before, left out and why.
     """
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
+        self.imported: dict[str, Summary] = {}
         self._gone = weakref.finalize(self, _let_go, self._opened, folder)
 
     def close(self) -> None:
@@ -50,7 +61,7 @@ def from_events(
     users: object = None,
     accounts: object = None,
     aliases: object = None,
-) -> Workspace:
+) -> OneOff:
     """Answers questions about events at hand: `from_events(frame, user="uid").metric("retention", unit="week")`.
 
     Args:
@@ -58,10 +69,10 @@ def from_events(
         event: The column with the event's name; if not given, one of the usual names.
         user: The column with the user.
         account: The column with the account, if there is one.
-        at: The column with the time.
+        at: The column with the time. Times without a zone are UTC.
         timezone: IANA zone in which days, weeks and months are cut.
         week_start: First day of a week: monday, sunday or saturday.
-        time_format: How times are written, if they can be read in two ways.
+        time_format: How times are written, if they can be read in two ways: `day first`, `month first`.
         users: What is known of users, a row each: their id in the column of the events or one of the usual names, all
             other columns are attributes, to break down and filter by as `user.NAME`. With a column `valid_from` a user
             has several rows, and each holds from then on.
@@ -74,14 +85,22 @@ def from_events(
         name. What counts as activity is any event but page views, sign-ins and the like. A question may name another
         time zone or week than the workspace. It goes when it is closed, at the latest with the program.
 
+        Rows that cannot be read are left out with a warning; `imported` has their reasons.
+
     Raises:
-        ImportFailed: The rows cannot be read.
+        ImportFailed: The rows cannot be read, or none of them.
+        PlanError: There is no such time zone or first day of a week.
     """
+    if source is None:
+        raise ImportFailed("There are no events: the source is None.")
     product = {"name": "Events", "timezone": timezone, "week_start": week_start}
     folder = Path(tempfile.mkdtemp(prefix="uptake-"))
     try:
         init(folder, {"plan.yml": json.dumps({"product": product})})
         workspace = OneOff(folder)
+    except PlanError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise PlanError(error.what.partition("product.")[2], allowed=error.allowed, do=error.do) from None
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -96,10 +115,29 @@ def from_events(
     return workspace
 
 
-def _take(workspace: Workspace, kind: str, rows: object, named: dict[str, str], time_format: str | None) -> None:
+def _take(workspace: OneOff, kind: str, rows: object, named: dict[str, str], time_format: str | None) -> None:
     """Imports rows; those of users and accounts need not call their columns as the events do."""
-    reading = opened(rows, kind, named)
-    if kind != "events":
-        ids = {"users": ("user_id", "account_id"), "accounts": ("account_id",), "aliases": ("user_id",)}[kind]
-        named = {name: named[name] for name in ids if named.get(name) in reading.sample.column_names}
-    workspace.import_rows(reading, kind, renames=named, time_format=time_format)
+    if isinstance(rows, list | tuple) and not rows:
+        return
+    try:
+        reading = opened(rows, kind, named)
+        if kind != "events":
+            ids = {"users": ("user_id", "account_id"), "accounts": ("account_id",), "aliases": ("user_id",)}[kind]
+            named = {name: named[name] for name in ids if named.get(name) in reading.sample.column_names}
+        found = workspace.import_rows(reading, kind, renames=named, time_format=time_format)
+    except ImportFailed as error:
+        raise ImportFailed(_as_arguments(error.what), allowed=error.allowed, do=_as_arguments(error.do)) from error
+    workspace.imported[kind] = found
+    if found.rejected:
+        reasons = "; ".join(f"{count:,}: {reason}" for _, reason, count in found.reasons)
+        lost = f"{found.rejected:,} of {found.read:,} rows of {kind} cannot be read ({reasons})."
+        if found.rejected == found.read:
+            raise ImportFailed(lost)
+        warnings.warn(f"{lost} They are left out.", stacklevel=3)
+
+
+def _as_arguments(said: str) -> str:
+    """What an import says to the command line, with the arguments of `from_events` in place of options."""
+    said = re.sub(r", or give one value: --set \w+=\w+", "", said)
+    said = re.sub(r"--map (\w+)=", lambda found: f"{ARGUMENTS.get(found[1], found[1])}=", said)
+    return said.replace("--time-format ", "time_format=")

@@ -13,6 +13,7 @@ from uptake.metrics.catalogue import catalogue
 from uptake.metrics.core.metric import ParamType
 from uptake.metrics.core.question import Question
 from uptake.metrics.core.universal import UNIVERSAL
+from uptake.metrics.glossary import about
 
 HOOKS = Path(__file__).parents[2] / "docs" / "hooks.py"
 
@@ -50,3 +51,18 @@ def test_what_every_metric_takes_is_what_a_question_holds() -> None:
     assert {fields.get(name, name) for name in UNIVERSAL} <= set(Question.__dataclass_fields__)
     own = {param.name for entry in catalogue().values() for param in entry.metric.params}
     assert not own & set(UNIVERSAL)
+
+
+def test_every_column_says_what_it_holds(hooks: ModuleType) -> None:
+    for name, entry in catalogue().items():
+        for _, columns in hooks.answers(entry):
+            assert [column.name for column in columns if not about(column.name)] == [], name
+
+
+def test_every_question_of_a_workspace_is_on_the_page(hooks: ModuleType) -> None:
+    """What asks is inherited: metric, people, scores and the rest stand there as much as importing does."""
+    ((path, text),) = hooks.python()
+    assert path == "reference/python.md"
+    for method in ("metric", "people", "scores", "explain", "placements", "rows_of", "import_events", "close"):
+        assert f"### Workspace.{method}\n" in text
+    assert "`to_pandas`: The rows as a pandas frame." in text

@@ -149,6 +149,8 @@ def _as_arrow(frame: object) -> object:
         return pa.Table.from_batches([frame])
     if type(frame).__module__.split(".")[0] != "pandas" or not hasattr(frame, "index"):
         return frame
+    if not hasattr(frame, "columns"):
+        raise _no_table(frame)
     try:
         return pa.Table.from_pandas(frame, preserve_index=any(name is not None for name in frame.index.names))
     except (pa.ArrowException, ValueError, TypeError) as error:
@@ -163,10 +165,24 @@ def _reader(frame: object) -> pa.RecordBatchReader:
     if isinstance(frame, pa.Table):
         return frame.to_reader(max_chunksize=BATCH_ROWS)
     if hasattr(frame, "__arrow_c_stream__"):
-        return pa.RecordBatchReader.from_stream(frame)
-    raise ImportFailed(
+        try:
+            return pa.RecordBatchReader.from_stream(frame)
+        except pa.ArrowInvalid:  # one column, which has a stream as well
+            raise _no_table(frame) from None
+    raise _no_table(frame)
+
+
+def _no_table(frame: object) -> ImportFailed:
+    return ImportFailed(
         f"A {type(frame).__name__} is not a table.",
-        allowed=["pyarrow Table", "RecordBatchReader", "pandas DataFrame", "polars DataFrame"],
+        allowed=[
+            "pyarrow Table",
+            "RecordBatchReader",
+            "pandas DataFrame",
+            "polars DataFrame",
+            "a list of dicts",
+            "a path",
+        ],
     )
 
 

@@ -48,6 +48,11 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
     if date_from is None and watched_from is not None and watched_from <= date_to:
         date_from = watched_from
     if date_from is not None and date_from > date_to:
+        if date_to is last_day:
+            raise QuestionError(
+                f"date_from is {date_from}, but the last day that is over at as_of is {last_day}.",
+                do="Ask from an earlier day, or as of a later one.",
+            )
         raise QuestionError(f"date_from is {date_from}, after date_to, {date_to}.", do="Swap them, or leave one out.")
     where = given.get("where")
     return Question(
