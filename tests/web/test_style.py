@@ -121,7 +121,7 @@ def test_pages_have_every_stylesheet_and_that_for_phones_last() -> None:
 
 
 def test_the_stylesheets_are_small_and_ask_nobody_for_anything() -> None:
-    assert len(CSS.encode()) < 36_000
+    assert len(CSS.encode()) < 37_000
     assert "url(" not in CSS
     assert "@import" not in CSS
 

@@ -40,6 +40,7 @@ def bars(
     by: Sequence[str] = (),
     known: Iterable[str] = (),
     currency: str = "",
+    counted: str = "",
 ) -> Spec:
     """Draws one bar per segment from zero, with a whisker from `ci_lower` to `ci_upper`, value and n in words.
 
@@ -52,6 +53,7 @@ def bars(
         by: Breakdown columns; without any there is one bar, "All".
         known: All segments of the property, so that colours agree between charts.
         currency: Code for the unit currency.
+        counted: What the axis counts, where the unit does not say it.
 
     Returns:
         A Vega-Lite specification. Rows without a value keep their place at the end and say why.
@@ -72,7 +74,7 @@ def bars(
     x = quantity(
         "estimate",
         scale={"domain": [0, grid[-1]], "nice": False},
-        axis=value_axis(grid, unit, counts, currency) | {"grid": True, "domain": False, "ticks": False},
+        axis=value_axis(grid, unit, counts or counted, currency) | {"grid": True, "domain": False, "ticks": False},
     )
     place = word("segment")
     valued = [row for row in drawn if row["estimate"] is not None]
@@ -81,7 +83,7 @@ def bars(
     tip = tooltip(segment="Segment", tip_value="Value", tip_n="n", tip_interval="95 % interval")
     layers = [
         *reference_band(reference, unit, divisor, grid[-1], along="x"),
-        layer("rect", "in-progress-cell", ahead, {"height": 16}, y=place),
+        layer("rect", "in-progress-bar", ahead, {"height": 16}, y=place),
         layer("bar", "series", valued, BAR, x=x, y=y, tooltip=tip, **look.color),
         layer("rule", "whisker", _whiskers(valued), x=quantity("lower"), x2={"field": "upper"}, y=place),
         layer("text", "label-strong", valued, AFTER, x=quantity("end"), y=place, text=word("text")),

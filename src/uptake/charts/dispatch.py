@@ -64,6 +64,7 @@ def for_result(
     cohort_period: str = "",
     known: Iterable[str] = (),
     currency: str = "",
+    counted: str = "",
 ) -> Spec:
     """The chart of a result, complete with the configuration of its theme.
 
@@ -82,6 +83,7 @@ def for_result(
         cohort_period: For retention, the period of the cohorts where it is not that of the units.
         known: All segments of the property, so that colours agree between charts.
         currency: Code for the unit currency.
+        counted: What the value axis counts, where the unit does not say it: "sessions", "users".
 
     Returns:
         A Vega-Lite specification with its data inside.
@@ -92,14 +94,16 @@ def for_result(
     about: dict[str, Any] = {"title": title, "subtitle": _tested(rows, subtitle)}
     match kind:
         case "share" | "mean" | "ratio" | "count" | "duration" | "odds" | "quantile" | "sums":
-            spec = _estimates(rows, unit, reference, by, period, known, currency, about)
+            spec = _estimates(rows, unit, reference, by, period, known, currency, about | {"counted": counted})
         case "retention":
             rows = [row for row in rows if row.get("row") != SIMPLE]  # a second mean would be a second curve
             spec = retention_curve(rows, by=by, period=period, cohort_period=cohort_period, known=known, **about)
         case "retention_heatmap":
             spec = retention_heatmap(rows, by=by, period=cohort_period or period, **about)
         case "states":
-            spec = lifecycle(rows, by=[label for label in by if label != "state"], period=period or "week", **about)
+            spec = lifecycle(
+                rows, by=[label for label in by if label != "state"], period=period or "week", noun=counted, **about
+            )
         case "classes" if len({row["period_on"] for row in rows if row.get("period_on") is not None}) > 1:
             spec = classes(rows, by=[label for label in by if label != "class"], period=period or "month", **about)
         case "classes":
@@ -166,7 +170,7 @@ def _estimates(
     about: dict[str, Any],
 ) -> Spec:
     if any("at_s" in row for row in rows):
-        return survival(rows, by=by, known=known, **about)
+        return survival(rows, by=by, known=known, title=about["title"], subtitle=about["subtitle"])
     about |= {"unit": unit, "reference": reference, "by": by, "known": known, "currency": currency}
     periods = {row["period_on"] for row in rows if row.get("period_on") is not None}
     return trend(rows, period=period, **about) if len(periods) > 1 else bars(rows, **about)

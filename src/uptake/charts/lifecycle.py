@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from uptake.charts import words
 from uptake.charts.frame import Row, Spec
@@ -18,7 +19,13 @@ STATES = Parts(("current", "resurrected", "new"), ("dormant",), "Entities", ("ti
 
 
 def lifecycle(
-    rows: Sequence[Row], *, title: str, subtitle: str = "", by: Sequence[str] = (), period: str = "week"
+    rows: Sequence[Row],
+    *,
+    title: str,
+    subtitle: str = "",
+    by: Sequence[str] = (),
+    period: str = "week",
+    noun: str = "",
 ) -> Spec:
     """Draws a column a period: who is active stacked above zero, who went below it.
 
@@ -28,8 +35,10 @@ def lifecycle(
         subtitle: The definition.
         by: Breakdown columns beside the state; their parts are added up.
         period: day, week, month or quarter.
+        noun: What is counted: "users".
 
     Returns:
         A Vega-Lite specification; columns of periods that are not over are pale.
     """
-    return up_and_down(rows, STATES, "state", title=title, subtitle=subtitle, by=by, period=period)
+    parts = replace(STATES, noun=noun.capitalize()) if noun else STATES
+    return up_and_down(rows, parts, "state", title=title, subtitle=subtitle, by=by, period=period)

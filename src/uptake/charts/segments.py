@@ -187,6 +187,6 @@ def _by_place(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: float(row["place"]))
 
 
-def shortened(name: str, most: int = 22) -> str:
+def shortened(name: str, most: int = 26) -> str:
     """A name that fits beside a line; the tooltip has all of it."""
     return name if len(name) <= most else name[: most - 1].rstrip() + "…"

@@ -190,6 +190,7 @@ def styles(theme: Theme) -> dict[str, Any]:
         "paper": {"color": theme.paper},
         "in-progress-column": {"color": hatch(stripe, 24, 0.2, 1)},
         "in-progress-cell": {"color": hatch(stripe, 10, 1, 0.5)},
+        "in-progress-bar": {"color": hatch(stripe, 32, 1, 0.025)},
         "guide": {"color": theme.muted, "opacity": 0.5, "strokeWidth": 1},
         "note": {"color": theme.muted, "fontSize": 11},
         "label": {"color": theme.ink, "fontSize": 12},

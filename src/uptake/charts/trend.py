@@ -47,6 +47,7 @@ def trend(
     period: str = "",
     known: Iterable[str] = (),
     currency: str = "",
+    counted: str = "",
 ) -> Spec:
     """Draws estimates over `period_on`.
 
@@ -64,6 +65,7 @@ def trend(
         period: day, week, month, quarter or year; found from the rows where not given.
         known: All segments of the property, so that colours agree between charts.
         currency: Code for the unit currency.
+        counted: What the axis counts, where the unit does not say it.
 
     Returns:
         A Vega-Lite specification without colours; `theme.config` has them.
@@ -89,7 +91,9 @@ def trend(
         "axis": calendar.time_axis(starts, period),
     }
     y = quantity(
-        "estimate", scale={"domain": [0, grid[-1]], "nice": False}, axis=value_axis(grid, unit, counts, currency)
+        "estimate",
+        scale={"domain": [0, grid[-1]], "nice": False},
+        axis=value_axis(grid, unit, counts or counted, currency),
     )
     labels = EndLabels(_value_label(last, closed, grid[-1]), 28, [])
     if by:

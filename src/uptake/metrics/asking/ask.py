@@ -18,6 +18,7 @@ from uptake.metrics.asking.notes import notes
 from uptake.metrics.asking.prepared import Prepared, entity_rows, population, prepare
 from uptake.metrics.core import dimensions, periods
 from uptake.metrics.core.columnar import Columnar, columnar
+from uptake.metrics.core.dimensions import AT_EVENT, MISSING, Attribute
 from uptake.metrics.core.metric import Asked, Kind, Row, Sql, plain
 from uptake.metrics.core.query import executed, shown_sql
 from uptake.metrics.core.question import NONE, Question
@@ -85,7 +86,7 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
         sql=prepared.heading + shown_sql(asked, shown),
         has_whole_sql=not shown.reads,
         by=prepared.by,
-        notes=(*notes(asked, found.metric), *_group_notes(prepared), *shown.notes),
+        notes=(*notes(asked, found.metric), *_group_notes(prepared), *_not_yet(prepared, estimates), *shown.notes),
         currency=str(prepared.question.params.get("currency") or plan.product.currency or "").upper(),
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
@@ -114,6 +115,19 @@ def _read(asked: Asked, kind: Kind, run: Sql, labels: tuple[str, ...]) -> list[R
 def _group_notes(prepared: Prepared) -> Iterator[str]:
     yield from dimensions.notes(prepared.dimensions)
     yield from overlap.notes(prepared)
+
+
+def _not_yet(prepared: Prepared, rows: list[Row] | Columnar) -> Iterator[str]:
+    """That nobody had an attribute yet at the moment that counts, and how to ask for what it is now."""
+    for one in prepared.dimensions:
+        if not isinstance(one, Attribute) or one.mode != AT_EVENT or not len(rows):
+            continue
+        found = rows.columns[one.label].tolist() if isinstance(rows, Columnar) else (row[one.label] for row in rows)
+        if all(label == MISSING for label in found):
+            yield (
+                f"Nobody had {one.label} at the moment that counts, such as the start of a cohort's life:"
+                " properties=most_recent takes the value at as_of."
+            )
 
 
 def _with_open_periods(rows: list[Row] | Columnar, question: Question) -> list[Row] | Columnar:

@@ -303,7 +303,7 @@ def _stands(account: Account, plan: Plan) -> str:
     if label in WORRYING:
         title = next(one.title for one in plan.all_placements["segment"].labels_of("account") if one.name == label)
         since = summary.get(name_of("segment") + SINCE)
-        said.append(f"is {title.lower()}{f' since {dates.day(since)}' if since else ''}")
+        said.append(f"has been {title.lower()} since {dates.day(since)}" if since else f"is {title.lower()}")
     renews = summary["renewal_on"]
     if renews is not None and 0 < (renews - account.last_day).days <= RENEWAL_DAYS:
         paid = f" ({words.money(summary['mrr'], plan.product.currency or '')} a month)" if summary["mrr"] else ""

@@ -18,10 +18,15 @@ from uptake.web.reader import Reader
 from uptake.web.words.made_of import made_of
 from uptake.web.words.part_sentences import launched
 from uptake.web.words.plan_words import joined
+from uptake.web.words.sentence_words import attribute_of, who_of
 from uptake.web.words.titles import with_titles
 
 TITLES_OF_KINDS = {"time_to_convert": "Time to convert", "drivers": "What goes with conversion"}
 """What charts of outputs beside a metric's main one are called."""
+
+
+COUNTED = {"features_used": "core features per user", "tickets_per_100_users": "tickets per 100 users"}
+"""Metric -> what a mean of it counts."""
 
 
 def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], picture: str = "") -> Mapping[str, Any]:
@@ -46,12 +51,13 @@ def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], p
         period=period,
         cohort_period=result.cohort_period,
         currency=result.currency,
+        counted=_counted(result),
     )
     return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
 
 
 def _title(result: Result, period: str, plan: Plan) -> str:
-    """What the chart shows: "Activation rate by month and account.plan"."""
+    """What the chart shows: "Activation rate by month and plan"."""
     labels = [label for label in result.by if label != "measure"]  # its lines are named by what they measure
     split = [*([period] if period and result.kind in question.PERIODIC_KINDS else []), *labels]
     if result.kind == "retention":
@@ -59,7 +65,16 @@ def _title(result: Result, period: str, plan: Plan) -> str:
     title = TITLES_OF_KINDS.get(result.kind, result.title)
     if result.kind == "launch":
         title = f"{title} of {launched(result, plan)}"
-    return f"{title} by {joined(split, 'and')}" if split else title
+    return f"{title} by {joined([attribute_of(one) for one in split], 'and')}" if split else title
+
+
+def _counted(result: Result) -> str:
+    """What the value axis counts, where its unit does not say it; empty: the unit does, or the title."""
+    if result.params.get("unit") == "sessions":
+        return "sessions"
+    if result.kind in ("count", "states") and result.unit == "count" and "entity" in result.params:
+        return who_of(result)
+    return COUNTED.get(result.name, "") if result.unit == "count" else ""
 
 
 def _caption(reader: Reader, result: Result) -> str:

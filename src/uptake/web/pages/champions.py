@@ -46,7 +46,7 @@ PARTS: tuple[tuple[str, str, Callable[[Row], bool]], ...] = (
     ("silent", "Silent", lambda row: row["state"] == "silent"),
     ("never", "Never came", lambda row: row["state"] == "never came"),
     ("nobody", "Nobody", lambda row: row["state"] == "nobody"),
-    ("one", "All hangs on one", lambda row: row["bus_factor"] == 1),
+    ("one", "Half hangs on one", lambda row: row["bus_factor"] == 1),
     ("owner", "Owner removed", lambda row: row["owner_state"] == "removed"),
     ("roles", "Roles missing", lambda row: bool(row["roles_missing"])),
 )

@@ -193,6 +193,22 @@ function move(event) {
   to.focus();
 }
 
+// What scrolls to the side says so as long as there is more at the right.
+
+const SIDEWAYS = ".table-wrap, .chart";
+const sizes = new ResizeObserver((found) => found.forEach(({ target: seen }) => tellMore(seen.closest(SIDEWAYS))));
+
+function tellMore(element) {
+  element.toggleAttribute("data-more", element.scrollLeft + element.clientWidth < element.scrollWidth - 2);
+}
+
+function watchSideways(within) {
+  for (const element of within.querySelectorAll(SIDEWAYS)) {
+    sizes.observe(element);
+    for (const inner of element.children) sizes.observe(inner);
+  }
+}
+
 function openMenu(isOpen) {
   const body = document.getElementById("rail");
   const button = document.querySelector(".menu-button");
@@ -239,12 +255,16 @@ document.addEventListener("change", (event) => {
   const form = event.target.closest?.("form[data-submit-on-change]");
   if (form) form.requestSubmit();
 });
+document.addEventListener("scroll", (event) => {
+  if (event.target.matches?.(SIDEWAYS)) tellMore(event.target);
+}, true);
 systemDark.addEventListener("change", redraw);
 narrow.addEventListener("change", redraw);
 
 function setUp(within) {
   showChoices(within);
   prepareTables(within);
+  watchSideways(within);
   drawAll(within);
 }
 

@@ -10,7 +10,15 @@ from uptake.reports.headline import Headline
 from uptake.web.words.account_sentences import OF_ACCOUNTS
 from uptake.web.words.metric_sentences import BELOW_HALF, when
 from uptake.web.words.plan_words import joined
-from uptake.web.words.sentence_words import NOTHING, counted_of, in_period, that_of, there_of, who_of
+from uptake.web.words.sentence_words import (
+    NOTHING,
+    counted_of,
+    in_period,
+    label_of,
+    that_of,
+    there_of,
+    who_of,
+)
 
 
 def _curve(result: Result, found: Headline) -> str:
@@ -74,6 +82,8 @@ def _drivers(result: Result, found: Headline) -> str:
 
 def _points(result: Result, found: Headline) -> str:
     del found
+    if result.by and "feature" in result.params:
+        return _features_of_groups(result)
     noun = "accounts" if result.params["entity"] == "account" and "feature" not in result.params else "features"
     sizes: dict[str, int] = {}
     for row in result.rows:
@@ -85,6 +95,28 @@ def _points(result: Result, found: Headline) -> str:
         [f"{words.count(size)} {name}" for name, size in sorted(sizes.items(), key=lambda one: -one[1])], "and"
     )
     return f"Of {words.count(sum(sizes.values()))} {noun}, {said.replace(' ', ' are ', 1)}."
+
+
+def _features_of_groups(result: Result) -> str:
+    """How many features each group has where most are: a feature has a place in every group."""
+    rows = [
+        row
+        for row in result.rows
+        if row["quadrant"] is not None and row.get("period_on") == result.rows[-1].get("period_on")
+    ]
+    if not rows:
+        return f"{result.title}: {NOTHING}."
+    best = max(rows, key=lambda row: (row["x"] >= row["x_split"]) + (row["estimate"] >= row["y_split"]))["quadrant"]
+    groups: dict[str, int] = {}
+    for row in rows:
+        name = ", ".join(label_of(label, str(row[label])) for label in result.by)
+        groups[name] = groups.get(name, 0) + (row["quadrant"] == best)
+    features = words.count(len({row["point"] for row in rows}))
+    sizes = sorted(groups.items(), key=lambda one: -one[1])
+    said = [
+        f"{words.count(size)} {'' if place else f'are {best} '}in {name}" for place, (name, size) in enumerate(sizes)
+    ]
+    return f"Of {features} features, {joined(said, 'and')}."
 
 
 def _path_difference(result: Result, found: Headline) -> str:

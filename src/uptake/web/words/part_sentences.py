@@ -14,7 +14,7 @@ from uptake.metrics.paid_conversion import NOT_REACHED, REACHED
 from uptake.plan import Plan
 from uptake.reports.headline import Headline
 from uptake.web.words.plan_words import joined
-from uptake.web.words.sentence_words import NOTHING, NOUNS
+from uptake.web.words.sentence_words import NOTHING, NOUNS, attribute_of
 
 Row = Mapping[str, Any]
 COHORTS = {LATEST: f"the latest {SPAN} days", BEFORE: f"the {SPAN} days before"}
@@ -23,7 +23,7 @@ COHORTS = {LATEST: f"the latest {SPAN} days", BEFORE: f"the {SPAN} days before"}
 def launch(result: Result, plan: Plan) -> str:
     """How far a launch has got on the last day that is over, or on the day of the target."""
     if result.by:
-        return f"{launched(result, plan)} by {joined(list(result.by), 'and')}."
+        return f"{launched(result, plan)} by {joined([attribute_of(label) for label in result.by], 'and')}."
     over = [row for row in result.rows if row["estimate"] is not None]
     aim = next((row for row in result.rows if row["target"] is not None), None)
     if not over:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 from uptake.charts import dates
+from uptake.metrics.core.dimensions import IN, MISSING, OUT, SEGMENT
 from uptake.metrics.core.result import Result
 
 NOUNS = {"user": "users", "account": "accounts", "member": "users in accounts"}
 SEATS = {"user": "people with a seat", "member": "seats", "account": "an average account's seats"}
 NOTHING = "nothing to count yet"
+PAID = {"account.arr": "annual revenue", "account.mrr": "monthly revenue"}
+"""What accounts pay, as people call it."""
 
 
 def who_of(result: Result) -> str:
@@ -39,3 +42,31 @@ def in_period(first: date, period: str) -> str:
     if period == "day":
         return f"on {said}"
     return f"in the w{said[1:]}" if period == "week" else f"in {said}"
+
+
+def attribute_of(column: str) -> str:
+    """What an answer is broken down by, for people: "user.acquisition_channel" is the acquisition channel.
+
+    Examples:
+        >>> attribute_of("account.arr"), attribute_of("user.role@most_recent"), attribute_of("segment.large")
+        ('annual revenue', 'role', 'the segment large')
+    """
+    asked = column.partition("@")[0]
+    prefix, dot, name = asked.partition(".")
+    if dot and prefix == SEGMENT:
+        return f"the segment {name}"
+    return PAID.get(asked) or (name.replace("_", " ") if dot and prefix in ("user", "account") else column)
+
+
+def label_of(column: str, said: str) -> str:
+    """A group for people: who is in a segment is called by its name, who pays nothing as that.
+
+    Examples:
+        >>> label_of("account.arr", "(none)"), label_of("user.role", "(none)"), label_of("segment.large", "not in")
+        ('paying nothing', 'not known', 'not large')
+    """
+    asked = column.partition("@")[0]
+    prefix, dot, name = asked.partition(".")
+    if said == MISSING:
+        return "paying nothing" if asked in PAID else "not known"
+    return {IN: name, OUT: f"not {name}"}.get(said, said) if dot and prefix == SEGMENT else said

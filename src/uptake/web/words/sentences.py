@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from uptake.charts import words
-from uptake.metrics.core.dimensions import IN, MISSING, OUT, SEGMENT
 from uptake.metrics.core.result import Result
 from uptake.plan import Plan
 from uptake.reports.headline import PICKS, Headline
@@ -17,7 +16,7 @@ from uptake.web.words.kind_sentences import OF_KINDS, OF_LABELS
 from uptake.web.words.metric_sentences import BELOW_HALF, form_of, when
 from uptake.web.words.part_sentences import OF_PARTS, cohorts, launch
 from uptake.web.words.plan_words import joined
-from uptake.web.words.sentence_words import NOTHING, in_period, that_of, there_of, who_of
+from uptake.web.words.sentence_words import NOTHING, attribute_of, in_period, label_of, that_of, there_of, who_of
 from uptake.web.words.titles import of_events, with_events, with_titles
 
 OF_GROUPS = {
@@ -109,7 +108,7 @@ def _than(found: Headline) -> str:
 
 def _segments(result: Result, found: Headline, highest: Mapping[str, Any]) -> str:
     labels = [label for label in result.by if label not in PICKS]
-    about = f"{result.title} by {joined([_attribute(label) for label in labels], 'and')} {when(result, found)}"
+    about = f"{result.title} by {joined([attribute_of(label) for label in labels], 'and')} {when(result, found)}"
     if found.lowest is None:
         return f"{about}: {_segment(result, labels, highest)}."
     most, least = ("longest", "shortest") if result.kind == "duration" else ("highest", "lowest")
@@ -127,20 +126,6 @@ def _if_overlapping(highest: Mapping[str, Any], lowest: Mapping[str, Any]) -> st
     return "; their intervals overlap, so the order may be chance" if overlap else ""
 
 
-def _attribute(column: str) -> str:
-    """An attribute for people: "user.acquisition_channel" is the acquisition channel."""
-    prefix, dot, name = column.partition(".")
-    return name.replace("_", " ") if dot and prefix in ("user", "account") else column
-
-
-def _label(column: str, said: str) -> str:
-    """A label for people: who is in a segment is called by its name."""
-    prefix, dot, name = column.partition(".")
-    if said == MISSING:
-        return "not known"
-    return {IN: name, OUT: f"not {name}"}.get(said, said) if dot and prefix == SEGMENT else said
-
-
 def _segment(result: Result, labels: list[str], row: Mapping[str, Any]) -> str:
-    named = [_label(label, str(row[label])) for label in labels]
+    named = [label_of(label, str(row[label])) for label in labels]
     return f"{', '.join(named)} ({words.value(row['estimate'], result.unit, 2, result.currency)})"
