@@ -201,7 +201,11 @@ def test_lines_of_segments_carry_their_names_and_the_key_has_the_same_order() ->
     spec = spec_of("trend by segment")
     drawn = texts(drawing("trend by segment"))
     assert any(text.startswith("Free ") for text in drawn)
-    assert [line["text"].split()[0] for line in spec["usermeta"]["key"]] == ["</script><script>alert(1)…", "Pro", "Free"]
+    assert [line["text"].split()[0] for line in spec["usermeta"]["key"]] == [
+        "</script><script>alert(1)…",
+        "Pro",
+        "Free",
+    ]
 
 
 def test_a_segment_keeps_its_colour_when_others_are_left_out() -> None:

@@ -130,7 +130,7 @@ def _fitting(found: Listed, asked: listed.Asked) -> list[Row]:
 
 def _columns(rule: Qualification) -> list[dict[str, Any]]:
     of_users: list[dict[str, Any]] = [
-        {"name": "account_links", "title": "Accounts", "type": "links", "is_sortable": False}
+        {"name": "account_links", "title": "Accounts", "type": "links", "rank": "soft", "is_sortable": False}
     ]
     return [
         {"name": "name", "title": rule.entity.capitalize(), "link": "url"},

@@ -33,7 +33,7 @@ Row = Mapping[str, Any]
 LINES: tuple[dict[str, Any], ...] = (
     {"name": "title", "title": "Line", "link": "url"},
     {"name": "points", "title": "Points", "type": "points"},
-    {"name": "says", "title": "Why", "type": "sentence"},
+    {"name": "says", "title": "Why", "type": "sentence", "rank": "wrap"},
 )
 NOTHING: Mapping[str, str] = MappingProxyType({})
 GIVEN = ("as_of", "plan_version", "known_by")

@@ -180,11 +180,13 @@ def qualified(reader: Reader, owner: str) -> Listing:
     ]
     rows.sort(key=lambda row: (-(row["since"].toordinal() if row["since"] else 0), row["name"]))
     named = (
-        {"name": "as", "title": "Qualifies as"},
+        {"name": "as", "title": "Qualifies as", "type": "sentence", "rank": "soft"},
         {"name": "since", "title": "Since", "type": "date", "rank": "wide"},
     )
     asked = f"Rules: {in_words([rule.title for rule in rules], 'and')}." if rules else ""
-    return _listing(reader, (ACCOUNT, *named, WHY, SEATS_ACTIVE, MRR), rows, says=f"{asked} {says}".strip())
+    return _listing(
+        reader, (ACCOUNT, *named, WHY, {**SEATS_ACTIVE, "rank": "wide"}, MRR), rows, says=f"{asked} {says}".strip()
+    )
 
 
 def seats(reader: Reader, owner: str) -> Listing:
