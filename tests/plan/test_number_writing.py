@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from uptake.errors import PlanError
 from uptake.plan import Location, changes, parse
-from uptake.plan.number_writing import Section, named, numbers, with_numbers
+from uptake.plan.number_writing import Numbers, Section, named, numbers, with_numbers
 
 TEXT = """\
 # ours
@@ -27,8 +27,13 @@ features: {boards: {events: [board]}}
 """
 
 
-def written(wanted: dict[Location, float], text: str = TEXT, score: str = "health") -> str:
+def written(wanted: Numbers, text: str = TEXT, score: str = "health") -> str:
     return with_numbers({"plan/a.yml": text}, "plan", "scores", score, wanted)["plan/a.yml"]
+
+
+def another(value: float) -> float:
+    """A number that may stand in its place: of a share another share."""
+    return value + 1 if value >= 1 else value / 2 + 0.01
 
 
 def test_a_number_is_written_where_it_stands() -> None:
@@ -44,6 +49,31 @@ def test_a_number_that_was_not_there_is_put_in() -> None:
     assert "      trend: { }\n    bands: {good: 80}\n  risk:" in written({("bands", "good"): 80})
     risk = written({("bands", "poor"): 10}, score="risk")
     assert "{support_load: 1}, higher_is: worse, bands: {poor: 10}}" in risk
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("{best: 0.8, weight: 2}", "{weight: 2}"),
+        ("{weight: 2, best: 0.8}", "{weight: 2}"),
+        ("{weight: 2, best: 0.8, worst: 0.1}   # asked", "{weight: 2, worst: 0.1}   # asked"),
+        ("{best: 0.8}", "{}"),
+        ("{weight: 2,   # much\n        best: 0.8}", "{weight: 2,   # much\n        }"),
+        ("\n        weight: 2   # much\n        best: 0.8   # agreed", "\n        weight: 2   # much"),
+        ("\n        best: 0.8", "\n        {}"),
+    ],
+)
+def test_a_number_that_is_taken_out_is_the_signals_own(before: str, after: str) -> None:
+    """The rest stays as it was written, comments too; that on the line of the number goes with it."""
+    text = f"scores:\n  use:\n    components:\n      breadth: {before}\n      frequency: 1   # often\n"
+    made = with_numbers({"plan/a.yml": text}, "plan", "scores", "use", {("components", "breadth", "best"): None})
+    assert made["plan/a.yml"] == text.replace(before, after)
+    assert parse(made).scores["use"].components["breadth"].best is None
+
+
+def test_a_weight_cannot_be_taken_out() -> None:
+    with pytest.raises(PlanError, match=r"components\.nps\.weight is empty\. Allowed: a number"):
+        written({("components", "nps", "weight"): None})
 
 
 def test_what_is_as_it_was_is_not_written() -> None:
@@ -124,7 +154,7 @@ features: {boards: {events: [board]}}
 RESCUE = ("labels", 0, "when", "any")
 
 
-def placed(wanted: dict[Location, float], text: str = PLACES, name: str = "care") -> dict[str, str]:
+def placed(wanted: Numbers, text: str = PLACES, name: str = "care") -> dict[str, str]:
     return with_numbers({"plan/a.yml": text}, "plan", "placements", name, wanted)
 
 
@@ -174,9 +204,9 @@ def test_a_placement_that_comes_by_itself_is_written_out_whole(name: str) -> Non
         before = parse(texts)
         for location, value in numbers(before, "placements", name).items():
             assert value is not None
-            made = with_numbers(texts, "plan", "placements", name, {location: value + 1})
+            made = with_numbers(texts, "plan", "placements", name, {location: another(value)})
             (change,) = changes(texts, made)
-            assert f"{value + 1:g}, was {value:g}" in change.told
+            assert f"{another(value):g}, was {value:g}" in change.told
             assert {key: one for key, one in parse(made).all_placements.items() if key != name} == {
                 key: one for key, one in before.all_placements.items() if key != name
             }
@@ -265,9 +295,9 @@ def test_rules_that_come_by_themselves_are_written_out_whole(section: Section, n
     for texts in ({}, {"plan/a.yml": "qualified:\n  mine: {when: {breadth: {gte: 0.5}}}  # ours\n"}):
         for location, value in numbers(parse(texts), section, name).items():
             assert value is not None
-            made = with_numbers(texts, "plan", section, name, {location: value + 1})
+            made = with_numbers(texts, "plan", section, name, {location: another(value)})
             (change,) = changes(texts, made)
-            assert f"{value + 1:g}" in change.told
+            assert f"{another(value):g}" in change.told
             known, before = named(parse(made), section), named(parse(texts), section)
             assert {key: one for key, one in known.items() if key != name} == {
                 key: one for key, one in before.items() if key != name

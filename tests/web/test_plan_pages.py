@@ -98,6 +98,24 @@ def test_the_numbers_in_use_change_nothing(own: tuple[uptake.Workspace, Client])
     assert "1 version of the plan." in require_inert(client.get("/plan").text).text
 
 
+def test_a_number_taken_out_of_its_field_is_taken_out_of_the_plan(own: tuple[uptake.Workspace, Client]) -> None:
+    """Then the signal's own counts again; a weight has none, so it has to be a number."""
+    workspace, client = own
+    file, best = workspace.home.plan / "plan.yml", "components.breadth.best"
+    before = file.read_text()
+    fields = {"form_token": token(client)}
+    assert send(client, f"{ADDRESS}/save", fields | {best: "0.5"}).status_code == 303
+    assert "breadth: {weight: 0.5, best: 0.5}" in file.read_text()
+    page = client.get(ADDRESS, params={best: ""})
+    assert "Use <b>, breadth best is gone; it was 0.5" in require_inert(page.text).text
+    assert f'<input type="hidden" name="{best}" value="">' in page.text
+    assert send(client, f"{ADDRESS}/save", fields | {best: ""}).status_code == 303
+    assert file.read_text() == before.replace("breadth: 0.5", "breadth: {weight: 0.5}")
+    refused = client.get(ADDRESS, params={"components.breadth.weight": ""})
+    assert refused.status_code == 400
+    assert "components.breadth.weight is empty" in require_inert(refused.text).text
+
+
 THRESHOLDS = "/plan/placements/segment"
 OWN = """
 placements:   # ours

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from uptake.plan.problems import Location
 from uptake.plan.segment_writing import end_of_line, last_of
+
+_COMMA_AFTER, _COMMA_BEFORE = re.compile(r"\s*,[ \t]*"), re.compile(r",\s*\Z")
 
 
 def section_of(text: str, name: str) -> Node | None:
@@ -39,6 +43,36 @@ def with_value(text: str, location: Location, value: str) -> str:
             return put_in(text, node, f"{key}: {_nested(location[depth + 1 :], value)}")
         node = pair[1]
     return text[: node.start_mark.index] + value + text[node.end_mark.index :]
+
+
+def without(text: str, location: Location) -> str:
+    """The text of a file without what stands at a location; a comment on the same line goes with it.
+
+    Args:
+        text: The text.
+        location: Keys, and positions in lists, that lead to something in a mapping.
+    """
+    *above, last = location
+    node: Node = YAML(typ="safe", pure=True).compose(text)
+    for key in above:
+        pair = _pair(node, str(key)) if isinstance(node, MappingNode) else None
+        node = pair[1] if pair else node.value[key]
+    assert isinstance(node, MappingNode)
+    pair = _pair(node, str(last))
+    if pair is None:
+        return text
+    begins, ends = pair[0].start_mark.index, pair[1].end_mark.index
+    if node.flow_style:
+        after, before = _COMMA_AFTER.match(text, ends), _COMMA_BEFORE.search(text, 0, begins)
+        if after:
+            ends = after.end()
+        elif before:
+            begins = before.start()
+    elif len(node.value) == 1:
+        return f"{text[:begins]}{{}}{text[ends:]}"
+    else:
+        begins, ends = text.rfind("\n", 0, begins) + 1, end_of_line(text, ends)
+    return text[:begins] + text[ends:]
 
 
 def put_in(text: str, mapping: MappingNode, entry: str) -> str:

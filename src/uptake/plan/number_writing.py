@@ -15,7 +15,7 @@ from uptake.errors import PlanError
 from uptake.plan import written_out
 from uptake.plan.condition import BOUNDS
 from uptake.plan.group import Group
-from uptake.plan.in_place import put_in, section_of, with_value
+from uptake.plan.in_place import put_in, section_of, with_value, without
 from uptake.plan.loader import content_of, parse, texts_of
 from uptake.plan.model import Plan
 from uptake.plan.problems import Location, location_text
@@ -28,8 +28,9 @@ Section = Literal["scores", "placements", "alerts", "qualified", "segments"]
 NOUNS: Mapping[Section, str] = {
     "scores": "score", "placements": "placement", "alerts": "alert", "qualified": "rule to qualify by", "segments": "segment",
 }  # fmt: skip
-KEYS = ("weight", "worst", "best")
-"""Numbers of a component of a score."""
+OPTIONAL = ("worst", "best")
+KEYS = ("weight", *OPTIONAL)
+"""Numbers of a component of a score; without one of the optional ones its signal's own counts."""
 BANDS = ("good", "poor")
 RULES: Mapping[Section, tuple[str, ...]] = {
     "alerts": ("when", "clears"), "qualified": ("when",), "segments": ("where", "when"),
@@ -43,8 +44,8 @@ SAID_ELSEWHERE = ("journey",)
 """Placements whose numbers, unless they are written out, come from another section: metrics go by that one too."""
 WRITTEN_TOGETHER: tuple[Section, ...] = ("scores", "alerts")
 """Sections of which what comes by itself goes as soon as one is written."""
-Numbers = Mapping[Location, float]
-"""Where a number stands, ("bands", "good") or ("labels", 0, "when", "breadth", "lt") -> the number."""
+Numbers = Mapping[Location, float | None]
+"""Where a number stands, ("bands", "good") or ("labels", 0, "when", "breadth", "lt") -> the number; None: it is taken out."""
 
 
 def numbers(plan: Plan, section: Section, name: str) -> dict[Location, float | None]:
@@ -126,13 +127,16 @@ def with_numbers(texts: Mapping[str, str], folder: str, section: Section, name: 
         if location not in known:
             what = f"The {NOUNS[section]} '{name}' has no number {location_text(location)}."
             raise PlanError(what, allowed=map(location_text, known))
+        if wanted[location] is None and location[-1] not in OPTIONAL:
+            raise PlanError(f"{location_text(location)} is empty.", allowed=("a number such as 0.25",))
     changed = {location: value for location, value in wanted.items() if known[location] != value}
     if not changed:
         return dict(texts)
     made = _with_entry(texts, folder, before, section, name)
     file = next(file for file, text in made.items() if _section(file, text, section) is not None)
     for location, value in changed.items():
-        made[file] = with_value(made[file], _as_written(made, (section, name, *location)), number(value))
+        place = _as_written(made, (section, name, *location))
+        made[file] = without(made[file], place) if value is None else with_value(made[file], place, number(value))
     _require_only(before, parse(made), section, name, changed)
     return made
 

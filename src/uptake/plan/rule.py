@@ -60,7 +60,7 @@ def _off_scale(below: Location, condition: Condition) -> Iterator[Problem]:
     if condition.test not in BOUNDS or isinstance(bound, str) or lowest <= bound <= highest:
         return
     allowed = f"{lowest:g} to {highest:g}" if isfinite(lowest) else f"a share, at most {highest:g}"
-    is_percent = not isfinite(lowest) and bound <= 100.0
+    is_percent = not isfinite(lowest) and 2.0 <= bound <= 100.0
     do = f"Write {bound / 100:g} for {bound:g} %." if is_percent else ""
     yield Problem((*below, condition.test), f"is {bound:g}", (allowed,), do)
 

@@ -86,7 +86,7 @@ def edited(
         QuestionError: The plan has nothing of that name.
     """
     known = _known(reader.plan, section, name)
-    wanted, effect, problem = dict[Location, float](), None, None
+    wanted, effect, problem = dict[Location, float | None](), None, None
     typed = {location: query[location_text(location)] for location in known if location_text(location) in query}
     try:
         wanted = _wanted(site, reader, section, name, query)
@@ -153,24 +153,28 @@ def _known(found: Plan, section: NumbersOf, name: str) -> Known:
         return plan.numbers(found, section, name)
 
 
-def _wanted(site: Site, reader: Reader, section: NumbersOf, name: str, given: Asked) -> dict[Location, float]:
-    """The numbers that a form gives; what is left empty stays as it is.
+def _wanted(site: Site, reader: Reader, section: NumbersOf, name: str, given: Asked) -> dict[Location, float | None]:
+    """The numbers that a form gives; one that was taken out of its field is None.
 
     Of a form that was shown for an earlier plan those are taken that were typed: what stood there already is not put back.
     """
     known = _known(reader.plan, section, name)
     before = _shown_before(site, section, name, given.get(SHOWN_FOR, ""))
-    found = {}
+    found = dict[Location, float | None]()
     for location in known:
         said = location_text(location)
-        text = given.get(said, "").strip()
+        if said not in given:
+            continue
+        text = given[said].strip()
         try:
             value = float(text) if text else None
         except ValueError:
             value = float("nan")
         if value is not None and not isfinite(value):
             raise QuestionError(f"{said} is '{text}'.", allowed=("a number such as 0.25",))
-        if value is not None and not (location in before and before[location] == value):
+        if value is None and known[location] is None:
+            continue
+        if not (location in before and before[location] == value):
             found[location] = value
     return found
 
