@@ -15,6 +15,7 @@ from uptake.benchmarks.ask import benchmark
 from uptake.benchmarks.telling import with_reasons
 from uptake.benchmarks.words import WORDS
 from uptake.errors import QuestionError
+from uptake.flow import Told, not_told
 from uptake.importing import Progress, Report, silent
 from uptake.metrics.asking.ask import ask
 from uptake.metrics.asking.listed import Listed
@@ -23,7 +24,7 @@ from uptake.metrics.asking.recheck import zone_of
 from uptake.metrics.core.result import Result
 from uptake.plan import Plan, changes, parse
 from uptake.plans import FILES, IN_USE, Plans
-from uptake.reports.plan_effect import LISTED, Effect, effect, have_signals_in_common, standing
+from uptake.reports.plan_effect import LISTED, Effect, Standing, effect, have_signals_in_common, standing
 from uptake.roles.champions import champions
 from uptake.roles.qualified import qualified
 from uptake.roles.trials import trials
@@ -42,6 +43,8 @@ OTHER_FACTS = "Made of the facts of another plan, or of what had been received b
 """The note of an answer whose SQL, run on the facts in use, gives other numbers."""
 
 
+MAKING = 0.7
+"""How much of asking by a plan is making its facts, where they have to be made."""
 FACTS = ("plan_version", "known_by")
 """What a question says of plan and arrival."""
 
@@ -84,7 +87,9 @@ class Asking(ABC):
         """Asks something with a cursor of the projection; may be called twice."""
 
     @abstractmethod
-    def facts_for(self, given: Mapping[str, Any], cursor: Cursor, plan: Plan) -> AbstractContextManager[None]:
+    def facts_for(
+        self, given: Mapping[str, Any], cursor: Cursor, plan: Plan, told: Told = not_told
+    ) -> AbstractContextManager[None]:
         """Lets a cursor find the facts that a question is about while the block lasts."""
 
     @abstractmethod
@@ -259,14 +264,24 @@ class Asking(ABC):
         """As `plan_effect`, for plans that are given as the texts of their files."""
         changed, plans = changes(before, after), (parse(before), parse(after))
 
+        def asked(cursor: Cursor, number: int, day: object, beside: Standing | None = None) -> Standing:
+            said, behind = ("the plan before", "the other plan")[number], number / 2
+
+            def making(fact: str, share: float) -> None:
+                nonlocal behind
+                behind = (number + MAKING) / 2
+                report(Progress(f"counting by {said}: {fact}", share=(number + MAKING * share) / 2))
+
+            def standing_by(share: float) -> None:
+                report(Progress(f"asking by {said}", share=behind + share * ((number + 1) / 2 - behind)))
+
+            with self.facts_for({}, cursor, plans[number], making):
+                return standing(cursor, plans[number], day, beside, standing_by)
+
         def found(cursor: Cursor) -> Effect:
-            report(Progress("asking by the plan before", share=0.0))
-            with self.facts_for({}, cursor, plans[0]):
-                one = other = standing(cursor, plans[0], as_of)
+            one = other = asked(cursor, 0, as_of)
             if changed:
-                report(Progress("asking by the other plan", share=0.5))
-                with self.facts_for({}, cursor, plans[1]):
-                    other = standing(cursor, plans[1], one.as_of, one if have_signals_in_common(changed) else None)
+                other = asked(cursor, 1, one.as_of, one if have_signals_in_common(changed) else None)
             return effect(cursor, (plans[0], one), (plans[1], other), changed, limit)
 
         return self.read(found)

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from itertools import chain
+from types import ModuleType
 
 from uptake.alerts import levels
 from uptake.benchmarks.words import WORDS
 from uptake.facts import (
     acquisition,
     active_day,
+    another_plan,
     arrivals,
     attribute,
     attribution,
@@ -48,6 +50,8 @@ from uptake.store.projection import Cursor, meta, set_meta
 from uptake.version import __version__
 
 Progress = Callable[[str], None]
+Told = Callable[[str, float], None]
+"""Told what is made, and how much of all is made already, 0 to 1; estimated."""
 FACTS = (
     calendar, people, membership, attribute, role, presence, contract, active_day, feature_day, feature_set, feature_life,
     feature_silence, session, occurrence, start, milestone, segment_list,
@@ -57,15 +61,28 @@ FROM_EVENTS = (active_day, feature_day, feature_set, feature_life, feature_silen
 """Facts made from events alone, so that only the touched days and people are made again."""
 BY_DAY = (calendar, presence, *FROM_EVENTS, start, milestone)
 """Facts that are others where days begin elsewhere; a date without a time is an instant that is another there."""
-OF_NO_PLAN = (people, membership, role, contract, occurrence)
-"""Facts that are the same whatever the plan says."""
+WORK: Mapping[ModuleType, int] = {
+    presence: 2, active_day: 6, feature_day: 5, feature_set: 2, feature_life: 8, feature_silence: 7, session: 6, start: 1,
+    milestone: 3,
+}  # fmt: skip
+"""How long each takes, beside the others."""
 ENTITY_KINDS = {"users", "accounts", "memberships", "seats", "contacts", "aliases"}
 """Kinds whose rows change who people are, where they belong and what is known of them."""
 
 
+def not_told(stage: str, share: float) -> None:
+    """For who need not know how far it is."""
+
+
 def tables() -> str:
     """DDL of the whole projection. It names the release: facts of another one may mean something else."""
-    return ";\n".join([f"-- Uptake {__version__}\n{schema.ddl()}", *(fact.TABLE for fact in FACTS), history.TABLE])
+    return ";\n".join(
+        [
+            f"-- Uptake {__version__}\n{schema.ddl()}",
+            *(fact.TABLE for fact in FACTS),
+            history.TABLE,
+        ]
+    )
 
 
 def refresh(cursor: Cursor, plan: Plan, imports: Mapping[int, str], progress: Progress) -> None:
@@ -157,30 +174,43 @@ def serves(facts_of: Plan, plan: Plan) -> bool:
     return facts_of.version == plan.version or read(facts_of) == read(plan)
 
 
-def cut(cursor: Cursor, main: str, plan: Plan, facts_of: Plan) -> None:
-    """Makes the facts of another plan in a database beside the projection: all, or those that another time zone touches.
+def cut(cursor: Cursor, main: str, plan: Plan, facts_of: Plan, told: Told = not_told) -> None:
+    """Makes the facts of another plan in a database beside the projection: those that the plan, or its time zone, touches.
 
     Args:
         cursor: A cursor that finds that database first; see `store.cuts`.
         main: The projection's name.
         plan: The plan.
         facts_of: The plan of the projection's facts.
+        told: Told what is made, and how much of all is made already.
     """
-    is_same = serves(facts_of, plan.in_zone(facts_of.product.timezone))
-    made = BY_DAY if is_same else tuple(fact for fact in FACTS if fact not in OF_NO_PLAN)
-    cursor.execute(";\n".join(fact.TABLE for fact in made))
+    is_elsewhere = plan.product.timezone != meta(cursor, "timezone")
+    touched = another_plan.touched(facts_of, plan.in_zone(facts_of.product.timezone))
+    made = [fact for fact in FACTS if fact in touched or fact is calendar or (is_elsewhere and fact in BY_DAY)]
+    described = () if feature_day in made else (feature_day.DESCRIBED,)
+    cursor.execute(";\n".join([*described, *(fact.TABLE for fact in made)]))
     set_meta(cursor, "calendar", "")  # the note of the projection's
     calendar.build(cursor, plan)
-    if plan.product.timezone != meta(cursor, "timezone"):
+    if is_elsewhere:
         event_day.build(cursor, main)
         set_meta(cursor, "timezone", plan.product.timezone)
     feature_day.describe(cursor, plan)
-    if not is_same:
+    if attribute in made:
         attribute.build(cursor)
+    if segment_list in made:
         segment_list.build(cursor, plan)
-    presence.build(cursor, plan)
-    _measure(cursor, plan, EVERYTHING, lambda _: None)
-    if not is_same:
+    work = [fact for fact in (presence, *FROM_EVENTS, start, milestone) if fact in made]
+    whole, done = sum(WORK[fact] for fact in work), 0
+    for fact in work:
+        told(_called(fact), done / whole)
+        done += WORK[fact]
+        if fact in (presence, start):
+            fact.build(cursor, plan)
+        elif is_elsewhere:
+            fact.build(cursor, plan, EVERYTHING)
+        else:
+            another_plan.build(cursor, main, fact, plan, facts_of)
+    if attribute in made:
         acquisition.build(cursor, plan)
 
 
@@ -218,8 +248,12 @@ def _belonging(cursor: Cursor, plan: Plan, progress: Progress, imports: Mapping[
 
 def _measure(cursor: Cursor, plan: Plan, scope: Scope, progress: Progress) -> None:
     for fact in FROM_EVENTS:
-        progress(fact.__name__.rsplit(".", 1)[-1].replace("_", " "))
+        progress(_called(fact))
         fact.build(cursor, plan, scope)
     progress("milestones")
     start.build(cursor, plan)
     milestone.build(cursor, plan, scope)
+
+
+def _called(fact: ModuleType) -> str:
+    return fact.__name__.rsplit(".", 1)[-1].replace("_", " ")

@@ -125,7 +125,9 @@ class Workspace(Asking):
     # Reading
 
     @contextmanager
-    def facts_for(self, given: Mapping[str, Any], cursor: Cursor, plan: Plan) -> Iterator[None]:
+    def facts_for(
+        self, given: Mapping[str, Any], cursor: Cursor, plan: Plan, told: flow.Told = flow.not_told
+    ) -> Iterator[None]:
         """Lets a cursor find the facts that a question is about while the block lasts.
 
         Args:
@@ -133,6 +135,7 @@ class Workspace(Asking):
                 instant, only what had been received by then counts.
             cursor: A cursor as `read` gives it.
             plan: The plan the question is asked by.
+            told: Told how far facts are, where they have to be made.
         """
         zone, known_by = read_zone(given, plan), given.get("known_by")
         seen = plan.in_zone(zone)
@@ -140,7 +143,7 @@ class Workspace(Asking):
             if zone == self.plan.product.timezone and flow.serves(self.plan, plan):
                 yield
                 return
-            make, what = partial(flow.cut, plan=seen, facts_of=self.plan), None
+            make, what = partial(flow.cut, plan=seen, facts_of=self.plan, told=told), None
         else:
             what = arrivals.known(self.ledger.imports(), read_as_of(known_by, zone)).required(known_by)
             make = partial(flow.cut_back, plan=seen, known=what)

@@ -214,9 +214,26 @@ def test_it_is_told_how_far_it_is(board: uptake.Workspace) -> None:
     def report(progress: Progress) -> None:
         told.append((progress.stage, progress.share))
 
+    def stages() -> list[str]:
+        shares = [share for _, share in told if share is not None]
+        assert shares == sorted(shares)
+        return list(dict.fromkeys(stage for stage, _ in told))
+
     board.plan_effect(report=report)
-    assert told == [("asking by the plan before", 0.0)]
+    assert told[0] == ("asking by the plan before", 0.0)
+    assert stages() == ["asking by the plan before"]
     told.clear()
     (board.home.plan / "plan.yml").write_text(PLAN.replace("poor: 40}", "poor: 30}"))
     board.plan_effect(report=report)
-    assert told == [("asking by the plan before", 0.0), ("asking by the other plan", 0.5)]
+    assert ("asking by the other plan", 0.5) in told
+    assert stages() == ["asking by the plan before", "asking by the other plan"]
+    told.clear()
+    (board.home.plan / "plan.yml").write_text(PLAN.replace("tasks: {", "tasks: {adopted: {days: 5}, "))
+    board.plan_effect(report=report)
+    assert ("counting by the other plan: feature life", 0.5) in told
+    assert stages() == [
+        "asking by the plan before",
+        "counting by the other plan: feature life",
+        "counting by the other plan: feature silence",
+        "asking by the other plan",
+    ]

@@ -11,9 +11,10 @@ from uptake.facts.selection import events_sql, meant_keys, property_number
 from uptake.plan import Feature, Plan
 from uptake.store.projection import Cursor
 
-TABLE = """
+DESCRIBED = """
 CREATE TABLE features (feature_key SMALLINT, feature VARCHAR, title VARCHAR, tag VARCHAR, module VARCHAR, launched_on DATE);
-CREATE TABLE feature_day (
+"""
+TABLE = f"""{DESCRIBED}CREATE TABLE feature_day (
     account_key INTEGER, user_key INTEGER, feature_key SMALLINT, day DATE,
     uses DOUBLE, first_at TIMESTAMP, last_at TIMESTAMP
 );
@@ -23,6 +24,11 @@ CREATE TABLE feature_day (
 def keyed(plan: Plan) -> dict[int, Feature]:
     """Key -> feature. By name, so that another order in the plan changes no key."""
     return {key: plan.features[name] for key, name in enumerate(sorted(plan.features), 1)}
+
+
+def chosen(plan: Plan, scope: Scope) -> dict[int, Feature]:
+    """Those of them that facts are made of."""
+    return {key: one for key, one in keyed(plan).items() if scope.features is None or key in scope.features}
 
 
 def describe(cursor: Cursor, plan: Plan) -> None:
@@ -36,7 +42,7 @@ def describe(cursor: Cursor, plan: Plan) -> None:
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     """Makes the feature days of the scope again."""
     cursor.execute(f"DELETE FROM feature_day WHERE {scope.rows()}")
-    for quantity, plain, conditional in _passes(plan):
+    for quantity, plain, conditional in _passes(chosen(plan, scope)):
         uses = f"sum({property_number(quantity)})" if quantity else "count(*)"
         pairs = [f"({name}, {key})" for key, f in plain.items() for name in _names(cursor, f)]
         sources = []
@@ -58,9 +64,10 @@ def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
             )
 
 
-def _passes(plan: Plan) -> list[tuple[str | None, dict[int, Feature], dict[int, Feature]]]:
+def _passes(
+    features: dict[int, Feature],
+) -> list[tuple[str | None, dict[int, Feature], dict[int, Feature]]]:
     """Features grouped by quantity: those told by event names alone share one pass, the others take one each."""
-    features = keyed(plan)
     passes = []
     for quantity in dict.fromkeys(feature.quantity for feature in features.values()):
         own = {key: feature for key, feature in features.items() if feature.quantity == quantity}

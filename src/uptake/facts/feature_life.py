@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from uptake.facts import sole_member
 from uptake.facts.active_day import GRAINS
-from uptake.facts.feature_day import keyed
+from uptake.facts.feature_day import chosen
 from uptake.facts.scope import Scope
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
@@ -32,7 +32,7 @@ NTH_DAY = {1: "any_value(first_on)", 2: "min(day) FILTER (day > first_on)"}
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     """Makes the lives of everyone in the scope again."""
     groups: dict[int, list[tuple[int, int]]] = {}
-    for key, feature in keyed(plan).items():
+    for key, feature in chosen(plan, scope).items():
         groups.setdefault(feature.adopted.days, []).append((key, feature.adopted.within_days))
     sole_member.find(cursor, scope)
     for entity, expression in GRAINS.items():

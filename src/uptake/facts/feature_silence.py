@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from uptake.facts import sole_member
 from uptake.facts.active_day import GRAINS, NEVER
-from uptake.facts.feature_day import keyed
+from uptake.facts.feature_day import chosen
 from uptake.facts.scope import Scope
 from uptake.plan import Plan
 from uptake.store.projection import Cursor
@@ -26,7 +26,7 @@ CREATE TABLE account_silence (account_key INTEGER, {COLUMNS});
 
 def build(cursor: Cursor, plan: Plan, scope: Scope) -> None:
     """Makes the silences of everyone in the scope again, from feature days and lives."""
-    cadences = ", ".join(f"({key}, {feature.cadence_days})" for key, feature in keyed(plan).items())
+    cadences = ", ".join(f"({key}, {feature.cadence_days})" for key, feature in chosen(plan, scope).items())
     sole_member.find(cursor, scope)
     for entity, expression in GRAINS.items():
         rows = scope.of(entity)

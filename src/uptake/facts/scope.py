@@ -15,9 +15,11 @@ class Scope:
     Args:
         everything: All rows; otherwise those of the temporary tables `scope_day` and `scope_user`. Whose rows these are
             is in `touched_user` and `touched_account`.
+        features: Keys of the features that facts are made of, where they are made feature by feature; None: all.
     """
 
     everything: bool
+    features: frozenset[int] | None = None
 
     def rows(self, alias: str = "") -> str:
         """SQL that holds for rows of these days or these people; the table has `day` and `user_key`."""

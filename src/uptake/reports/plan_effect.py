@@ -5,9 +5,10 @@ Everyone is asked twice on the same day and the same data, once by each plan; no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from math import isnan
 
 import numpy as np
@@ -183,7 +184,13 @@ def have_signals_in_common(changed: Sequence[Change]) -> bool:
     return {change.key.partition(".")[0] for change in changed} <= {"scores", "placements", "alerts", "qualified"}
 
 
-def standing(cursor: Cursor, plan: Plan, as_of: object = None, beside: Standing | None = None) -> Standing:
+def standing(
+    cursor: Cursor,
+    plan: Plan,
+    as_of: object = None,
+    beside: Standing | None = None,
+    told: Callable[[float], None] = lambda _: None,
+) -> Standing:
     """Where everyone stands by a plan, on its facts.
 
     Args:
@@ -192,20 +199,24 @@ def standing(cursor: Cursor, plan: Plan, as_of: object = None, beside: Standing 
         as_of: A day or an instant; the data's end if not given.
         beside: Where they stand by a plan whose signals are the same, as of the same instant: facts, and scores of earlier
             days, are not read again.
+        told: Told how much is done, 0 to 1.
     """
     stood: dict[tuple[str, str, str], Stood] = {}
     problems: dict[tuple[str, str, str], str] = {}
     panels = {}
     renews_in: dict[int, int] = {}
     at: datetime | None = None
+    tellers = _told(plan)
+    whole, done = sum(len(found.entities) for _, _, found in tellers), count()
     for entity in ("account", "user"):
         day, _, asked = days(cursor, plan, "plan", "", (entity,), {"entity": entity, "as_of": as_of})
         at = asked.question.as_of
         known = None if beside is None else beside.panels[entity]
         panel = panels[entity] = Panel(asked, day, day, known)
         panel.made.update(written_from(cursor, plan) if known is None else known_before(known, plan))
-        for kind, name, found in _told(plan):
+        for kind, name, found in tellers:
             if entity in found.entities:
+                told(next(done) / whole)
                 try:
                     stood[kind, name, entity] = found.stood(panel)
                 except QuestionError as error:
