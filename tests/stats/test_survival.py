@@ -9,10 +9,10 @@ from lifelines import KaplanMeierFitter
 from lifelines.utils import qth_survival_time
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from uptake.stats.life_table import counts_of_watched
 from uptake.stats.logrank import logrank
 from uptake.stats.proportion import wilson
 from uptake.stats.survival import Survival, kaplan_meier, kaplan_meier_from_counts
+from uptake.stats.watched import Watched
 
 People = list[tuple[float, bool]]
 
@@ -276,15 +276,21 @@ watched = st.lists(
 )
 
 
+def in_order(groups: list[list[tuple[int, int | None]]]) -> Watched:
+    people = sorted(
+        (until if at is None else at, at is None, number) for number, group in enumerate(groups) for until, at in group
+    )
+    time, waiting, group = (np.array(column) for column in zip(*people, strict=True))
+    return Watched(time, ~waiting, group)
+
+
 @given(watched, shares, st.integers(0, 14))
 def test_a_curve_of_those_watched_says_what_the_curve_of_the_people_does(
     watched: list[tuple[int, int | None]], share: float, day: int
 ) -> None:
     """For each how long they were watched, and when they reached it if they did."""
     curve = curve_of([(until if at is None else at, at is not None) for until, at in watched])
-    reached = [(at, until) for until, at in watched if at is not None]
-    times, ends = (np.array(column, np.int64) for column in (zip(*reached, strict=True) if reached else ([], [])))
-    quick = kaplan_meier_from_counts(*counts_of_watched(times, ends, np.sort([until for until, _ in watched])))
+    quick = kaplan_meier_from_counts(*in_order([watched]).counts(0))
     np.testing.assert_array_equal(quick.quantile(share), curve.quantile(share))
     np.testing.assert_array_equal(quick.reached_by(day), curve.reached_by(day))
 
@@ -294,14 +300,10 @@ def test_groups_of_those_watched_compare_as_the_groups_of_the_people_do(
     groups: list[list[tuple[int, int | None]]], day: int
 ) -> None:
     """As many are at risk at every time at which anybody of any group reached it, so the test says the same."""
-    compared = np.unique(np.array([at for group in groups for _, at in group if at is not None], np.int64))
-    curves, quick = [], []
-    for group in groups:
+    curves, people = [], in_order(groups)
+    for number, group in enumerate(groups):
         curves.append(curve_of([(until if at is None else at, at is not None) for until, at in group]))
-        reached = [(at, until) for until, at in group if at is not None]
-        times, ends = (np.array(column, np.int64) for column in (zip(*reached, strict=True) if reached else ([], [])))
-        counts = counts_of_watched(times, ends, np.sort([until for until, _ in group]), compared)
-        quick.append(kaplan_meier_from_counts(*counts))
-        np.testing.assert_array_equal(quick[-1].median(), curves[-1].median())
-        np.testing.assert_array_equal(quick[-1].reached_by(day), curves[-1].reached_by(day))
-    assert logrank(quick) == pytest.approx(logrank(curves), nan_ok=True)
+        quick = kaplan_meier_from_counts(*people.counts(number))
+        np.testing.assert_array_equal(quick.median(), curves[-1].median())
+        np.testing.assert_array_equal(quick.reached_by(day), curves[-1].reached_by(day))
+    assert people.compared([*range(len(groups))]) == pytest.approx(logrank(curves), nan_ok=True)

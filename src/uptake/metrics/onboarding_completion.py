@@ -126,11 +126,12 @@ def _counted(asked: Asked, onboarding: Onboarding) -> list[Row]:
     started_at = facts.told(f"SELECT entity_key, started_at AS value FROM {asked.grain.start}", NOT_YET)
     as_of = instant(asked.question.as_of)
     until = started_at + np.timedelta64(asked.param("within_days") or onboarding.within_days, "D")
-    cell = cohorts.cells(np.arange(len(started_at)), started_at)
-    is_in, is_open = (cell != OUTSIDE) & (started_at < as_of), until >= as_of
+    period, group = cohorts.cells(np.arange(len(started_at)), started_at)
+    is_in, is_open = (period != OUTSIDE) & (started_at < as_of), until >= as_of
+    cell = period * cohorts.groups + group
 
     def count(who: NDArray[np.bool_]) -> NDArray[np.int64]:
-        return np.bincount(cell[who], minlength=len(cohorts))
+        return np.bincount(cell[who], minlength=len(cohorts) * cohorts.groups).reshape(-1, cohorts.groups)
 
     def is_done(step: str) -> NDArray[np.bool_]:
         reached = f"SELECT entity_key, reached_at AS value FROM {asked.grain.milestone} WHERE milestone = {literal(STEP + step)}"
@@ -140,19 +141,20 @@ def _counted(asked: Asked, onboarding: Onboarding) -> list[Row]:
 
     done = {step.name: is_done(step.name) for step in onboarding.steps}
     complete = np.logical_and.reduce([done[step.name] for step in onboarding.steps if step.required])
-    counts = [count(who) for who in (complete, *done.values())]
+    counts = {COMPLETE: count(complete), **{step: count(who) for step, who in done.items()}}
     n, still_open = count(is_in & ~is_open), count(is_in & is_open)
-    names = (COMPLETE, *done)
     return [
         {
-            **cohorts.names(one, step=names[step]),
-            "n": int(n[one]),
-            "count": int(counts[step][one]),
-            "open": int(still_open[one]),
-            "estimate": float(counts[step][one] / n[one]) if n[one] else None,
+            **cohorts.names(period, group, step=step),
+            "n": int(n[period, group]),
+            "count": int(reached[period, group]),
+            "open": int(still_open[period, group]),
+            "estimate": float(reached[period, group] / n[period, group]) if n[period, group] else None,
         }
-        for one, step in cohorts.ordered(*names)
-        if n[one] or still_open[one]
+        for period in range(len(cohorts))
+        for step, reached in counts.items()
+        for _, group in cohorts.in_order(range(cohorts.groups))
+        if n[period, group] or still_open[period, group]
     ]
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import nan
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from uptake.stats.distributions import chi_squared_tail
 from uptake.stats.estimate import Floats
@@ -62,12 +63,30 @@ def logrank(groups: Sequence[Survival]) -> LogRank:
     times, _ = np.unique(np.concatenate([group.times[group.events > 0] for group in groups]), return_counts=True)
     at_risk = np.stack([_at_risk(group, times) for group in groups])
     events = np.stack([_events(group, times) for group in groups])
+    return logrank_of_counts(at_risk, events)
+
+
+def logrank_of_counts(at_risk: NDArray[Any], events: NDArray[Any]) -> LogRank:
+    """The same test from counts at every time at which anybody of any group reached it.
+
+    Args:
+        at_risk: How many of each group were still waiting just before each time: (groups, times), whole numbers; somebody
+            at every time.
+        events: How many of each group reached it then: likewise.
+
+    Returns:
+        What `logrank` returns.
+
+    >>> round(logrank_of_counts(np.array([[2, 1, 1], [2, 2, 1]]), np.array([[1, 0, 1], [0, 1, 0]])).statistic, 4)
+    0.6154
+    """
     all_at_risk, all_events = at_risk.sum(axis=0), events.sum(axis=0)
     shares = at_risk / all_at_risk
     excess = (events - shares * all_events).sum(axis=1)
     # Where one is left to reach it there is no variance; the maximum only keeps 0 / 0 away.
     spread = all_events * (all_at_risk - all_events) / np.maximum(all_at_risk - 1, 1)
-    covariance = -(shares * spread) @ shares.T
+    # not multiplied as matrices: that would take threads of its own
+    covariance = -np.stack([(shares * (share * spread)).sum(axis=1) for share in shares])
     # Each row adds up to 0. A diagonal made from that stays exact where one group holds nearly all who are at risk.
     np.fill_diagonal(covariance, 0.0)
     np.fill_diagonal(covariance, -covariance.sum(axis=1))

@@ -104,8 +104,11 @@ class Duration(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
         curves = [kaplan_meier_from_counts(row[self.length], row["reached"], row["censored"]) for row in rows]
-        untested: list[float | None] = [None] * len(rows)
-        pvalues = self._pvalues(rows, curves, plain(labels)) if self.is_tested(asked) else untested
+        pvalues: list[float | None] = [None] * len(rows)
+        if self.is_tested(asked):
+            # a quicker way has tested them already
+            is_told = all("pvalue" in row for row in rows)
+            pvalues = [row["pvalue"] for row in rows] if is_told else self._pvalues(rows, curves, plain(labels))
         answers = []
         for row, curve, pvalue in zip(rows, curves, pvalues, strict=True):
             common = {name: row[name] for name in plain(labels)}

@@ -1,8 +1,8 @@
-"""Who starts in which period, as what: each period and group is a number, so that starts are counted without rows."""
+"""Who starts in which period, as what: periods and groups are numbers, so that starts are counted without rows."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,14 +11,13 @@ from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked, Row
 
 Instants = NDArray[np.datetime64]
-Cells = NDArray[np.signedinteger]
 NOT_YET = np.datetime64("NaT", "us")
 OUTSIDE = -1
-"""The cell of those who start in no period, and of those who are left out."""
+"""The period of those who start in none, and of those who are left out."""
 
 
 class Cohorts:
-    """The cells of a question: its periods, and in each of them the groups of its breakdown.
+    """The periods of a question, and in each of them the groups of its breakdown.
 
     Args:
         asked: The question.
@@ -29,46 +28,43 @@ class Cohorts:
         self._periods = periods.read(asked.cursor, asked.question, asked.plan)
         self._labels = asked.split.labels if asked.split else ()
         self._groups = asked.split.names if asked.split else [()]
+        alphabetic = sorted(range(len(self._groups)), key=self._groups.__getitem__)
+        self._order = {group: order for order, group in enumerate(alphabetic)}
 
     def __len__(self) -> int:
-        return len(self._periods) * len(self._groups)
+        return len(self._periods)
 
-    def cells(self, who: NDArray[Any], at: Instants) -> Cells:
-        """The cell of some entities, by number, each at an instant of its own; `OUTSIDE` of who has none."""
+    @property
+    def groups(self) -> int:
+        """How many there are."""
+        return len(self._groups)
+
+    def cells(self, who: NDArray[np.integer], at: Instants) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
+        """The number of the period and of the group of some entities, each at an instant of its own.
+
+        Args:
+            who: Their numbers.
+            at: The instants.
+        """
         begins, ends = (np.array([edges[side] for edges in self._periods], "M8[us]") for side in (1, 2))
-        place = np.searchsorted(begins, at, side="right") - 1
-        is_in = place >= 0
-        is_in[is_in] = at[is_in] < ends[place[is_in]]  # what is missing is not before anything
-        if self._asked.split is not None:
-            group = self._asked.split.numbers_of(who, at)
-            place = place * len(self._groups) + group
-            is_in &= group >= 0
-        return np.where(is_in, place, OUTSIDE).astype(np.min_scalar_type(-len(self) - 1))
+        period: NDArray[np.int64] = np.searchsorted(begins, at, side="right") - 1
+        is_in = period >= 0
+        is_in[is_in] = at[is_in] < ends[period[is_in]]  # what is missing is not before anything
+        group = self._asked.split.numbers_of(who, at) if self._asked.split else np.zeros(len(at), np.int8)
+        period[~is_in | (group < 0)] = OUTSIDE
+        return period, group
 
-    def ordered(self, *between: str) -> list[tuple[int, int]]:
-        """Every cell with each of the labels that stand between period and groups, in the order of the answer.
+    def in_order(self, groups: Iterable[int]) -> list[tuple[int, int]]:
+        """Groups in the order of their names, each after its place in it."""
+        return sorted((self._order[group], group) for group in groups)
 
-        Args:
-            *between: These labels.
-
-        Returns:
-            Cell and place of the label.
-        """
-        groups = sorted(range(len(self._groups)), key=self._groups.__getitem__)
-        return [
-            (number * len(self._groups) + group, place)
-            for number in range(len(self._periods))
-            for place in range(len(between))
-            for group in groups
-        ]
-
-    def names(self, cell: int, **between: str) -> Row:
-        """What the row of a cell is called.
+    def names(self, period: int, group: int, **own: str) -> Row:
+        """What the row of a group in a period is called.
 
         Args:
-            cell: The cell.
-            **between: The metric's own labels.
+            period: The number of the period.
+            group: The number of the group.
+            **own: Labels of the metric, which stand between them.
         """
-        number, group = divmod(cell, len(self._groups))
-        period = {"period_on": self._periods[number][0]} if self._asked.question.period else {}
-        return {**period, **between, **dict(zip(self._labels, self._groups[group], strict=True))}
+        begins = {"period_on": self._periods[period][0]} if self._asked.question.period else {}
+        return {**begins, **own, **dict(zip(self._labels, self._groups[group], strict=True))}

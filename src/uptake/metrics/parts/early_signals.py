@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from uptake.facts.day_order import Numbered
 from uptake.metrics.core.metric import Asked
-from uptake.metrics.parts.first_uses import NOT_YET
+from uptake.metrics.parts.cohorts import NOT_YET
 from uptake.metrics.parts.tallies import numbered
 from uptake.metrics.parts.windows import EPOCH
 

@@ -7,29 +7,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from itertools import pairwise
 from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from uptake.facts.day_order import Numbered, Rows
-from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked, Row
 from uptake.metrics.core.question import begin_of
+from uptake.metrics.kinds.status import present
+from uptake.metrics.parts.cohorts import NOT_YET, OUTSIDE, Cohorts
 from uptake.metrics.parts.population import open_from_sql
 from uptake.metrics.parts.session_clock import SessionClock, used_sql
 from uptake.metrics.parts.tallies import instant, numbered
 from uptake.plan import Conditions, Feature
-from uptake.stats.life_table import counts_of_watched
+from uptake.stats.watched import Watched
 
 Instants = NDArray[np.datetime64]
-Lengths = NDArray[np.signedinteger]
-NOT_YET = np.datetime64("NaT", "us")
 SECOND = np.timedelta64(1, "s")
 TIME, SESSIONS = "time", "sessions"
 """What a lag is counted in."""
-OUTSIDE = -1
-"""The cell of those to whom a feature was opened in no period, and of those who are left out."""
+WAITING, TIME_BIT, PERIOD_BIT = 64, 7, 48
+"""A number of everybody that sorts by period, then time, then whether they are still waiting: the flag of those who are, a
+bit above the most groups there are, and at which bits time and period begin."""
 
 
 class Clock(Protocol):
@@ -91,15 +92,15 @@ class Crowd(NamedTuple):
 
     Args:
         opened: What the clock of each said then.
-        cell: The period it lies in and the group each was in then, as one number, or `OUTSIDE`.
-        watched: For how long each was watched since.
-        everybody: Of each cell, for how long those in it were watched, in increasing order.
+        place: Where each stands among those to whom they were opened in some period; `OUTSIDE` of others.
+        frame: The period it lies in and the group each of those was in then, as one number in which there is room for a time.
+        waiting: The same with how long each was watched since.
     """
 
     opened: NDArray[np.generic]
-    cell: NDArray[np.signedinteger]
-    watched: Lengths
-    everybody: list[Lengths]
+    place: NDArray[np.int32]
+    frame: NDArray[np.int64]
+    waiting: NDArray[np.int64]
 
 
 def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list[Row]:
@@ -112,28 +113,24 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
         features: Key -> feature.
         started: SQL for (entity_key, reached_at): since when each could use anything.
     """
-    facts = numbered(asked)
-    cut = periods.read(asked.cursor, asked.question, asked.plan)
+    facts, cohorts = numbered(asked), Cohorts(asked)
     clock: Clock = InSessions(asked, facts) if asked.param("unit") == SESSIONS else InTime(asked)
     used = facts.parts(clock.used)
     opened = _opened(asked, facts, started)
-    labels, groups = (asked.split.labels, asked.split.names) if asked.split else ((), [()])
     crowds: dict[tuple[Conditions, date | None], Crowd] = {}
-    found: dict[tuple[int, int, tuple[str, ...]], Row] = {}
+    found: dict[tuple[int, int, int], Row] = {}
     for key, feature in features.items():
         alike = feature.eligible, feature.launched_on
         if alike not in crowds:
-            crowds[alike] = _crowd(
-                asked, clock, opened(feature.eligible), feature.launched_on, [one[1:] for one in cut]
-            )
-        crowd = crowds[alike]
-        for cell, duration, watched, compared in _by_cell(asked, clock, crowd, used.get(key), len(groups)):
-            number, group = divmod(cell, len(groups))
-            period = {"period_on": cut[number][0]} if asked.question.period else {}
-            names = {**period, "feature": feature.name, **dict(zip(labels, groups[group], strict=True))}
-            counts = counts_of_watched(duration, watched, crowd.everybody[cell], compared)
-            columns = dict(zip((clock.length, "reached", "censored"), counts, strict=True))
-            found[number, key, groups[group]] = {**names, **columns}
+            crowds[alike] = _crowd(asked, clock, cohorts, opened(feature.eligible), feature.launched_on)
+        for period, people in _by_period(asked, clock, crowds[alike], used.get(key), len(cohorts)):
+            groups = np.flatnonzero(np.bincount(people.group)).tolist()
+            # groups of different people are tested against each other
+            tested = {"pvalue": present(people.compared(groups).pvalue)} if len(groups) > 1 else {"pvalue": None}
+            for order, group in cohorts.in_order(groups):
+                counts = dict(zip((clock.length, "reached", "censored"), people.counts(group), strict=True))
+                names = cohorts.names(period, group, feature=feature.name)
+                found[period, key, order] = {**names, **counts, **tested}
     return [found[place] for place in sorted(found)]
 
 
@@ -153,60 +150,42 @@ def _opened(asked: Asked, facts: Numbered, started: str) -> Callable[[Conditions
     return opened
 
 
-def _crowd(
-    asked: Asked, clock: Clock, open_at: Instants, launched_on: date | None, cut: list[tuple[object, object]]
-) -> Crowd:
+def _crowd(asked: Asked, clock: Clock, cohorts: Cohorts, open_at: Instants, launched_on: date | None) -> Crowd:
     """Those to whom features were opened, not before their launch."""
     launched_at = begin_of(launched_on or date(1970, 1, 1), asked.plan.product.timezone)
     open_at = np.maximum(open_at, instant(launched_at))  # what is missing stays missing
-    begins, ends = (np.array([edges[side] for edges in cut], "M8[us]") for side in (0, 1))
-    place = np.searchsorted(begins, open_at, side="right") - 1
     as_of = instant(asked.question.as_of)
-    is_in = (place >= 0) & (open_at < as_of)
-    is_in[is_in] = open_at[is_in] < ends[place[is_in]]
-    groups = 1
-    if asked.split is not None:
-        group, groups = asked.split.numbers_of(np.arange(len(open_at)), open_at), len(asked.split.names)
-        place = place * groups + group
-        is_in &= group >= 0
-    cells = len(cut) * groups
-    cell = np.where(is_in, place, OUTSIDE).astype(np.min_scalar_type(-cells - 1))
+    period, group = cohorts.cells(np.arange(len(open_at)), open_at)
+    inside = np.flatnonzero((period != OUTSIDE) & (open_at < as_of))
+    place = np.full(len(open_at), OUTSIDE, np.int32)
+    place[inside] = np.arange(len(inside))
     opened = clock.at(open_at)
-    lengths = clock.between(opened[is_in], clock.at(np.full(len(open_at), as_of))[is_in])
-    # what holds -128 need not hold 128
-    watched: Lengths = np.zeros(len(open_at), np.min_scalar_type(-int(lengths.max(initial=1)) - 1))
-    watched[is_in] = lengths
-    return Crowd(opened, cell, watched, [np.sort(watched[cell == number]) for number in range(cells)])
+    watched = clock.between(opened[inside], clock.at(np.full(len(open_at), as_of))[inside])
+    frame = period[inside].astype(np.int64) << PERIOD_BIT | group[inside]
+    return Crowd(opened, place, frame, frame | watched << TIME_BIT | WAITING)
 
 
-def _by_cell(
-    asked: Asked, clock: Clock, crowd: Crowd, used: Rows | None, groups: int
-) -> Iterator[tuple[int, Lengths, Lengths, Lengths | None]]:
-    """Each cell in which somebody is: how long it took those who used a feature, how long these were watched.
-
-    Where there are groups, also how long it took anybody of the same period.
-    """
-    if used is None:
-        nothing = np.empty(0, "M8[us]")
-        used = Rows(np.empty(0, np.int32), {"first_at": nothing, "reading": nothing})
-    cell, first_at = crowd.cell[used.number], used.values["first_at"]
-    is_in = (cell != OUTSIDE) & (first_at < instant(asked.question.as_of))
-    # few bits are sorted by counting
-    rows = slice(None) if len(crowd.everybody) == 1 and is_in.all() else np.argsort(cell, kind="stable")
-    if not isinstance(rows, slice) and not is_in.all():
-        rows = rows[is_in[rows]]
-    number = used.number[rows]
-    watched = crowd.watched[number]
-    duration = clock.between(crowd.opened[number], used.values["reading"][rows]).astype(watched.dtype)
-    edges = np.searchsorted(cell[rows], np.arange(len(crowd.everybody) + 1))
-    for first in range(0, len(crowd.everybody), groups):
-        # with counts it sorts, which is quicker than hashing that many
-        everybodys = duration[edges[first] : edges[first + groups]]
-        compared = np.unique(everybodys, return_counts=True)[0] if groups > 1 else None
-        for place in range(first, first + groups):
-            if len(crowd.everybody[place]):
-                own = slice(edges[place], edges[place + 1])
-                yield place, duration[own], watched[own], compared
+def _by_period(
+    asked: Asked, clock: Clock, crowd: Crowd, used: Rows | None, periods: int
+) -> Iterator[tuple[int, Watched]]:
+    """Each period in which a feature was opened to somebody, by number, with these in the order of time."""
+    line = crowd.waiting.copy()
+    if used is not None:
+        number, reading = used.number, used.values["reading"]
+        is_in = (crowd.place[number] != OUTSIDE) & (used.values["first_at"] < instant(asked.question.as_of))
+        if not is_in.all():
+            number, reading = number[is_in], reading[is_in]
+        place = crowd.place[number]
+        took = clock.between(crowd.opened[number], reading)
+        line[place] = crowd.frame[place] | took << TIME_BIT
+    line.sort()
+    edges = np.searchsorted(line, np.arange(periods + 1) << PERIOD_BIT).tolist()
+    for period, (begin, end) in enumerate(pairwise(edges)):
+        if begin < end:
+            people = line[begin:end]
+            which = people.astype(np.uint8) & np.uint8(2**TIME_BIT - 1)
+            time = (people >> TIME_BIT) - (period << PERIOD_BIT - TIME_BIT)
+            yield period, Watched(time, which < WAITING, which & np.uint8(WAITING - 1))
 
 
 def _seconds(interval: NDArray[np.timedelta64]) -> NDArray[np.int64]:
