@@ -220,6 +220,29 @@ def test_deals_that_go_back_and_accounts_that_nobody_knows(filled: Filled) -> No
     assert [(one.id, one.is_down) for one in moved.moves] == [("back", True)]
 
 
+def test_who_has_left_and_is_still_used_adopts_no_more(filled: Filled) -> None:
+    """`gone` leaves on 1 March with one day of use and ships again on the 3rd and the 11th; `back` leaves likewise and is a
+    customer again from 1 April on, a week after its people had adopted: it gets there on that day.
+    """
+    workspace = filled([subscription("other", 10, "2025-02-01")], DEALS_BACK)
+    days = {"gone": ("02-20", "03-03", "03-11"), "back": ("02-20", "03-17", "03-25"), "other": ("02-10", "04-20")}
+    events = [
+        {"account_id": account, "user_id": f"u of {account}", "event": "ship", "timestamp": f"2025-{day}T12:00:00Z"}
+        for account, used in days.items()
+        for day in used
+    ]
+    left = [
+        {"account_id": "gone", "churned_on": "2025-03-01", "signed_on": None},
+        {"account_id": "back", "churned_on": "2025-03-01", "signed_on": "2025-04-01"},
+    ]
+    workspace.import_rows(pa.Table.from_pylist(events), "events")
+    workspace.import_rows(pa.Table.from_pylist(left), "accounts")
+    assert "gone" not in steps(workspace, "2025-03-12")
+    assert steps(workspace, "2025-04-02").get("back") == "adoption"
+    found = {row["step"]: row for row in workspace.metric("journey", as_of="2025-04-10").rows}
+    assert (found["test"]["n"], found["adoption"]["n"], found["adoption"]["here"]) == (3, 1, 1)
+
+
 def naive_adopters(events: list[dict[str, str]], day: date) -> set[str]:
     """Accounts of which a quarter of those who ever came shipped, and came in two of the last four weeks; of two weeks of
     data nothing is said.

@@ -116,6 +116,21 @@ def test_a_number_taken_out_of_its_field_is_taken_out_of_the_plan(own: tuple[upt
     assert "components.breadth.weight is empty" in require_inert(refused.text).text
 
 
+def test_the_journey_has_no_field_of_its_own(own: tuple[uptake.Workspace, Client]) -> None:
+    """When an account has adopted is said under `journey` in the plan, by which the metric goes too."""
+    _, client = own
+    page = require_inert(client.get("/plan/placements/journey").text)
+    assert "Nothing of it is changed here." in page.text
+    assert "said under journey in the plan" in page.text
+    assert not [one for tag, one in page.elements if tag == "input" and one.get("type") == "number"]
+    assert "Show what would change" not in page.text
+    refused = send(
+        client, "/plan/placements/journey/save", {"form_token": token(client), "labels[1].when.adopted.gte": "0.9"}
+    )
+    assert refused.status_code in (303, 400)
+    assert "2 versions" not in require_inert(client.get("/plan").text).text
+
+
 THRESHOLDS = "/plan/placements/segment"
 OWN = """
 placements:   # ours

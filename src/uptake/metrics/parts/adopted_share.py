@@ -22,7 +22,7 @@ NEEDED = 2
 
 
 def share_source(asked: Asked, share: float) -> Source:
-    """Rows (entity_key, entered_at): the first day at whose end the share of an account's people had adopted.
+    """Rows (entity_key, entered_at): the first day at whose end an account was there and the share of its people had adopted.
 
     Args:
         asked: The question.
@@ -42,6 +42,7 @@ def share_source(asked: Asked, share: float) -> Source:
     if asked.plan.value_moments:
         spans["valued"] = f"""SELECT entity_key, timezone({zone}, timezone('UTC', reached_at))::DATE AS begins_on,
             NULL::DATE AS ends_on FROM ({milestone_sql(seen, "value")})"""
+    there = _days("SELECT account_key AS entity_key, valid_from, valid_to FROM account_presence", zone)
     changes = " UNION ALL ".join(
         f"SELECT entity_key, {literal(name)} AS what, unnest([begins_on, ends_on]) AS day, unnest([1, -1]) AS by_n FROM ({sql})"
         for name, sql in spans.items()
@@ -59,16 +60,19 @@ def share_source(asked: Asked, share: float) -> Source:
                 {", ".join(f"coalesce(sum({name}) OVER whole, 0) AS {name}" for name in spans)}
             FROM share_change WINDOW whole AS (PARTITION BY entity_key ORDER BY day)
         )""",
-        "share_account": """SELECT entity_key >> 32 AS entity_key, day, sum(judged) AS judged, sum(adopted) AS adopted FROM (
-            SELECT entity_key, day, judged - lag(judged, 1, 0) OVER life AS judged,
-                adopted - lag(adopted, 1, 0) OVER life AS adopted
+        "share_account": f"""SELECT entity_key, day, sum(judged) AS judged, sum(adopted) AS adopted, sum(there) AS there
+        FROM (
+            SELECT entity_key >> 32 AS entity_key, day, judged - lag(judged, 1, 0) OVER life AS judged,
+                adopted - lag(adopted, 1, 0) OVER life AS adopted, 0 AS there
             FROM share_member WINDOW life AS (PARTITION BY entity_key ORDER BY day)
-        ) GROUP BY ALL""",
+            UNION ALL SELECT entity_key, unnest([begins_on, ends_on]), 0, 0, unnest([1, -1]) FROM ({there})
+        ) WHERE day IS NOT NULL GROUP BY ALL""",
     }
     select = f"""SELECT entity_key, {day_begins("min(day)", zone)} AS entered_at FROM (
-            SELECT entity_key, day, sum(judged) OVER life AS judged, sum(adopted) OVER life AS adopted
+            SELECT entity_key, day, sum(judged) OVER life AS judged, sum(adopted) OVER life AS adopted,
+                sum(there) OVER life AS there
             FROM share_account WINDOW life AS (PARTITION BY entity_key ORDER BY day)
-        ) WHERE judged > 0 AND adopted / judged >= {share} GROUP BY entity_key"""
+        ) WHERE there > 0 AND judged > 0 AND adopted / judged >= {share} GROUP BY entity_key"""
     made = Sql(select, relations=relations, tables=dict(runs.tables))
     parts = ", ".join(f"{part} AS ({body})" for part, body in relations.items())
     name, shown = "enough_adopted", f"WITH {parts} {select}"
