@@ -26,7 +26,9 @@ from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.path_difference import PathDifference
 from uptake.metrics.kinds.paths import PATHS, SEQUENCES
 from uptake.metrics.parts.path_steps import followed, relations, require_anchors
-from uptake.metrics.parts.path_totals import counted
+from uptake.metrics.parts.path_totals import counted, is_countable
+from uptake.metrics.parts.tallies import is_of_everybody
+from uptake.store.sql import name
 
 
 def rows(asked: Asked) -> Sql:
@@ -42,12 +44,16 @@ def rows(asked: Asked) -> Sql:
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The counts of steps without a row per step of a path."""
-    if asked.param("output") != "steps" or asked.question.period:
+    """The counts of steps without a row for each step of a path, unless there are too many kinds of them."""
+    if asked.param("output") != "steps":
         return None
     require_anchors(asked)
+    if not is_countable(asked):
+        return None
+    by = ["period_on"] if asked.question.period else []
+    by += [name(label) for label in asked.split.labels] if asked.split else []
     return Sql(
-        "SELECT * FROM path_count ORDER BY position, paths DESC, from_node, to_node",
+        f"SELECT * FROM path_count ORDER BY {', '.join([*by, 'position'])}, paths DESC, from_node, to_node",
         tables={"path_count": lambda: counted(asked)},
     )
 
@@ -64,6 +70,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param("after", "selector", "What paths begin with: an event or feature."),
         Param("before", "selector", "What paths lead to: an event or feature."),

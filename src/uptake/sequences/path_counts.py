@@ -18,10 +18,24 @@ Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
-class PathCounts:
-    """One line for each step that is taken, and sums over all entities.
+class Grouped:
+    """Steps of some entities, by the groups of their paths.
 
     Args:
+        steps: The steps; an entity is in one part only, and has a first step for each of its paths.
+        group: The group of the path that each is of; None: there is one group alone.
+    """
+
+    steps: Steps
+    group: Keys | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PathCounts:
+    """One line for each step that is taken in a group, and sums over all entities of the group.
+
+    Args:
+        group: Whose paths they are.
         position: The layer it leaves.
         origin: The node it leaves.
         target: The node it leads to.
@@ -30,11 +44,12 @@ class PathCounts:
         sum_yy: Over entities, the square of how many of their paths take it.
         sum_xy: Over entities, that number times all of their paths.
         median_s: The median of the seconds it takes; nan if it is a beginning or an end.
-        n: All paths.
+        n: All paths of the group.
         sum_xx: Over entities, the square of how many paths they have.
         entities: How many entities have a path.
     """
 
+    group: Counts
     position: Counts
     origin: Counts
     target: Counts
@@ -43,16 +58,22 @@ class PathCounts:
     sum_yy: Counts
     sum_xy: Counts
     median_s: NDArray[np.float64]
-    n: int
-    sum_xx: int
-    entities: int
+    n: Counts
+    sum_xx: Counts
+    entities: Counts
 
 
-def count(parts: Sequence[Steps], lowest: int, depth: int, order: Rows, most: int) -> PathCounts:
+def most_cells(groups: int, depth: int, most: int) -> int:
+    """How many steps there could be in all groups, which each takes room while they are counted."""
+    return groups * depth * (most + SPECIALS) ** 2
+
+
+def count(parts: Sequence[Grouped], groups: int, lowest: int, depth: int, order: Rows, most: int) -> PathCounts:
     """Counts the steps of paths, with the smaller nodes of each layer taken together.
 
     Args:
-        parts: The steps; an entity is in one part only, and has a first step for each of its paths.
+        parts: The steps.
+        groups: How many groups there are; they have the larger nodes in common.
         lowest: The lowest position.
         depth: How many layers there are.
         order: The place of each node in the order in which they are preferred where they are as large.
@@ -61,30 +82,52 @@ def count(parts: Sequence[Steps], lowest: int, depth: int, order: Rows, most: in
     Returns:
         The steps in no order.
     """
-    layers = _Layers(parts, lowest, depth, order, most)
-    cells = [layers.cells(part) for part in parts]
-    sums = np.zeros((4, layers.size), np.int64)
-    n = sum_xx = entities = 0
-    for part, cell in zip(parts, cells, strict=True):
+    layers = _Layers([part.steps for part in parts], lowest, depth, order, most)
+    cells = [layers.cells(part.steps) for part in parts]
+    sums = np.zeros((4, groups * layers.size), np.int64)
+    n, sum_xx, entities = np.zeros((3, groups), np.int64)
+    for place, (part, cell) in enumerate(zip(parts, cells, strict=True)):
         if not len(cell):
             continue
-        entity = part.entity - part.entity.min()
-        paths = np.bincount(entity[part.is_first], minlength=int(entity.max()) + 1)
-        n, sum_xx = n + int(paths.sum()), sum_xx + int(paths @ paths)
-        entities += int(np.count_nonzero(paths))
-        taken = np.sort(entity * np.int64(layers.size) + cell)
+        owner = part.steps.entity - part.steps.entity.min()
+        everyone = int(owner.max()) + 1
+        if part.group is not None:
+            owner = owner * np.int64(groups) + part.group
+        of_each = np.bincount(owner[part.steps.is_first], minlength=everyone * groups)
+        by_group = of_each.reshape(everyone, groups)
+        n += by_group.sum(axis=0)
+        sum_xx += (by_group * by_group).sum(axis=0)
+        entities += np.count_nonzero(by_group, axis=0)
+        taken = np.sort(owner * np.int64(layers.size) + cell)
         firsts = np.flatnonzero(_differs(taken))
         y = np.diff(firsts, append=len(taken))
         owner, step = np.divmod(taken.take(firsts), layers.size)
-        x = paths.take(owner)
-        for place, weights in enumerate((y, np.ones_like(y), y * y, y * x)):
+        x = of_each.take(owner)
+        if part.group is not None:
+            step += owner % groups * layers.size
+            cells[place] = cell + part.group.astype(np.int64) * layers.size
+        # of very many cells few are met in a part
+        met, step = np.unique(step, return_inverse=True) if len(step) < sums.shape[1] else (slice(None), step)
+        width = sums.shape[1] if isinstance(met, slice) else len(met)
+        for number, weights in enumerate((y, np.ones_like(y), y * y, y * x)):
             # sums of doubles are exact as long as they are below 2^53
-            sums[place] += np.bincount(step, weights, layers.size).astype(np.int64)
+            sums[number, met] += np.bincount(step, weights, width).astype(np.int64)
     found = np.flatnonzero(sums[0])
-    position, origin, target = layers.steps(found)
-    medians = _medians(np.concatenate(cells), np.concatenate([part.microseconds for part in parts]), found)
+    group, step = np.divmod(found, layers.size)
+    medians = _medians(np.concatenate(cells), np.concatenate([part.steps.microseconds for part in parts]), found)
     taking, people, sum_yy, sum_xy = sums[:, found]
-    return PathCounts(position, origin, target, taking, people, sum_yy, sum_xy, medians, n, sum_xx, entities)
+    return PathCounts(
+        group,
+        *layers.steps(step),
+        taking,
+        people,
+        sum_yy,
+        sum_xy,
+        medians,
+        n.take(group),
+        sum_xx.take(group),
+        entities.take(group),
+    )
 
 
 class _Layers:

@@ -73,6 +73,10 @@ class Steps:
     microseconds: Instants
     is_first: Bools
 
+    def chosen(self, rows: Bools | Rows) -> Steps:
+        """Some of them."""
+        return Steps(**{name: getattr(self, name)[rows] for name in Steps.__dataclass_fields__})
+
 
 def steps(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Steps:
     """Follows every path.
@@ -164,10 +168,6 @@ def _next(fits: Bools, since: Rows, ends: Rows) -> Rows:
     return np.where(found < ends, found, -1)
 
 
-def _those(found: Steps, rows: Bools | Rows) -> Steps:
-    return Steps(**{name: getattr(found, name)[rows] for name in Steps.__dataclass_fields__})
-
-
 def _with_starts(
     found: Steps, entity: Keys, path: Rows, at: Instants, node: Keys, firsts: Rows, anchor: Rows, cut: Cut
 ) -> Steps:
@@ -188,4 +188,4 @@ def _with_starts(
     joined = {
         name: np.concatenate([getattr(starts, name), getattr(found, name)]) for name in Steps.__dataclass_fields__
     }
-    return _those(Steps(**joined), np.argsort(joined["path"], kind="stable"))
+    return Steps(**joined).chosen(np.argsort(joined["path"], kind="stable"))

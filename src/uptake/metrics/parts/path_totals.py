@@ -1,6 +1,9 @@
-"""Steps of paths counted without a row for each, where nothing is broken down or filtered."""
+"""Steps of paths counted without a row for each, for every period and group."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
 
 import numpy as np
 import pyarrow as pa
@@ -8,41 +11,83 @@ import pyarrow as pa
 from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked
 from uptake.metrics.parts.path_nodes import nodes
-from uptake.metrics.parts.path_steps import followed, is_backward
-from uptake.sequences.path_counts import count
+from uptake.metrics.parts.path_steps import Followed, followed, is_backward
+from uptake.metrics.parts.tallies import numbered
+from uptake.sequences.path_counts import Grouped, count, most_cells
+
+Cut = list[tuple[date | None, datetime, datetime]]
+"""Periods: the first day, beginning and end."""
+MOST_CELLS = 1 << 22
+"""So many cells of sums take 128 MB."""
+
+
+def is_countable(asked: Asked) -> bool:
+    """Whether all steps there could be, of all periods and groups, have room beside each other."""
+    cut, groups = periods.read(asked.cursor, asked.question, asked.plan), len(asked.split.names) if asked.split else 1
+    return most_cells(len(cut) * groups, asked.param("depth"), asked.param("most")) <= MOST_CELLS
 
 
 def counted(asked: Asked) -> pa.Table:
     """What the kind makes of the rows: a row for each step, with everything an estimate needs."""
-    found = followed(asked, _range(asked))
+    cut = periods.read(asked.cursor, asked.question, asked.plan)
+    found = followed(asked, _range(cut))
     names = dict(asked.cursor.execute(nodes(asked).names).fetchall())
     labels = [names[key] for key in found.events.nodes.tolist()]
-    depth = asked.param("depth")
+    depth, groups = asked.param("depth"), asked.split.names if asked.split else [()]
     order = np.empty(len(labels), np.intp)
     order[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
-    counts = count(found.parts, 1 - depth if is_backward(asked) else 1, depth, order, asked.param("most"))
-    lines = len(counts.paths)
+    cells = len(cut) * len(groups)
+    parts = [*_grouped(asked, found, cut)] if cells > 1 or asked.split else [*map(Grouped, found.parts)]
+    counts = count(parts, max(1, cells), 1 - depth if is_backward(asked) else 1, depth, order, asked.param("most"))
+    period, group = np.divmod(counts.group, len(groups))
+    told = {}
+    if asked.question.period:
+        told["period_on"] = pa.array([cut[one][0] for one in period.tolist()], pa.date32())
+    for place, label in enumerate(asked.split.labels if asked.split else ()):
+        told[label] = pa.array([groups[one][place] for one in group.tolist()], pa.string())
     return pa.table(
         {
+            **told,
             "position": counts.position,
             "from_node": pa.array([names[key] for key in found.keys(counts.origin).tolist()], pa.string()),
             "to_node": pa.array([names[key] for key in found.keys(counts.target).tolist()], pa.string()),
             "paths": counts.paths,
             "people": counts.people,
-            "n": np.full(lines, counts.n),
-            "estimate": counts.paths / counts.n if lines else np.empty(0),
+            "n": counts.n,
+            "estimate": counts.paths / counts.n,
             "median_s": pa.array(counts.median_s, from_pandas=True),
             "sum_yy": counts.sum_yy,
             "sum_xy": counts.sum_xy,
-            "sum_xx": np.full(lines, counts.sum_xx),
-            "entities": np.full(lines, counts.entities),
+            "sum_xx": counts.sum_xx,
+            "entities": counts.entities,
         }
     )
 
 
-def _range(asked: Asked) -> tuple[int, int]:
+def _grouped(asked: Asked, found: Followed, cut: Cut) -> Iterator[Grouped]:
+    """The steps by period and group; those of paths that are left out are not among them."""
+    begins = np.array([begin for _, begin, _ in cut], "M8[us]").view(np.int64)
+    who = numbered(asked).everyone.numbers(found.events.entities) if asked.split else None
+    groups = len(asked.split.names) if asked.split else 1
+    for whole in found.parts:
+        part = whole
+        cell = (np.searchsorted(begins, part.anchor_at, side="right") - 1) * groups
+        if asked.split is not None and who is not None:
+            # all steps of a path are of the moment of its anchor
+            is_new = np.ones(len(part.path), np.bool_)
+            np.not_equal(part.path[1:], part.path[:-1], out=is_new[1:])
+            firsts = np.flatnonzero(is_new)
+            group = asked.split.numbers_of(
+                who.take(part.entity.take(firsts)), part.anchor_at.take(firsts).view("M8[us]")
+            )
+            group = np.repeat(group, np.diff(firsts, append=len(is_new)))
+            cell += group
+            if (group < 0).any():
+                kept = np.flatnonzero(group >= 0)
+                part, cell = part.chosen(kept), cell.take(kept)
+        yield Grouped(part, cell)
+
+
+def _range(cut: Cut) -> tuple[int, int]:
     """The instants from which and up to which paths are counted."""
-    found = periods.read(asked.cursor, asked.question, asked.plan)
-    if not found:
-        return 0, 0
-    return periods.microseconds_of(found[0][1]), periods.microseconds_of(found[-1][2])
+    return (periods.microseconds_of(cut[0][1]), periods.microseconds_of(cut[-1][2])) if cut else (0, 0)
