@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from uptake.metrics.adoption_rate import held_sql
 from uptake.metrics.axes import AXES, PEOPLE_ACTIVE, SEATS
 from uptake.metrics.core import periods
 from uptake.metrics.core.grain import ACCOUNT, MEMBER
-from uptake.metrics.core.metric import Asked, Sql
+from uptake.metrics.core.metric import Asked, Split, Sql
 from uptake.metrics.core.query import executed
 from uptake.metrics.parts.people_active import counts
 from uptake.metrics.parts.tallies import instant, numbered
@@ -28,35 +29,64 @@ CALLED = """SELECT account_key AS entity_key, text, valid_from, valid_to FROM ac
 
 
 def places(asked: Asked) -> dict[str, Column]:
-    """Of each period every account that was there with seats, by name: period_on, point, title, n, x, y, members.
+    """Of each period every account that was there with seats, by name: period_on, breakdowns, point, title, n, x, y, members.
 
     Args:
         asked: The question, of the metric `adoption_map`.
     """
-    facts = numbered(asked, ACCOUNT)
+    facts, split = numbered(asked, ACCOUNT), asked.split
+    of_all = replace(asked, split=None)
     present = facts.spans(ACCOUNT.present)
     names, order = _names(facts)
     called = facts.rows(CALLED)
     edges = periods.edges(asked.cursor, asked.question, asked.plan)
     numbers = {period_on: number for number, (period_on, *_) in enumerate(edges)}
-    x, y = (_axis(asked, side, facts, numbers) for side in ("x", "y"))
+    is_of_people = PEOPLE_ACTIVE in (asked.param("x"), asked.param("y")) or asked.param("y") not in SEATS
+    people = [(seats, came) for _, seats, came in counts(of_all)] if is_of_people else []
+    x, y = (
+        _active(people) if asked.param(side) == PEOPLE_ACTIVE else _axis(of_all, side, facts, numbers)
+        for side in ("x", "y")
+    )
+    has_members = asked.param("y") in (*SEATS, PEOPLE_ACTIVE)
     parts = []
-    of_seats = _seats_held(asked, facts) if asked.param("y") in SEATS else (seats for _, seats, _ in counts(asked))
+    of_seats = _seats_held(asked, facts) if asked.param("y") in SEATS else (seats for seats, _ in people)
     for number, ((period_on, _, on_at, *_), seats) in enumerate(zip(edges, of_seats, strict=True)):
         at = instant(on_at)
         is_there = present.just_before(at, len(facts.everyone)) & (seats > 0)
         who = order[is_there[order]]
-        told = {
-            "period_on": np.full(len(who), np.datetime64(period_on, "D")),
+        told: dict[str, Any] = {"period_on": np.datetime64(period_on, "D")}
+        if split is not None:
+            # by the names of groups, and in one by the ids of accounts
+            who, group = _in_groups(split, who, at)
+            labels = zip(*split.names, strict=True)
+            told |= {label: np.array(said, object)[group] for label, said in zip(split.labels, labels, strict=True)}
+        told |= {
             "point": names[who],
             "title": _titles(called, names, at)[who],
             "n": seats[who],
             "x": x[number][who],
             "y": y[number][who],
         }
-        has_members = asked.param("y") in (*SEATS, PEOPLE_ACTIVE)
-        parts.append({**told, "members": np.rint(told["y"] * told["n"]) if has_members else np.full(len(who), np.nan)})
+        told["members"] = np.rint(told["y"] * told["n"]) if has_members else np.nan
+        parts.append({name: np.broadcast_to(column, len(who)) for name, column in told.items()})
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]} if parts else {}
+
+
+def _in_groups(split: Split, who: Column, at: np.datetime64) -> tuple[Column, Column]:
+    """Those who are not left out, group by group in the order of their names, and the group of each."""
+    group = split.numbers(at)[who]
+    rank = np.argsort([split.names.index(one) for one in sorted(split.names)])
+    rows = np.flatnonzero(group >= 0)
+    rows = rows[np.argsort(rank[group[rows]], kind="stable")]
+    return who[rows], group[rows]
+
+
+def _active(people: list[tuple[Column, Column]]) -> Floats:
+    """Of each period and account the share of its people who came; nan where it has none."""
+    shares: Floats = np.full((len(people), len(people[0][0]) if people else 0), np.nan)
+    for number, (seats, came) in enumerate(people):
+        np.divide(came, seats, out=shares[number], where=seats > 0)
+    return shares.clip(max=1.0)
 
 
 def _seats_held(asked: Asked, facts: Numbered) -> Iterator[Column]:

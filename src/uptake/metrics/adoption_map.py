@@ -98,6 +98,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=is_possible,
     params=(
         Param("x", "choice", "What lies along: how much of the product.", default="breadth", choices=tuple(AXES)),
         Param("y", "choice", "What stands up: how many use it.", default=PEOPLE_ACTIVE, choices=tuple(AXES)),

@@ -79,16 +79,15 @@ class Points(Kind):
         return [{name: column.to_numpy(zero_copy_only=False) for name, column in named}]
 
     def placed(self, points: Mapping[str, Cells], splits: tuple[float | None, float | None]) -> Row:
-        """What `select` makes of points of periods and `read` returns of it, from columns.
+        """What `select` makes of points of periods and groups and `read` returns of it, from columns.
 
         Args:
-            points: Name -> cells of period_on, point, title, n, x, y and members, in the order of the answer.
+            points: Name -> cells of period_on, the breakdowns, point, title, n, x, y and members, in the order of the answer.
             splits: From where on x and y are high; None: their median in each period.
         """
         if not points:
             return {}
-        begins = np.flatnonzero(points["period_on"][1:] != points["period_on"][:-1]) + 1
-        parts = [slice(*edges) for edges in pairwise([0, *begins.tolist(), len(points["x"])])]
+        parts = _runs(points["period_on"])
         split_of = {}
         for axis, given in zip(("x", "y"), splits, strict=True):
             cells = points[axis]
@@ -99,12 +98,13 @@ class Points(Kind):
         quadrant = np.where(is_high["x"], np.where(is_high["y"], 0, 1), np.where(is_high["y"], 2, 3))
         quadrant[np.isnan(points["x"]) | np.isnan(points["y"])] = len(self.quadrants)
         sizes = np.full(len(quadrant), np.nan)
-        for part in parts:
+        by = [label for label in points if label not in ("point", "title", "n", "x", "y", "members")]
+        for part in _runs(*(points[label] for label in by)):
             count = np.bincount(quadrant[part], minlength=len(self.quadrants) + 1).astype(np.float64)
             count[-1] = np.nan
             sizes[part] = count[quadrant[part]]
         return {
-            **{name: points[name] for name in ("period_on", "point", "title", "n", "x", "members")},
+            **{name: points[name] for name in (*by, "point", "title", "n", "x", "members")},
             "estimate": points["y"],
             "quadrant": np.array([*self.quadrants, None], object)[quadrant],
             "quadrant_n": sizes,
@@ -125,8 +125,7 @@ class Points(Kind):
         columns |= {
             "ci_lower": shares.ci_lower,
             "ci_upper": shares.ci_upper,
-            "x_axis": np.full(len(n), asked.param("x"), object),
-            "y_axis": np.full(len(n), asked.param("y"), object),
+            **{f"{side}_axis": np.broadcast_to(np.array(asked.param(side), object), len(n)) for side in ("x", "y")},
             "members": _whole(columns["members"]),
             "quadrant_n": _whole(columns["quadrant_n"]),
             "status": told,
@@ -164,6 +163,13 @@ class Points(Kind):
             value_title="Value",
             value_unit=self.unit_of(asked.param("y")),
         )
+
+
+def _runs(*labels: Cells) -> list[slice]:
+    """The runs of rows that have the same labels."""
+    begins = np.ones(len(labels[0]), np.bool_)
+    begins[1:] = np.logical_or.reduce([one[1:] != one[:-1] for one in labels])
+    return [slice(*edges) for edges in pairwise([*np.flatnonzero(begins).tolist(), len(begins)])]
 
 
 def _median(cells: Cells) -> float:

@@ -74,6 +74,7 @@ def counts(asked: Asked) -> Iterator[tuple[End, Column, Column]]:
     held_spans, there_spans = members.spans(HELD), members.spans(f"FROM {MEMBER.present}")
     paid = accounts.rows(PAID)
     begins, ends = paid.values["valid_from"], paid.values["valid_to"]
+    nobody = np.zeros(everyone, np.int64)
 
     def of_accounts(who: Column) -> Column:
         return np.bincount(account_of[who], minlength=everyone)
@@ -83,11 +84,13 @@ def counts(asked: Asked) -> Iterator[tuple[End, Column, Column]]:
             spans.just_before(tally.on_at, len(members.everyone)) for spans in (held_spans, there_spans)
         )
         came = tally.came_within(asked.param("window_days")) & is_there
-        held = of_accounts(is_held)
+        is_anybody_held = is_held.any()
+        held = of_accounts(is_held) if is_anybody_held else nobody
         in_force = (begins < tally.on_at) & (ends >= tally.on_at)
         bought = np.bincount(paid.number[in_force], paid.values["seats"][in_force], minlength=everyone).astype(np.int64)
         seats = np.where(bought > 0, bought, np.where(held > 0, held, of_accounts(is_there)))
-        yield tally.end, seats, np.where(held > 0, of_accounts(came & is_held), of_accounts(came))
+        of_seats = of_accounts(came & is_held) if is_anybody_held else nobody
+        yield tally.end, seats, np.where(held > 0, of_seats, of_accounts(came))
 
 
 SHARE_OF_PEOPLE = Metric(
