@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from uptake.cli.app import app
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.core.universal import UNIVERSAL_PARAMS
 
@@ -20,7 +22,7 @@ EXPORTS = {
     "mixpanel": ("distinct_id,event,time", ["Signed up", "Created", "Invited", "Opened"]),
 }
 """System -> the columns of its export, and events."""
-ASKED_OF_FROM_EVENTS = {"account", "aliases", "users"}
+ASKED_OF_FROM_EVENTS = {"account", "aliases", "user", "users"}
 
 
 def code(page: Path) -> list[str]:
@@ -71,3 +73,11 @@ def test_the_parameters_of_a_page_exist(page: Path) -> None:
         assert name in known or name in ASKED_OF_FROM_EVENTS, name
         choices = {choice for param in known.get(name, ()) for choice in param.choices}
         assert not choices or value in choices or any(not param.choices for param in known[name]), (name, value)
+
+
+def test_the_commands_of_the_docs_exist() -> None:
+    program = typer.main.get_command(app)
+    commands = set(getattr(program, "commands", {}))
+    assert commands
+    for page in DOCS.rglob("*.md"):
+        assert set(re.findall(r"`uptake ([a-z][a-z-]*)", page.read_text(encoding="utf-8"))) <= commands, page.name
