@@ -13,6 +13,7 @@ from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.question import Question, begin_of
 from uptake.plan import Alert, Condition, Plan
 from uptake.scores.fall import DAYS as MEAN_DAYS
+from uptake.scores.history import written_from
 from uptake.scores.rules import Texts, told
 from uptake.segments.placing import meanings
 from uptake.signals.panel import Panel
@@ -86,12 +87,13 @@ def _of_panels(
     cursor: Cursor, plan: Plan, entity: str, subject: str, keys: NDArray[np.int64], days: list[date]
 ) -> list[Value]:
     made: list[Value] = [None] * len(days)
-    zone, meant = plan.product.timezone, meanings(WORDS)
+    zone, meant, known = plan.product.timezone, meanings(WORDS), written_from(cursor, plan)
     at = np.array(days, dtype="datetime64[D]")
     for first, last in _runs(sorted(set(days))):
         as_of = begin_of(last + timedelta(days=1), zone)
         question = Question(subject, entity, {}, None, last, None, as_of, last, zone, plan.product.week_start)
         panel = Panel(Asked(question, plan, GRAINS[entity], cursor, ""), first, last)
+        panel.made |= known
         found = told(panel, subject, meant)
         row, column = panel.rows(keys), (at - np.datetime64(first)).astype(np.int64)
         for number in np.flatnonzero((row >= 0) & (column >= 0) & (column < panel.days)).tolist():
