@@ -163,8 +163,9 @@ class FactsByDay:
         def read(panel: Self) -> dict[int, Bits]:
             cell, found = panel._cells(f"{panel.grain.of('feature_set')} WHERE bits > 0", back, "word, bits")
             made = {}
-            for word in np.unique(found["word"]).tolist():
-                chosen = found["word"] == word
+            words = np.unique(found["word"]).tolist()
+            for word in words:
+                chosen: slice | Flags = slice(None) if len(words) == 1 else found["word"] == word
                 bits = found["bits"][chosen]
                 narrow = np.min_scalar_type(bits.max(initial=0))
                 cells = np.zeros(panel.n * (back + panel.days), dtype=narrow)

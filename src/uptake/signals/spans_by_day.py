@@ -97,7 +97,8 @@ class SpansByDay(FactsByDay):
         """What spans add up to on every day, each from the day on that it begins until before that on which it ends."""
         made = np.zeros((self.days + 1) * self.n, dtype=value.dtype)
         np.add.at(made, begins * self.n + row, value)
-        np.subtract.at(made, ends * self.n + row, value)
+        is_over = ends < self.days  # most hold still on the last day
+        np.subtract.at(made, (ends * self.n + row)[is_over], value[is_over])
         cells = self._by_entity(made, self.days + 1)
         for day in range(1, self.days):
             cells[:, day] += cells[:, day - 1]

@@ -18,7 +18,7 @@ from uptake.signals.looking_back import WINDOW_DAYS
 from uptake.signals.open_moments import open_moments
 from uptake.signals.panel import Panel
 from uptake.signals.signal import Signal
-from uptake.signals.windows import Flags, Floats, in_window, joined
+from uptake.signals.windows import Flags, Floats, in_window, joined, trailing_sum
 
 
 def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
@@ -26,14 +26,17 @@ def read(panel: Panel, params: Mapping[str, Any]) -> Floats:
     window, relation = params["window_days"], panel.grain.of("value_day")
     was_met, was_open = panel.filled(0, np.bool_), panel.filled(0, np.bool_)
     for moment, leaves, is_open in open_moments(panel):
-        counts = iter(
-            in_window(panel.daily(relation, window - 1, "events", f"leaf = {leaf}"), window, panel.days)
-            for leaf in leaves
-        )
+        numbers = iter(leaves)
 
-        def met(criteria: Criteria, counts: Iterator[Floats] = counts) -> Flags:
+        def met(criteria: Criteria, numbers: Iterator[int] = numbers) -> Flags:
             if isinstance(criteria, Criterion):
-                return next(counts) >= criteria.at_least
+                leaf = f"leaf = {next(numbers)}"
+                if criteria.at_least == 1:  # days on which it was met tell as much as how often, and are quicker
+                    return trailing_sum(panel.was_daily(relation, window - 1, leaf), window, panel.days) > 0
+                return (
+                    in_window(panel.daily(relation, window - 1, "events", leaf), window, panel.days)
+                    >= criteria.at_least
+                )
             joint = np.logical_and if isinstance(criteria, All) else np.logical_or
             return joined([met(part) for part in criteria.of], joint)
 
