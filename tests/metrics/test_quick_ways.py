@@ -152,6 +152,8 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
             "task_success",
             {"start": "a", "complete": "a", "error": "c", "within_minutes": 6_000, "as_of": "2026-04-10T13:00:00Z"},
         ),
+        ("product_engagement_score", {}),
+        ("product_engagement_score", {"window_days": 9, "short_days": 3, "as_of": "2026-04-10T13:00:00Z"}),
         ("onboarding_completion", {}),
         ("onboarding_completion", {"within_days": 40, "as_of": "2026-02-10T13:00:00Z"}),
         ("paths", {}),

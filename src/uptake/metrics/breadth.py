@@ -66,8 +66,11 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    if not is_counted(asked):
-        return None
+    return sums(asked) if is_counted(asked) else None
+
+
+def sums(asked: Asked) -> Sql:
+    """The same of any question whose core features all lie in the first word of bits."""
     return tallies.means(asked, _values(asked, tallies.numbered(asked)))
 
 

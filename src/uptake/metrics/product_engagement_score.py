@@ -28,11 +28,15 @@ Source: definitions 5.12. Pendo's words: adoption is the average number of core 
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from uptake.metrics import breadth, stickiness
-from uptake.metrics.core.metric import Asked, Metric, Param, Sql
+from uptake.metrics.core.metric import Asked, Metric, Param, Row, Sql
 from uptake.metrics.kinds.components import ADOPTION, COMPONENTS, GROWTH, LABEL, ORDER, STICKINESS
-from uptake.metrics.parts.features import core
+from uptake.metrics.parts.features import are_in_first_word, core
 from uptake.metrics.parts.population import AT
+from uptake.metrics.parts.tallies import is_of_everybody, numbered, tallies
+from uptake.metrics.parts.windows import EPOCH
 
 SMOOTH_DAYS = 30
 """Days that stickiness is averaged over, also at the end of each period: as Pendo does."""
@@ -43,8 +47,7 @@ def rows(asked: Asked) -> Sql:
     """The rows of the three components, each with its name."""
     window = asked.param("window_days")
     adoption = breadth.rows(_asking(asked, breadth.METRIC, window_days=window))
-    days = {"short_days": asked.param("short_days"), "long_days": window, "smooth_days": SMOOTH_DAYS}
-    sticky = stickiness.rows(_asking(asked, stickiness.METRIC, **days))
+    sticky = stickiness.rows(_asking(asked, stickiness.METRIC, **_days(asked)))
     return Sql(
         f"""
     SELECT '{ADOPTION}'::{ORDER} AS {LABEL}, entity_key, anchor_at, period_on, value, NULL::DATE AS day, NULL::INTEGER AS is_short
@@ -70,6 +73,56 @@ def rows(asked: Asked) -> Sql:
     )
 
 
+def totals(asked: Asked) -> Sql | None:
+    """The sums of the components, each counted in memory."""
+    return Sql(counted=lambda: _counted(asked)) if _is_possible(asked) else None
+
+
+def _is_possible(asked: Asked) -> bool:
+    return is_of_everybody(asked) and are_in_first_word(core(asked))
+
+
+def _counted(asked: Asked) -> list[Row]:
+    """The rows of each component with its name, as the kind reads them."""
+    window = asked.param("window_days")
+    adoption = breadth.sums(_asking(asked, breadth.METRIC, window_days=window)).tables["sums"]().to_pylist()
+    sticky = stickiness.in_memory(_asking(asked, stickiness.METRIC, **_days(asked)))
+    parts = {ADOPTION: adoption, STICKINESS: [row for row in sticky if row["days"]], GROWTH: _moved(asked)}
+    return [{**row, LABEL: part} for part, rows in parts.items() for row in rows]
+
+
+def _days(asked: Asked) -> dict[str, int]:
+    """The days that stickiness is asked with."""
+    return {
+        "short_days": asked.param("short_days"),
+        "long_days": asked.param("window_days"),
+        "smooth_days": SMOOTH_DAYS,
+    }
+
+
+def _moved(asked: Asked) -> list[Row]:
+    """By period and group who came and who went: everyone in one of two windows alone, or new in the later one."""
+    facts, days = numbered(asked), asked.param("window_days")
+    ((first_day,),) = asked.cursor.execute("SELECT min(day) FROM active_day").fetchall()
+    started = facts.told(
+        f"SELECT entity_key, (started_on - DATE '1970-01-01')::INTEGER AS value FROM {asked.grain.start}", 0
+    )
+    rows = list[Row]()
+    for tally in tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", 2 * days):
+        if first_day is None or tally.on - 2 * days + 1 < (first_day - EPOCH).days:
+            continue
+        is_here, was_here = tally.came_within(days), np.zeros(tally.everyone, np.bool_)
+        was_here[tally.rows.between(tally.on - 2 * days + 1, tally.on - days).number] = True
+        who = np.flatnonzero((is_here ^ was_here) | (is_here & (started > tally.on - days)))
+        parts = asked.split.parts(tally.on_at, who) if asked.split else [((), slice(None))] if len(who) else []
+        for names, places in parts:
+            gained, n = int(np.count_nonzero(is_here[who[places]])), len(who[places])
+            labels = dict(zip(asked.split.labels if asked.split else (), names, strict=True))
+            numbers = {"n": n, "gained": gained, "lost": n - gained, "estimate": gained / n}
+            rows.append({"period_on": tally.period_on, **labels, **numbers})
+    return rows
+
+
 def _asking(asked: Asked, metric: Metric, **given: Any) -> Asked:
     """The same question to one of the components."""
     params = {param.name: param.default_for(asked.plan) for param in metric.params} | given
@@ -80,6 +133,8 @@ METRIC = Metric(
     kind=COMPONENTS,
     unit="share",
     rows=rows,
+    totals=totals,
+    splits_totals=_is_possible,
     params=(
         Param(
             "window_days",

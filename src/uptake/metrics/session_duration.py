@@ -18,27 +18,22 @@ Pitfall: a session of one event has no duration: it is left out, and never 0. Lo
 Source: requirements C6; S4 (40 minutes lost are no engagement)
 """
 
-import numpy as np
-import pyarrow as pa
+from collections.abc import Iterator
 
-from uptake.metrics.core.metric import Asked, Metric, Param, Sql
+import numpy as np
+
+from uptake.facts.entity_days import Column
+from uptake.metrics.core.metric import Asked, Metric, Param, Row, Sql
 from uptake.metrics.kinds.pooled import Pooled
 from uptake.metrics.kinds.session_time import SESSION_TIME
 from uptake.metrics.parts.beside import NO_TASKS, TASK, TASKS, beside, is_asked, kind_of, thresholds, were_over
 from uptake.metrics.parts.population import AT, WINDOW_DAY, WINDOW_SPAN
 from uptake.metrics.parts.sessions import sessions_sql
-from uptake.metrics.parts.windows import are_many, read, windows
+from uptake.metrics.parts.tallies import edges, instant, is_possible, numbered
+from uptake.metrics.parts.windows import read, windows
 from uptake.metrics.task_success import tried_sql
 
 POOLED = Pooled()
-POOLED_SUMS = pa.schema(
-    [
-        ("period_on", pa.date32()),
-        *((name, pa.int64()) for name in ("n", "entities")),
-        *((name, pa.float64()) for name in ("estimate", "median", "total", "total_total", "total_things")),
-        ("things_things", pa.int64()),
-    ]
-)
 
 
 def rows(asked: Asked) -> Sql:
@@ -60,35 +55,50 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums of many periods, from the sessions of each entity side by side; where tasks stand beside them, none."""
-    has_tasks = is_asked(asked) and (asked.plan.tasks or asked.param("task") is not None)
-    if has_tasks or not are_many(asked):
+    if not _is_alone(asked):
         return None
-    notes = (NO_TASKS,) if is_asked(asked) else ()
-    return Sql("SELECT * FROM pooled ORDER BY period_on", tables={"pooled": lambda: _pooled(asked)}, notes=notes)
+    return Sql(counted=lambda: list(_pooled(asked)), notes=(NO_TASKS,) if is_asked(asked) else ())
 
 
-def _pooled(asked: Asked) -> pa.Table:
-    """What the kind adds up, a row for each period with a session."""
-    rows = []
+def _is_alone(asked: Asked) -> bool:
+    has_tasks = is_asked(asked) and (asked.plan.tasks or asked.param("task") is not None)
+    return not has_tasks and is_possible(asked)
+
+
+def _pooled(asked: Asked) -> Iterator[Row]:
+    """What the kind adds up, of each period and group with a session."""
     sessions = read(asked, sessions_sql(asked, ", seconds", were_over(asked)))
-    for period_on, window in windows(asked, sessions, asked.param("window_days")):
+    for (period_on, _, on_at, *_), (_, window) in zip(
+        edges(asked), windows(asked, sessions, asked.param("window_days")), strict=False
+    ):
         seconds, things = window.values["seconds"], window.days
+        if not len(seconds):
+            continue
         totals = np.add.reduceat(seconds, window.begins)
-        if len(seconds):
-            rows.append(
-                {
-                    "period_on": period_on,
-                    "n": len(seconds),
-                    "entities": len(things),
-                    "estimate": float(seconds.mean()),
-                    "median": float(np.median(seconds)),
-                    "total": float(totals.sum()),
-                    "total_total": float((totals * totals).sum()),
-                    "total_things": float((totals * things).sum()),
-                    "things_things": int((things * things).sum()),
-                }
-            )
-    return pa.Table.from_pylist(rows, POOLED_SUMS)
+        if asked.split is None:
+            yield {"period_on": period_on, **_sums(seconds, totals, things)}
+            continue
+        names = asked.split.names
+        group = asked.split.numbers(instant(on_at))[numbered(asked).everyone.numbers(window.entity)]
+        group_of_session = np.repeat(group, things)
+        for number in sorted(set(group.tolist()) - {-1}, key=names.__getitem__):
+            own, labels = group == number, dict(zip(asked.split.labels, names[number], strict=True))
+            sums = _sums(seconds[group_of_session == number], totals[own], things[own])
+            yield {"period_on": period_on, **labels, **sums}
+
+
+def _sums(seconds: Column, totals: Column, things: Column) -> Row:
+    """The sums of some sessions, of those they are of and of how many each of these had."""
+    return {
+        "n": len(seconds),
+        "entities": len(things),
+        "estimate": float(seconds.mean()),
+        "median": float(np.median(seconds)),
+        "total": float(totals.sum()),
+        "total_total": float((totals * totals).sum()),
+        "total_things": float((totals * things).sum()),
+        "things_things": int((things * things).sum()),
+    }
 
 
 METRIC = Metric(
@@ -96,6 +106,7 @@ METRIC = Metric(
     unit="seconds",
     rows=rows,
     totals=totals,
+    splits_totals=_is_alone,
     params=(
         Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=3660),
         beside(TASKS),

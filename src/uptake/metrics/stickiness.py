@@ -23,7 +23,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.core.event_properties import counting
-from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Sql
 from uptake.metrics.core.query import executed
 from uptake.metrics.kinds.power import CURVES
 from uptake.metrics.kinds.ratio import RATIO
@@ -64,7 +64,7 @@ def totals(asked: Asked) -> Sql | None:
     if asked.param("output") == "power":
         return None
     if _is_in_memory(asked) and (asked.split or are_many(asked)):
-        return Sql("SELECT * FROM counted", counted=lambda: ratios(asked, _looked(asked)))
+        return Sql("SELECT * FROM counted", counted=lambda: in_memory(asked))
     period = "m.period_on, " if asked.question.period else ""
     return Sql(
         f"""SELECT {period}i.n, m.days, m.active, m.estimate, i.influence FROM (
@@ -113,6 +113,11 @@ def totals(asked: Asked) -> Sql | None:
         JOIN running l ON l.day = e.long_ends AND l.period_on IS NOT DISTINCT FROM e.period_on""",
         },
     )
+
+
+def in_memory(asked: Asked) -> list[Row]:
+    """What the kind makes the ratio from, counted in memory: of all activity, not narrowed to some."""
+    return ratios(asked, _looked(asked))
 
 
 def _is_in_memory(asked: Asked) -> bool:
