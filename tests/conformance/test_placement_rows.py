@@ -143,6 +143,14 @@ def test_who_comes_every_month_is_silent_after_two_months(told: Told) -> None:
     ends = {"user_id": "t", "account_id": "well", "event": "ship", "timestamp": "2026-05-05T10:00:00Z"}
     workspace.import_rows(table([ends]), "events")
     later = LAST + timedelta(days=28)
+    for days in (
+        1,
+        14,
+        28,
+    ):  # four weeks show nothing of it then, so that its score fell: which says nothing of who comes monthly
+        on = LAST + timedelta(days=days)
+        assert labels(workspace, "segment", "account", on=on)["monthly"] == "steady"
+        assert labels(workspace, "segment", on=on)["m"] == "steady"
     assert labels(workspace, "state", "account", on=later)["monthly"] == "thriving"
     assert labels(workspace, "state", "account", on=later + timedelta(days=1))["monthly"] == "fading"
     assert labels(workspace, "segment", "account", on=later + timedelta(days=1))["monthly"] == "inactive"

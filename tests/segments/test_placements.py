@@ -11,9 +11,11 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+from contradicting import contradictions
 
 import uptake
 from uptake.errors import QuestionError
+from uptake.segments.agreement import agreement
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 
@@ -196,7 +198,10 @@ def test_everyone_has_one_label_on_every_day_and_what_comes_later_changes_none(n
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("plan", [DEFAULT, DEFAULT.replace("value_moments: {done: {event: task, at_least: 3}}\n", "")])
 def test_one_word_means_one_thing_in_all_placements(new_home: Callable[..., Path], plan: str, seed: int) -> None:
-    """Whoever is inactive does not thrive, and whoever is at work more than others has started."""
+    """Whoever is inactive does not thrive, and whoever is at work more than others has started.
+
+    Of two labels that sound contradictory and are both true, a sentence says how they go together.
+    """
     with uptake.open(new_home(plan)) as workspace:
         for number, (first, days, count) in enumerate(((6, 120, 200), (90, 40, 120), (6, 3, 40))):
             rows = events(10 * seed + number, date(2025, 1, 1) + timedelta(days=first), days, count)
@@ -210,6 +215,9 @@ def test_one_word_means_one_thing_in_all_placements(new_home: Callable[..., Path
                     assert (segment, state) != ("inactive", "thriving"), (day, id_)
                     assert segment != "power" or state != "not_started", (day, id_)
                     seen |= {segment, state}
+                    has = {name: told[name, of][id_] for name, of in told if of == entity and id_ in told[name, of]}
+                    pairs = contradictions(has)
+                    assert len(agreement(has, workspace.plan, entity)) == len(pairs), (day, id_, pairs)
             found = workspace.metric("adoption_map", as_of=day).rows
             assert {row["point"]: row["quadrant"] for row in found} == told["fit", "account"]
         assert seen >= {"inactive", "thriving", "fading", "busy_but_shallow"} or not workspace.plan.value_moments

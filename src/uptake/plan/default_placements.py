@@ -49,7 +49,7 @@ def default_placements(
             "labels": [
                 *_new(activation, quiet),
                 *_inactive(has_value, quiet),
-                *_at_risk(scores),
+                *_at_risk(scores, max(OFTEN_DAYS, product.usage_interval_days)),
                 {"name": "power", "when": {"adopters.breadth": {"gt": 1}, "adopters.frequency": {"gte": 1}}},
                 {"name": "steady"},
             ]
@@ -195,15 +195,18 @@ def _lately(what: str) -> dict[str, Any]:
     return {f"rhythms_since_{what}": {"lt": QUIET_INTERVALS}}
 
 
-def _at_risk(scores: Mapping[str, Score]) -> list[dict[str, Any]]:
-    """Never activated, far below those who have adopted, or falling; users and accounts by a score that they have."""
+def _at_risk(scores: Mapping[str, Score], often: int) -> list[dict[str, Any]]:
+    """Never activated, far below those who have adopted, or falling; users and accounts by a score that they have.
+
+    The score of who comes less often by nature falls and rises with every visit, as it looks back on four weeks.
+    """
     made = []
     for entity in ("user", "account"):
         score = next((one for one in scores.values() if entity in one.entities and one.higher_is == "better"), None)
         narrow = {"adopters.breadth": {"lt": 0.5}, "own_interval": {"lte": OFTEN_DAYS}}
         ways: list[dict[str, Any]] = [{"activated": 0}, narrow]
         if score is not None:
-            ways.append({f"fall.{score.name}": {"gte": 0.2}})
+            ways.append({f"fall.{score.name}": {"gte": 0.2}, "own_interval": {"lte": often}})
         made.append({"name": "at_risk", "title": "At risk", "of": entity, "when": {"any": ways}})
     return made
 

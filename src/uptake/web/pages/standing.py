@@ -14,6 +14,7 @@ from starlette.routing import Route
 from uptake.benchmarks.answer import Account, TypeBenchmark
 from uptake.charts import words
 from uptake.plan import Placement
+from uptake.segments.agreement import agreement
 from uptake.segments.ask import Standing
 from uptake.segments.tracks import name_of
 from uptake.segments.words import joined
@@ -75,6 +76,7 @@ class StandingPart(Part):
 
     Args:
         places: By every placement.
+        agreement: How labels that sound contradictory go together, a sentence for each pair.
         square: Product and people as rows of corners; none of users, and where the plan has other labels.
         why_url: Where the same with its reasons is, which takes longer; empty: the places have them.
     """
@@ -82,6 +84,7 @@ class StandingPart(Part):
     template: ClassVar[str] = "part_standing.html"
 
     places: Sequence[Place]
+    agreement: Sequence[str]
     square: Sequence[Sequence[Corner]]
     why_url: str
 
@@ -139,6 +142,7 @@ def _standing(reader: Reader, request: Request) -> Part:
     fit = next((one.label.name for one in found if one.scheme.name == FIT), "")
     return StandingPart(
         places=[_stood(one, entity) for one in found],
+        agreement=agreement({one.scheme.name: one.label.name for one in found}, reader.plan, entity),
         square=_square(reader, fit) if fit else [],
         why_url=f"/standing/why?{urlencode({'entity': entity, 'id': id_})}",
     )
@@ -150,6 +154,7 @@ def _why(reader: Reader, request: Request) -> Part:
     fit = next((one.label for scheme, one in found if scheme.name == FIT), "")
     return StandingPart(
         places=[_place(scheme, one, entity) for scheme, one in found],
+        agreement=agreement({scheme.name: one.label for scheme, one in found}, reader.plan, entity),
         square=_square(reader, fit) if fit else [],
         why_url="",
     )
