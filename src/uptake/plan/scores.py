@@ -42,7 +42,7 @@ class Component(Section):
         best: The value that stands for 1, or None: the signal's own. Less than `worst` where less is better.
         ranked: Whether the value is held against peers instead: 0 for nothing, else the share of the peers with
             anything that have less, half of those level with one included. None: as the signal is by nature.
-        points: What it is worth by bands of values instead, from the lowest to the highest; below the first as in it.
+        points: What it is worth by steps of its values instead, from the lowest to the highest; below the first as in it.
     """
 
     unwritten: ClassVar[tuple[str, ...]] = ("name",)

@@ -202,7 +202,7 @@ def scale_of(part: Component) -> tuple[float, float] | None:
     """The values of a component that stand for 0 and for 100; None: it is held against peers.
 
     Args:
-        part: A component without points by bands.
+        part: A component without points by steps.
 
     Raises:
         QuestionError: Nobody says which value stands for 100.
