@@ -14,7 +14,7 @@ import pytest
 
 import uptake
 from uptake.facts import entity_days
-from uptake.facts.day_order import Everyone, Numbered
+from uptake.facts.day_order import Everyone, Numbered, Successions
 from uptake.metrics.asking.recheck import differences
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.core.columnar import columnar
@@ -521,3 +521,26 @@ def test_features_beyond_the_first_word_of_bits_are_counted(tmp_path: Path) -> N
         used = workspace.metric("features_used").rows[0]
         assert (used["n"], used["estimate"]) == (2, 1.5)
         assert workspace.metric("breadth").rows[0]["estimate"] == pytest.approx(3 / 129 / 2)
+
+
+def test_what_everybody_was_is_looked_up_once_between_two_changes() -> None:
+    """1 is red from the 2nd to the 5th; 3 is blue from the 4th on. A day begins what it says and ends what was before."""
+    days = [np.datetime64(f"2026-01-0{day}", "us") for day in (2, 4, 5)]
+    spans = Successions(
+        np.array([0, 0, 1, 1, 2], np.int32),
+        np.array([1, 3], np.int32),
+        np.array([days[0], days[1]]),
+        np.array([days[2], np.datetime64("9999-12-31", "us")]),
+        np.array([7, 8]),
+        np.array([*days, np.datetime64("9999-12-31", "us")]),
+    )
+    moment = np.timedelta64(1, "us")
+    assert spans.just_before(days[0], 0).tolist() == [0, 0, 0, 0]
+    assert spans.just_before(days[0] + moment, 0).tolist() == [0, 7, 0, 0]
+    assert spans.just_before(days[2], 0).tolist() == [0, 7, 0, 8]
+    assert spans.just_before(days[2] + moment, 0).tolist() == [0, 0, 0, 8]
+    stretches = [spans.stretch(at) for day in days for at in (day, day + moment)]
+    assert stretches == [0, 1, 1, 2, 2, 3]
+    who = np.array([1, 1, 3, 0, -1], np.int32)
+    at = np.array([days[2], days[2] + moment, days[2], days[2], days[2]])
+    assert spans.just_before_each(who, at, 0).tolist() == [7, 0, 8, 0, 0]

@@ -127,6 +127,7 @@ class Successions:
         valid_from: Instants from which on it held, ascending within an entity.
         valid_to: Instants from which on it did not.
         value: What it was.
+        changes: Every instant at which anybody became something or ceased to be it, ascending.
     """
 
     first: NDArray[np.int32]
@@ -134,11 +135,17 @@ class Successions:
     valid_from: NDArray[np.datetime64]
     valid_to: NDArray[np.datetime64]
     value: Column
+    changes: NDArray[np.datetime64]
 
     @property
     def nbytes(self) -> int:
         """Bytes they take."""
-        return sum(one.nbytes for one in (self.first, self.number, self.valid_from, self.valid_to, self.value))
+        columns = self.first, self.number, self.valid_from, self.valid_to, self.value, self.changes
+        return sum(one.nbytes for one in columns)
+
+    def stretch(self, instant: np.datetime64) -> int:
+        """The number of the stretch between two changes in which an instant lies: just before any of it all are the same."""
+        return int(np.searchsorted(self.changes, instant))
 
     def just_before(self, instant: np.datetime64, missing: int) -> Column:
         """What everybody was just before an instant; another value of who was nothing then."""
@@ -364,7 +371,7 @@ class Numbered:
         number = number[order]
         first = np.searchsorted(number, np.arange(len(self.everyone) + 1)).astype(np.int32)
         ends, value = np.asarray(columns["valid_to"])[order], _small(np.asarray(columns["value"]))[order]
-        return Successions(first, number, begins[order], ends, value)
+        return Successions(first, number, begins[order], ends, value, np.unique(np.concatenate([begins, ends])))
 
     def _told(self, sql: str, missing: Any) -> Told:  # noqa: ANN401 - a value of the column's type
         columns = self._known(f"SELECT entity_key, value FROM ({sql}) WHERE value IS NOT NULL")

@@ -72,7 +72,7 @@ class Attributes(Split):
     by: Sequence[Attribute]
     where: Sequence[tuple[Attribute, Condition]]
     _known: dict[Attribute, Known] = field(default_factory=dict)
-    _made: dict[np.datetime64, NDArray[np.int8]] = field(default_factory=dict)
+    _made: dict[frozenset[tuple[Attribute, int]], NDArray[np.int8]] = field(default_factory=dict)
     _tested: dict[tuple[Attribute, Condition], NDArray[np.bool_]] = field(default_factory=dict)
 
     @property
@@ -92,17 +92,20 @@ class Attributes(Split):
 
     def numbers(self, at: np.datetime64) -> NDArray[np.int8]:
         """The number of everybody's group just before an instant; `NOWHERE` of those left out."""
-        if at not in self._made:
-            self._made[at] = self._groups(lambda one: self._codes(one, at))
-        return self._made[at]
+        attributes = {*self.by, *(one for one, _ in self.where)}
+        stretch = frozenset((one, self._of(one).spans.stretch(self._moment(one, at))) for one in attributes)
+        if stretch not in self._made:
+            self._made[stretch] = self._groups(lambda one: self._of(one).codes(self._moment(one, at)))
+        return self._made[stretch]
 
     def numbers_of(self, who: Codes, at: Instants) -> NDArray[np.int8]:
         """The number of the group of some entities, each at an instant of its own; `NOWHERE` of those left out."""
         until = at + MOMENT
 
         def codes(one: Attribute) -> Codes:
-            known = self._of(one)
-            return known.codes(self._as_of)[who] if one.mode == MOST_RECENT else known.codes_of(who, until)
+            if one.mode == MOST_RECENT:
+                return self._of(one).codes(instant(self.asked.question.as_of))[who]
+            return self._of(one).codes_of(who, until)
 
         return self._groups(codes)
 
@@ -146,12 +149,9 @@ class Attributes(Split):
         names = self._names(one)
         return np.array([names.index(text) for text in self._texts(one)])
 
-    def _codes(self, one: Attribute, at: np.datetime64) -> Codes:
-        return self._of(one).codes(self._as_of if one.mode == MOST_RECENT else at)
-
-    @property
-    def _as_of(self) -> np.datetime64:
-        return instant(self.asked.question.as_of)
+    def _moment(self, one: Attribute, at: np.datetime64) -> np.datetime64:
+        """When an attribute counts that is asked for at an instant."""
+        return instant(self.asked.question.as_of) if one.mode == MOST_RECENT else at
 
     def _names(self, one: Attribute) -> list[str]:
         """The labels of an attribute."""
