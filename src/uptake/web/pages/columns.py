@@ -236,10 +236,15 @@ def _columns(result: Result) -> list[Shown]:
 
 
 def newest_first(result: Result) -> list[dict[str, Any]]:
-    """The rows as a table has them: the last period on top, where there are periods; of a launch days a week apart."""
+    """The rows as a table has them: the last period on top, where there are periods; of a launch days a week apart.
+
+    Points begin with those that the most stand behind.
+    """
     if result.kind == "launch":
         last = max((row["day"] for row in result.rows), default=0)
         return [row for row in result.rows if row["day"] % 7 == 0 or row["day"] == last]
+    if result.kind == "points" and not result.by and not result.params.get("period"):
+        return sorted(result.rows, key=lambda row: (-(row["n"] or 0), -(row["x"] or 0)))
     if not any(column.name == "period_on" for column in result.columns):
         return result.rows
     return sorted(result.rows, key=lambda row: row["period_on"], reverse=True)

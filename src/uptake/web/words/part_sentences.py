@@ -34,10 +34,19 @@ def launch(result: Result, plan: Plan) -> str:
     n = max(row["n"] for row in shares.values())
     did = joined([f"{words.share(shares[curve]['estimate'])} had {word}" for curve, word in CURVES.items()], "and")
     target = (
-        f" The target is {words.share(aim['target'])} that {CURVES[aim['curve']]} by day {aim['day']}." if aim else ""
+        f" {_aimed(aim, aim['day'] == day)} {words.share(aim['target'])} that {CURVES[aim['curve']]} by day {aim['day']}."
+        if aim
+        else ""
     )
     of = f"of {words.count(n)} {NOUNS[result.params['entity']]} it is for"
     return f"{launched(result, plan)}, by day {day}: {of}, {did}.{target}"
+
+
+def _aimed(aim: Row, is_over: bool) -> str:
+    """How a sentence about a launch's target begins."""
+    if not is_over:
+        return "The target is"
+    return "That reaches the target of" if aim["estimate"] >= aim["target"] else "That misses the target of"
 
 
 def reached(result: Result, plan: Plan) -> str:
