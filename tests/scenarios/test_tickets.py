@@ -16,6 +16,9 @@ from hypothesis import strategies as st
 from naive_world import FIRST, LAST, MINUTES, ZONES, Clock, Row, Told, dates, histories, in_order, workspace_of
 
 import uptake
+from uptake.benchmarks.ask import asked_for
+from uptake.signals.panel import Panel
+from uptake.signals.signal import read
 
 pytestmark = pytest.mark.usefixtures("one_thread")
 NewHome = Callable[..., Path]
@@ -81,6 +84,57 @@ def test_by_user_a_ticket_of_an_account_alone_is_nobodys(asked: uptake.Workspace
     """Boards: tickets 1, 3 and 4, of a0, b0 and c0, who does not use them; 100 x 3 / 5."""
     found = by(asked.metric("tickets_per_100_users", entity="user", **AS_OF), "feature")["boards"]
     assert [found[name] for name in ("n", "users", "tickets", "estimate")] == [6, 5, 3, 60]
+
+
+def sent(id_: str | None, feature: str | None, back: int, user: str, account: str | None) -> Row:
+    """A ticket that came as an event."""
+    return event("asked", user, account, back) | {"ticket": id_, "about": feature}
+
+
+AS_EVENTS = "tickets: {opened: asked, id: ticket, feature: about}"
+
+
+@pytest.mark.parametrize("has_rows", [True, False])
+def test_a_ticket_counts_once_whether_it_came_as_a_row_or_as_an_event(new_home: NewHome, has_rows: bool) -> None:
+    """Rows 1 and 2 of the last 28 days, about boards. Events: 1 again, 3 twice, 4 about files, one without an id, 5 too old.
+
+    Of boards: 1, 2, 3 and the one without an id; without rows 1, 3 and that one. Of a's users a0 and a1 used boards.
+    """
+    rows = [ticket("1", "boards", 3, "a", "a0"), ticket("2", "boards", 5, "a", "a1")]
+    events = [
+        sent("1", "boards", 3, "a0", "a"), sent("3", "Kanban boards", 4, "a0", "a"), sent("3", "boards", 2, "a0", "a"),
+        sent("4", "files", 4, "a1", "a"), sent(None, "boards", 6, "a1", "a"), sent("5", "boards", 28, "a1", "a"),
+        event("board", "a0", "a", 1), event("board", "a1", "a", 2),
+    ]  # fmt: skip
+    with uptake.open(new_home(PLAN + AS_EVENTS)) as workspace:
+        workspace.import_rows(pa.Table.from_pylist(events), "events")
+        if has_rows:
+            workspace.import_rows(pa.Table.from_pylist(rows), "tickets")
+        for entity in ("account", "user", "member"):
+            found = by(workspace.metric("tickets_per_100_users", entity=entity, **AS_OF), "feature")
+            assert [found["boards"][name] for name in ("users", "tickets")] == [2, 4 if has_rows else 3]
+        whole = workspace.metric("tickets_per_100_users", per="product", **AS_OF).rows[0]
+        assert (whole["tickets"], whole["users"]) == (5 if has_rows else 4, 2)
+        (load,) = _support_load(workspace)
+        assert load == (5 if has_rows else 4) / 2
+    with uptake.open(new_home(PLAN)) as without:
+        without.import_rows(pa.Table.from_pylist(events), "events")
+        answer = without.metric("tickets_per_100_users", **AS_OF)
+        assert not answer.rows
+        assert "named in the plan under tickets" in " ".join(answer.notes)
+
+
+def _support_load(workspace: uptake.Workspace) -> list[float]:
+    """The signal of every account on the last day."""
+
+    def answer(cursor: Any) -> list[float]:
+        with workspace.facts_for(AS_OF, cursor, workspace.plan):
+            asked = asked_for(cursor, workspace.plan, AS_OF)
+            last = asked.question.last_day
+            found: list[float] = read(Panel(asked, last, last), "support_load")[:, -1].tolist()
+            return found
+
+    return workspace.read(answer)
 
 
 def test_of_the_product(asked: uptake.Workspace) -> None:

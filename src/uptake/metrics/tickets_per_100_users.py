@@ -4,7 +4,8 @@ Where people need help: support tickets about a feature for every hundred users 
 
 Formula: 100 x tickets opened in the `window_days` days up to the end of the period that name the feature, by its name or
     its title in the plan / users who used it in them, summed over accounts. With per=product, all tickets / users who were
-    active in them. A later row with the same ticket id says how the ticket went on and is no further ticket
+    active in them. A later row with the same ticket id says how the ticket went on and is no further ticket, nor is an
+    event of that id, where the plan names events that are `tickets`
 Unit: count, for 100 users
 Grain: account (all its users together), user, or user in one account
 Population: everyone who used the feature or opened a ticket about it. A ticket that names an account alone is counted with
@@ -25,13 +26,16 @@ from uptake.metrics.core.dimensions import MISSING
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.sums import Sums
 from uptake.metrics.parts.features import shown
+from uptake.metrics.parts.opened import first_sql, opened_sql
 from uptake.metrics.parts.population import AT, WINDOW_DAY
-from uptake.metrics.parts.told import told_sql
 from uptake.store.sql import literal
 
 PER_100 = Sums(("tickets", "count"), ("users", "count"), per=100)
 FEATURE = "feature"
-NO_TICKETS = "No tickets had been imported by then: uptake import FILE --kind tickets."
+NO_TICKETS = (
+    "No tickets had been imported by then: uptake import FILE --kind tickets. Events that are tickets are named in the plan "
+    "under tickets."
+)
 
 
 def rows(asked: Asked) -> Sql:
@@ -41,7 +45,7 @@ def rows(asked: Asked) -> Sql:
         f"""
     SELECT s.entity_key, {AT} AS anchor_at, s.period_on, {feature}sum(tickets)::BIGINT AS value, sum(users)::BIGINT AS base
     FROM (SELECT * FROM used UNION ALL SELECT * FROM opened) s JOIN period p ON p.period_on IS NOT DISTINCT FROM s.period_on
-    WHERE p.on_at > (SELECT min(opened_at) FROM raw.tickets WHERE opened_at < $as_of) GROUP BY ALL""",
+    WHERE p.on_at > (SELECT min(opened_at) FROM ({first_sql(asked.cursor, asked.plan)}) WHERE opened_at < $as_of) GROUP BY ALL""",
         {"window_days": asked.param("window_days")},
         {
             "window_day": WINDOW_DAY,
@@ -49,7 +53,7 @@ def rows(asked: Asked) -> Sql:
             "used": _used(asked),
             "opened": f"""SELECT t.entity_key, p.period_on, coalesce(n.feature, {literal(MISSING)}) AS feature, 0 AS users,
             count(*) AS tickets
-        FROM ({told_sql("tickets", asked.grain)}) t JOIN period p ON t.opened_at < p.on_at
+        FROM ({opened_sql(asked.cursor, asked.plan, asked.grain)}) t JOIN period p ON t.opened_at < p.on_at
             AND t.opened_at >= (SELECT min(begins_at) FROM calendar c WHERE c.day > p.on_day - $window_days::INTEGER)
         LEFT JOIN named n ON n.said = lower(t.feature) GROUP BY ALL""",
         },
@@ -82,7 +86,7 @@ def _used(asked: Asked) -> str:
 
 
 def _has_tickets(asked: Asked) -> bool:
-    known = "SELECT EXISTS (FROM raw.tickets WHERE opened_at < $as_of)"
+    known = f"SELECT EXISTS (FROM ({first_sql(asked.cursor, asked.plan)}) WHERE opened_at < $as_of)"
     return bool(asked.cursor.execute(known, {"as_of": asked.question.as_of}).fetchall()[0][0])
 
 

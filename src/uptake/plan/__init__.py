@@ -46,6 +46,7 @@ from uptake.plan.selectors import ANY_EVENT, Selector, event_title, selector
 from uptake.plan.starter import starter
 from uptake.plan.targets import Target
 from uptake.plan.task import Task
+from uptake.plan.tickets import Tickets
 from uptake.plan.trial import Trial
 from uptake.plan.vanity import is_vanity, vanity_kind
 from uptake.plan.vanity_guard import PlanWarning, vanity_warnings
@@ -119,6 +120,7 @@ __all__ = [
     "Step",
     "Target",
     "Task",
+    "Tickets",
     "Trial",
     "UserActivation",
     "ValueMoment",

@@ -41,6 +41,7 @@ from uptake.plan.selectors import Selector, SelectorField
 from uptake.plan.targets import Target
 from uptake.plan.task import Task
 from uptake.plan.thresholds import FrequencyClasses, Labouring
+from uptake.plan.tickets import Tickets
 from uptake.plan.trial import Trial
 from uptake.plan.vanity import VANITY
 from uptake.plan.words import Name, Text
@@ -81,6 +82,7 @@ class Plan(Section):
         launches: Launches of features by name.
         journey: How far accounts are, from awareness to expansion, or None.
         invites: The events that are invites, or None.
+        tickets: The events that are support tickets, or None: tickets are imported as rows alone.
         trial: How accounts try the product, and what they should have done by then, or None.
         scores: Scores by name; empty stands for adoption, engagement and health as they come.
         benchmarks: Types of customers with their exemplary ones, by name; empty stands for one of all accounts.
@@ -112,6 +114,7 @@ class Plan(Section):
     launches: Annotated[dict[Name, Launch], BeforeValidator(named)] = Field(default_factory=dict)
     journey: Journey | None = None
     invites: Invites | None = None
+    tickets: Tickets | None = None
     trial: Trial | None = None
     scores: Annotated[dict[Name, Score], BeforeValidator(named)] = Field(default_factory=dict)
     benchmarks: Annotated[dict[Name, Benchmark], BeforeValidator(named)] = Field(default_factory=dict)
@@ -209,6 +212,8 @@ class Plan(Section):
         if self.invites is not None:
             yield ("invites", "sent"), self.invites.sent
             yield ("invites", "accepted"), self.invites.accepted
+        if self.tickets is not None:
+            yield ("tickets", "opened"), self.tickets.opened
         yield from self._behaviours()
         for location, tree in self._criteria():
             for below, criterion in leaves(tree):

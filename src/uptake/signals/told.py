@@ -32,10 +32,3 @@ def latest_sql(panel: Panel, kind: str, value: str, where: str, holds_days: int)
                 PARTITION BY entity_key ORDER BY {at}, import_id, ordinal), begins + {holds_days})) AS ends
         FROM (SELECT *, on_day - $first::DATE AS begins, {value} AS value FROM ({told_sql(panel, kind)}) WHERE {where})
         WHERE value IS NOT NULL"""
-
-
-def has_any(panel: Panel, kind: str) -> int | None:
-    """The first day with a row of a kind, counted from the panel's first; None: there is none, of anybody."""
-    at = BY_NAME[kind].at
-    found = panel.cursor.execute(f"SELECT min({panel.on(at)}) FROM raw.{kind}").fetchall()[0][0]
-    return None if found is None else (found - panel.first).days
