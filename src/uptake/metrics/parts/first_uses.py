@@ -13,19 +13,20 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.facts.day_order import Numbered, Rows
+from uptake.facts.day_order import Numbered, Rows, Told
 from uptake.metrics.core.metric import Asked, Row
 from uptake.metrics.core.question import begin_of
 from uptake.metrics.kinds.status import present
 from uptake.metrics.parts.cohorts import NOT_YET, OUTSIDE, Cohorts
 from uptake.metrics.parts.population import open_from_sql
-from uptake.metrics.parts.session_clock import SessionClock, used_sql
+from uptake.metrics.parts.session_clock import SessionClock
 from uptake.metrics.parts.tallies import instant, numbered
 from uptake.plan import Conditions, Feature
 from uptake.stats.watched import Watched
 
 Instants = NDArray[np.datetime64]
 SECOND = np.timedelta64(1, "s")
+MOMENT = np.timedelta64(1, "us")
 TIME, SESSIONS = "time", "sessions"
 """What a lag is counted in."""
 WAITING, TIME_BIT, PERIOD_BIT = 64, 7, 48
@@ -38,14 +39,16 @@ class Clock(Protocol):
 
     Args:
         length: What the column of lengths is called.
-        used: SQL for (entity_key, part, first_at, reading): first uses of features with what the clock said then.
     """
 
     length: str
-    used: str
 
     def at(self, instants: Instants) -> NDArray[np.generic]:
         """What the clock of everybody says at an instant of its own."""
+        ...
+
+    def at_uses(self, feature: int, used: Rows) -> NDArray[np.generic]:
+        """What it said at the first uses of a feature."""
         ...
 
     def between(self, since: NDArray[np.generic], until: NDArray[np.generic]) -> NDArray[np.int64]:
@@ -58,12 +61,14 @@ class InTime:
 
     length = "duration_s"
 
-    def __init__(self, asked: Asked) -> None:
-        self.used = f"SELECT entity_key, feature_key AS part, first_at, first_at AS reading FROM {asked.grain.life}"
-
     def at(self, instants: Instants) -> NDArray[np.generic]:
         """The instants themselves."""
         return instants
+
+    def at_uses(self, feature: int, used: Rows) -> NDArray[np.generic]:
+        """The instants themselves."""
+        del feature
+        return used.values["first_at"]
 
     def between(self, since: NDArray[np.generic], until: NDArray[np.generic]) -> NDArray[np.int64]:
         """Seconds."""
@@ -76,11 +81,22 @@ class InSessions:
     length = "sessions"
 
     def __init__(self, asked: Asked, facts: Numbered) -> None:
-        self.used, self._clock = used_sql(asked.grain), SessionClock(facts, asked.grain)
+        self._asked, self._clock = asked, SessionClock(facts, asked.grain)
 
     def at(self, instants: Instants) -> NDArray[np.generic]:
         """How many had begun before."""
-        return self._clock.before(instants)
+        return self._clock.before(np.arange(len(instants)), instants)
+
+    def at_uses(self, feature: int, used: Rows) -> NDArray[np.generic]:
+        """How many had begun by then; counted once and kept."""
+
+        def begun() -> Told:
+            first_at: Instants = used.values["first_at"]
+            return Told(self._clock.before(used.number, first_at + MOMENT))
+
+        grain = self._asked.grain
+        key = ("sessions_at_uses", grain.of("session"), grain.life, self._asked.question.timezone, feature)
+        return self._asked.kept.get(self._asked.cursor, key, begun).value
 
     def between(self, since: NDArray[np.generic], until: NDArray[np.generic]) -> NDArray[np.int64]:
         """Sessions."""
@@ -114,8 +130,8 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
         started: SQL for (entity_key, reached_at): since when each could use anything.
     """
     facts, cohorts = numbered(asked), Cohorts(asked)
-    clock: Clock = InSessions(asked, facts) if asked.param("unit") == SESSIONS else InTime(asked)
-    used = facts.parts(clock.used)
+    clock: Clock = InSessions(asked, facts) if asked.param("unit") == SESSIONS else InTime()
+    used = facts.parts(f"SELECT entity_key, feature_key AS part, first_at FROM {asked.grain.life}")
     opened = _opened(asked, facts, started)
     crowds: dict[tuple[Conditions, date | None], Crowd] = {}
     found: dict[tuple[int, int, int], Row] = {}
@@ -123,7 +139,7 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
         alike = feature.eligible, feature.launched_on
         if alike not in crowds:
             crowds[alike] = _crowd(asked, clock, cohorts, opened(feature.eligible), feature.launched_on)
-        for period, people in _by_period(asked, clock, crowds[alike], used.get(key), len(cohorts)):
+        for period, people in _by_period(asked, clock, crowds[alike], key, used.get(key), len(cohorts)):
             groups = np.flatnonzero(np.bincount(people.group)).tolist()
             # groups of different people are tested against each other
             tested = {"pvalue": present(people.compared(groups).pvalue)} if len(groups) > 1 else {"pvalue": None}
@@ -166,12 +182,12 @@ def _crowd(asked: Asked, clock: Clock, cohorts: Cohorts, open_at: Instants, laun
 
 
 def _by_period(
-    asked: Asked, clock: Clock, crowd: Crowd, used: Rows | None, periods: int
+    asked: Asked, clock: Clock, crowd: Crowd, feature: int, used: Rows | None, periods: int
 ) -> Iterator[tuple[int, Watched]]:
     """Each period in which a feature was opened to somebody, by number, with these in the order of time."""
     line = crowd.waiting.copy()
     if used is not None:
-        number, reading = used.number, used.values["reading"]
+        number, reading = used.number, clock.at_uses(feature, used)
         is_in = (crowd.place[number] != OUTSIDE) & (used.values["first_at"] < instant(asked.question.as_of))
         if not is_in.all():
             number, reading = number[is_in], reading[is_in]

@@ -5,6 +5,8 @@ A session that is running says nothing of whether it goes on, so what came later
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,15 +42,8 @@ def in_sessions(sql: Sql, grain: Grain) -> Sql:
     return sql
 
 
-def used_sql(grain: Grain) -> str:
-    """SQL for (entity_key, part, first_at, reading): first uses of features with what the clock said then."""
-    return f"""SELECT l.entity_key, l.feature_key AS part, l.first_at, coalesce(s.sessions, 0) AS reading
-        FROM {grain.life} l ASOF LEFT JOIN ({counts_sql(grain)}) s
-            ON s.entity_key = l.entity_key AND s.started_at <= l.first_at"""
-
-
 class SessionClock:
-    """The same of everybody in memory.
+    """The same in memory.
 
     Args:
         facts: The facts of the grain.
@@ -56,21 +51,19 @@ class SessionClock:
     """
 
     def __init__(self, facts: Numbered, grain: Grain) -> None:
-        rows = facts.rows(f"SELECT * FROM ({counts_sql(grain)}) ORDER BY entity_key, started_at")
+        rows = facts.rows(f"SELECT entity_key, started_at FROM {grain.of('session')} ORDER BY entity_key, started_at")
         self._begins = np.searchsorted(rows.number, np.arange(len(facts.everyone) + 1))
-        self._started, self._sessions = rows.values["started_at"], rows.values["sessions"]
+        self._started = rows.values["started_at"]
 
-    def before(self, at: NDArray[np.datetime64]) -> NDArray[np.int64]:
-        """How many sessions of each entity, by number, had begun before an instant of its own; 0 where there is none."""
-        low, high = self._begins[:-1].copy(), self._begins[1:].copy()
-        # a binary search of everybody at once: each between its own rows
-        while (is_open := low < high).any():
-            middle = (low + high) // 2
-            is_before = np.zeros(len(low), np.bool_)
-            is_before[is_open] = self._started[middle[is_open]] < at[is_open]
-            low = np.where(is_before, middle + 1, low)
-            high = np.where(is_open & ~is_before, middle, high)
-        found = np.zeros(len(low), np.int64)
-        has_any = low > self._begins[:-1]
-        found[has_any] = self._sessions[low[has_any] - 1]
-        return found
+    def before(self, who: NDArray[Any], at: NDArray[np.datetime64]) -> NDArray[np.int32]:
+        """How many sessions of some entities, by number, had begun before an instant of each its own."""
+        first = self._begins[who]
+        low, high = first.copy(), self._begins[who + 1]
+        # a binary search of all at once: each between its own rows
+        while len(searched := np.flatnonzero(low < high)):
+            middle = (low[searched] + high[searched]) // 2
+            is_before = self._started[middle] < at[searched]
+            low[searched[is_before]] = middle[is_before] + 1
+            high[searched[~is_before]] = middle[~is_before]
+        begun: NDArray[np.int32] = (low - first).astype(np.int32)
+        return begun
