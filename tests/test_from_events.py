@@ -100,7 +100,11 @@ def test_errors_name_the_arguments_of_a_notebook() -> None:
     ):
         with pytest.raises(ImportFailed, match=said):
             uptake.from_events(rows, **given)
-    wrong: list[tuple[object, str]] = [(None, "the source is None"), ({"event": ["task"]}, "a list of dicts")]
+    wrong: list[tuple[object, str]] = [
+        ("", "the path is empty"),
+        (None, "the source is None"),
+        ({"event": ["task"]}, "a list of dicts"),
+    ]
     for nothing, said in wrong:
         with pytest.raises(ImportFailed, match=said):
             uptake.from_events(nothing)
@@ -110,6 +114,23 @@ def test_a_column_of_a_frame_is_no_table() -> None:
     pd = pytest.importorskip("pandas")
     with pytest.raises(ImportFailed, match="A Series is not a table"):
         uptake.from_events(pd.Series(["task"]))
+
+
+def test_a_frame_without_names_is_asked_by_number() -> None:
+    pd = pytest.importorskip("pandas")
+    with uptake.from_events(pd.DataFrame([[7, 1000, "2026-03-02"]]), user=0, event=1, at=2) as workspace:  # type: ignore[arg-type]
+        steps = workspace.metric("funnel", steps=[1000, 1001], as_of="2026-03-31").rows
+        assert [(row["name"], row["count"]) for row in steps] == [("1000", 1), ("1001", 0)]
+        assert workspace.metric("active_users", active="1000", window="30", where="user.id=7").rows[0]["estimate"] == 1
+    with pytest.raises(ImportFailed, match="several columns that are called 'user'"):
+        uptake.from_events(pd.DataFrame([["a", "b", "task", "2026-03-02"]], columns=["user", "user", "event", "time"]))
+
+
+def test_asked_as_of_before_anybody_was_there_an_answer_says_so() -> None:
+    with uptake.from_events(EVENTS, **NAMED) as workspace:
+        found = workspace.metric("active_users", as_of="2026-02-20")
+        assert found.notes == ("No users were there yet: the first started on 2026-03-02, after as_of.",)
+        assert workspace.metric("active_users", as_of="2026-03-02").notes == ()
 
 
 def test_rows_that_cannot_be_read_are_told_of() -> None:

@@ -93,6 +93,8 @@ def from_events(
     """
     if source is None:
         raise ImportFailed("There are no events: the source is None.")
+    if isinstance(source, str) and not source.strip():
+        raise ImportFailed("There are no events: the path is empty.")
     product = {"name": "Events", "timezone": timezone, "week_start": week_start}
     folder = Path(tempfile.mkdtemp(prefix="uptake-"))
     try:
@@ -108,7 +110,13 @@ def from_events(
     try:
         for kind, rows in (("events", source), ("users", users), ("accounts", accounts), ("aliases", aliases)):
             if rows is not None:
-                _take(workspace, kind, rows, {name: column for name, column in named.items() if column}, time_format)
+                _take(
+                    workspace,
+                    kind,
+                    rows,
+                    {name: str(column) for name, column in named.items() if column not in (None, "")},
+                    time_format,
+                )
     except BaseException:
         workspace.close()
         raise

@@ -151,6 +151,10 @@ def _as_arrow(frame: object) -> object:
         return frame
     if not hasattr(frame, "columns"):
         raise _no_table(frame)
+    if twice := list(dict.fromkeys(frame.columns[frame.columns.duplicated()])):
+        raise ImportFailed(
+            f"The table has several columns that are called '{twice[0]}'.", do="Give each a name of its own."
+        )
     try:
         return pa.Table.from_pandas(frame, preserve_index=any(name is not None for name in frame.index.names))
     except (pa.ArrowException, ValueError, TypeError) as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from uptake.facts.criteria import leaves
@@ -13,6 +14,8 @@ from uptake.metrics.parts.starts import START_OF_LIFE, milestone_of
 from uptake.plan import ANY_EVENT, criteria, parts, quorum, selector, vanity_warnings
 from uptake.store.projection import meta
 
+A_DAY = timedelta(days=1)
+"""How far a local day can be ahead of an instant's."""
 NAMING = ("selector", "selectors", "criteria", "moment", "quorum", "steps", "exclusions")
 """Types of parameters that name events."""
 
@@ -61,8 +64,11 @@ OF_CORE = ("features_used", "breadth")
 
 def _nothing_to_count(asked: Asked) -> Iterator[str]:
     """Why an answer has to be empty, or 0: nobody of the grain is known, or nothing of what is counted is described."""
-    if asked.cursor.execute(f"SELECT 1 FROM {asked.grain.start} LIMIT 1").fetchone() is None:
+    known, first = asked.cursor.execute(f"SELECT count(*), min(started_on) FROM {asked.grain.start}").fetchall()[0]
+    if not known:
         yield f"No {asked.grain.noun} are known: nothing that has been imported names one."
+    elif first is not None and first > asked.question.as_of.date() + A_DAY:
+        yield f"No {asked.grain.noun} were there yet: the first started on {first}, after as_of."
     if "features" not in STANDS_ON.get(asked.question.metric, ()):
         return
     if not asked.plan.features:

@@ -68,7 +68,7 @@ def listed(name: str, value: object) -> list[Any]:
         value = [value]
     if not isinstance(value, Sequence):
         raise QuestionError(f"{name} is '{value}'.", allowed=["a list of events", "names with commas between them"])
-    parts = [part.strip() if isinstance(part, str) else part for part in value]
+    parts = [str(part).strip() if isinstance(part, str | int) else part for part in value]
     return [_json(name, part) if isinstance(part, str) and part.startswith("{") else part for part in parts if part]
 
 
