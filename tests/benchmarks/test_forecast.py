@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from uptake.benchmarks.forecast import HORIZON, PAST_WEEKS, TOO_FEW, Forecast, forecast
+from uptake.benchmarks.pace import Paces
 from uptake.benchmarks.progress import held
 from uptake.benchmarks.record import record
 from uptake.web.words.benchmark_words import record_words
@@ -146,6 +147,11 @@ def _said(shares: list[float], middles: list[float]) -> Forecast:
     return Forecast(np.array(shares), nothing, nothing, np.full(n, 30), nothing, np.array(middles), nothing, ("",) * n)
 
 
+def _paced(days: list[float]) -> Paces:
+    nothing = np.full(len(days), NAN)
+    return Paces(np.array(days), nothing, nothing, ("",) * len(days))
+
+
 def _spaced(text: str) -> str:
     """With plain spaces instead of those that keep a number and its unit on one line."""
     return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
@@ -160,26 +166,33 @@ def test_what_was_forecast_is_held_against_what_came() -> None:
 
     Days by which half should be there: week 5 of 20 of them (due), week 12 of the others (two weeks more are not over).
     Week 4 is within two weeks of 5, week 9 is not: 2 of 20. Two more were not asked: one holds it, one could not be told.
+    Lines through their own weeks named week 10 for 21 who waited, four of whom were there in week 9.
     """
     came = [4, 4, 9, 9, 9, 9] + [None] * 18
     said = _said([0.5] * 24 + [0.9, NAN], [5.0] * 20 + [12.0] * 4 + [5.0, NAN])
-    found = record(date(2026, 4, 1), said, _arriving([*came, 1, 1]), np.array([True] * 24 + [False, True]))
+    own = _paced([70.0] * 21 + [NAN] * 3 + [70.0, NAN])
+    found = record(date(2026, 4, 1), said, own, _arriving([*came, 1, 1]), np.array([True] * 24 + [False, True]))
     assert (found.said, found.forecasts, found.arrived) == (12, 24, 6)
     assert (found.due, found.near) == (20, 2)
+    assert (found.own_due, found.own_near) == (21, 4)
     assert _spaced(record_words(found)) == (
         "How such forecasts did: 13 weeks before, on 1 April 2026, they said that 12 of 24 accounts would be there by now; "
-        "6 were (25 %, 12–45 %). Of 20 days by which half should be there, 2 came true within two weeks (10 %, 2.8–30 %): "
+        "6 were (25 %, 12–45 %). Of 20 days by which half should be there, 2 came true within two weeks (10 %, 2.8–30 %), "
+        "4 of 21 at their own pace: "
         "go by the share, not by the day."
     )
 
 
 def test_too_few_forecasts_say_nothing_of_how_they_do() -> None:
-    found = record(date(2026, 4, 1), _said([0.5] * 19, [5.0] * 19), _arriving([4] * 19), np.full(19, True))
+    found = record(
+        date(2026, 4, 1), _said([0.5] * 19, [5.0] * 19), _paced([NAN] * 19), _arriving([4] * 19), np.full(19, True)
+    )
     assert not found.is_enough
     assert _spaced(record_words(found)) == (
         "How such forecasts do here cannot be said: 13 weeks before, on 1 April 2026, they could be made for 19 accounts, "
         "20 are needed."
     )
-    few_dates = record(date(2026, 4, 1), _said([0.5] * 20, [5.0] + [NAN] * 19), _arriving([4] * 20), np.full(20, True))
+    few = _said([0.5] * 20, [5.0] + [NAN] * 19)
+    few_dates = record(date(2026, 4, 1), few, _paced([NAN] * 20), _arriving([4] * 20), np.full(20, True))
     assert (few_dates.due, few_dates.near) == (1, 1)
     assert record_words(few_dates).endswith("(n = 1) to say how exact these are.")

@@ -169,6 +169,7 @@ def test_the_way_to_the_benchmark(workspace: uptake.Workspace) -> None:
     assert week_ago.weekly[-2:] == pytest.approx((8 / 28, 15 / 28))
     assert (week_ago.state, week_ago.keep_going, week_ago.why_not) == ("on_the_way", True, "")
     assert week_ago.expected is not None  # others missed as much before it, so it has a forecast after two weeks
+    assert (week_ago.pace, week_ago.why_no_pace) == (None, "too few weeks")
 
 
 def test_cohorts_by_an_attribute(workspace: uptake.Workspace) -> None:

@@ -129,6 +129,21 @@ class Expected:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """When an account will be at its target, by the line through its own last weeks.
+
+    Args:
+        on: The day.
+        earliest: By the steepest line of the slope's 95 % interval.
+        latest: By the flattest; None: by that it is never reached.
+    """
+
+    on: date
+    earliest: date | None
+    latest: date | None
+
+
+@dataclass(frozen=True)
 class Progress:
     """The way of an account to its benchmark.
 
@@ -136,8 +151,10 @@ class Progress:
         state: How it stands.
         weekly: Attainment at the end of each week, the last on the day of the answer.
         reached_on: When the target had held for long enough; None: not in these weeks.
-        expected: When it will be reached; None: it holds, or that cannot be said.
+        expected: When it will be reached, by accounts like it; None: it holds, or that cannot be said.
         why_not: Why it cannot.
+        pace: When it will be reached at its own pace; None: it holds, or there is no line that leads there.
+        why_no_pace: Why there is none.
     """
 
     state: State
@@ -145,6 +162,8 @@ class Progress:
     reached_on: date | None
     expected: Expected | None
     why_not: str
+    pace: Pace | None
+    why_no_pace: str
 
     @property
     def keep_going(self) -> bool:
@@ -237,7 +256,8 @@ COLUMNS = (
     Column("attainment", "number", "share"), Column("furthest", "text"), Column("state", "text"),
     Column("reached_on", "date"), Column("within_13_weeks", "number", "share"), Column("accounts_like_it", "integer", "count"),
     Column("expected_on", "date"), Column("earliest_on", "date"),
-    Column("latest_on", "date"), Column("fits", "text"), Column("signed_month", "date"), Column("group", "text"),
+    Column("latest_on", "date"), Column("own_pace_on", "date"), Column("own_pace_earliest_on", "date"),
+    Column("own_pace_latest_on", "date"), Column("fits", "text"), Column("signed_month", "date"), Column("group", "text"),
     Column("missing_steps", "text"), Column("trainings", "integer", "count"), Column("missing_roles", "text"),
     Column("reason", "text"), Column("note", "text"), Column("is_exemplary", "boolean"),
 )  # fmt: skip
@@ -320,7 +340,10 @@ def _row(one: Account) -> dict[str, Any]:
         "furthest": least.name if least else None, "state": way.state, "reached_on": way.reached_on,
         "expected_on": way.expected.on if way.expected else None,
         "earliest_on": way.expected.earliest if way.expected else None,
-        "latest_on": way.expected.latest if way.expected else None, "fits": one.fits, "signed_month": one.signed_on,
+        "latest_on": way.expected.latest if way.expected else None,
+        "own_pace_on": way.pace.on if way.pace else None,
+        "own_pace_earliest_on": way.pace.earliest if way.pace else None,
+        "own_pace_latest_on": way.pace.latest if way.pace else None, "fits": one.fits, "signed_month": one.signed_on,
         "group": one.group, "missing_steps": ", ".join(one.missing_steps), "trainings": one.trainings,
         "missing_roles": ", ".join(one.missing_roles), "reason": one.reason, "note": one.note,
         "is_exemplary": one.is_exemplary,

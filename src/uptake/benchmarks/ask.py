@@ -15,9 +15,9 @@ from uptake.benchmarks.answer import (
     Exemplar,
     Expected,
     MeasureBenchmark,
+    Pace,
     Progress,
     Standing,
-    State,
     TypeBenchmark,
 )
 from uptake.benchmarks.cohorts import cohorts, months_of_signing
@@ -160,7 +160,7 @@ def _progress(way: Ways, last: date) -> list[Progress]:
     """The way of everyone, row by row."""
     weeks = way.attainment.shape[1]
     ends = [last - timedelta(days=7 * (weeks - 1 - week)) for week in range(weeks)]
-    said = way.forecast
+    said, own = way.forecast, way.pace
     shares = (one.tolist() for one in (said.share, said.lower, said.upper))
     days = (_known_of(7 * one) for one in (said.middle, said.early, said.late))
     told = zip(
@@ -171,6 +171,8 @@ def _progress(way: Ways, last: date) -> list[Progress]:
         said.accounts.tolist(),
         zip(*shares, strict=True),
         zip(*days, strict=True),
+        own.why_not,
+        zip(*(_known_of(one) for one in (own.days, own.earliest, own.latest)), strict=True),
         strict=True,
     )
     return [
@@ -179,21 +181,28 @@ def _progress(way: Ways, last: date) -> list[Progress]:
             ends[first] if first >= 0 else None,
             holds,
             why_not or Expected(Estimate(n, *share), *(_later(last, one) for one in after)),
+            why_no_pace or _pace(last, *own_days),
         )
-        for weekly, first, holds, why_not, n, share, after in told
+        for weekly, first, holds, why_not, n, share, after, why_no_pace, own_days in told
     ]
 
 
-def _way(weekly: tuple[float | None, ...], reached_on: date | None, holds: bool, expected: Expected | str) -> Progress:
-    """How one stands; in place of what is expected there may be why nothing is."""
+def _way(
+    weekly: tuple[float | None, ...], reached_on: date | None, holds: bool, expected: Expected | str, pace: Pace | str
+) -> Progress:  # fmt: skip
+    """How one stands; in place of what is expected, and of the pace, there may be why nothing is."""
     if all(one is None for one in weekly):
-        return Progress("unknown", weekly, None, None, "")
+        return Progress("unknown", weekly, None, None, "", None, "")
     if holds:
-        return Progress("reached", weekly, reached_on, None, "")
-    state: State = "slipped" if reached_on else "on_the_way"
-    if isinstance(expected, str):
-        return Progress(state, weekly, reached_on, None, expected)
-    return Progress(state, weekly, reached_on, expected, "")
+        return Progress("reached", weekly, reached_on, None, "", None, "")
+    said, why_not = (None, expected) if isinstance(expected, str) else (expected, "")
+    own, why_no_pace = (None, pace) if isinstance(pace, str) else (pace, "")
+    return Progress("slipped" if reached_on else "on_the_way", weekly, reached_on, said, why_not, own, why_no_pace)
+
+
+def _pace(last: date, days: float | None, earliest: float | None, latest: float | None) -> Pace:
+    assert days is not None
+    return Pace(last + timedelta(days=int(days)), _later(last, earliest), _later(last, latest))
 
 
 def _later(last: date, days: float | None) -> date | None:

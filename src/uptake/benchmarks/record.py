@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.benchmarks.forecast import HORIZON, Forecast
-from uptake.signals.windows import Flags
+from uptake.benchmarks.pace import Paces
+from uptake.signals.windows import Flags, Floats
 
 FEWEST = 20
 """Forecasts below which nothing is said of how they did."""
@@ -29,6 +30,8 @@ class Record:
         arrived: How many were.
         due: Of how many the middle date lies two weeks or more back.
         near: How many of these reached the target within two weeks of it.
+        own_due: Of how many the day by their own pace lies two weeks or more back.
+        own_near: How many of these reached the target within two weeks of it.
     """
 
     on: date
@@ -38,6 +41,8 @@ class Record:
     arrived: int
     due: int
     near: int
+    own_due: int
+    own_near: int
 
     @property
     def is_enough(self) -> bool:
@@ -49,21 +54,35 @@ class Record:
         """Whether enough dates were due."""
         return self.due >= FEWEST
 
+    @property
+    def has_own_dates(self) -> bool:
+        """Whether enough days by accounts' own pace were due."""
+        return self.own_due >= FEWEST
 
-def record(on: date, said: Forecast, held: Flags, waiting: NDArray[np.bool_]) -> Record:
+
+def record(on: date, said: Forecast, own: Paces, held: Flags, waiting: NDArray[np.bool_]) -> Record:
     """Holds forecasts against what came.
 
     Args:
         on: The day they are of.
         said: The forecasts.
+        own: What lines through the accounts' own weeks said.
         held: Whether the target had held for long enough, by account and week since, `HORIZON` of them.
-        waiting: Of whom a forecast was told: who was there and not at the target.
+        waiting: Of whom one was told: who was there and not at the target.
     """
     told = waiting & ~np.isnan(said.share)
     first = np.where(held.any(axis=1), held.argmax(axis=1) + 1.0, np.inf)
-    with np.errstate(invalid="ignore"):
-        due = told & (said.middle + NEAR_WEEKS <= HORIZON)
-        near = due & (np.abs(first - said.middle) <= NEAR_WEEKS)
     arrived = int((told & (first <= HORIZON)).sum())
     expected = float(said.share[told].sum())
-    return Record(on, HORIZON, int(told.sum()), expected, arrived, int(due.sum()), int(near.sum()))
+    return Record(
+        on, HORIZON, int(told.sum()), expected, arrived,
+        *_came(said.middle, first, told), *_came(own.days / 7, first, waiting),
+    )  # fmt: skip
+
+
+def _came(weeks: Floats, first: Floats, told: NDArray[np.bool_]) -> tuple[int, int]:
+    """How many of the days that were told are over by two weeks, and of how many the target was reached near them."""
+    with np.errstate(invalid="ignore"):
+        due = told & (weeks + NEAR_WEEKS <= HORIZON)
+        near = due & (np.abs(first - weeks) <= NEAR_WEEKS)
+    return int(due.sum()), int(near.sum())

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from uptake.benchmarks.attainment import mean_of_known
 from uptake.benchmarks.forecast import HORIZON, Forecast, forecast
 from uptake.benchmarks.measured import NO_TYPE, Measured, measured
+from uptake.benchmarks.pace import Paces, paces
 from uptake.benchmarks.progress import WEEKS, Reached, held, reached
 from uptake.benchmarks.record import Record, record
 from uptake.benchmarks.weekly import weekly
@@ -28,13 +29,15 @@ class Ways:
     Args:
         attainment: By week, the last `WEEKS` of them.
         reached: Whether the target was, in these weeks.
-        forecast: When it will be.
+        forecast: When it will be, by accounts like each.
+        pace: When it will be, by the account's own last weeks.
         record: How forecasts of `HORIZON` weeks ago did.
     """
 
     attainment: Floats
     reached: Reached
     forecast: Forecast
+    pace: Paces
     record: Record
 
 
@@ -46,7 +49,8 @@ def ways(made: Measured) -> Ways:
     there = held(attainment, target, weeks)
     shown = attainment[:, -WEEKS:]
     return Ways(
-        shown, reached(shown, target, weeks), forecast(attainment, target, there), _record(made, values)
+        shown, reached(shown, target, weeks), forecast(attainment, target, there), paces(attainment, target),
+        _record(made, values),
     )  # fmt: skip
 
 
@@ -59,8 +63,9 @@ def _record(made: Measured, values: Floats) -> Record:
     there = held(attainment, target, weeks)
     until = attainment.shape[1] - HORIZON
     waiting = past.present[past.rows(panel.keys), -1] & ~reached(attainment[:, :until], target, weeks).holds
-    said = forecast(attainment[:, :until], target, there[:, :until])
-    return record(on, said, there[:, until:], waiting)
+    before = attainment[:, :until]
+    said, own = forecast(before, target, there[:, :until]), paces(before, target)
+    return record(on, said, own, there[:, until:], waiting)
 
 
 def _attained(made: Measured, panel: Panel, values: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:

@@ -162,7 +162,7 @@ def _cohort(one: Cohort) -> list[str]:
 def _show_one(found: Benchmarks, one: Account, console: Console) -> None:
     from uptake.benchmarks.answer import REASONS, STATES
     from uptake.charts import words
-    from uptake.web.words.benchmark_words import expected_words, record_words
+    from uptake.web.words.benchmark_words import forecast_words, record_words
 
     type_ = next((type_ for type_ in found.types if type_.name == one.type), None)
     if type_ is None:
@@ -181,11 +181,10 @@ def _show_one(found: Benchmarks, one: Account, console: Console) -> None:
     console.print(screen.table(("measure", "has", "benchmark", "of it"), rows, (1, 2, 3), console.width))
     way = one.way
     screen.say(f"Target {words.share(type_.target)} for {type_.weeks} weeks: {STATES[way.state]}.", console)
+    for said in forecast_words(way):
+        screen.say(f"{said[0].upper()}{said[1:]}.", console)
     if way.expected:
-        screen.say(f"{expected_words(way.expected)}.", console)
         screen.say(record_words(found.record), console)
-    elif way.why_not:
-        screen.say(f"No forecast: {way.why_not}.", console)
     screen.say(f"Steps nobody has done: {', '.join(one.missing_steps) or 'none'}", console)
     trained = f"{type_.trained} of {len(type_.exemplars)} exemplary accounts had one"
     screen.say(f"Trainings: {one.trainings}; {trained}", console)

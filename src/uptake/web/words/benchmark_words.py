@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from uptake.benchmarks.answer import Account, Expected, MeasureBenchmark, TypeBenchmark
+from uptake.benchmarks.answer import Account, Expected, MeasureBenchmark, Pace, Progress, TypeBenchmark
 from uptake.benchmarks.forecast import HORIZON
 from uptake.benchmarks.record import FEWEST, Record
 from uptake.charts import dates, words
@@ -81,9 +81,21 @@ def way_words(one: Account) -> tuple[str, str]:
         "on_the_way": "Keep going: not reached yet",
         "unknown": "Nothing is known",
     }[way.state]
+    return said, "; ".join(forecast_words(way))
+
+
+def forecast_words(way: Progress) -> list[str]:
+    """What is forecast: by accounts like it, and by its own pace; empty where it is at its benchmark."""
+    found = []
     if way.expected:
-        return said, expected_words(way.expected)
-    return said, f"no forecast: {way.why_not}" if way.why_not else ""
+        found.append(expected_words(way.expected))
+    elif way.why_not:
+        found.append(f"no forecast: {way.why_not}")
+    if way.pace:
+        found.append(pace_words(way.pace))
+    elif way.why_no_pace:
+        found.append(f"no date at its own pace: {way.why_no_pace}")
+    return found
 
 
 def expected_words(one: Expected) -> str:
@@ -96,6 +108,13 @@ def expected_words(one: Expected) -> str:
     if one.on:
         return f"{found}, half by {dates.day(one.on)}"
     return f"{found}, a fifth by {dates.day(one.earliest)}" if one.earliest else found
+
+
+def pace_words(one: Pace) -> str:
+    """When an account is at its benchmark by the line through its own weeks."""
+    latest = dates.day(one.latest) if one.latest else "perhaps never"
+    earliest = dates.day(one.earliest) if one.earliest else latest
+    return f"at its own pace by {dates.day(one.on)} ({earliest} to {latest})"
 
 
 def record_words(one: Record) -> str:
@@ -115,9 +134,10 @@ def record_words(one: Record) -> str:
             f"{found} Too few of the days they named are over (n = {words.count(one.due)}) to say how exact these are."
         )
     near = wilson(one.near, one.due)
+    own = f", {words.count(one.own_near)} of {words.count(one.own_due)} at their own pace" if one.has_own_dates else ""
     return (
         f"{found} Of {words.count(one.due)} days by which half should be there, {words.count(one.near)} came true within two "
-        f"weeks ({_part(near)}){': go by the share, not by the day.' if near.ci_upper < EXACT else '.'}"
+        f"weeks ({_part(near)}){own}{': go by the share, not by the day.' if near.ci_upper < EXACT else '.'}"
     )
 
 
