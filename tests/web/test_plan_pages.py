@@ -15,6 +15,7 @@ from web_html import require_inert
 
 import uptake
 from uptake.web.app import create_app
+from uptake.web.pages import plan_edits
 
 SCORES = """
 scores:   # ours
@@ -24,6 +25,12 @@ scores:   # ours
 """
 ADDRESS = "/plan/scores/adoption"
 CHANGE = "components.breadth.weight=0.9&bands.good=90"
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages wait for what would change, however busy the machine is."""
+    monkeypatch.setattr(plan_edits, "PATIENCE_S", None)
 
 
 @pytest.fixture
@@ -65,6 +72,25 @@ def test_the_effect_is_shown_then_saved_then_undone(own: tuple[uptake.Workspace,
     assert file.read_text() == before
     assert workspace.plan.version == version
     assert f"Version {version} is in use again." in require_inert(client.get(f"/plan?restored={version}").text).text
+
+
+def test_the_form_is_shown_at_once_and_the_effect_follows(
+    own: tuple[uptake.Workspace, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The page asks for itself once more, and then waits; what cannot be is refused at once."""
+    _, client = own
+    monkeypatch.setattr(plan_edits, "PATIENCE_S", -1)
+    address = f"{ADDRESS}?{CHANGE}"
+    page = client.get(address).text
+    assert 'name="bands.good" aria-label="Good from" value="90"' in page
+    assert "What would change is being worked out." in page
+    assert "would change band" not in page
+    assert f'hx-get="{address.replace("&", "&amp;")}"' in page
+    whole = client.request("GET", address, headers={"hx-request": "true"}).text
+    assert "would change band" in whole
+    assert 'id="effect" hx-get' not in whole
+    assert "would change band" in client.request("GET", address, headers={"hx-request": "true"}).text
+    assert client.get(f"{ADDRESS}?bands.good=30").status_code == 400
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_written(own: tuple[uptake.Workspace, Client]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, ClassVar
@@ -23,10 +24,12 @@ from uptake.web.pages.effect_told import Told, told
 from uptake.web.pages.problems import BAD_REQUEST, Problem
 from uptake.web.pages.rule_form import text_of
 from uptake.web.pages.segments import refusing
-from uptake.web.reader import Reader
+from uptake.web.reader import Reader, ready
 from uptake.web.site import Page, Site
 
 PEOPLE_SHOWN = 20
+PATIENCE_S = 0.25
+"""How long a page waits for what would change before it is shown without."""
 SHOWN_FOR = "plan"
 """The field that says by which plan a form was shown."""
 Asked = Mapping[str, str]
@@ -47,6 +50,7 @@ class EditPage(Page):
         changes: (words, file and line) of what is changed.
         shifts: What would become of scores, placements and rules.
         given: (name, value) of what would be saved.
+        later: Where the page is to fetch itself again with what would change; empty if it is here.
         is_asked: Whether numbers were given.
         has_numbers: Whether it has numbers that can be changed here.
         shown_for: The version of the plan that the form is shown for.
@@ -63,6 +67,7 @@ class EditPage(Page):
     changes: Sequence[tuple[str, str]]
     shifts: Sequence[Told]
     given: Sequence[tuple[str, str]]
+    later: str
     is_asked: bool
     has_numbers: bool
     shown_for: str
@@ -78,20 +83,27 @@ class EditPage(Page):
 
 
 def edited(
-    site: Site, reader: Reader, section: NumbersOf, name: str, query: Asked
+    site: Site, reader: Reader, section: NumbersOf, request: Request
 ) -> tuple[dict[Location, str], dict[str, Any]]:
     """The numbers as the form shows them, and what every page of them says.
+
+    What would change is there at once where it is found soon; else the page asks for it once more, and waits.
 
     Raises:
         QuestionError: The plan has nothing of that name.
     """
+    name, query = request.path_params["name"], request.query_params
     known = _known(reader.plan, section, name)
-    wanted, effect, problem = dict[Location, float | None](), None, None
+    wanted, effect, problem, is_there = dict[Location, float | None](), None, None, True
     typed = {location: query[location_text(location)] for location in known if location_text(location) in query}
     try:
         wanted = _wanted(site, reader, section, name, query)
         if any(known[at] != value for at, value in wanted.items()):
-            effect = _effect(site, reader, section, name, wanted)
+            with refusing():
+                future = _effect(site, reader, section, name, wanted)
+                # Only a browser that asks for the effect alone waits until it is there.
+                is_there = ready([future], None if "hx-request" in request.headers else PATIENCE_S)
+                effect = _own_first(future.result(), section, name) if is_there else None
     except QuestionError as error:
         problem = Problem(error.what, error.allowed, do=error.do)
     is_behind = query.get(SHOWN_FOR, reader.plan.version) != reader.plan.version
@@ -102,6 +114,7 @@ def edited(
         "changes": [(change.told, change.place) for change in effect.changes] if effect else (),
         "shifts": [told(shift, effect.near_days) for shift in effect.shifts] if effect else (),
         "given": [(location_text(location), text_of(value)) for location, value in wanted.items()],
+        "later": "" if is_there else f"{links.numbers(section, name)}?{urlencode(query.multi_items())}",
         "is_asked": bool(typed),
         "has_numbers": bool(known),
         "shown_for": reader.plan.version,
@@ -138,12 +151,16 @@ def addresses(found: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
     return made
 
 
-def _effect(site: Site, reader: Reader, section: NumbersOf, name: str, wanted: plan.Numbers) -> Effect:
-    """What they change; what becomes of the edited thing stands first."""
+def _effect(site: Site, reader: Reader, section: NumbersOf, name: str, wanted: plan.Numbers) -> Future[Effect]:
+    """What they change, now or later; a plan that cannot be is refused now."""
     plans = site.workspace.plans
-    with refusing():
-        texts = plan.with_numbers(plans.texts(FILES), "plan", section, name, wanted)
-        found = site.workspace.effect_of(texts, plans.texts(IN_USE), as_of=reader.moment()[0], limit=PEOPLE_SHOWN)
+    texts = plan.with_numbers(plans.texts(FILES), "plan", section, name, wanted)
+    plan.parse(texts)
+    return reader.effect(texts, plans.texts(IN_USE), PEOPLE_SHOWN)
+
+
+def _own_first(found: Effect, section: NumbersOf, name: str) -> Effect:
+    """What becomes of the edited thing stands first."""
     own = (section.removesuffix("s"), name)
     return replace(found, shifts=tuple(sorted(found.shifts, key=lambda shift: (shift.kind, shift.name) != own)))
 

@@ -113,7 +113,7 @@ def routes(site: Site) -> list[Route]:
 
 def _of_score(site: Site, reader: Reader, request: Request) -> Page:
     name = request.path_params["name"]
-    shown, said = plan_edits.edited(site, reader, "scores", name, request.query_params)
+    shown, said = plan_edits.edited(site, reader, "scores", request)
     score = reader.plan.all_scores[name]
     signals = {part: find(component.signal) for part, component in score.components.items()}
 
@@ -146,7 +146,7 @@ def _of_score(site: Site, reader: Reader, request: Request) -> Page:
 
 def _of_placement(site: Site, reader: Reader, request: Request) -> Page:
     name = request.path_params["name"]
-    shown, said = plan_edits.edited(site, reader, "placements", name, request.query_params)
+    shown, said = plan_edits.edited(site, reader, "placements", request)
     scheme = reader.plan.all_placements[name]
     steps = []
     for position, label in enumerate(scheme.labels):
@@ -170,7 +170,7 @@ def _of_placement(site: Site, reader: Reader, request: Request) -> Page:
 
 def _of_alert(site: Site, reader: Reader, request: Request) -> Page:
     name = request.path_params["name"]
-    shown, said = plan_edits.edited(site, reader, "alerts", name, request.query_params)
+    shown, said = plan_edits.edited(site, reader, "alerts", request)
     alert = reader.plan.all_alerts[name]
     steps = [Step("Is told when", f"of {alert.entity}s", ways(reader.plan, alert.entity, alert.when, ("when",), shown))]
     if alert.clears is not None:
@@ -189,7 +189,7 @@ def _of_alert(site: Site, reader: Reader, request: Request) -> Page:
 
 def _of_qualified(site: Site, reader: Reader, request: Request) -> Page:
     name = request.path_params["name"]
-    shown, said = plan_edits.edited(site, reader, "qualified", name, request.query_params)
+    shown, said = plan_edits.edited(site, reader, "qualified", request)
     one = reader.plan.all_qualified[name]
     steps = [Step("Qualifies", f"{one.entity}s", ways(reader.plan, one.entity, one.when, ("when",), shown))]
     if one.converts:
@@ -208,7 +208,7 @@ def _of_qualified(site: Site, reader: Reader, request: Request) -> Page:
 
 def _of_segment(site: Site, reader: Reader, request: Request) -> Page:
     name = request.path_params["name"]
-    shown, said = plan_edits.edited(site, reader, "segments", name, request.query_params)
+    shown, said = plan_edits.edited(site, reader, "segments", request)
     segment = reader.plan.segments[name]
     steps = [
         Step("Is in it", f"{segment.entity}s", ways(reader.plan, segment.entity, rule, (key,), shown))

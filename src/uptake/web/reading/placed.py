@@ -1,16 +1,19 @@
-"""Where everyone stands by the placements of the plan, and who moved."""
+"""Where everyone stands by the placements of the plan, who moved, and who would by another plan."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from concurrent.futures import Future
 from typing import Any
 
 from uptake.benchmarks.words import WORDS
 from uptake.plan import Placement
+from uptake.reports.plan_effect import Effect
 from uptake.segments import written as placed
 from uptake.segments.ask import Placements, Standing, placements, standings
 from uptake.segments.movement import Movement, movement
 from uptake.store.projection import Cursor
+from uptake.web.cache import Urgency
 from uptake.web.reading.reading import Reading, as_key
 
 
@@ -26,6 +29,15 @@ class Placed(Reading):
                 return placements(cursor, plan, name, given, WORDS)
 
         return self._now(("placements", name, as_key(given), plan.version, self.history), work)
+
+    def effect(self, after: Mapping[str, str], before: Mapping[str, str], limit: int) -> Future[Effect]:
+        """What another plan would change, now or later; plans are the texts of their files."""
+        as_of = self.moment()[0]
+
+        def work(_: Cursor) -> Effect:
+            return self._workspace.effect_of(after, before, as_of=as_of, limit=limit)
+
+        return self._later(("effect", as_key(after), as_key(before), limit), work, Urgency.PART)
 
     def standings(self, entity: str, id_: str) -> list[tuple[Placement, Standing]]:
         """Where somebody stands by every placement of the plan, since when and why."""
