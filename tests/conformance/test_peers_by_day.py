@@ -98,6 +98,22 @@ def test_an_exclusion_holds_as_long_as_the_window_of_its_entry(
     assert counts(told(lines).metric("funnel", **asked)) == expected
 
 
+def test_a_filter_of_all_steps_is_said_once_or_in_each(told: Told) -> None:
+    """v has no browser at all and w none when B is done: two enter with Safari and one converts."""
+    ws = told("""
+        u A 03-02 10:00 browser=Safari
+        u B 03-02 10:01 browser=Safari
+        v A 03-02 10:00
+        v B 03-02 10:01
+        w A 03-02 10:00 browser=Safari
+        w B 03-02 10:01""")
+    each = [{"event": event, "where": {"browser": "Safari"}} for event in "AB"]
+    asked = {"preset": "posthog", "as_of": LATER}
+    once = {"steps": "A,B", "where": "event.browser=Safari", "attribution": "all_steps"}
+    assert counts(ws.metric("funnel", steps=each, **asked)) == [2, 1]
+    assert counts(ws.metric("funnel", **once, **asked)) == [2, 1]
+
+
 def cells(ws: uptake.Workspace, **given: Any) -> dict[str, list[Any]]:
     asked = {"start": "A", "returns": "A", "entry": "recurring", "unit": "day", "unit_0": "cohort", "as_of": LATER}
     return triangle(ws.metric("retention", **asked | given))
