@@ -357,8 +357,18 @@ def changing(workspace: uptake.Workspace) -> uptake.Workspace:
             "valid_from": days,
         }
     )
+    tickets = pa.table(
+        {
+            "ticket_id": [str(number) for number in range(120)],
+            "user_id": [f"u{number % 50}" if number % 3 else None for number in range(120)],
+            "account_id": [f"k{number % 50 % 7}" for number in range(120)],
+            "feature": ["boards", "Reports", None, "exports"] * 30,
+            "opened_at": days,
+        }
+    )
     workspace.import_rows(accounts, "accounts")
     workspace.import_rows(users, "users")
+    assert workspace.import_rows(tickets, "tickets").rejected == 0
     return workspace
 
 
@@ -387,6 +397,7 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),
         ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
         ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
+        ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
     ],
 )
 def test_groups_told_apart_under_other_parameters_are_those_of_the_rows(

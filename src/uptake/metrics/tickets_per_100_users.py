@@ -28,6 +28,8 @@ from uptake.metrics.kinds.sums import Sums
 from uptake.metrics.parts.features import shown
 from uptake.metrics.parts.opened import first_sql, opened_sql
 from uptake.metrics.parts.population import AT, WINDOW_DAY
+from uptake.metrics.parts.tallies import instant, is_possible
+from uptake.metrics.parts.ticket_counts import counted, tickets
 from uptake.store.sql import literal
 
 PER_100 = Sums(("tickets", "count"), ("users", "count"), per=100)
@@ -86,8 +88,30 @@ def _used(asked: Asked) -> str:
 
 
 def _has_tickets(asked: Asked) -> bool:
-    known = f"SELECT EXISTS (FROM ({first_sql(asked.cursor, asked.plan)}) WHERE opened_at < $as_of)"
-    return bool(asked.cursor.execute(known, {"as_of": asked.question.as_of}).fetchall()[0][0])
+    return _first(asked) is not None
+
+
+def _first(asked: Asked) -> Any:  # noqa: ANN401 - a datetime or None; DuckDB's rows are untyped
+    """When the first ticket was opened that is known at `as_of`."""
+    opened = f"SELECT min(opened_at) FROM ({first_sql(asked.cursor, asked.plan)}) WHERE opened_at < $as_of"
+    return asked.cursor.execute(opened, {"as_of": asked.question.as_of}).fetchall()[0][0]
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The sums of many periods, without a row for each entity."""
+    first = _first(asked)
+    if not _is_possible(asked):
+        return None
+    if first is None:
+        return Sql(counted=list)
+    known = tickets(asked, opened_sql(asked.cursor, asked.plan, asked.grain), _named(asked))
+    if (known.number < 0).any():
+        return None  # somebody is known from tickets alone
+    return Sql(counted=lambda: list(counted(asked, shown(asked), known, instant(first))))
+
+
+def _is_possible(asked: Asked) -> bool:
+    return asked.param("per") == FEATURE and is_possible(asked)
 
 
 def labels(params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -99,6 +123,8 @@ METRIC = Metric(
     kind=PER_100,
     unit="count",
     rows=rows,
+    totals=totals,
+    splits_totals=_is_possible,
     params=(
         Param(
             "per", "choice", "Users of each feature, or of the product.", default=FEATURE, choices=(FEATURE, "product")

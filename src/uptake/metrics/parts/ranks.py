@@ -40,7 +40,7 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
     present = facts.spans(grain.present)
     seen = seen_from(asked, facts, grain)
     window_days, least_days = asked.param("window_days"), asked.param("least_days")
-    used = _uses(asked, facts, features, window_days)
+    used = uses(asked, facts, features, window_days)
     for conditions, keys in classes(features).items():
         able = facts.spans(eligible_spans_sql(asked, conditions, grain)) if conditions else present
         crowd = _Crowd(asked, facts, present, able)
@@ -57,7 +57,7 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
                     yield tally.period_on, features[key].name, *names, sums
 
 
-def _uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_days: int) -> Mapping[int, DayOrder]:
+def uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_days: int) -> Mapping[int, DayOrder]:
     """How much everybody used each feature on each day; where there are few windows, of the days that lie in one."""
     grain = MEMBER if asked.grain is ACCOUNT else asked.grain
     sql = f"""SELECT entity_key, day, feature_key AS part, coalesce(uses, 0) AS uses FROM {grain.of("feature_day")}
