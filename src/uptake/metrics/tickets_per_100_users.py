@@ -43,14 +43,16 @@ NO_TICKETS = (
 def rows(asked: Asked) -> Sql:
     """Everyone who used a feature or asked about it, with both numbers."""
     feature = "feature, " if asked.param("per") == FEATURE else ""
+    is_known = f"on_at > (SELECT min(opened_at) FROM ({first_sql(asked.cursor, asked.plan)}) WHERE opened_at < $as_of)"
     return Sql(
         f"""
     SELECT s.entity_key, {AT} AS anchor_at, s.period_on, {feature}sum(tickets)::BIGINT AS value, sum(users)::BIGINT AS base
     FROM (SELECT * FROM used UNION ALL SELECT * FROM opened) s JOIN period p ON p.period_on IS NOT DISTINCT FROM s.period_on
-    WHERE p.on_at > (SELECT min(opened_at) FROM ({first_sql(asked.cursor, asked.plan)}) WHERE opened_at < $as_of) GROUP BY ALL""",
+    WHERE {is_known} GROUP BY ALL""",
         {"window_days": asked.param("window_days")},
         {
-            "window_day": WINDOW_DAY,
+            # of periods before the first ticket nobody has to be counted
+            "window_day": f"SELECT * FROM ({WINDOW_DAY}) WHERE {is_known}",
             "named": _named(asked),
             "used": _used(asked),
             "opened": f"""SELECT t.entity_key, p.period_on, coalesce(n.feature, {literal(MISSING)}) AS feature, 0 AS users,
@@ -78,13 +80,15 @@ def _named(asked: Asked) -> str:
 def _used(asked: Asked) -> str:
     """SQL for (entity_key, period_on, feature, users, tickets): how many of everyone's users used each feature."""
     if asked.param("per") != FEATURE:
-        return f"""SELECT d.entity_key, p.period_on, NULL::VARCHAR AS feature, count(DISTINCT d.user_key) AS users, 0 AS tickets
-        FROM window_day p JOIN {asked.grain.of("active_day")} d ON d.day = p.day
-        WHERE d.user_key IS NOT NULL GROUP BY ALL"""
+        return f"""SELECT entity_key, period_on, NULL::VARCHAR AS feature, count(*) AS users, 0 AS tickets FROM (
+            SELECT DISTINCT d.entity_key, p.period_on, d.user_key
+            FROM window_day p JOIN {asked.grain.of("active_day")} d ON d.day = p.day WHERE d.user_key IS NOT NULL
+        ) GROUP BY ALL"""
     keys = literal(list(shown(asked)))
-    return f"""SELECT d.entity_key, p.period_on, f.feature, count(DISTINCT d.user_key) AS users, 0 AS tickets
-        FROM window_day p JOIN {asked.grain.of("feature_day")} d ON d.day = p.day JOIN features f USING (feature_key)
-        WHERE d.user_key IS NOT NULL AND list_contains({keys}::SMALLINT[], f.feature_key) GROUP BY ALL"""
+    return f"""SELECT entity_key, period_on, feature, count(*) AS users, 0 AS tickets FROM (
+            SELECT DISTINCT d.entity_key, p.period_on, d.feature_key, d.user_key
+            FROM window_day p JOIN {asked.grain.of("feature_day")} d ON d.day = p.day WHERE d.user_key IS NOT NULL
+        ) JOIN features f USING (feature_key) WHERE list_contains({keys}::SMALLINT[], f.feature_key) GROUP BY ALL"""
 
 
 def _has_tickets(asked: Asked) -> bool:
