@@ -98,6 +98,18 @@ def test_a_threshold_between_two_labels_is_told_once(filled: Path) -> None:
     assert moved["u3"]["why"] == "Days since active 13, before 0 (no longer below 7)"
 
 
+def test_what_keeps_somebody_from_the_label_above_is_a_reason(filled: Path) -> None:
+    """u2 came once and 20 days ago: of those who came on a day, who came lately are called otherwise."""
+    labels = """
+      - {name: often, when: {active_days: {gte: 1}, days_since_active: {lt: 14}}}
+      - {name: seldom, when: {active_days: {gte: 1}}}
+      - {name: never}"""
+    (filled / "plan" / "plan.yml").write_text(PLAN[: PLAN.index("    ladder")] + "    labels:" + labels)
+    found = told("placements", "visits", *NOW, "--home", filled)
+    assert found["u2"]["why"] == "Active days 1 (at least 1); Days since active 20 (at least 14)"
+    assert found["u3"]["label"] == "often"
+
+
 def test_as_files(filled: Path, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(run("placements", "visits", *NOW, "--format", "csv", "--home", filled).out)))
     assert [(row["user_id"], row["label"]) for row in rows] == [("u1", "often"), ("u2", "seldom"), ("u3", "seldom")]

@@ -18,7 +18,7 @@ from uptake.scores.rules import Meanings
 from uptake.segments.answer import Count, OfPlacement
 from uptake.segments.placing import Codes, entity_of, meanings, named, place
 from uptake.segments.stays import Stay, stays
-from uptake.segments.why import Held, Reason, because, lacking
+from uptake.segments.why import Held, Reason, apart, because, lacking
 from uptake.segments.words import joined, told
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor
@@ -222,11 +222,12 @@ def _standing(
     is_step = scheme.ladder and not (scheme.needs and code == len(labels) - 1)
     above = labels[code - 1] if is_step and code > 0 else None
     before = None if stay is None or stay.before is None else stay.before
+    earlier = [] if scheme.ladder else [one.when for one in labels[:code] if one.when]
     return Standing(
         *who[int(panel.keys[row])], label.name,
         None if stay is None else stay.since, stay is not None and stay.is_longer,
         None if before is None else labels[before].name, is_step and before is not None and before < code,
-        told(because(held, rule, row), plan, entity) if rule else (),
+        told((*because(held, rule, row), *apart(held, rule, earlier, row)), plan, entity) if rule else (),
         above.name if above else None,
         told(lacking(held, above.when, row), plan, entity) if above and above.when else (),
     )  # fmt: skip

@@ -14,20 +14,18 @@ from uptake.errors import QuestionError
 from uptake.metrics.core.names import names_of
 from uptake.metrics.core.result import Column
 from uptake.plan import Label, Placement, Plan
-from uptake.plan.condition import Test
 from uptake.scores.ask import arrived_by, days, last_known_day
 from uptake.scores.rules import Meanings
 from uptake.segments.answer import Count, OfPlacement
 from uptake.segments.ask import label_number, page, row_of
 from uptake.segments.placing import entity_of, meanings, named, place
-from uptake.segments.why import Held, Reason, changed
+from uptake.segments.why import OPPOSITES, Held, Reason, changed
 from uptake.segments.words import joined, told
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor
 
 NOT_THERE = "not_there"
 """The label of those who were not there yet, or not any more."""
-OPPOSITES: Mapping[Test, Test] = {"lt": "gte", "gte": "lt", "gt": "lte", "lte": "gt"}
 WHO = ("before", "after", "id", "stayed", "limit", "offset")
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from math import isnan
 
 from uptake.plan import Condition, Group
@@ -12,6 +12,7 @@ from uptake.scores.rules import Meanings, Texts, met, told
 from uptake.signals.panel import Panel
 
 Found = float | str | None
+OPPOSITES: Mapping[Test, Test] = {"lt": "gte", "gte": "lt", "gt": "lte", "lte": "gt"}
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,15 @@ def because(held: Held, rule: Group, row: int) -> Iterator[Reason]:
     for group in rule.of:
         if held.holds(group, row):
             yield from because(held, group, row)
+
+
+def apart(held: Held, rule: Group, earlier: Iterable[Group], row: int) -> Iterator[Reason]:
+    """What keeps somebody from earlier labels that ask for the same as theirs and for more."""
+    for more in earlier:
+        if set(rule.conditions) < set(more.conditions) and rule.of == more.of:
+            for reason in lacking(held, more, row):
+                if reason.found is not None and reason.test in OPPOSITES:
+                    yield replace(reason, test=OPPOSITES[reason.test], holds=True)
 
 
 def lacking(held: Held, rule: Group, row: int, *, alternative: bool = False) -> Iterator[Reason]:
