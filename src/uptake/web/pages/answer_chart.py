@@ -25,7 +25,7 @@ TITLES_OF_KINDS = {"time_to_convert": "Time to convert", "drivers": "What goes w
 """What charts of outputs beside a metric's main one are called."""
 
 
-COUNTED = {"features_used": "core features per user", "tickets_per_100_users": "tickets per 100 users"}
+COUNTED = {"features_used": "core features", "tickets_per_100_users": "tickets per 100 users"}
 """Metric -> what a mean of it counts."""
 
 
