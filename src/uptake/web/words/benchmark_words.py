@@ -85,7 +85,7 @@ def way_words(one: Account) -> tuple[str, str]:
 
 
 def forecast_words(way: Progress) -> list[str]:
-    """What is forecast: by accounts like it, and by its own pace; empty where it is at its benchmark."""
+    """What is forecast: by accounts like it, and by its own pace if it leads there; empty where it is at its benchmark."""
     found = []
     if way.expected:
         found.append(expected_words(way.expected))
@@ -93,7 +93,7 @@ def forecast_words(way: Progress) -> list[str]:
         found.append(f"no forecast: {way.why_not}")
     if way.pace:
         found.append(pace_words(way.pace))
-    elif way.why_no_pace:
+    elif way.why_no_pace and not way.expected:
         found.append(f"no date at its own pace: {way.why_no_pace}")
     return found
 
