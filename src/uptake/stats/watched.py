@@ -45,14 +45,17 @@ class Watched(NamedTuple):
         own = np.flatnonzero(self.group == group)
         time, arrivals = self.time[own], np.flatnonzero(self.reached[own])
         if not len(arrivals):
-            seen, lost = np.unique(time, return_counts=True)
-            return seen, np.zeros_like(lost), lost
+            begins = _firsts(time)
+            lost = np.diff(begins, append=len(time))
+            return time[begins], np.zeros_like(lost), lost
         begins = _firsts(time[arrivals])
         events, first = np.diff(begins, append=len(arrivals)), arrivals[begins]
         # whoever stands before the first who reached it at a time was not at risk then
         waiting = len(own) - first - events
         lost = waiting - np.append(len(own) - first[1:], waiting[-1])
-        early, early_lost = np.unique(time[: first[0]], return_counts=True)
+        early = time[: first[0]]
+        seen = _firsts(early)
+        early, early_lost = early[seen], np.diff(seen, append=len(early))
         last = time[-1:] if waiting[-1] else time[:0]
         return (
             np.concatenate([early, time[first], last]),
