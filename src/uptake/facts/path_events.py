@@ -86,21 +86,22 @@ class PathEvents:
         return int(found[0]) if len(found) else len(self.nodes)
 
 
-def read(cursor: Cursor, kept: Kept, seen: str) -> PathEvents:
+def read(cursor: Cursor, kept: Kept, seen: str, whose: str) -> PathEvents:
     """The events, read now or kept from before.
 
     Args:
         cursor: A cursor of the projection.
         kept: What is kept of this projection.
-        seen: SQL for (entity_key, event_at, import_id, ordinal, node_key).
+        seen: SQL for (entity_key, event_at, import_id, ordinal, node_key) and the columns that the key is made of.
+        whose: These columns, in the order of the keys: what is stored is sorted in less than half the time of what is
+            made of it, as the engine knows its range.
     """
-    return kept.get(cursor, ("path events", seen), lambda: _read(cursor, seen))
+    return kept.get(cursor, ("path events", seen), lambda: _read(cursor, seen, whose))
 
 
-def _read(cursor: Cursor, seen: str) -> PathEvents:
+def _read(cursor: Cursor, seen: str, whose: str) -> PathEvents:
     columns: dict[str, Any] = cursor.execute(
-        f"SELECT entity_key, event_at, node_key::INTEGER AS node_key FROM ({seen})"
-        f" ORDER BY entity_key, event_at, {ARRIVAL}"
+        f"SELECT entity_key, event_at, node_key::INTEGER AS node_key FROM ({seen}) ORDER BY {whose}, event_at, {ARRIVAL}"
     ).fetchnumpy()
     entity, node = columns["entity_key"], columns["node_key"]
     firsts = np.flatnonzero(np.concatenate([np.ones(min(len(entity), 1), np.bool_), entity[1:] != entity[:-1]]))

@@ -107,7 +107,8 @@ def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
         anchored: Instants: only paths that are counted from the first up to the second; None: all.
     """
     as_of, minute = microseconds_of(asked.question.as_of), 60_000_000
-    events = read(asked.cursor, asked.kept, _seen(asked, nodes(asked))).before(as_of)
+    whose = ", ".join(column for column in ("account_key", "user_key") if column in asked.grain.key)
+    events = read(asked.cursor, asked.kept, _seen(asked, nodes(asked), f"{whose}, "), whose).before(as_of)
     cut = Cut(
         gap=asked.param("gap_minutes") * minute,
         depth=asked.param("depth"),
@@ -120,8 +121,8 @@ def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
     return Followed(events, [steps(*part, cut) for part in events.parts()])
 
 
-def _seen(asked: Asked, found: Nodes) -> str:
-    return f"""SELECT entity_key, event_at, import_id, ordinal, {found.key} AS node_key
+def _seen(asked: Asked, found: Nodes, columns: str = "") -> str:
+    return f"""SELECT {columns}entity_key, event_at, import_id, ordinal, {found.key} AS node_key
         FROM {asked.grain.of("event")} WHERE {found.chosen}"""
 
 
