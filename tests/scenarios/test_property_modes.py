@@ -44,6 +44,16 @@ def test_most_recent_is_what_holds_at_as_of_in_every_period(scenario: Scenario) 
     assert by_month(before, "user.plan") == {(4, "Free"): 1, (4, "Pro"): 1, (4, "(none)"): 1, (5, "Free"): 0, (5, "Pro"): 0, (5, "(none)"): 0}  # fmt: skip
 
 
+def test_who_has_no_value_yet_is_told_how_to_ask_for_what_it_is_now(scenario: Scenario) -> None:
+    """`unknown` never said; together with the others it is one group of several, and nothing has to be told."""
+    workspace = scenario("plans")
+    asked = {"by": "plan", "as_of": "2025-05-31", **MONTHS}
+    alone = workspace.metric("active_users", where={"user.id": "unknown"}, **asked)
+    assert {row["user.plan"] for row in alone.rows} == {"(none)"}
+    assert alone.notes[-1].startswith("Nobody had user.plan at the moment that counts")
+    assert workspace.metric("active_users", **asked).notes == ()
+
+
 def test_any_time_is_every_value_up_to_as_of(scenario: Scenario) -> None:
     workspace = scenario("plans")
     asked = {"by": "plan", "properties": "any_time", **MONTHS}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,18 @@ def test_groups_are_told_apart_by_their_last_step(
 ) -> None:
     result = workspace.metric("funnel", steps=["a", "b"], by=["event.team"], **given)
     assert sentence(result, headline(result), workspace.plan).replace("\u202f", " ") == said
+
+
+def test_features_on_two_axes_are_counted_once_however_many_groups_there_are(client: Client) -> None:
+    """A feature has a place in every group: groups are told by how many of theirs lie where most are."""
+    alone, split = (
+        require_inert(client.get(f"/metrics/engagement_matrix{asked}").text).text for asked in ("", "?by=account.plan")
+    )
+    told, by_plan = re.search(r"Of (\d+) features", alone), re.search(r"Of (\d+) features, \d+ (is|are) \w+ in ", split)
+    assert told is not None
+    assert by_plan is not None
+    assert int(by_plan[1]) <= int(told[1])
+    assert "Engagement matrix by plan" in split
 
 
 def test_an_answer_of_nobody_says_so_and_shows_no_empty_picture(client: Client) -> None:

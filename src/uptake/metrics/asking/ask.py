@@ -120,14 +120,20 @@ def _group_notes(prepared: Prepared) -> Iterator[str]:
 def _not_yet(prepared: Prepared, rows: list[Row] | Columnar) -> Iterator[str]:
     """That nobody had an attribute yet at the moment that counts, and how to ask for what it is now."""
     for one in prepared.dimensions:
-        if not isinstance(one, Attribute) or one.mode != AT_EVENT or not len(rows):
+        if not isinstance(one, Attribute) or one.mode != AT_EVENT:
             continue
-        found = rows.columns[one.label].tolist() if isinstance(rows, Columnar) else (row[one.label] for row in rows)
-        if all(label == MISSING for label in found):
+        if _labels(rows, one.label) == {MISSING}:
             yield (
                 f"Nobody had {one.label} at the moment that counts, such as the start of a cohort's life:"
                 " properties=most_recent takes the value at as_of."
             )
+
+
+def _labels(rows: list[Row] | Columnar, name: str) -> set[Any]:
+    """All that rows say in a column; nothing where they have none of that name."""
+    if isinstance(rows, Columnar):
+        return set(rows.columns[name].tolist()) if name in rows.columns else set()
+    return {row.get(name) for row in rows}
 
 
 def _with_open_periods(rows: list[Row] | Columnar, question: Question) -> list[Row] | Columnar:

@@ -113,8 +113,10 @@ def _features_of_groups(result: Result) -> str:
         groups[name] = groups.get(name, 0) + (row["quadrant"] == best)
     features = words.count(len({row["point"] for row in rows}))
     sizes = sorted(groups.items(), key=lambda one: -one[1])
+    (first, most), *others = sizes
     said = [
-        f"{words.count(size)} {'' if place else f'are {best} '}in {name}" for place, (name, size) in enumerate(sizes)
+        f"{words.count(most)} {'is' if most == 1 else 'are'} {best} in {first}",
+        *(f"{words.count(size)} in {name}" for name, size in others),
     ]
     return f"Of {features} features, {joined(said, 'and')}."
 
