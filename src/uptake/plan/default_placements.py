@@ -47,6 +47,7 @@ def default_placements(
     made: dict[str, dict[str, Any]] = {
         "segment": {
             "labels": [
+                *_prospect(journey),
                 *_new(activation, quiet),
                 *_inactive(has_value, quiet),
                 *_at_risk(scores, max(OFTEN_DAYS, product.usage_interval_days)),
@@ -144,6 +145,15 @@ def _journey(journey: Journey) -> dict[str, Any]:
 def _with_tuples(section: Mapping[str, Any]) -> dict[str, Any]:
     """Lists as the plan's files are read."""
     return {key: tuple(part) if isinstance(part, list) else part for key, part in section.items()}
+
+
+def _prospect(journey: Journey | None) -> list[dict[str, Any]]:
+    """Accounts that only the CRM knows: their life has not begun, and nobody has come. A plan without a journey tells none."""
+    if journey is None:
+        return []
+    has_not_come = [{"journey_step": {"lt": len(CRM_STEPS) + 1}}, {"journey_step": {"exists": False}}]
+    when = {"tenure_days": {"exists": False}, "any": has_not_come}
+    return [{"name": "prospect", "title": "Not a customer yet", "of": "account", "when": when}]
 
 
 def _new(activation: Activation | None, otherwise: int) -> list[dict[str, Any]]:
