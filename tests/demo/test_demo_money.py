@@ -77,3 +77,16 @@ def test_who_never_adopted_never_gets_to_adoption(planboard: uptake.Workspace, t
     assert truth["decaying"]["accounts"].keys() <= adopted
     here = set(planboard.people("journey", {"step": "expansion"}, side="here").ids())
     assert not here & truth["decaying"]["accounts"].keys()  # they have left
+
+
+def test_prospects_stand_on_the_first_steps_of_the_journey(planboard: uptake.Workspace, truth: dict[str, Any]) -> None:
+    """Whom the CRM alone knows is where its deal is, on no step of use, and no customer of any segment."""
+    planted = {id_: told["step"] for id_, told in truth["prospects"]["accounts"].items()}
+    assert set(planted.values()) == {"awareness", "interest", "evaluation"}
+    journey = {one.id: one.label for one in planboard.placements("journey").everyone}
+    assert {id_: step for id_, step in journey.items() if step not in ("test", "adoption")} == planted
+    segment = {one.id: one.label for one in planboard.placements("segment", entity="account").everyone}
+    assert {id_ for id_, label in segment.items() if label == "prospect"} == planted.keys()
+    here = {row["step"]: row["here"] for row in planboard.metric("journey").rows}
+    for step in ("awareness", "interest", "evaluation"):
+        assert here[step] == list(planted.values()).count(step)

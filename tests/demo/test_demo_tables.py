@@ -62,7 +62,7 @@ def test_no_row_stands_twice(simulation: Simulation, name: str) -> None:
 def test_the_demo_has_the_size_it_promises(simulation: Simulation) -> None:
     accounts = len(pc.unique(simulation.accounts["account_id"]))
     users = len(pc.unique(simulation.users["user_id"]))
-    assert accounts == 400
+    assert accounts == 400 + len(simulation.truth["prospects"]["accounts"]) == 424
     assert 8_500 <= users <= 9_500
     assert 1_800_000 <= simulation.events.num_rows <= 2_200_000
     assert 20 <= len(pc.unique(simulation.events["event_name"])) <= 30
@@ -104,7 +104,7 @@ def test_the_same_seed_gives_the_same_tables(small: Simulation) -> None:
 )
 def test_any_demo_keeps_its_promises(seed: int, accounts: int, months: int, starts_on: date) -> None:
     drawn = simulate(seed, accounts, months, starts_on)
-    assert len(pc.unique(drawn.accounts["account_id"])) == accounts
+    assert len(pc.unique(drawn.accounts["account_id"])) == accounts + len(drawn.truth["prospects"]["accounts"])
     local = pc.local_timestamp(pc.cast(drawn.events["event_at"], pa.timestamp("ms", "Europe/Berlin")))
     assert pc.min(local).as_py().date() >= starts_on
     assert pc.max(local).as_py().date() < date.fromisoformat(drawn.truth["ends_on"])

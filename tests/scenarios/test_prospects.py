@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
 
 import uptake
+from uptake.directory.accounts import accounts
+from uptake.directory.listing import Ask
 
 PLAN = """
 journey: {crm: opportunities, interest: [Qualified], evaluation: [Proposal]}
@@ -37,6 +40,8 @@ def test_a_prospect_is_not_a_customer_without_value(new_home: Callable[..., Path
             workspace.import_rows(pa.Table.from_pylist(events), "events")
             segment = {one.id: one.label for one in workspace.placements("segment", entity="account").everyone}
             assert segment == {"deal": expected, "used": "new", "signed": "new", "old": "inactive"}
+            totals = workspace.read(partial(accounts, plan=workspace.plan, ask=Ask())).totals
+            assert (totals["total"], totals["customers"], totals["left"]) == (4, 3, 0)
             if expected == "prospect":
                 journey = {one.id: one.label for one in workspace.placements("journey").everyone}
                 assert journey["deal"] == "interest"

@@ -11,7 +11,7 @@ from web_html import require_inert
 from uptake.web.words import list_sentences
 
 ACCOUNTS = {
-    "total": 40, "customers": 30, "active": 24, "slack": 9, "renewing": 12, "renewing_slack": 5, "mrr_slack": 1800.0,
+    "total": 40, "customers": 30, "left": 10, "active": 24, "slack": 9, "renewing": 12, "renewing_slack": 5, "mrr_slack": 1800.0,
 }  # fmt: skip
 
 
@@ -34,8 +34,11 @@ ACCOUNTS = {
             {"renewing": 0},
             "24 of 30 customers were active in the last 28 days; at 9 fewer than half of the seats were.",
         ),
-        ({"customers": 0, "total": 1}, "1 account has left."),
-        ({"customers": 0}, "40 accounts have left."),
+        ({"customers": 0, "total": 1, "left": 1}, "1 account has left."),
+        ({"customers": 0, "left": 40}, "40 accounts have left."),
+        ({"customers": 0, "left": 16}, "Of 40 accounts 24 are no customers yet, 16 have left."),
+        ({"customers": 0, "total": 1, "left": 0}, "1 account is no customer yet."),
+        ({"customers": 0, "total": 24, "left": 0}, "24 accounts are no customers yet."),
     ],
 )
 def test_accounts_say_what_comes_up(changed: dict[str, object], said: str) -> None:

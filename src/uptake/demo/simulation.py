@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.demo import accounts as accounts_
-from uptake.demo import contracts, events, launch, log, money, people, pulse, roster, success, usage, voice
+from uptake.demo import contracts, events, launch, log, money, people, prospects, pulse, roster, success, usage, voice
 from uptake.demo import truth as truth_
 from uptake.demo.period import Period
 from uptake.errors import UptakeError
@@ -86,7 +86,10 @@ def simulate(seed: int = 7, accounts: int = 400, months: int = 15, starts_on: da
         touches=success.touches(next(streams), customers, members, days, history, period),
         truth={"seed": seed, **truth_.truth(customers, members, launched, days, history, period)},
     )
-    return replace(drawn, feedback=pulse.added(next(streams), customers, history, drawn.feedback, period))
+    drawn = replace(drawn, feedback=pulse.added(next(streams), customers, history, drawn.feedback, period))
+    met = prospects.draw(next(streams), customers, drawn.accounts, drawn.opportunities, period)
+    planted = {**drawn.truth, "prospects": truth_.prospects(met.steps)}
+    return replace(drawn, accounts=met.accounts, opportunities=met.opportunities, truth=planted)
 
 
 def _check(accounts: int, months: int, starts_on: date) -> None:

@@ -56,6 +56,18 @@ def truth(
     }
 
 
+def prospects(steps: dict[str, str]) -> Entry:
+    """Companies that are no customers yet.
+
+    Args:
+        steps: Id -> the step of the journey each stands on.
+    """
+    return {
+        "definition": "Companies that the CRM knows and of which nobody has come; the latest stage of the deal tells the step.",
+        "accounts": {id_: {"step": step} for id_, step in steps.items()},
+    }
+
+
 def _cohort(index: int, people: People, period: Period) -> Entry:
     begins, ends = period.quarter(index)
     cohort = COHORTS[index]

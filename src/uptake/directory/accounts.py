@@ -22,6 +22,8 @@ COLUMNS = (
 RENEWAL_DAYS = 90
 """How far ahead a renewal is near."""
 HERE = "(churned_on IS NULL OR churned_on > $last_day)"
+IS_CUSTOMER = f"{HERE} AND (started_on <= $last_day OR seats IS NOT NULL OR mrr IS NOT NULL OR renewal_on IS NOT NULL)"
+"""Who has begun, holds seats or pays: a company that the CRM alone knows is no customer yet."""
 SLACK = f"{HERE} AND active_share < 0.5"
 RENEWING = f"renewal_on > $last_day AND renewal_on <= $last_day + {RENEWAL_DAYS}"
 URGENCY = "urgency"
@@ -33,7 +35,8 @@ SORTS = {
 FALL = 5
 """Points within four weeks from which a score has fallen so that it is said."""
 TOTALS = {
-    "customers": f"count(*) FILTER ({HERE})",
+    "customers": f"count(*) FILTER ({IS_CUSTOMER})",
+    "left": f"count(*) FILTER (NOT {HERE})",
     "active": f"count(*) FILTER ({HERE} AND active_users > 0)",
     "slack": f"count(*) FILTER ({SLACK})",
     "renewing": f"count(*) FILTER ({HERE} AND {RENEWING})",
@@ -43,8 +46,9 @@ TOTALS = {
     "scored": f"count(*) FILTER ({HERE} AND score IS NOT NULL)",
     "mrr_slack": f"sum(mrr) FILTER ({SLACK} AND {RENEWING})",
 }
-"""What is counted of all accounts that fit: those still here, of them the active, those with fewer than half of their
-seats active, those that renew soon, and what they pay; those with a score, with a poor one, with one that has fallen."""
+"""What is counted of all accounts that fit: customers still here, and who left; of those here the active, those with fewer
+than half of their seats active, those that renew soon, and what they pay; those with a score, with a poor one, with one
+that has fallen."""
 
 
 def accounts(cursor: Cursor, plan: Plan, ask: Ask, kept: Kept | None = None, account_id: str = "") -> Page:

@@ -28,7 +28,7 @@ def _accounts_say(totals: Totals, currency: str) -> str:
         return ""
     customers = totals["customers"]
     if not customers:
-        return f"{_accounts(totals['total'])} {_have(totals['total'])} left."
+        return _no_customers_say(totals["total"], totals["left"])
     if not totals["renewing"]:
         active = f"{words.count(totals['active'])} of {_customers(customers)} were active in the last 28 days"
         return f"{active}; at {words.count(totals['slack'])} fewer than half of the seats were."
@@ -41,6 +41,16 @@ def _accounts_say(totals: Totals, currency: str) -> str:
         return f"{said}, and at each of them half of the seats or more are active."
     money = f", {words.money(totals['mrr_slack'], currency)} a month" if totals["mrr_slack"] else ""
     return f"{said}; at {words.count(slack)} of them fewer than half of the seats are active{money}."
+
+
+def _no_customers_say(total: int, left: int) -> str:
+    waiting = total - left
+    if not waiting:
+        return f"{_accounts(total)} {_have(total)} left."
+    yet = f"{'is no customer' if waiting == 1 else 'are no customers'} yet"
+    if not left:
+        return f"{_accounts(total)} {yet}."
+    return f"Of {_accounts(total)} {words.count(waiting)} {yet}, {words.count(left)} {_have(left)} left."
 
 
 def users(totals: Totals) -> str:
