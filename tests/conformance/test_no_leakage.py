@@ -90,11 +90,11 @@ def take(workspace: uptake.Workspace, rows: dict[str, Rows]) -> None:
 
 
 def near(value: Any) -> Any:
-    """Without the last digits, which sums owe to the order of their rows."""
+    """Without the last digits, which sums owe to the order of their rows, and without until when there is data."""
     if isinstance(value, float):
         return round(value, 9)
     if isinstance(value, dict):
-        return {key: near(one) for key, one in value.items() if key not in ("as_of", "plan_version")}
+        return {key: near(one) for key, one in value.items() if key not in ("as_of", "plan_version", "data_until")}
     return [near(one) for one in value] if isinstance(value, list | tuple) else value
 
 

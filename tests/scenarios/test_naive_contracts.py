@@ -226,8 +226,8 @@ STAGES = {"Lead": "awareness", "Call": "interest", "Demo": "interest", "Offer": 
 STEPS = ("awareness", "interest", "evaluation", "test", "adoption", "renewal", "expansion")
 
 
-def share_adopted_on(events: list[Event], account: str, clock: Clock) -> date | None:
-    """The first day at whose end a quarter of those who ever came there had shipped and were active in two of the last four
+def share_adopted_on(events: list[Event], account: str, gone: date | None, clock: Clock) -> date | None:
+    """The first day before it left at whose end a quarter of those who ever came there had shipped and were active in two of the last four
     intervals; of fewer than two intervals of data nothing is said.
     """
     used = [clock.day(one.at) for one in events if one.name in ACTIVE]
@@ -236,7 +236,7 @@ def share_adopted_on(events: list[Event], account: str, clock: Clock) -> date | 
     shipped = {one.user: clock.day(one.at) for one in reversed(mine) if one.name == "ship"}
     came = {one.user: clock.day(one.at) for one in reversed(mine)}
     day = min(used, default=date.max - timedelta(days=9)) + timedelta(days=9)
-    while day < LAST + timedelta(days=20):
+    while day < min(LAST + timedelta(days=20), gone or date.max):
         people = [user for user, on in came.items() if on <= day]
         intervals = {user: {(day - on).days // 5 for on in days_of[user] if on <= day} for user in people}
         adopted = [
@@ -248,7 +248,9 @@ def share_adopted_on(events: list[Event], account: str, clock: Clock) -> date | 
     return None
 
 
-def entries(events: list[Event], paid: list[Row], deals: list[Row], account: str, clock: Clock) -> dict[str, datetime]:
+def entries(
+    events: list[Event], paid: list[Row], deals: list[Row], account: str, gone: date | None, clock: Clock
+) -> dict[str, datetime]:  # fmt: skip
     """Step -> when the account first got there."""
     found: dict[str, list[datetime]] = defaultdict(list)
     own = [row for row in paid if row["account_id"] == account and row["mrr"]]
@@ -259,7 +261,7 @@ def entries(events: list[Event], paid: list[Row], deals: list[Row], account: str
             found[step].append(clock.begin(deal["valid_from"]))
     mine = [one for one in events if one.account == account]
     found["test"] += [one.at for one in mine if one.name in ACTIVE]
-    adopted = share_adopted_on(events, account, clock)
+    adopted = share_adopted_on(events, account, gone, clock)
     found["adoption"] += [clock.begin(adopted)] if adopted else []
     renewals = [row["renewal_on"] for row in own if row["renewal_on"] and row["renewal_on"] > row["started_on"]]
     if renewals and pays(paid, account, min(renewals)):
@@ -312,7 +314,7 @@ def test_journey(
         steps: dict[str, list[tuple[bool, bool, float]]] = defaultdict(list)
         stuck = []
         for name, gone in zip("abcd", churned, strict=True):
-            way = entries(events, paid, deals, name, clock)
+            way = entries(events, paid, deals, name, gone, clock)
             for step, one in journey_of(way, clock.begin(gone) if gone else None, now).items():
                 steps[step].append(one)
                 if one[0] and step != STEPS[-1]:

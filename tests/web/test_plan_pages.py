@@ -189,13 +189,13 @@ def test_thresholds_of_a_placement_are_changed_likewise(new_home: Callable[..., 
         assert send(client, f"/plan/versions/{version}/restore", fields).status_code == 303
         assert file.read_text() == before
         assert "comes by itself" in require_inert(client.get(THRESHOLDS).text).text
-        name = "labels[2].when.tenure_days.lte"
+        name = "labels[3].when.tenure_days.lte"
         known = client.get(THRESHOLDS).text
         assert f'name="{name}"' in known
         assert send(client, f"{THRESHOLDS}/save", fields | {name: "5"}).status_code == 303
         assert file.read_text().startswith(before.rstrip())
         assert "{name: new, of: account, when: {tenure_days: {lte: 5}}}" in file.read_text()
-        page = require_inert(client.get(THRESHOLDS, params={"labels[4].when.any[1].days_since_value.gte": "20"}).text)
+        page = require_inert(client.get(THRESHOLDS, params={"labels[5].when.any[1].days_since_value.gte": "20"}).text)
         assert "Placement Segment, without value of accounts, days since value at least 20, was 14" in page.text
         assert "comes by itself" not in require_inert(client.get(THRESHOLDS).text).text
         assert send(client, f"{THRESHOLDS}/save", fields | {name: "often"}).status_code == 400

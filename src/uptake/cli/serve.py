@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -32,8 +33,7 @@ def serve(
 
     # A service manager ends us so; the workspace is to be closed then too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    try:
-        with progress.shown() as report:
-            server.serve(home, host, port, ready=ready, report=report)
-    except KeyboardInterrupt:
-        screen.say(f"\nEnded. Start it again: {options.command('serve', home)}")
+    # Where the shell lets background commands ignore Ctrl-C, the server ends at the signal without an interrupt.
+    with suppress(KeyboardInterrupt), progress.shown() as report:
+        server.serve(home, host, port, ready=ready, report=report)
+    screen.say(f"\nEnded. Start it again: {options.command('serve', home)}")
