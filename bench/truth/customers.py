@@ -15,7 +15,7 @@ TYPES = {"agency": "agencies", "product_team": "product_teams", "seasonal_planne
 
 def found(workspace: uptake.Workspace, truth: Mapping[str, Any], last: date) -> list[Found]:
     """Who is of which type of customer: by industry as the plan says, and where they fit another better."""
-    accounts = workspace.benchmark(as_of=last).accounts
+    accounts = [one for one in workspace.benchmark(as_of=last).accounts if one.id not in truth["prospects"]["accounts"]]
     here = {one.id for one in accounts}
     planted = {TYPES[name]: here & set(of["accounts"]) for name, of in truth["customer_types"]["types"].items()}
     is_of = {id_: name for name, ids in planted.items() for id_ in ids}

@@ -160,7 +160,7 @@ def tables(workspace: uptake.Workspace, truth: Mapping[str, Any]) -> list[Table]
 def _apart(of: Lives, truth: Mapping[str, Any]) -> Table:
     """How well the score tells those planted from accounts with which nothing is wrong."""
     ids = np.array(of.ids)
-    wrong = np.isin(ids, [id_ for what in WRONG for id_ in truth[what]["accounts"]])
+    wrong = np.isin(ids, [id_ for what in (*WRONG, "prospects") for id_ in truth[what]["accounts"]])
     lost = np.where(of.present[:, -1], of.score[:, -1 - WEEKS_8] - of.score[:, -1], np.nan)
     low = np.where(of.present[:, -1], -of.score[:, -1], np.nan)
     cases: tuple[tuple[str, str, Floats, Collection[str], bool], ...] = (
@@ -184,7 +184,7 @@ def _apart(of: Lives, truth: Mapping[str, Any]) -> Table:
 def _before(of: Lives, truth: Mapping[str, Any]) -> Table:
     """What was said of those who left, on the day before they did, beside what is said of those who are well."""
     gone = {what: on_the_eve(of, truth[what]["accounts"]) for what in ("decaying", "never_adopted")}
-    wrong = {id_ for what in WRONG for id_ in truth[what]["accounts"]}
+    wrong = {id_ for what in (*WRONG, "prospects") for id_ in truth[what]["accounts"]}
     well = [(row, len(of.days) - 1) for row, id_ in enumerate(of.ids) if id_ not in wrong and of.present[row, -1]]
     rows = [_said(of, what, cells) for what, cells in (*gone.items(), ("nothing wrong, on the last day", well))]
     columns = ("planted", "accounts", "median score", "at risk or inactive", "score 30 % down", "`decline` of 30 %")
