@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -45,9 +47,14 @@ def test_work_done_in_the_product_is_no_vanity(name: str) -> None:
 
 
 @untimed
-@given(st.text().filter(lambda text: not any(character.isalnum() for character in text)))
+@given(st.text().filter(lambda text: not any(character.isalnum() for character in normalize("NFKC", text))))
 def test_what_stands_between_the_words_does_not_matter(between: str) -> None:
     assert is_vanity(f"{between}Page{between}viewed{between}")
+
+
+def test_a_sign_that_is_another_way_to_write_a_letter_is_one() -> None:
+    """The radical stands for the character of one stroke, so the words are others."""
+    assert not is_vanity("\N{KANGXI RADICAL ONE}Page\N{KANGXI RADICAL ONE}viewed")
 
 
 @untimed
