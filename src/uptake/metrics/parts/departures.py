@@ -102,8 +102,9 @@ def _decayed(facts: Numbered, decays: pa.Table, number: NDArray[np.int32], churn
     columns = {name: decays[name].to_numpy() for name in decays.column_names}
     whose = facts.everyone.numbers(columns["entity_key"]).astype(np.int64)
     day, decay = (columns[name].astype("M8[D]").astype(np.int64) for name in ("churned_on", "decay_on"))
-    known = np.sort(whose << 32 | day)
-    decay = decay[np.argsort(whose << 32 | day)]
+    known = whose << 32 | day
+    order = np.argsort(known)
+    known, decay = known[order], decay[order]
     asked = number.astype(np.int64) << 32 | churned
     place = np.searchsorted(known, asked).clip(max=max(len(known) - 1, 0))
     found = np.full(len(asked), -NEVER, np.int32)
