@@ -12,7 +12,8 @@ Population: both cohorts: `cohort` and `against` are ranges of start days such a
     the first breakdown, of those who started in the question's range. `latest` are the last 28 days of starts that have
     had the time, `before` the 28 days before those
 Empty: no value while no member's time is over: "in progress"
-Interval: Newcombe's for the difference, Wilson's for both shares, 95 %; log-rank test between curves
+Interval: Newcombe's for the difference, Wilson's for both shares, 95 %; `relative_change` by the delta method with Welch's
+    degrees of freedom, none where on a side nobody or everybody did it; log-rank test between curves
 Pitfall: this is observational: cohorts differ in more than in what was changed between them (season, campaigns, who
     signs up), so a difference need not be an effect of it. An experiment tells
 Source: requirements D4; definitions 5.3, 5.7, 5.9

@@ -110,7 +110,7 @@ COLUMNS = {
     "quadrant": "The field of the map that it lies in.",
     "quadrant_n": "How many points lie in that field.",
     "reached": "How many got there.",
-    "relative_change": "The difference as a share of the earlier estimate.",
+    "relative_change": "The difference as a share of the earlier estimate, or of the share of the second cohort.",
     "retained": "How many have adopted it and used it lately.",
     "returned": "How many of `n` came back.",
     "revenue": "What all of them pay a month.",

@@ -11,6 +11,7 @@ from uptake.metrics.kinds.differences import difference
 from uptake.metrics.kinds.duration import Duration
 from uptake.metrics.kinds.status import present, status
 from uptake.stats.proportion import wilson
+from uptake.stats.relative import relative_difference_of_shares
 from uptake.store.sql import literal
 
 SIDES = ("a", "b")
@@ -68,6 +69,7 @@ class ComparedShares(Kind):
             *sides,
             *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper")),
             Column("pvalue", "number"),
+            *(Column(f"relative_change{end}", "number", "share") for end in ("", "_ci_lower", "_ci_upper")),
             Column("status", "text"),
         )
 
@@ -140,7 +142,9 @@ def _tests(labels: tuple[str, ...], cohorts: tuple[str, str]) -> list[str]:
 
 
 def _compared(row: Row) -> Row:
-    shares = [wilson(row[f"count_{side}"], row[f"n_{side}"]) for side in SIDES]
+    one, other = counted = [(row[f"count_{side}"], row[f"n_{side}"]) for side in SIDES]
+    shares = [wilson(*side) for side in counted]
+    relative = relative_difference_of_shares(one, other)
     still_open = min(row[f"n_{side}"] + row[f"open_{side}"] for side in SIDES)
     return (
         row
@@ -151,6 +155,9 @@ def _compared(row: Row) -> Row:
         }
         | difference(*shares)
         | {
+            "relative_change": present(relative.estimate),
+            "relative_change_ci_lower": present(relative.ci_lower),
+            "relative_change_ci_upper": present(relative.ci_upper),
             "status": status(min(row["n_a"], row["n_b"]), still_open=still_open),
         }
     )

@@ -91,7 +91,8 @@ OWN_ENDS = re.compile(r"((p|by_|by_session_)\d+d?|step|success)_ci_(lower|upper)
 BY_DAY = re.compile(r"by_(\d+)d|by_session_(\d+)")
 IN_FILES_ONLY = {
     "cohort_comparison": ("open_a", "open_b", "share_a_ci_lower", "share_a_ci_upper",
-                          "share_b_ci_lower", "share_b_ci_upper"),
+                          "share_b_ci_lower", "share_b_ci_upper",
+                          "relative_change_ci_lower", "relative_change_ci_upper"),
     "drivers": ("n", "converted_with", "converted_without", "phi", "pvalue"),
     "duration": ("p90",),
     "funnel": ("dropped_share", "median_from_start_s"),
