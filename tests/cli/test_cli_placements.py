@@ -83,6 +83,7 @@ def test_a_day_after_the_data_is_told_as_such(filled: Path) -> None:
         ("placements", "visits"),
         ("movement", "visits"),
         ("scores", "adoption"),
+        ("benchmark",),
         ("explain", "adoption", "u1", "--entity", "user"),
     ):
         assert "The data goes until 26 January 2026. What happened since is not known" in run(*asked, *later).out, asked

@@ -127,3 +127,12 @@ def test_the_order_and_refusals(workspace: uptake.Workspace) -> None:
     for given, message in (({"colour": 1}, "colour"), ({"window_days": "x"}, "window_days is x")):
         with pytest.raises(QuestionError, match=message):
             workspace.champions(**given)
+
+
+def test_lists_of_a_day_after_the_last_import_say_so(workspace: uptake.Workspace) -> None:
+    """Of the years until 2099 nothing is known, which is not that nobody came."""
+    for listed in (workspace.champions, workspace.qualified, workspace.alerts):
+        said, late = listed().notes, listed(as_of="2099-01-01").notes
+        assert not [note for note in said if "after the last import" in note]
+        assert "what happened since is not known" in late[-1]
+    assert workspace.benchmark(as_of="2099-01-01").data_until == date(2025, 3, 31)

@@ -18,7 +18,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.asking.listed import Listed, attribute_of
 from uptake.metrics.core.names import names_of
 from uptake.metrics.core.question import last_day_before, read_as_of, read_choice, read_date
-from uptake.metrics.core.reading import data_until
+from uptake.metrics.core.reading import after_the_last_import, data_until
 from uptake.metrics.core.result import Column
 from uptake.plan import SEVERITIES, Alert, Plan
 from uptake.store.projection import Cursor
@@ -82,7 +82,8 @@ def alerts(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Listed:
     params = {name: given[name] for name in ("alert", "entity", "id", "severity") if given.get(name)}
     title = f"{count} from {dates.day(asked.since)} to {dates.day(asked.last)}"
     params |= {"since": asked.since, "as_of": asked.last}
-    return Listed("alerts", title, params, COLUMNS, rows, as_of, plan.version)
+    unknown = after_the_last_import(cursor, as_of)
+    return Listed("alerts", title, params, COLUMNS, rows, as_of, plan.version, unknown)
 
 
 def _read(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> tuple[datetime, Window]:

@@ -269,6 +269,7 @@ class Benchmarks:
 
     Args:
         on: As of the end of this day.
+        data_until: The last day of which anything is known; after it counts as if nothing had happened.
         as_of: What happened from this instant on is not known yet.
         timezone: Where days are cut.
         plan_version: The plan it was made by.
@@ -280,6 +281,7 @@ class Benchmarks:
     """
 
     on: date
+    data_until: date
     as_of: datetime
     timezone: str
     plan_version: str
@@ -305,9 +307,10 @@ class Benchmarks:
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values."""
         return {
-            "on": self.on, "as_of": self.as_of, "timezone": self.timezone, "plan_version": self.plan_version,
-            "by": self.by, "types": [plain(one) for one in self.types], "accounts": [plain(one) for one in self.accounts],
-            "cohorts": [plain(one) for one in self.cohorts], "record": plain(self.record),
+            "on": self.on, "data_until": self.data_until, "as_of": self.as_of, "timezone": self.timezone,
+            "plan_version": self.plan_version, "by": self.by, "types": [plain(one) for one in self.types],
+            "accounts": [plain(one) for one in self.accounts], "cohorts": [plain(one) for one in self.cohorts],
+            "record": plain(self.record),
         }  # fmt: skip
 
 

@@ -70,9 +70,10 @@ def benchmark(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Benchmark
     way = ways(made)
     accounts = _accounts(made, way, lacking, months_of_signing(panel), groups)
     accounts.sort(key=lambda one: (one.attainment is None, one.attainment or 0.0, one.id))
+    zone = asked.question.timezone
     return Benchmarks(
-        now, asked.question.as_of, asked.question.timezone, plan.version, by, _types(made, lacking),
-        tuple(accounts), cohorts(accounts, by=by), way.record,
+        now, last_day_before(data_until(cursor, zone), zone), asked.question.as_of, zone, plan.version, by,
+        _types(made, lacking), tuple(accounts), cohorts(accounts, by=by), way.record,
     )  # fmt: skip
 
 

@@ -66,6 +66,7 @@ def benchmark(
     most = ROWS_SHOWN if limit is None else limit
 
     def show(console: Console) -> None:
+        screen.say_where_data_end(found.on, found.data_until, console)
         if one is not None:
             _show_one(found, one, console)
         else:

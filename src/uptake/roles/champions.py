@@ -15,6 +15,7 @@ from uptake.metrics.asking.listed import Listed
 from uptake.metrics.core.names import said_sql
 from uptake.metrics.core.query import fetch
 from uptake.metrics.core.question import read_names
+from uptake.metrics.core.reading import after_the_last_import
 from uptake.metrics.core.result import Column
 from uptake.plan import Plan
 from uptake.roles.moment import moment
@@ -91,6 +92,7 @@ def champions(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Listed:
     notes = [NOTE] if any(row["source"] == "proposed" for row in rows) else []
     if not roles:
         notes.append("The plan asks for no roles, so none can be missing: name them in onboarding or activation.")
+    notes += after_the_last_import(cursor, as_of)
     return Listed("champions", title, params, COLUMNS, rows, as_of, plan.version, tuple(notes))
 
 

@@ -17,6 +17,7 @@ from uptake.metrics.core.grain import GRAINS
 from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.names import names_of
 from uptake.metrics.core.question import Question, begin_of
+from uptake.metrics.core.reading import after_the_last_import
 from uptake.metrics.core.result import Column
 from uptake.plan import Plan, Qualification
 from uptake.roles.calibration import calibrate
@@ -85,7 +86,7 @@ def qualified(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Listed:
     count = f"{len(rows):,} {rule.entity}{'' if len(rows) == 1 else 's'}"
     return Listed(
         "qualified", f"{rule.title}: {count}", {"name": name, "as_of": last}, COLUMNS, rows, as_of, plan.version,
-        calibrate(cursor, rule, TRACK + name, last, as_of, zone),
+        (*calibrate(cursor, rule, TRACK + name, last, as_of, zone), *after_the_last_import(cursor, as_of)),
     )  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from uptake.metrics.core.metric import Asked, Sql, as_rows
 from uptake.metrics.core.names import names_of
 from uptake.metrics.core.query import executed
 from uptake.metrics.core.question import Question
+from uptake.metrics.core.reading import after_the_last_import
 from uptake.metrics.core.result import Column
 from uptake.metrics.parts.moments import moment_sql
 from uptake.metrics.parts.population import open_from_sql
@@ -56,7 +57,8 @@ def trials(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Listed:
     rows = [row for row in rows if state in (EVERY, row["state"])]
     rows.sort(key=lambda row: (row["ends_on"], row["met"], row["name"], row["id"]), reverse=state != OPEN)
     count = f"{len(rows):,} {'' if state == EVERY else f'{state} '}trial{'' if len(rows) == 1 else 's'}"
-    return Listed("trials", count, {"state": state, "as_of": last}, columns(plan.trial), rows, as_of, plan.version)
+    params, unknown = {"state": state, "as_of": last}, after_the_last_import(cursor, as_of)
+    return Listed("trials", count, params, columns(plan.trial), rows, as_of, plan.version, unknown)
 
 
 def columns(trial: Trial) -> tuple[Column, ...]:

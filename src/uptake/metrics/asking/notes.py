@@ -8,11 +8,11 @@ from typing import Any
 
 from uptake.facts.criteria import leaves
 from uptake.metrics.core.metric import Asked, Metric
+from uptake.metrics.core.reading import after_the_last_import
 from uptake.metrics.core.steps import read_exclusions, read_steps
 from uptake.metrics.parts.moments import events_of
 from uptake.metrics.parts.starts import START_OF_LIFE, milestone_of
 from uptake.plan import ANY_EVENT, criteria, parts, quorum, selector, vanity_warnings
-from uptake.store.projection import meta
 
 A_DAY = timedelta(days=1)
 """How far a local day can be ahead of an instant's."""
@@ -33,7 +33,7 @@ def notes(asked: Asked, metric: Metric) -> tuple[str, ...]:
     by_life = asked.question.params.get("start") in (None, START_OF_LIFE)
     is_early = by_life and metric.is_of_newcomers and not metric.is_snapshot
     early = _early_starts(asked) if is_early else ()
-    late = _after_the_last_import(asked)
+    late = after_the_last_import(asked.cursor, asked.question.as_of)
     return (*_nothing_to_count(asked), *_vanity(asked), *early, *_unknown_events(asked, metric), *late)
 
 
@@ -134,12 +134,3 @@ def _events(kind: str, value: Any) -> Iterator[str]:  # noqa: ANN401 - a selecto
     else:
         for leaf in leaves(criteria(value)):
             yield from leaf.selector.events
-
-
-def _after_the_last_import(asked: Asked) -> Iterator[str]:
-    received = meta(asked.cursor, "received_at")
-    if received and asked.question.as_of.isoformat(" ") > received:
-        yield (
-            f"as_of lies after the last import ({received[:16]} UTC): what happened since is not known,"
-            " and counts as if nothing had."
-        )

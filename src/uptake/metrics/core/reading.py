@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from uptake.errors import QuestionError
@@ -26,7 +26,7 @@ from uptake.metrics.core.question import (
 )
 from uptake.metrics.core.universal import UNIVERSAL
 from uptake.plan import Condition, Plan, conditions
-from uptake.store.projection import Cursor
+from uptake.store.projection import Cursor, meta
 
 
 def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, Any]) -> Question:
@@ -87,6 +87,15 @@ def data_until(cursor: Cursor, zone: str) -> Any:  # noqa: ANN401 - a datetime; 
         return received or begin_of(read_date("", "1970-01-02"), zone)  # type: ignore[arg-type]  # a literal date
     ends = begin_of(last_day_before(at, zone) + timedelta(days=2), zone)
     return min(ends, received) if received is not None else ends
+
+
+def after_the_last_import(cursor: Cursor, as_of: datetime) -> tuple[str, ...]:
+    """A note where more is asked for than can be known; none otherwise."""
+    received = meta(cursor, "received_at")
+    if not received or as_of.isoformat(" ") <= received:
+        return ()
+    note = f"as_of lies after the last import ({received[:16]} UTC): what happened since is not known,"
+    return (f"{note} and counts as if nothing had.",)
 
 
 def as_asked(question: Question) -> dict[str, Any]:
