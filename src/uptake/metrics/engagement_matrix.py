@@ -16,21 +16,17 @@ Pitfall: only active entities are counted as users of a feature, so no share pas
 Source: requirements C16; Amplitude's engagement matrix, whose share can pass 100 %
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import pyarrow as pa
 
-from uptake.facts.entity_days import Column
 from uptake.facts.feature_set import words
 from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.core.result import Side
 from uptake.metrics.depth import chosen
 from uptake.metrics.kinds.points import Points
-from uptake.metrics.parts.features import is_active, sets_of
 from uptake.metrics.parts.population import WINDOW_DAY, active_sql
-from uptake.metrics.parts.tallies import edges, instant, is_possible, numbered
-from uptake.metrics.parts.windows import Window, are_many, windows
+from uptake.metrics.parts.tallies import groups, is_possible, numbered, tallies
+from uptake.metrics.parts.windows import are_many
 from uptake.store.sql import name
 
 X = {
@@ -139,17 +135,17 @@ def totals(asked: Asked) -> Sql | None:
 def _tally(asked: Asked, features: list[int]) -> pa.Table:
     """How many of each group were active in the window of each period, how many used each feature, and on how many days."""
     rows = []
-    for (period_on, window), at in zip(
-        windows(asked, sets_of(asked), asked.param("window_days")), _ends(asked), strict=True
-    ):
-        here, used = is_active(window), np.bitwise_or.reduceat(window.values["bits"], window.begins)
-        for names, members in _groups(asked, window, at, here):
-            bits = window.values["bits"][np.repeat(members, window.days)]
-            of_members, active = used[members], int(np.count_nonzero(members))
+    # whoever is in two accounts may have two sets of a day, which is one day of theirs
+    sets = f"""SELECT entity_key, day, bit_or(bits) AS bits, bool_or(is_active) AS is_active
+        FROM {asked.grain.of("feature_set")} WHERE word = 0 GROUP BY ALL"""
+    for tally in tallies(asked, numbered(asked), sets, asked.param("window_days")):
+        number, used_on_day, used = tally.rows.number, tally.rows.values["bits"], tally.bits()
+        for names, members in groups(asked, tally.on_at, tally.has("is_active")):
+            of_days, of_members, active = used_on_day[members[number]], used[members], int(np.count_nonzero(members))
             for feature in features:
                 bit = np.uint64(1 << feature)
-                users, days = np.count_nonzero(of_members & bit), np.count_nonzero(bits & bit)
-                rows.append((period_on, *names, feature, active, users, days, None))
+                users, days = np.count_nonzero(of_members & bit), np.count_nonzero(of_days & bit)
+                rows.append((tally.period_on, *names, feature, active, users, days, None))
     schema = pa.schema(
         [
             ("period_on", pa.date32()),
@@ -161,23 +157,6 @@ def _tally(asked: Asked, features: list[int]) -> pa.Table:
     )
     columns = zip(*rows, strict=True) if rows else [[]] * len(schema)
     return pa.table([pa.array(column, kind) for column, kind in zip(columns, schema.types, strict=True)], schema)
-
-
-def _ends(asked: Asked) -> list[np.datetime64]:
-    """The instant after each period; of no periods there is one window as well, with nothing in it."""
-    return [instant(on_at) for _, _, on_at, *_ in edges(asked)] or [instant(asked.question.as_of)]
-
-
-def _groups(asked: Asked, window: Window, at: np.datetime64, here: Column) -> Iterator[tuple[tuple[str, ...], Column]]:
-    """Each group of which somebody was active in a window, with who of the entities there that is."""
-    if asked.split is None:
-        yield from [((), here)] if here.any() else []
-        return
-    active = np.flatnonzero(here)
-    for names, places in asked.split.parts(at, numbered(asked).everyone.numbers(window.entity[active])):
-        members = np.zeros(len(here), np.bool_)
-        members[active[places]] = True
-        yield names, members
 
 
 def unit_of(axis: str) -> str:

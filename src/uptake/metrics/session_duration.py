@@ -29,8 +29,7 @@ from uptake.metrics.kinds.session_time import SESSION_TIME
 from uptake.metrics.parts.beside import NO_TASKS, TASK, TASKS, beside, is_asked, kind_of, thresholds, were_over
 from uptake.metrics.parts.population import AT, WINDOW_DAY, WINDOW_SPAN
 from uptake.metrics.parts.sessions import sessions_sql
-from uptake.metrics.parts.tallies import edges, instant, is_possible, numbered
-from uptake.metrics.parts.windows import read, windows
+from uptake.metrics.parts.tallies import groups, is_possible, median, numbered, tallies
 from uptake.metrics.task_success import tried_sql
 
 POOLED = Pooled()
@@ -67,24 +66,14 @@ def _is_alone(asked: Asked) -> bool:
 
 def _pooled(asked: Asked) -> Iterator[Row]:
     """What the kind adds up, of each period and group with a session."""
-    sessions = read(asked, sessions_sql(asked, ", seconds", were_over(asked)))
-    for (period_on, _, on_at, *_), (_, window) in zip(
-        edges(asked), windows(asked, sessions, asked.param("window_days")), strict=False
-    ):
-        seconds, things = window.values["seconds"], window.days
-        if not len(seconds):
-            continue
-        totals = np.add.reduceat(seconds, window.begins)
-        if asked.split is None:
-            yield {"period_on": period_on, **_sums(seconds, totals, things)}
-            continue
-        names = asked.split.names
-        group = asked.split.numbers(instant(on_at))[numbered(asked).everyone.numbers(window.entity)]
-        group_of_session = np.repeat(group, things)
-        for number in sorted(set(group.tolist()) - {-1}, key=names.__getitem__):
-            own, labels = group == number, dict(zip(asked.split.labels, names[number], strict=True))
-            sums = _sums(seconds[group_of_session == number], totals[own], things[own])
-            yield {"period_on": period_on, **labels, **sums}
+    facts, sessions = numbered(asked), sessions_sql(asked, ", seconds", were_over(asked))
+    for tally in tallies(asked, facts, sessions, asked.param("window_days")):
+        number, seconds, things = tally.rows.number, tally.rows.values["seconds"], tally.days
+        totals = np.bincount(number, seconds, tally.everyone)
+        for names, members in groups(asked, tally.on_at, things > 0):
+            labels = dict(zip(asked.split.labels if asked.split else (), names, strict=True))
+            sums = _sums(seconds[members[number]], totals[members], things[members])
+            yield {"period_on": tally.period_on, **labels, **sums}
 
 
 def _sums(seconds: Column, totals: Column, things: Column) -> Row:
@@ -93,7 +82,7 @@ def _sums(seconds: Column, totals: Column, things: Column) -> Row:
         "n": len(seconds),
         "entities": len(things),
         "estimate": float(seconds.mean()),
-        "median": float(np.median(seconds)),
+        "median": median(seconds),
         "total": float(totals.sum()),
         "total_total": float((totals * totals).sum()),
         "total_things": float((totals * things).sum()),

@@ -55,10 +55,7 @@ class Sums(NamedTuple):
             return cls(0, None, None, None, None)
         # squares are not multiplied as vectors: that would take threads of its own
         squares, total, n = float(np.square(values).sum()), float(values.sum()), len(values)
-        # one place is put right in a third of the time of two; of an even number the one before is the most of the lower
-        halves = np.partition(values, n // 2)
-        median = halves[n // 2] if n % 2 else np.mean([halves[: n // 2].max(), halves[n // 2]])
-        return cls(n, total, squares, total / n, float(median))
+        return cls(n, total, squares, total / n, median(values))
 
     @classmethod
     def of_counts(cls, values: NDArray[np.float64], members: Column) -> Sums:
@@ -193,6 +190,34 @@ def edges(asked: Asked) -> list[tuple[date | None, date, datetime, date, datetim
 def instant(at: datetime) -> np.datetime64:
     """A UTC instant as columns have it."""
     return np.datetime64(at, "us")
+
+
+def median(values: Column) -> float:
+    """The median of values, of which there is at least one."""
+    # one place is put right in a third of the time of two; of an even number the one before is the most of the lower
+    n = len(values)
+    halves = np.partition(values, n // 2)
+    return float(halves[n // 2] if n % 2 else np.mean([halves[: n // 2].max(), halves[n // 2]]))
+
+
+def groups(
+    asked: Asked, at: np.datetime64, chosen: NDArray[np.bool_]
+) -> Iterator[tuple[tuple[str, ...], NDArray[np.bool_]]]:
+    """Each group of which somebody is chosen, by name, with who of those chosen is in it just before an instant.
+
+    Args:
+        asked: The question; without a breakdown all are one group.
+        at: The instant.
+        chosen: Of everybody whether they are chosen.
+    """
+    if asked.split is None:
+        yield from [((), chosen)] if chosen.any() else []
+        return
+    group, names = asked.split.numbers(at), asked.split.names
+    for number in sorted(range(len(names)), key=names.__getitem__):
+        members = chosen & (group == number)
+        if members.any():
+            yield names[number], members
 
 
 def seen_from(asked: Asked, facts: Numbered, grain: Grain | None = None) -> NDArray[np.int32]:
