@@ -82,11 +82,11 @@ def race(workspace: Workspace, tables: Tables, question: Question, rounds: int =
     def clickhouse(layout: str) -> None:
         tables.ask(sql, table=layout, **values)
 
-    warm = {layout: min(_timed(partial(clickhouse, layout)).wall_ms for _ in range(2)) for layout in LAYOUTS}
+    warm = {layout: min(timed(partial(clickhouse, layout)).wall_ms for _ in range(2)) for layout in LAYOUTS}
     layout = min(warm, key=lambda name: warm[name])
-    times = [(_timed(uptake), _timed(partial(clickhouse, layout))) for _ in range(rounds)]
+    times = [(timed(uptake), timed(partial(clickhouse, layout))) for _ in range(rounds)]
     ours, theirs = ([pair[side] for pair in times] for side in (0, 1))
-    return Outcome(question, compared.rows, "", layout, _median(ours), _median(theirs))
+    return Outcome(question, compared.rows, "", layout, median_of(ours), median_of(theirs))
 
 
 def moments(as_of: datetime) -> dict[str, str]:
@@ -118,11 +118,13 @@ def _is_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - cells are of any t
     return bool(one == other)
 
 
-def _timed(ask: Callable[[], None]) -> Took:
+def timed(ask: Callable[[], None]) -> Took:
+    """How long one asking takes."""
     wall, cpu = time.perf_counter(), time.process_time()
     ask()
     return Took((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000)
 
 
-def _median(times: Sequence[Took]) -> Took:
+def median_of(times: Sequence[Took]) -> Took:
+    """The middle of several, clock and processor each for itself."""
     return Took(median(took.wall_ms for took in times), median(took.cpu_ms for took in times))
