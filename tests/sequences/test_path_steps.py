@@ -11,7 +11,7 @@ from naive_paths import END, OPEN, START, Seen, Step, naive_steps
 
 from uptake.facts.path_events import PathEvents
 from uptake.sequences import paths
-from uptake.sequences.paths import Cut, steps
+from uptake.sequences.paths import Cut, walks
 
 NAMES = {0: "a", 1: "b", 2: "c", paths.END: END, paths.OPEN: OPEN, paths.START: START}
 KEYS = {name: key for key, name in NAMES.items()}
@@ -20,12 +20,12 @@ KEYS = {name: key for key, name in NAMES.items()}
 def followed(events: list[Seen], **cut: Any) -> list[Step]:
     """What the columns of the same events give."""
     keyed = {name: None if cut.get(name) is None else KEYS[cut[name]] for name in ("after", "before")}
-    found = steps(
+    found = walks(
         np.array([int(one.entity) for one in events], np.int64),
         np.array([one.at for one in events], np.int64),
         np.array([KEYS[one.node] for one in events], np.int64),
         Cut(**{**cut, **keyed}),
-    )
+    ).steps
     columns = (
         found.entity,
         found.path,

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from uptake.sequences.events import Bools, Instants, Keys, Rows
-from uptake.sequences.paths import OTHER, Steps
-
-SPECIALS = -OTHER
-"""How many nodes are no event: OTHER is the lowest."""
+from uptake.sequences.paths import NOTHING, OTHER, SPECIALS, Walks
 
 Counts = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)
 class Grouped:
-    """Steps of some entities, by the groups of their paths.
+    """Paths of some entities, by group.
 
     Args:
-        steps: The steps; an entity is in one part only, and has a first step for each of its paths.
-        group: The group of the path that each is of; None: there is one group alone.
+        walks: The paths; an entity is in one part only.
+        group: The group of each; None: there is one group alone.
     """
 
-    steps: Steps
+    walks: Walks
     group: Keys | None = None
 
 
@@ -65,129 +63,154 @@ class PathCounts:
 
 def most_cells(groups: int, depth: int, most: int) -> int:
     """How many steps there could be in all groups, which each takes room while they are counted."""
-    return groups * depth * (most + SPECIALS) ** 2
+    return groups * (depth - 1) * (most + SPECIALS) ** 2
 
 
-def count(parts: Sequence[Grouped], groups: int, lowest: int, depth: int, order: Rows, most: int) -> PathCounts:
+def count(parts: Sequence[Grouped], groups: int, order: Rows, most: int) -> PathCounts:
     """Counts the steps of paths, with the smaller nodes of each layer taken together.
 
     Args:
-        parts: The steps.
+        parts: The paths, one part at least.
         groups: How many groups there are; they have the larger nodes in common.
-        lowest: The lowest position.
-        depth: How many layers there are.
         order: The place of each node in the order in which they are preferred where they are as large.
         most: How many nodes of a layer are named.
 
     Returns:
         The steps in no order.
     """
-    layers = _Layers([part.steps for part in parts], lowest, depth, order, most)
-    cells = [layers.cells(part.steps) for part in parts]
-    sums = np.zeros((4, groups * layers.size), np.int64)
+    layers = _Layers([part.walks for part in parts], groups, order, most)
+    cells = [layers.cells(part) for part in parts]
+    paths, people, sum_yy, sum_xy = np.zeros((4, layers.size), np.int64)
     n, sum_xx, entities = np.zeros((3, groups), np.int64)
-    for place, (part, cell) in enumerate(zip(parts, cells, strict=True)):
-        if not len(cell):
+    for part, cell in zip(parts, cells, strict=True):
+        if not len(part.walks.entity):
             continue
-        owner = part.steps.entity - part.steps.entity.min()
-        everyone = int(owner.max()) + 1
-        if part.group is not None:
-            owner = owner * np.int64(groups) + part.group
-        of_each = np.bincount(owner[part.steps.is_first], minlength=everyone * groups)
-        by_group = of_each.reshape(everyone, groups)
-        n += by_group.sum(axis=0)
-        sum_xx += (by_group * by_group).sum(axis=0)
-        entities += np.count_nonzero(by_group, axis=0)
-        taken = np.sort(owner * np.int64(layers.size) + cell)
-        firsts = np.flatnonzero(_differs(taken))
-        y = np.diff(firsts, append=len(taken))
-        owner, step = np.divmod(taken.take(firsts), layers.size)
-        x = of_each.take(owner)
-        if part.group is not None:
-            step += owner % groups * layers.size
-            cells[place] = cell + part.group.astype(np.int64) * layers.size
-        # of very many cells few are met in a part
-        met, step = np.unique(step, return_inverse=True) if len(step) < sums.shape[1] else (slice(None), step)
-        width = sums.shape[1] if isinstance(met, slice) else len(met)
-        for number, weights in enumerate((y, np.ones_like(y), y * y, y * x)):
-            # sums of doubles are exact as long as they are below 2^53
-            sums[number, met] += np.bincount(step, weights, width).astype(np.int64)
-    found = np.flatnonzero(sums[0])
-    group, step = np.divmod(found, layers.size)
-    medians = _medians(np.concatenate(cells), np.concatenate([part.steps.microseconds for part in parts]), found)
-    taking, people, sum_yy, sum_xy = sums[:, found]
+        owner = part.walks.entity - part.walks.entity[0]
+        everyone = int(owner[-1]) + 1
+        grouped = owner if part.group is None else part.group * np.int64(everyone) + owner
+        x = np.bincount(grouped, minlength=groups * everyone)
+        by_group = x.reshape(groups, everyone)
+        n += by_group.sum(axis=1)
+        sum_xx += (by_group * by_group).sum(axis=1)
+        entities += np.count_nonzero(by_group, axis=1)
+        # in order, the paths of one entity through one cell stand side by side, and so do the entities of a cell
+        wide = np.min_scalar_type(layers.size * everyone)
+        passed = np.sort(cell.astype(wide) * everyone + owner.astype(wide), axis=None)
+        firsts = np.flatnonzero(_differs(passed))
+        y = np.diff(firsts, append=len(passed))
+        met, owner = np.divmod(passed.take(firsts), everyone)
+        x = x.take(layers.group(met) * np.int64(everyone) + owner)
+        firsts = np.flatnonzero(_differs(met))
+        met = met.take(firsts)
+        people[met] += np.diff(firsts, append=len(y))
+        for sums, values in ((paths, y), (sum_yy, y * y), (sum_xy, y * x)):
+            sums[met] += np.add.reduceat(values, firsts)
+    steps = layers.steps(np.flatnonzero(paths))
+    found = steps.cell
     return PathCounts(
-        group,
-        *layers.steps(step),
-        taking,
-        people,
-        sum_yy,
-        sum_xy,
-        medians,
-        n.take(group),
-        sum_xx.take(group),
-        entities.take(group),
+        steps.group,
+        steps.position,
+        steps.origin,
+        steps.target,
+        paths.take(found),
+        people.take(found),
+        sum_yy.take(found),
+        sum_xy.take(found),
+        np.concatenate(
+            [
+                _medians(
+                    np.concatenate([one[layer] for one in cells]),
+                    np.concatenate([part.walks.microseconds[layer] for part in parts]),
+                    found[steps.layer == layer],
+                )
+                for layer in range(layers.depth - 1)
+            ]
+        ),
+        n.take(steps.group),
+        sum_xx.take(steps.group),
+        entities.take(steps.group),
     )
 
 
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Cells, and which steps of which group they are."""
+
+    cell: Counts
+    layer: Counts
+    group: Counts
+    position: Counts
+    origin: Counts
+    target: Counts
+
+
 class _Layers:
-    """Which nodes of each layer are named, and a number for each step between such nodes."""
+    """Which nodes of each layer are named, and a cell, a number, for each step between such nodes and each group."""
 
-    def __init__(self, parts: Sequence[Steps], lowest: int, depth: int, order: Rows, most: int) -> None:
-        self._lowest, self._width = lowest, len(order) + SPECIALS
-        leaving, reaching = np.zeros((2, depth * self._width), np.int64)
-        for part in parts:
-            leaving += np.bincount(self._place(part.position, part.origin), minlength=len(leaving))
-            reaching += np.bincount(self._place(part.position + 1, part.target), minlength=len(reaching))
-        larger = np.maximum(leaving, reaching).reshape(depth, self._width)[:, SPECIALS:]
+    def __init__(self, parts: Sequence[Walks], groups: int, order: Rows, most: int) -> None:
+        self.depth, self._lowest, self._groups = len(parts[0].node), parts[0].lowest, groups
         self._names = min(most, len(order)) + SPECIALS
-        self._nodes = np.tile(np.arange(-SPECIALS, self._names - SPECIALS), (depth, 1))
-        # what is not named is OTHER, whose name is 0
-        name = np.zeros((depth, self._width), np.int32)
-        name[:, :SPECIALS] = np.arange(SPECIALS)
-        for layer, sizes in enumerate(larger):
-            named = np.lexsort((order, -sizes))[:most]
+        self._pairs = self._names * self._names
+        self.size = (self.depth - 1) * groups * self._pairs
+        """How many cells there are."""
+        self._nodes = np.tile(np.arange(-SPECIALS, self._names - SPECIALS), (self.depth, 1))
+        # what is not named is OTHER, and what is no event is counted from the end
+        self._name = np.full((self.depth, len(order) + SPECIALS), SPECIALS + OTHER, np.min_scalar_type(self.size))
+        self._name[:, len(order) :] = np.arange(SPECIALS)
+        for layer in range(self.depth):
+            sizes = np.zeros(len(order) + SPECIALS, np.int64)
+            for part in parts:
+                sizes += np.bincount(part.node[layer] + SPECIALS, minlength=len(sizes))
+            named = np.lexsort((order, -sizes[SPECIALS:]))[:most]
             self._nodes[layer, SPECIALS:] = named
-            name[layer, named + SPECIALS] = np.arange(SPECIALS, self._names)
-        self._name = name.ravel()
-        self.size = depth * self._names * self._names
-        """How many steps there could be."""
+            self._name[layer, named] = np.arange(SPECIALS, self._names)
 
-    def _place(self, position: Rows, node: Keys) -> Rows:
-        return (position - self._lowest) * self._width + (node + SPECIALS)
+    def cells(self, part: Grouped) -> Rows:
+        """The cell of each step, a row for each layer it leaves; of what lies beyond the ends of paths too."""
+        walks = part.walks
+        name = np.array([names.take(node) for names, node in zip(self._name, walks.node, strict=True)])
+        place = np.arange(self.depth - 1, dtype=name.dtype)[:, None] * self._groups
+        if part.group is not None:
+            place = place + part.group.astype(name.dtype)
+        found: Rows = place * self._pairs + name[:-1] * self._names + name[1:]
+        return found
 
-    def cells(self, part: Steps) -> Rows:
-        """The number of each step."""
-        origin = self._name.take(self._place(part.position, part.origin))
-        target = self._name.take(self._place(part.position + 1, part.target))
-        return ((part.position - self._lowest) * self._names + origin) * self._names + target
+    def group(self, cells: Rows) -> Rows:
+        """The group of each."""
+        return cells // self._pairs % self._groups
 
-    def steps(self, cells: Rows) -> tuple[Counts, Counts, Counts]:
-        """Position, origin and target of steps."""
-        places, target = np.divmod(cells, self._names)
-        layer, origin = np.divmod(places, self._names)
-        return layer + self._lowest, self._nodes[layer, origin], self._nodes[layer + 1, target]
+    def steps(self, cells: Rows) -> _Found:
+        """The steps that are among cells in order."""
+        place, pair = np.divmod(cells, self._pairs)
+        layer, group = np.divmod(place, self._groups)
+        origin, target = np.divmod(pair, self._names)
+        origin, target = self._nodes[layer, origin], self._nodes[layer + 1, target]
+        found = _Found(cells, layer, group, layer + self._lowest, origin, target)
+        is_step = (origin != NOTHING) & (target != NOTHING)
+        return _Found(*(getattr(found, name)[is_step] for name in _Found.__dataclass_fields__))
 
 
 def _medians(cells: Rows, microseconds: Instants, asked: Rows) -> NDArray[np.float64]:
+    """The median of the seconds of each cell that is asked for, nan where none has any.
+
+    It is as the engine has it, to the last bit: between the middle two where there are two.
+    """
     timed = np.flatnonzero(microseconds >= 0)
-    narrow = cells.astype(np.min_scalar_type(int(cells.max(initial=0)))).take(timed)
-    order = np.argsort(narrow, kind="stable")
-    cells, microseconds = narrow.take(order), microseconds.take(timed).take(order)
-    begin, end = (np.searchsorted(cells, asked.astype(cells.dtype), side) for side in ("left", "right"))
-    return np.array([_median_s(microseconds[one:other]) for one, other in zip(begin, end, strict=True)], np.float64)
+    cells, lengths = cells.take(timed), microseconds.take(timed)
+    known, span = None, int(lengths.max(initial=0)) + 1
+    if (int(cells.max(initial=0)) + 1) * span >= 2**63:
+        known, lengths = np.unique(lengths, return_inverse=True)
+        span = len(known)
+    # as one number cell and length are put in order in a tenth of the time of two
+    in_order = np.sort(cells * np.int64(span) + lengths)
+    begin, end = np.searchsorted(in_order, [asked * span, (asked + 1) * span])
+    middle = np.array([(begin + end - 1) // 2, (begin + end) // 2])
+    middle = in_order.take(middle, mode="clip") % span if len(in_order) else middle
+    below, above = (middle if known is None else known.take(middle)) / 1e6 * 0.5
+    return np.where(begin < end, below + above, np.nan)
 
 
-def _median_s(microseconds: Instants) -> float:
-    """The median as the engine has it, to the last bit: between the middle two where there are two."""
-    if not len(microseconds):
-        return np.nan
-    below, above = (len(microseconds) - 1) // 2, len(microseconds) // 2
-    middle = np.partition(microseconds, (below, above))
-    return float(middle[below] / 1e6 * 0.5 + middle[above] / 1e6 * 0.5)
-
-
-def _differs(values: NDArray[np.int64]) -> Bools:
+def _differs(values: NDArray[Any]) -> Bools:
     """Whether each value is another than the one before it."""
     differs = np.ones(len(values), np.bool_)
     np.not_equal(values[1:], values[:-1], out=differs[1:])

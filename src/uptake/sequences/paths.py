@@ -17,6 +17,10 @@ START: Final = -3
 """Where a path comes from that had no more before."""
 OTHER: Final = -4
 """The nodes of a layer that are not named, taken together."""
+NOTHING: Final = -5
+"""What lies beyond the end of a path, or before its start."""
+SPECIALS: Final = -NOTHING
+"""How many nodes are no event: NOTHING is the lowest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,50 @@ class Cut:
 
 
 @dataclass(frozen=True, eq=False)
+class Walks:
+    """Paths as far as they are looked at, one a column: a row for each layer, one row less for what lies between.
+
+    Args:
+        entity: Whose path each is; never falls.
+        path: The number of the path.
+        anchor_at: When the visit happened that the path is counted by.
+        node: Layer by layer the nodes visited; START before the first or END or OPEN after the last where that is known,
+            NOTHING farther out.
+        microseconds: How long each step took, from a layer to the next; -1 where it is not one between visits.
+        lowest: The position of the first layer: 1, or what lies before 0 where paths are followed back.
+    """
+
+    entity: Keys
+    path: Rows
+    anchor_at: Instants
+    node: Keys
+    microseconds: Instants
+    lowest: int
+
+    def chosen(self, rows: Bools | Rows) -> Walks:
+        """Some of them."""
+        whole = (self.entity[rows], self.path[rows], self.anchor_at[rows])
+        return Walks(*whole, self.node[:, rows], self.microseconds[:, rows], self.lowest)
+
+    @property
+    def steps(self) -> Steps:
+        """The steps they are made of, path by path."""
+        origin, target, took = self.node[:-1].T, self.node[1:].T, self.microseconds.T
+        walk, layer = np.nonzero((origin != NOTHING) & (target != NOTHING))
+        position = layer + self.lowest
+        return Steps(
+            entity=self.entity.take(walk),
+            path=self.path.take(walk),
+            anchor_at=self.anchor_at.take(walk),
+            position=position,
+            origin=origin[walk, layer].astype(np.int32),
+            target=target[walk, layer].astype(np.int32),
+            microseconds=took[walk, layer],
+            is_first=position == (1 if self.lowest == 1 else -1),
+        )
+
+
+@dataclass(frozen=True, eq=False)
 class Steps:
     """Steps of paths, one a row.
 
@@ -73,12 +121,8 @@ class Steps:
     microseconds: Instants
     is_first: Bools
 
-    def chosen(self, rows: Bools | Rows) -> Steps:
-        """Some of them."""
-        return Steps(**{name: getattr(self, name)[rows] for name in Steps.__dataclass_fields__})
 
-
-def steps(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Steps:
+def walks(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Walks:
     """Follows every path.
 
     A path is a run of an entity's events without a long pause; events of one node in a row are one visit, at the last
@@ -91,63 +135,57 @@ def steps(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Steps:
         cut: Which part of a path is looked at.
 
     Returns:
-        The steps, path by path.
+        The paths; each has one step next to its anchor.
 
     >>> minute = 60_000_000
     >>> who, what = np.array([7, 7, 7, 7]), np.array([1, 1, 2, 1])
-    >>> found = steps(who, np.array([0, 1, 5, 60]) * minute, what, Cut(gap=30 * minute, depth=3, until=600 * minute))
-    >>> [*zip(found.path.tolist(), found.origin.tolist(), found.target.tolist())]
-    [(0, 1, 2), (0, 2, -1), (1, 1, -1)]
+    >>> found = walks(who, np.array([0, 1, 5, 60]) * minute, what, Cut(gap=30 * minute, depth=3, until=600 * minute))
+    >>> found.node.T.tolist(), found.microseconds.T.tolist()
+    ([[1, 2, -1], [1, -1, -5]], [[240000000, -1], [-1, -1]])
     """
-    is_new = np.ones(len(at), np.bool_)
-    np.greater_equal(at[1:] - at[:-1], cut.gap, out=is_new[1:])
-    is_new[1:] |= entity[1:] != entity[:-1]
-    is_visit = np.ones(len(at), np.bool_)
-    np.not_equal(node[1:], node[:-1], out=is_visit[:-1])
-    is_visit[:-1] |= is_new[1:]
-    visits, beginnings = np.flatnonzero(is_visit), np.flatnonzero(is_new)
-    owners, at, node = entity.take(beginnings), at.take(visits), node.take(visits)
-    firsts = np.searchsorted(visits, beginnings)
-    ends = np.append(firsts[1:], len(visits))
-    begin, finish, anchor = _bounds(node, firsts, ends, cut)
+    is_new = np.ones(len(at) + 1, np.bool_)
+    np.greater_equal(at[1:] - at[:-1], cut.gap, out=is_new[1:-1])
+    is_new[1:-1] |= entity[1:] != entity[:-1]
+    is_visit = is_new[1:].copy()
+    is_visit[:-1] |= node[1:] != node[:-1]
+    visits = np.flatnonzero(is_visit)
+    ends = np.flatnonzero(is_new[1:].take(visits)) + 1
+    firsts = np.append(0, ends)[: len(ends)]
+    begin, finish, anchor = _bounds(node, visits, firsts, ends, cut)
     is_kept = (begin >= 0) & (finish >= 0)
     if cut.anchored is not None and len(at):
-        moment = at.take(anchor, mode="clip")
+        moment = at.take(visits.take(anchor, mode="clip"))
         is_kept &= (moment >= cut.anchored[0]) & (moment < cut.anchored[1])
-    kept = np.flatnonzero(is_kept)
-    begin, finish, anchor = begin[kept], finish[kept], anchor[kept]
-    length = np.minimum(finish - begin + 1, cut.depth)
-    # one row a visit that is looked at, which becomes the step that leaves it
-    ended = np.where(at.take(ends.take(kept) - 1) + cut.gap <= cut.until, END, OPEN)
-    # a path that got where it leads has no end of its own, and one that is cut short goes on unseen
-    stops = (finish + 1 == ends.take(kept)) & (length < cut.depth) & (cut.before is None or cut.is_dropped)
-    length -= ~stops
-    owner = np.repeat(np.arange(len(kept)), length)
-    ranks = np.arange(len(owner)) - np.repeat(np.cumsum(length) - length, length)
-    visit = ranks + begin.take(owner)
-    origin, left_at = node.take(visit), at.take(visit)
-    target = node.take(visit + 1, mode="clip").astype(np.int32)
-    microseconds = at.take(visit + 1, mode="clip") - left_at
-    lasts = np.cumsum(length)[stops] - 1
-    target[lasts], microseconds[lasts] = ended[stops], -1
-    position = ranks + 1 if not cut.is_backward else visit - anchor.take(owner)
-    found = Steps(
-        entity=owners.take(kept).take(owner),
-        path=kept.take(owner),
-        anchor_at=at.take(anchor).take(owner),
-        position=position,
-        origin=origin.astype(np.int32),
-        target=target,
-        microseconds=microseconds,
-        is_first=position == (-1 if cut.is_backward else 1),
+    path = np.flatnonzero(is_kept)
+    firsts, ends, begin, finish, anchor = (one.take(path) for one in (firsts, ends, begin, finish, anchor))
+    lowest = 1 - cut.depth if cut.is_backward else 1
+    visit = np.arange(cut.depth)[:, None] + (anchor + lowest if cut.is_backward else begin)
+    is_inside = visit >= firsts if cut.is_backward else visit <= finish
+    row = visits.take(visit, mode="clip")
+    moment = at.take(row)
+    layers = np.where(is_inside, node.take(row).astype(np.promote_types(node.dtype, np.int8)), NOTHING)
+    if cut.is_backward:
+        layers[visit == firsts - 1] = START
+    else:
+        # a path that got where it leads has no end of its own
+        is_over = (finish + 1 == ends) & (cut.before is None or cut.is_dropped)
+        ended = np.where(at.take(visits.take(ends - 1)) + cut.gap <= cut.until, END, OPEN)
+        np.copyto(layers, ended, where=(visit == finish + 1) & is_over, casting="same_kind")
+    return Walks(
+        entity=entity.take(visits.take(firsts)),
+        path=path,
+        anchor_at=at.take(visits.take(anchor)),
+        node=layers,
+        microseconds=np.where(is_inside[:-1] & is_inside[1:], moment[1:] - moment[:-1], -1),
+        lowest=lowest,
     )
-    if not cut.is_backward:
-        return found
-    return _with_starts(found, owners.take(kept), kept, at, node, firsts.take(kept), anchor, cut)
 
 
-def _bounds(node: Keys, firsts: Rows, ends: Rows, cut: Cut) -> tuple[Rows, Rows, Rows]:
+def _bounds(node: Keys, visits: Rows, firsts: Rows, ends: Rows, cut: Cut) -> tuple[Rows, Rows, Rows]:
     """For every path its first visit, its last one and its anchor; -1 where it is not looked at."""
+    if cut.after is None and cut.before is None:
+        return firsts, ends - 1, firsts
+    node = node.take(visits)
     begin = firsts if cut.after is None else _next(node == cut.after, firsts, ends)
     if cut.before is None:
         return begin, ends - 1, begin
@@ -166,26 +204,3 @@ def _next(fits: Bools, since: Rows, ends: Rows) -> Rows:
     rows = np.append(np.flatnonzero(fits), len(fits))
     found = rows[np.searchsorted(rows, np.minimum(since, len(fits)))]
     return np.where(found < ends, found, -1)
-
-
-def _with_starts(
-    found: Steps, entity: Keys, path: Rows, at: Instants, node: Keys, firsts: Rows, anchor: Rows, cut: Cut
-) -> Steps:
-    """The steps, and for paths that begin within the layers one from the start to their first visit."""
-    short = np.flatnonzero(anchor - firsts + 1 < cut.depth)
-    firsts, anchor = firsts.take(short), anchor.take(short)
-    position = firsts - anchor - 1
-    starts = Steps(
-        entity=entity.take(short),
-        path=path.take(short),
-        anchor_at=at.take(anchor),
-        position=position,
-        origin=np.full(len(firsts), START, np.int32),
-        target=node.take(firsts).astype(np.int32),
-        microseconds=np.full(len(firsts), -1, np.int64),
-        is_first=position == -1,
-    )
-    joined = {
-        name: np.concatenate([getattr(starts, name), getattr(found, name)]) for name in Steps.__dataclass_fields__
-    }
-    return Steps(**joined).chosen(np.argsort(joined["path"], kind="stable"))

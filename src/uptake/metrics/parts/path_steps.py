@@ -17,7 +17,7 @@ from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.periods import microseconds_of
 from uptake.metrics.parts.path_nodes import AFTER, BEFORE, Nodes, nodes
 from uptake.sequences.events import Keys
-from uptake.sequences.paths import END, OPEN, START, Cut, Steps, steps
+from uptake.sequences.paths import END, OPEN, START, Cut, Steps, Walks, walks
 
 PATH = "PARTITION BY entity_key, path"
 ARRIVAL = "ORDER BY event_at, import_id, ordinal"
@@ -65,11 +65,11 @@ class Followed:
 
     Args:
         events: The events.
-        parts: The steps, some entities at a time; entities and nodes are places in those of the events.
+        parts: The paths, some entities at a time; entities and nodes are places in those of the events.
     """
 
     events: PathEvents
-    parts: list[Steps]
+    parts: list[Walks]
 
     def keys(self, node: Keys) -> Keys:
         """The keys of nodes, whose places are given; what is no event is its own."""
@@ -80,7 +80,7 @@ class Followed:
         """The rows of `path_step`."""
         tables, paths = list[pa.Table](), 0
         for found in self.parts:
-            tables.append(self._table(found, paths))
+            tables.append(self._table(found.steps, paths))
             paths += int(found.path.max(initial=-1)) + 1
         return pa.concat_tables(tables)
 
@@ -118,7 +118,7 @@ def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
         is_dropped=asked.param("outcome") == "dropped",
         anchored=anchored,
     )
-    return Followed(events, [steps(*part, cut) for part in events.parts()])
+    return Followed(events, [walks(*part, cut) for part in events.parts()])
 
 
 def _seen(asked: Asked, found: Nodes, columns: str = "") -> str:

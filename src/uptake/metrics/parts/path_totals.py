@@ -11,7 +11,7 @@ import pyarrow as pa
 from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked
 from uptake.metrics.parts.path_nodes import nodes
-from uptake.metrics.parts.path_steps import Followed, followed, is_backward
+from uptake.metrics.parts.path_steps import Followed, followed
 from uptake.metrics.parts.tallies import numbered
 from uptake.sequences.path_counts import Grouped, count, most_cells
 
@@ -33,12 +33,12 @@ def counted(asked: Asked) -> pa.Table:
     found = followed(asked, _range(cut))
     names = dict(asked.cursor.execute(nodes(asked).names).fetchall())
     labels = [names[key] for key in found.events.nodes.tolist()]
-    depth, groups = asked.param("depth"), asked.split.names if asked.split else [()]
+    groups = asked.split.names if asked.split else [()]
     order = np.empty(len(labels), np.intp)
     order[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
     cells = len(cut) * len(groups)
     parts = [*_grouped(asked, found, cut)] if cells > 1 or asked.split else [*map(Grouped, found.parts)]
-    counts = count(parts, max(1, cells), 1 - depth if is_backward(asked) else 1, depth, order, asked.param("most"))
+    counts = count(parts, max(1, cells), order, asked.param("most"))
     period, group = np.divmod(counts.group, len(groups))
     told = {}
     if asked.question.period:
@@ -65,7 +65,7 @@ def counted(asked: Asked) -> pa.Table:
 
 
 def _grouped(asked: Asked, found: Followed, cut: Cut) -> Iterator[Grouped]:
-    """The steps by period and group; those of paths that are left out are not among them."""
+    """The paths by period and group; those that are left out are not among them."""
     begins = np.array([begin for _, begin, _ in cut], "M8[us]").view(np.int64)
     who = numbered(asked).everyone.numbers(found.events.entities) if asked.split else None
     groups = len(asked.split.names) if asked.split else 1
@@ -73,14 +73,7 @@ def _grouped(asked: Asked, found: Followed, cut: Cut) -> Iterator[Grouped]:
         part = whole
         cell = (np.searchsorted(begins, part.anchor_at, side="right") - 1) * groups
         if asked.split is not None and who is not None:
-            # all steps of a path are of the moment of its anchor
-            is_new = np.ones(len(part.path), np.bool_)
-            np.not_equal(part.path[1:], part.path[:-1], out=is_new[1:])
-            firsts = np.flatnonzero(is_new)
-            group = asked.split.numbers_of(
-                who.take(part.entity.take(firsts)), part.anchor_at.take(firsts).view("M8[us]")
-            )
-            group = np.repeat(group, np.diff(firsts, append=len(is_new)))
+            group = asked.split.numbers_of(who.take(part.entity), part.anchor_at.view("M8[us]"))
             cell += group
             if (group < 0).any():
                 kept = np.flatnonzero(group >= 0)
