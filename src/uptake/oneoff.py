@@ -75,7 +75,8 @@ def from_events(
         time_format: How times are written, if they can be read in two ways: `day first`, `month first`.
         users: What is known of users, a row each: their id in the column of the events or one of the usual names, all
             other columns are attributes, to break down and filter by as `user.NAME`. With a column `valid_from` a user
-            has several rows, and each holds from then on.
+            has several rows, and each holds from then on. Who has no `created_at` here counts as having been there before
+            the first event as well, as a seat without a date does.
         accounts: The same of accounts, as `account.NAME`.
         aliases: Which ids are one person: `previous_id`, the user it became, `alias_at`, and `is_anonymous` where the id
             that goes is one of the events' `anonymous_id`. The latest of an id wins.

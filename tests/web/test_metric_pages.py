@@ -155,6 +155,7 @@ def test_segments_are_said_from_the_highest_to_the_lowest(client: Client, board:
         ("date_from=soon", "date_from is 'soon'. Allowed: a date such as 2026-03-31."),
         ("date_from=2026-03-01&date_to=2026-02-01", "date_from is 2026-03-01, after date_to, 2026-02-01."),
         ("colour=red", "retention has no parameter 'colour'."),
+        ("breakdown=plan", "Every metric takes entity, period, date_from, date_to, as_of, by, top, where"),
         ("returns=%7Bevent", "is not JSON"),
         ("start=%7B%22event%22%3A%5B%5D%7D", "is an empty list"),
         ("period=year", "period is 'year'. Allowed: day, week, month, quarter."),

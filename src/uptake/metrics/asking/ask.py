@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from uptake.metrics.asking import earlier, overlap
+from uptake.metrics.asking import earlier, overlap, unmet
 from uptake.metrics.asking.groups import groups
 from uptake.metrics.asking.notes import notes
 from uptake.metrics.asking.prepared import Prepared, entity_rows, population, prepare
@@ -115,6 +115,7 @@ def _read(asked: Asked, kind: Kind, run: Sql, labels: tuple[str, ...]) -> list[R
 def _group_notes(prepared: Prepared) -> Iterator[str]:
     yield from dimensions.notes(prepared.dimensions)
     yield from overlap.notes(prepared)
+    yield from unmet.notes(prepared)
 
 
 def _not_yet(prepared: Prepared, rows: list[Row] | Columnar) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from math import isfinite
 from typing import Any, Protocol
 
@@ -31,8 +31,17 @@ class Parametrised(Protocol):
         ...
 
 
-def read(metric: Parametrised, given: Mapping[str, Any], plan: Plan, name: str) -> dict[str, Any]:
+def read(
+    metric: Parametrised, given: Mapping[str, Any], plan: Plan, name: str, common: Iterable[str] = ()
+) -> dict[str, Any]:
     """All parameters of a metric, or a signal, with defaults from the plan.
+
+    Args:
+        metric: What takes them.
+        given: What was said of its own.
+        plan: For defaults.
+        name: What it is called.
+        common: What could have been said beside its own: who asks with a name that there is not is told.
 
     Raises:
         QuestionError: A parameter is unknown or its value is not allowed.
@@ -40,7 +49,9 @@ def read(metric: Parametrised, given: Mapping[str, Any], plan: Plan, name: str) 
     known = {param.name: param for param in metric.params}
     for key in given:
         if key not in known:
-            raise QuestionError(f"{name} has no parameter '{key}'.", allowed=known or ["none: it has no parameters"])
+            do = f"Every metric takes {', '.join(common)} as well." if common else ""
+            allowed = known or ["none of its own" if common else "none: it has no parameters"]
+            raise QuestionError(f"{name} has no parameter '{key}'.", allowed=allowed, do=do)
     return {
         key: _given(param, given[key]) if given.get(key) not in (None, "") else param.default_for(plan)
         for key, param in known.items()

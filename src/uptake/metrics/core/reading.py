@@ -55,10 +55,11 @@ def read_question(cursor: Cursor, plan: Plan, found: Entry, given: Mapping[str, 
             )
         raise QuestionError(f"date_from is {date_from}, after date_to, {date_to}.", do="Swap them, or leave one out.")
     where = given.get("where")
+    own = {key: value for key, value in given.items() if key not in UNIVERSAL}
     return Question(
         metric=found.name,
         entity=entity,
-        params=params.read(found.metric, {k: v for k, v in given.items() if k not in UNIVERSAL}, plan, found.name),
+        params=params.read(found.metric, own, plan, found.name, UNIVERSAL),
         date_from=date_from,
         date_to=min(date_to, last_day),
         period=read_period(given.get("period")) or found.metric.default_period,
