@@ -3,15 +3,16 @@ from math import exp, isnan, log, nan, sqrt
 import numpy as np
 import pytest
 import scipy.stats
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from lifelines import KaplanMeierFitter
 from lifelines.utils import qth_survival_time
 from statsmodels.duration.survfunc import SurvfuncRight
 
+from uptake.stats.life_table import from_durations
 from uptake.stats.logrank import logrank
 from uptake.stats.proportion import wilson
-from uptake.stats.survival import Survival, kaplan_meier, kaplan_meier_from_counts
+from uptake.stats.survival import Curves, Survival, kaplan_meier, kaplan_meier_from_counts
 from uptake.stats.watched import Watched
 
 People = list[tuple[float, bool]]
@@ -276,34 +277,54 @@ watched = st.lists(
 )
 
 
-def in_order(groups: list[list[tuple[int, int | None]]]) -> Watched:
+def in_order(cohorts: list[list[list[tuple[int, int | None]]]]) -> Watched:
     people = sorted(
-        (until if at is None else at, at is None, number) for number, group in enumerate(groups) for until, at in group
+        (cohort, until if at is None else at, at is None, number)
+        for cohort, groups in enumerate(cohorts)
+        for number, group in enumerate(groups)
+        for until, at in group
     )
-    time, waiting, group = (np.array(column) for column in zip(*people, strict=True))
-    return Watched(time, ~waiting, group)
+    cohort, time, waiting, group = (np.array(column) for column in zip(*people, strict=True))
+    return Watched(time, ~waiting, group, np.searchsorted(cohort, np.arange(len(cohorts) + 1)))
 
 
-@given(watched, shares, st.integers(0, 14))
-def test_a_curve_of_those_watched_says_what_the_curve_of_the_people_does(
-    watched: list[tuple[int, int | None]], share: float, day: int
+def curve_of_watched(people: list[tuple[int, int | None]]) -> Survival:
+    return curve_of([(until if at is None else at, at is not None) for until, at in people])
+
+
+@given(
+    st.lists(st.lists(watched | st.just([]), min_size=3, max_size=3), min_size=1, max_size=4),
+    shares,
+    st.integers(0, 14),
+)
+def test_groups_of_those_watched_say_and_compare_what_the_people_do(
+    cohorts: list[list[list[tuple[int, int | None]]]], share: float, day: int
 ) -> None:
-    """For each how long they were watched, and when they reached it if they did."""
-    curve = curve_of([(until if at is None else at, at is not None) for until, at in watched])
-    quick = kaplan_meier_from_counts(*in_order([watched]).counts(0))
-    np.testing.assert_array_equal(quick.quantile(share), curve.quantile(share))
-    np.testing.assert_array_equal(quick.reached_by(day), curve.reached_by(day))
+    """For each how long they were watched, and when they reached it if they did; some cohorts have nobody of a group.
+
+    As many are at risk at every time at which anybody of any group reached it, so the test says the same.
+    """
+    assume(any(group for groups in cohorts for group in groups))
+    people = in_order(cohorts)
+    for number in range(3):
+        found = dict(people.tables(number))
+        assert [*found] == [cohort for cohort, groups in enumerate(cohorts) if groups[number]]
+        for cohort, table in found.items():
+            quick, curve = Curves.of([table]).one(0), curve_of_watched(cohorts[cohort][number])
+            np.testing.assert_array_equal(quick.quantile(share), curve.quantile(share))
+            np.testing.assert_array_equal(quick.reached_by(day), curve.reached_by(day))
+    for groups, test in zip(cohorts, people.compared(), strict=True):
+        curves = [curve_of_watched(group) for group in groups if group]
+        assert test == (pytest.approx(logrank(curves), nan_ok=True) if len(curves) > 1 else None)
 
 
-@given(st.lists(watched, min_size=2, max_size=4), st.integers(0, 14))
-def test_groups_of_those_watched_compare_as_the_groups_of_the_people_do(
-    groups: list[list[tuple[int, int | None]]], day: int
-) -> None:
-    """As many are at risk at every time at which anybody of any group reached it, so the test says the same."""
-    curves, people = [], in_order(groups)
-    for number, group in enumerate(groups):
-        curves.append(curve_of([(until if at is None else at, at is not None) for until, at in group]))
-        quick = kaplan_meier_from_counts(*people.counts(number))
-        np.testing.assert_array_equal(quick.median(), curves[-1].median())
-        np.testing.assert_array_equal(quick.reached_by(day), curves[-1].reached_by(day))
-    assert people.compared([*range(len(groups))]) == pytest.approx(logrank(curves), nan_ok=True)
+@given(st.lists(people, min_size=1, max_size=5), shares, st.integers(0, 20))
+def test_curves_of_several_say_what_each_says_alone(groups: list[People], share: float, day: int) -> None:
+    """To the last digit: no curve is moved by the one before it."""
+    tables = [from_durations(*zip(*group, strict=True)) for group in groups]
+    curves, alone = Curves.of(tables), [curve_of(group) for group in groups]
+    assert curves.n.tolist() == [curve.n for curve in alone]
+    assert curves.reached.tolist() == [curve.events.sum() for curve in alone]
+    np.testing.assert_array_equal(np.transpose(curves.quantile(share)), [curve.quantile(share)[1:] for curve in alone])
+    np.testing.assert_array_equal(np.transpose(curves.reached_by(day)), [curve.reached_by(day)[1:] for curve in alone])
+    np.testing.assert_array_equal(curves.ci_upper, np.concatenate([curve.ci_upper for curve in alone]))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from uptake.stats.distributions import chi_squared_tail
 from uptake.stats.estimate import Floats
+from uptake.stats.life_table import LifeTable
 from uptake.stats.survival import Survival
 
 NO_VARIANCE = 1e-12
@@ -31,11 +32,11 @@ class LogRank(NamedTuple):
     pvalue: float
 
 
-def logrank(groups: Sequence[Survival]) -> LogRank:
+def logrank(groups: Sequence[Survival | LifeTable]) -> LogRank:
     """Tests whether groups share one distribution of the time to something.
 
     Args:
-        groups: The curves of two or more groups of different entities.
+        groups: The curves, or the life tables, of two or more groups of different entities.
 
     Returns:
         The test over all groups. Groups in which nobody was at risk when anybody reached it compare with nothing and
@@ -100,11 +101,11 @@ def logrank_of_counts(at_risk: NDArray[Any], events: NDArray[Any]) -> LogRank:
     return LogRank(statistic, degrees_of_freedom, chi_squared_tail(statistic, degrees_of_freedom))
 
 
-def _at_risk(group: Survival, times: Floats) -> Floats:
+def _at_risk(group: Survival | LifeTable, times: Floats) -> Floats:
     return np.append(group.at_risk, 0)[np.searchsorted(group.times, times)].astype(np.float64)
 
 
-def _events(group: Survival, times: Floats) -> Floats:
+def _events(group: Survival | LifeTable, times: Floats) -> Floats:
     happened = group.events > 0
     column = np.zeros(times.size)
     column[np.searchsorted(times, group.times[happened])] = group.events[happened]

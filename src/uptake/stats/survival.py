@@ -6,10 +6,14 @@ flatter the product, nor counted as never, which would slander it.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import nan
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from uptake.stats.distributions import normal_critical
 from uptake.stats.estimate import CONFIDENCE_LEVEL, Estimate, Floats, undefined
@@ -18,6 +22,116 @@ from uptake.stats.life_table import Counts, LifeTable, from_counts, from_duratio
 
 ROUNDING = 1e-9
 """A product of fractions that should be one half may miss it in its last digits; this close, it is one half."""
+
+
+Ends = tuple[Floats, Floats, Floats]
+"""Estimates of several groups, and the lower and the upper ends of their intervals."""
+
+
+class Curves(NamedTuple):
+    """Kaplan-Meier curves of several groups, counted in one pass: in each column one stands behind the other.
+
+    Args:
+        times: As of `Survival`, and so are the others; each group has somebody.
+        at_risk: Likewise.
+        events: Likewise.
+        edges: Where the curve of each group begins, then how long the columns are.
+        survival: Likewise.
+        ci_lower: Likewise.
+        ci_upper: Likewise.
+    """
+
+    times: NDArray[Any]
+    at_risk: Counts
+    events: Counts
+    edges: NDArray[np.integer]
+    survival: Floats
+    ci_lower: Floats
+    ci_upper: Floats
+
+    @classmethod
+    def of(cls, tables: Sequence[LifeTable], level: float = CONFIDENCE_LEVEL) -> Curves:
+        """Estimates the curves of life tables, one or more, each of somebody.
+
+        Args:
+            tables: The tables.
+            level: Confidence level of the intervals, between 0 and 1.
+        """
+        edges = np.cumsum([0, *(table.times.size for table in tables)])
+        times, at_risk, events = (np.concatenate(column) for column in zip(*tables, strict=True))
+        waiting_after = at_risk - events
+        survival = _along(np.cumprod, edges, waiting_after / at_risk)
+        z_squared = normal_critical(level) ** 2
+
+        # it has no value where a curve is 1 or 0; these ends are put right below
+        with np.errstate(divide="ignore", invalid="ignore"):
+            greenwood = _along(np.cumsum, edges, events / (at_risk * waiting_after))
+            log = np.log(survival)
+            stretch = np.exp(np.sqrt(z_squared * greenwood) / -log)
+            lower, upper = np.exp(log * stretch), np.exp(log / stretch)
+
+        certain = np.flatnonzero(survival == 1)
+        lower[certain], upper[certain] = at_risk[certain] / (at_risk[certain] + z_squared), 1.0
+
+        # Only the last step of a curve can end at 0: after it nobody is left.
+        last, begins = edges[1:] - 1, edges[:-1]
+        over, begins = last[survival[last] == 0], begins[survival[last] == 0]
+        before = np.where(over > begins, upper[over - 1], 1.0)
+        lower[over], upper[over] = 0.0, before * z_squared / (at_risk[over] + z_squared)
+        return cls(times, at_risk, events, edges, survival, lower, upper)
+
+    def one(self, number: int) -> Survival:
+        """The curve of one group."""
+        own = slice(self.edges[number], self.edges[number + 1])
+        return Survival(
+            self.times[own],
+            self.at_risk[own],
+            self.events[own],
+            self.survival[own],
+            self.ci_lower[own],
+            self.ci_upper[own],
+        )
+
+    @property
+    def n(self) -> Counts:
+        """How many entities each curve describes."""
+        everybody: Counts = self.at_risk[self.edges[:-1]]
+        return everybody
+
+    @property
+    def reached(self) -> Counts:
+        """How many of them reached it."""
+        total: Counts = np.add.reduceat(self.events, self.edges[:-1])
+        return total
+
+    def reached_by(self, time: float) -> Ends:
+        """For each group what `Survival.reached_by` says."""
+        if not time >= 0:
+            raise ValueError(f"A time to something is at least 0, not {time!r}.")
+        begins, last = self.edges[:-1], self.edges[1:] - 1
+        step = begins - 1 + np.add.reduceat(self.times <= time, begins, dtype=np.intp)
+        is_known = (time <= self.times[last]) | (self.survival[last] == 0)
+        waiting, lower, upper = (
+            np.where(is_known, curve[step], nan) for curve in (self.survival, self.ci_lower, self.ci_upper)
+        )
+        return 1 - waiting, 1 - upper, 1 - lower
+
+    def quantile(self, share: float) -> Ends:
+        """For each group what `Survival.quantile` says."""
+        if not 0 < share < 1:
+            raise ValueError(f"The share of a quantile lies strictly between 0 and 1, not {share!r}.")
+        waiting = (1 - share) * (1 + ROUNDING)
+        return (
+            self._first_time(self.survival, waiting),
+            self._first_time(self.ci_lower, waiting),
+            self._first_time(self.ci_upper, waiting),
+        )
+
+    def _first_time(self, curve: Floats, waiting: float) -> Floats:
+        """The first time at which each has come down so far; nan where it does not."""
+        down = np.append(np.flatnonzero(curve <= waiting), curve.size)
+        first = down[np.searchsorted(down, self.edges[:-1])]
+        return np.where(first < self.edges[1:], self.times.take(first, mode="clip"), nan)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,13 +178,7 @@ class Survival:
         Raises:
             ValueError: If the time is negative or nan.
         """
-        if not time >= 0:
-            raise ValueError(f"A time to something is at least 0, not {time!r}.")
-        if self.n == 0 or (time > self.times[-1] and self.survival[-1] > 0):
-            return undefined(self.n)
-        step = int(np.searchsorted(self.times, time, side="right")) - 1
-        waiting, lower, upper = (float(curve[step]) for curve in (self.survival, self.ci_lower, self.ci_upper))
-        return Estimate(self.n, 1 - waiting, 1 - upper, 1 - lower)
+        return self._only(self._alone().reached_by(time))
 
     def quantile(self, share: float) -> Estimate:
         """Estimates the time by which a share of all has reached it.
@@ -91,16 +199,7 @@ class Survival:
             Brookmeyer, R., Crowley, J. (1982). A confidence interval for the median survival time. Biometrics 38,
             29-41.
         """
-        if not 0 < share < 1:
-            raise ValueError(f"The share of a quantile lies strictly between 0 and 1, not {share!r}.")
-        waiting = (1 - share) * (1 + ROUNDING)
-
-        def first_time(curve: Floats) -> float:
-            is_down = curve <= waiting
-            first = int(is_down.argmax()) if is_down.size else 0
-            return float(self.times[first]) if is_down.size and is_down[first] else nan
-
-        return Estimate(self.n, first_time(self.survival), first_time(self.ci_lower), first_time(self.ci_upper))
+        return self._only(self._alone().quantile(share))
 
     def median(self) -> Estimate:
         """Estimates the time by which one half has reached it.
@@ -109,6 +208,13 @@ class Survival:
             `quantile(0.5)`.
         """
         return self.quantile(0.5)
+
+    def _alone(self) -> Curves:
+        edges = np.array([0, self.times.size] if self.n else [0])
+        return Curves(self.times, self.at_risk, self.events, edges, self.survival, self.ci_lower, self.ci_upper)
+
+    def _only(self, ends: Ends) -> Estimate:
+        return Estimate(self.n, *(float(end[0]) for end in ends)) if self.n else undefined(0)
 
 
 def kaplan_meier(durations: Column, reached: Column, level: float = CONFIDENCE_LEVEL) -> Survival:
@@ -165,23 +271,13 @@ def kaplan_meier_from_counts(
 
 
 def _estimate(table: LifeTable, level: float) -> Survival:
-    waiting_after = table.at_risk - table.events
-    survival: Floats = np.cumprod(waiting_after / table.at_risk, dtype=np.float64)
-    z_squared = normal_critical(level) ** 2
-    lower, upper = np.zeros_like(survival), np.ones_like(survival)
+    if not table.times.size:
+        return Survival(*table, *(np.empty(0) for _ in range(3)))
+    return Curves.of([table], level).one(0)
 
-    # a curve only falls: it is 1 at first, and 0 at last, if at all
-    certain = slice(np.count_nonzero(survival == 1))
-    lower[certain] = table.at_risk[certain] / (table.at_risk[certain] + z_squared)
 
-    between = slice(certain.stop, np.count_nonzero(survival))
-    greenwood = np.cumsum(table.events[between] / (table.at_risk[between] * waiting_after[between]))
-    log = np.log(survival[between])
-    stretch = np.exp(np.sqrt(z_squared * greenwood) / -log)
-    lower[between], upper[between] = np.exp(log * stretch), np.exp(log / stretch)
-
-    # Only the last step can end at 0: after it nobody is left.
-    if survival.size and survival[-1] == 0:
-        before = upper[-2] if survival.size > 1 else 1.0
-        upper[-1] = before * z_squared / (table.at_risk[-1] + z_squared)
-    return Survival(*table, survival, lower, upper)
+def _along(accumulate: Callable[..., Floats], edges: NDArray[np.integer], values: Floats) -> Floats:
+    """Accumulates the values of each group by themselves; in place."""
+    for begin, end in pairwise(edges.tolist()):
+        accumulate(values[begin:end], out=values[begin:end])
+    return values

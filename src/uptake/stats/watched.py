@@ -5,82 +5,103 @@ Who reached it and who was last seen waiting stand in one line, so nobody has to
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.stats.life_table import Counts, Times
+from uptake.stats.life_table import LifeTable, Times
 from uptake.stats.logrank import LogRank, logrank_of_counts
 
 
 class Watched(NamedTuple):
-    """Everyone who was watched, in the order of time; of one time those who reached it come first.
+    """Everyone who was watched: cohort by cohort, each in the order of time; of one time those who reached it come first.
 
     Args:
         time: How long it took each who reached it, or for how long the others were watched: whole numbers from 0 on.
         reached: Whether each reached it.
         group: The number of the group of each.
+        edges: Where each cohort begins, then how many there are in all.
     """
 
     time: Times
     reached: NDArray[np.bool_]
     group: NDArray[np.integer]
+    edges: NDArray[np.integer]
 
-    def counts(self, group: int) -> tuple[Counts, Counts, Counts]:
-        """Counts, by time, of those of a group who reached it and of those who were last seen waiting.
+    def tables(self, group: int) -> Iterator[tuple[int, LifeTable]]:
+        """The life table of a group in each cohort in which it has somebody, by the number of the cohort.
 
         Args:
-            group: A group that has somebody.
+            group: The group.
 
         Returns:
-            Times, events and censored for `from_counts`. Who was last seen waiting between two times at which others of
-            the group reached it counts at the first of these, and after the last of them all at the time the last one
-            was seen: the estimate of a curve is the same at every time that is not in between.
+            The tables, in which those who were last seen waiting have a line of their own only before the first who
+            reached it, and at the end: the estimate of a curve is the same at every time that is not in between.
 
-        >>> people = Watched(np.array([2, 5, 7, 8]), np.array([True, True, False, False]), np.zeros(4, int))
-        >>> [column.tolist() for column in people.counts(0)]
-        [[2, 5, 8], [1, 1, 0], [0, 0, 2]]
+        >>> people = Watched(np.array([2, 5, 7, 8]), np.arange(4) < 2, np.zeros(4, int), np.array([0, 4]))
+        >>> [[column.tolist() for column in table] for _, table in people.tables(0)]
+        [[[0.0, 2.0, 5.0, 8.0], [4, 4, 3, 1], [0, 1, 1, 0]]]
         """
         own = np.flatnonzero(self.group == group)
-        time, arrivals = self.time[own], np.flatnonzero(self.reached[own])
-        if not len(arrivals):
-            begins = _firsts(time)
-            lost = np.diff(begins, append=len(time))
-            return time[begins], np.zeros_like(lost), lost
-        begins = _firsts(time[arrivals])
-        events, first = np.diff(begins, append=len(arrivals)), arrivals[begins]
-        # whoever stands before the first who reached it at a time was not at risk then
-        waiting = len(own) - first - events
-        lost = waiting - np.append(len(own) - first[1:], waiting[-1])
-        early = time[: first[0]]
-        seen = _firsts(early)
-        early, early_lost = early[seen], np.diff(seen, append=len(early))
-        last = time[-1:] if waiting[-1] else time[:0]
-        return (
-            np.concatenate([early, time[first], last]),
-            np.concatenate([np.zeros_like(early_lost), events, np.zeros(len(last), np.int64)]),
-            np.concatenate([early_lost, lost, waiting[-1:][: len(last)]]),
-        )
+        time, reached, edges = self.time[own], self.reached[own], np.searchsorted(own, self.edges)
+        cohorts = np.flatnonzero(edges[1:] > edges[:-1])
+        if not len(cohorts):
+            return
+        begins, ends = edges[cohorts], edges[cohorts + 1]
+        # a line begins wherever the time, or what happened then, is another one
+        is_begin = np.ones(len(own), np.bool_)
+        is_begin[1:] = (time[1:] != time[:-1]) | (reached[1:] != reached[:-1])
+        is_begin[begins] = True
+        lines = np.flatnonzero(is_begin)
+        is_told, events = reached[lines], np.diff(lines, append=len(own))
+        arrivals = np.append(lines[is_told], len(own))
+        first_arrival = np.minimum(arrivals[np.searchsorted(arrivals, begins)], ends)
+        for begin, until in np.searchsorted(lines, [begins, first_arrival]).T.tolist():
+            is_told[begin:until] = True
+        is_told[np.searchsorted(lines, ends) - 1] = True
+        lines, events = lines[is_told], np.where(reached[lines], events, 0)[is_told]
+        # each begins at 0, where all are at risk
+        starts = begins[time[begins] > 0]
+        places = np.searchsorted(lines, starts)
+        lines, events = np.insert(lines, places, starts), np.insert(events, places, 0)
+        times = time[lines].astype(np.float64)
+        times[places + np.arange(len(places))] = 0.0
+        for cohort, end, (first, until) in zip(
+            cohorts.tolist(), ends.tolist(), np.searchsorted(lines, [begins, ends]).T.tolist(), strict=True
+        ):
+            yield cohort, LifeTable(times[first:until], end - lines[first:until], events[first:until])
 
-    def compared(self, groups: list[int]) -> LogRank:
-        """Tests whether groups share one distribution of the time.
-
-        Args:
-            groups: Two or more groups that have somebody; all that have somebody.
+    def compared(self) -> list[LogRank | None]:
+        """Tests in each cohort whether its groups share one distribution of the time.
 
         Returns:
-            What `logrank` says of their curves.
+            What `logrank` says of the curves of a cohort; None where there are fewer than two groups.
         """
         arrivals = np.flatnonzero(self.reached)
-        begins = _firsts(self.time[arrivals])
-        first, at_risk, events = arrivals[begins], [], []
-        for group in groups:
-            own = self.group == group
-            seen = np.cumsum(own, dtype=np.int32)
-            at_risk.append(seen[-1] - seen[first] + own[first])
-            events.append(_sums(own[arrivals], begins))
-        return logrank_of_counts(np.stack(at_risk), np.stack(events))
+        time, edges = self.time[arrivals], np.searchsorted(arrivals, self.edges)
+        is_first = np.ones(len(arrivals), np.bool_)
+        np.not_equal(time[1:], time[:-1], out=is_first[1:])
+        is_first[edges[:-1][edges[:-1] < len(arrivals)]] = True
+        begins = np.flatnonzero(is_first)
+        first, groups = arrivals[begins], int(self.group.max(initial=0)) + 1
+        steps, group = np.searchsorted(begins, edges).tolist(), self.group[arrivals]
+        at_risk, events = (np.empty((groups, len(begins)), np.int32) for _ in range(2))
+        members = []
+        for number in range(groups):
+            own = self.group == number
+            seen = np.append(np.int32(0), np.cumsum(own, dtype=np.int32))
+            until = seen[self.edges]
+            at_risk[number] = np.repeat(until[1:], np.diff(steps)) - seen[first]
+            events[number] = _sums(group == number, begins)
+            members.append(np.diff(until))
+        is_there = np.stack(members).T > 0
+        return [
+            logrank_of_counts(at_risk[there, begin:end], events[there, begin:end]) if there.sum() > 1 else None
+            for there, (begin, end) in zip(is_there, pairwise(steps), strict=True)
+        ]
 
 
 def _sums(values: NDArray[np.bool_], begins: NDArray[np.intp]) -> NDArray[np.int32]:
@@ -88,10 +109,3 @@ def _sums(values: NDArray[np.bool_], begins: NDArray[np.intp]) -> NDArray[np.int
     if len(begins) == len(values):  # no two have one time
         return values.astype(np.int32)
     return np.add.reduceat(values, begins, dtype=np.int32)
-
-
-def _firsts(values: Times) -> NDArray[np.intp]:
-    """At which places of an ordered column a value begins."""
-    is_first = np.ones(len(values), np.bool_)
-    np.not_equal(values[1:], values[:-1], out=is_first[1:])
-    return np.flatnonzero(is_first)

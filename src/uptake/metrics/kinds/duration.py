@@ -8,6 +8,7 @@ Who has not got there yet is censored, not dropped: the curve uses that it took 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from math import isnan, nan
 from typing import Any
 
@@ -18,9 +19,9 @@ from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.status import TOO_FEW, present
-from uptake.stats.estimate import Estimate
+from uptake.stats.life_table import LifeTable, from_counts
 from uptake.stats.logrank import logrank
-from uptake.stats.survival import Survival, kaplan_meier_from_counts
+from uptake.stats.survival import Curves, Survival
 from uptake.store.projection import Cursor
 
 DAY = 86_400
@@ -28,6 +29,8 @@ HAIR = 1e-12
 """How far a product of shares may be from the share it stands for."""
 ENDS = ("", "_ci_lower", "_ci_upper")
 """What follows the name of a quantile or a share: itself, then the ends of its interval."""
+AT_ONCE = 2**16
+"""Lines of life tables that are estimated at once."""
 MOST_POINTS = 400
 """Points of a curve; more cannot be seen."""
 
@@ -85,39 +88,40 @@ class Duration(Kind):
         FROM ({table}) {f"GROUP BY {', '.join(labels)}" if labels else "HAVING count(*) > 0"} ORDER BY ALL"""
 
     def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
-        """One row per label with its columns as arrays: there are as many durations as people.
+        """One row per label with its life table: there are as many durations as people.
 
         The rows of a label are next to each other.
         """
         table = answer.to_arrow_table()
         if not labels:
-            return [self._counts(table)] if len(table) else []
+            return [{"table": self._life_table(table)}] if len(table) else []
         names = plain(labels)
         numbered = table.select(names).append_column("row", pa.array(np.arange(len(table))))
         groups = numbered.group_by(names).aggregate([("row", "min"), ("row", "count")]).sort_by("row_min").to_pylist()
         rows = []
         for group in groups:
             part = table.slice(group.pop("row_min"), group.pop("row_count"))
-            rows.append(group | self._counts(part))
+            rows.append(group | {"table": self._life_table(part)})
         return rows
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
-        curves = [kaplan_meier_from_counts(row[self.length], row["reached"], row["censored"]) for row in rows]
         pvalues: list[float | None] = [None] * len(rows)
         if self.is_tested(asked):
             # a quicker way has tested them already
             is_told = all("pvalue" in row for row in rows)
-            pvalues = [row["pvalue"] for row in rows] if is_told else self._pvalues(rows, curves, plain(labels))
+            pvalues = [row["pvalue"] for row in rows] if is_told else self._pvalues(rows, plain(labels))
         answers = []
-        for row, curve, pvalue in zip(rows, curves, pvalues, strict=True):
-            common = {name: row[name] for name in plain(labels)}
-            if asked.param("output") == "curve":
-                answers += [common | point | {"pvalue": pvalue} for point in _points(curve)]
-            else:
-                answers.append(
-                    common | self._summary(curve, int(row["reached"].sum()), self._told(asked)) | {"pvalue": pvalue}
-                )
+        for part in _batches(rows):
+            curves = Curves.of([row["table"] for row in rows[part]])
+            told = (
+                [_points(curves.one(number)) for number in range(len(curves.n))]
+                if asked.param("output") == "curve"
+                else [[summary] for summary in self._summaries(curves, self._told(asked))]
+            )
+            for row, pvalue, own in zip(rows[part], pvalues[part], told, strict=True):
+                common = {name: row[name] for name in plain(labels)}
+                answers += [common | one | {"pvalue": pvalue} for one in own]
         return answers
 
     def is_tested(self, asked: Asked) -> bool:
@@ -128,25 +132,29 @@ class Duration(Kind):
         """The labels within whose values groups are tested against each other."""
         return [name for name in labels if name in ("period_on", *self.own)]
 
-    def _pvalues(self, rows: list[Row], curves: list[Survival], labels: list[str]) -> list[float | None]:
+    def _pvalues(self, rows: list[Row], labels: list[str]) -> list[float | None]:
         """For each row the log-rank test of the groups that its period, and its own label, is broken down into."""
         fixed = self.fixed(labels)
         groups = defaultdict(list)
-        for row, curve in zip(rows, curves, strict=True):
-            groups[tuple(row[name] for name in fixed)].append(curve)
+        for row in rows:
+            groups[tuple(row[name] for name in fixed)].append(row["table"])
         tested = {key: present(logrank(group).pvalue) for key, group in groups.items() if len(group) > 1}
         return [tested.get(tuple(row[name] for name in fixed)) for row in rows]
 
-    def _summary(self, curve: Survival, reached: int, told: list[tuple[str, int]]) -> Row:
-        row: Row = {"n": curve.n, "reached": reached} | _interval(curve.median())
-        for share in (25, 75, 90):
-            row |= _interval(curve.quantile(share / 100), f"p{share}")
-        for name, number in told:
-            row |= _interval(curve.reached_by(number * self.step), name)
-        row["status"] = "not_eligible" if not curve.n else "too_few" if curve.n < TOO_FEW else "closed"
-        if row["status"] == "closed" and row["estimate"] is None:
-            row["status"] = "in_progress"  # fewer than half have got there so far
-        return row
+    def _summaries(self, curves: Curves, told: list[tuple[str, int]]) -> list[Row]:
+        """What is read from each curve: quantiles, then the shares that are told."""
+        columns: dict[str, list[Any]] = {"n": curves.n.tolist(), "reached": curves.reached.tolist()}
+        ends = [(["estimate", "ci_lower", "ci_upper"], curves.quantile(0.5))]
+        ends += [([f"p{share}{end}" for end in ENDS], curves.quantile(share / 100)) for share in (25, 75, 90)]
+        ends += [([name + end for end in ENDS], curves.reached_by(number * self.step)) for name, number in told]
+        for names, values in ends:
+            columns |= {name: [*map(present, column.tolist())] for name, column in zip(names, values, strict=True)}
+        columns["status"] = [
+            # fewer than half have got there so far
+            "too_few" if n < TOO_FEW else "in_progress" if median is None else "closed"
+            for n, median in zip(columns["n"], columns["estimate"], strict=True)
+        ]
+        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """Summary or curve; with a breakdown into groups of different people, the p-value of the test between them."""
@@ -194,8 +202,8 @@ class Duration(Kind):
             value_unit="seconds",
         )
 
-    def _counts(self, table: pa.Table) -> Row:
-        return {name: table[name].to_numpy() for name in (self.length, "reached", "censored")}
+    def _life_table(self, table: pa.Table) -> LifeTable:
+        return from_counts(*(table[name].to_numpy() for name in (self.length, "reached", "censored")))
 
     def _told(self, asked: Asked) -> list[tuple[str, int]]:
         """By when shares are told: the name of the column, and the number."""
@@ -230,10 +238,17 @@ class InSessions(Duration):
         return f"by_session_{number}"
 
 
-def _interval(estimate: Estimate, name: str = "") -> Row:
-    """The estimate and the ends of its interval: `estimate, ci_lower, ci_upper`, or `p75, p75_ci_lower, p75_ci_upper`."""
-    names = [name + end for end in ENDS] if name else ["estimate", "ci_lower", "ci_upper"]
-    return dict(zip(names, map(present, estimate[1:]), strict=True))
+def _batches(rows: list[Row]) -> Iterator[slice]:
+    """Rows whose life tables are short enough together to be worked on in the processor's own memory; one at least."""
+    begin, lines = 0, 0
+    for place, row in enumerate(rows):
+        own = len(row["table"].times)
+        if lines and lines + own > AT_ONCE:
+            yield slice(begin, place)
+            begin, lines = place, 0
+        lines += own
+    if rows:
+        yield slice(begin, len(rows))
 
 
 def _points(curve: Survival) -> list[Row]:

@@ -5,9 +5,9 @@ There is no row for a clock that is still running.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from itertools import pairwise
+from functools import partial
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -34,6 +34,9 @@ WAITING, TIME_BIT, PERIOD_BIT = 64, 7, 48
 bit above the most groups there are, and at which bits time and period begin."""
 
 
+NOT_USED = -1
+
+
 class Clock(Protocol):
     """What lengths are counted by.
 
@@ -47,7 +50,7 @@ class Clock(Protocol):
         """What the clock of everybody says at an instant of its own."""
         ...
 
-    def at_uses(self, feature: int, used: Rows) -> NDArray[np.generic]:
+    def at_uses(self, used: Rows) -> NDArray[np.generic]:
         """What it said at the first uses of a feature."""
         ...
 
@@ -65,9 +68,8 @@ class InTime:
         """The instants themselves."""
         return instants
 
-    def at_uses(self, feature: int, used: Rows) -> NDArray[np.generic]:
+    def at_uses(self, used: Rows) -> NDArray[np.generic]:
         """The instants themselves."""
-        del feature
         return used.values["first_at"]
 
     def between(self, since: NDArray[np.generic], until: NDArray[np.generic]) -> NDArray[np.int64]:
@@ -81,22 +83,16 @@ class InSessions:
     length = "sessions"
 
     def __init__(self, asked: Asked, facts: Numbered) -> None:
-        self._asked, self._clock = asked, SessionClock(facts, asked.grain)
+        self._clock = SessionClock(facts, asked.grain)
 
     def at(self, instants: Instants) -> NDArray[np.generic]:
         """How many had begun before."""
         return self._clock.before(np.arange(len(instants)), instants)
 
-    def at_uses(self, feature: int, used: Rows) -> NDArray[np.generic]:
-        """How many had begun by then; counted once and kept."""
-
-        def begun() -> Told:
-            first_at: Instants = used.values["first_at"]
-            return Told(self._clock.before(used.number, first_at + MOMENT))
-
-        grain = self._asked.grain
-        key = ("sessions_at_uses", grain.of("session"), grain.life, self._asked.question.timezone, feature)
-        return self._asked.kept.get(self._asked.cursor, key, begun).value
+    def at_uses(self, used: Rows) -> NDArray[np.generic]:
+        """How many had begun by then."""
+        first_at: Instants = used.values["first_at"]
+        return self._clock.before(used.number, first_at + MOMENT)
 
     def between(self, since: NDArray[np.generic], until: NDArray[np.generic]) -> NDArray[np.int64]:
         """Sessions."""
@@ -108,19 +104,20 @@ class Crowd(NamedTuple):
 
     Args:
         opened: What the clock of each said then.
-        place: Where each stands among those to whom they were opened in some period; `OUTSIDE` of others.
-        frame: The period it lies in and the group each of those was in then, as one number in which there is room for a time.
+        inside: Those to whom they were opened in some period.
+        frame: The period it lies in and the group each of them was in then, as one number in which there is room for a
+            time.
         waiting: The same with how long each was watched since.
     """
 
     opened: NDArray[np.generic]
-    place: NDArray[np.int32]
+    inside: NDArray[np.intp]
     frame: NDArray[np.int64]
     waiting: NDArray[np.int64]
 
 
 def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list[Row]:
-    """How many first used a feature after so long, and how many were last seen without, as arrays.
+    """How many first used a feature after so long, and how many were last seen without, as life tables.
 
     For each period, feature and group, in this order.
 
@@ -129,9 +126,8 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
         features: Key -> feature.
         started: SQL for (entity_key, reached_at): since when each could use anything.
     """
-    facts, cohorts = numbered(asked), Cohorts(asked)
+    facts, cohorts, question = numbered(asked), Cohorts(asked), asked.question
     clock: Clock = InSessions(asked, facts) if asked.param("unit") == SESSIONS else InTime()
-    used = facts.parts(f"SELECT entity_key, feature_key AS part, first_at FROM {asked.grain.life}")
     opened = _opened(asked, facts, started)
     crowds: dict[tuple[Conditions, date | None], Crowd] = {}
     found: dict[tuple[int, int, int], Row] = {}
@@ -139,14 +135,22 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
         alike = feature.eligible, feature.launched_on
         if alike not in crowds:
             crowds[alike] = _crowd(asked, clock, cohorts, opened(feature.eligible), feature.launched_on)
-        for period, people in _by_period(asked, clock, crowds[alike], key, used.get(key), len(cohorts)):
-            groups = np.flatnonzero(np.bincount(people.group)).tolist()
-            # groups of different people are tested against each other
-            tested = {"pvalue": present(people.compared(groups).pvalue)} if len(groups) > 1 else {"pvalue": None}
-            for order, group in cohorts.in_order(groups):
-                counts = dict(zip((clock.length, "reached", "censored"), people.counts(group), strict=True))
-                names = cohorts.names(period, group, feature=feature.name)
-                found[period, key, order] = {**names, **counts, **tested}
+        crowd = crowds[alike]
+        took = asked.kept.get(
+            asked.cursor,
+            ("first_uses", key, *alike, started, asked.grain.life, clock.length, question.as_of, question.timezone),
+            partial(_took, asked, facts, clock, crowd.opened, key),
+        ).value
+        people = _in_order(crowd, took, len(cohorts))
+        tested = people.compared() if cohorts.groups > 1 else [None] * len(cohorts)
+        for order, group in cohorts.in_order(range(cohorts.groups)):
+            for period, table in people.tables(group):
+                test = tested[period]
+                found[period, key, order] = {
+                    **cohorts.names(period, group, feature=feature.name),
+                    "table": table,
+                    "pvalue": present(test.pvalue) if test else None,
+                }
     return [found[place] for place in sorted(found)]
 
 
@@ -173,35 +177,32 @@ def _crowd(asked: Asked, clock: Clock, cohorts: Cohorts, open_at: Instants, laun
     as_of = instant(asked.question.as_of)
     period, group = cohorts.cells(np.arange(len(open_at)), open_at)
     inside = np.flatnonzero((period != OUTSIDE) & (open_at < as_of))
-    place = np.full(len(open_at), OUTSIDE, np.int32)
-    place[inside] = np.arange(len(inside))
     opened = clock.at(open_at)
     watched = clock.between(opened[inside], clock.at(np.full(len(open_at), as_of))[inside])
     frame = period[inside].astype(np.int64) << PERIOD_BIT | group[inside]
-    return Crowd(opened, place, frame, frame | watched << TIME_BIT | WAITING)
+    return Crowd(opened, inside, frame, frame | watched << TIME_BIT | WAITING)
 
 
-def _by_period(
-    asked: Asked, clock: Clock, crowd: Crowd, feature: int, used: Rows | None, periods: int
-) -> Iterator[tuple[int, Watched]]:
-    """Each period in which a feature was opened to somebody, by number, with these in the order of time."""
-    line = crowd.waiting.copy()
+def _took(asked: Asked, facts: Numbered, clock: Clock, opened: NDArray[np.generic], feature: int) -> Told:
+    """How long it took everybody to use a feature for the first time; `NOT_USED` of those who have not."""
+    found = np.full(len(facts.everyone), NOT_USED, np.int64)
+    used = facts.parts(f"SELECT entity_key, feature_key AS part, first_at FROM {asked.grain.life}").get(feature)
     if used is not None:
-        number, reading = used.number, clock.at_uses(feature, used)
-        is_in = (crowd.place[number] != OUTSIDE) & (used.values["first_at"] < instant(asked.question.as_of))
-        if not is_in.all():
-            number, reading = number[is_in], reading[is_in]
-        place = crowd.place[number]
-        took = clock.between(crowd.opened[number], reading)
-        line[place] = crowd.frame[place] | took << TIME_BIT
+        number, reading = used.number, clock.at_uses(used)
+        is_in = used.values["first_at"] < instant(asked.question.as_of)
+        found[number[is_in]] = clock.between(opened[number], reading)[is_in]
+    return Told(found.astype(np.min_scalar_type(-1 - found.max(initial=0))))
+
+
+def _in_order(crowd: Crowd, took: NDArray[np.integer], periods: int) -> Watched:
+    """Those to whom a feature was opened, period by period, in the order of time."""
+    own = took[crowd.inside].astype(np.int64)
+    line = np.where(own == NOT_USED, crowd.waiting, crowd.frame | own << TIME_BIT)
     line.sort()
-    edges = np.searchsorted(line, np.arange(periods + 1) << PERIOD_BIT).tolist()
-    for period, (begin, end) in enumerate(pairwise(edges)):
-        if begin < end:
-            people = line[begin:end]
-            which = people.astype(np.uint8) & np.uint8(2**TIME_BIT - 1)
-            time = (people >> TIME_BIT) - (period << PERIOD_BIT - TIME_BIT)
-            yield period, Watched(time, which < WAITING, which & np.uint8(WAITING - 1))
+    which = line.astype(np.uint8) & np.uint8(2**TIME_BIT - 1)
+    time = line >> TIME_BIT & 2 ** (PERIOD_BIT - TIME_BIT) - 1
+    edges = np.searchsorted(line, np.arange(periods + 1) << PERIOD_BIT)
+    return Watched(time, which < WAITING, which & np.uint8(WAITING - 1), edges)
 
 
 def _seconds(interval: NDArray[np.timedelta64]) -> NDArray[np.int64]:
