@@ -46,7 +46,7 @@ class Watched(NamedTuple):
         [[[0.0, 2.0, 5.0, 8.0], [4, 4, 3, 1], [0, 1, 1, 0]]]
         """
         own = np.flatnonzero(self.group == group)
-        time, reached, edges = self.time[own], self.reached[own], np.searchsorted(own, self.edges)
+        time, reached, edges = self.time.take(own), self.reached.take(own), np.searchsorted(own, self.edges)
         cohorts = np.flatnonzero(edges[1:] > edges[:-1])
         if not len(cohorts):
             return
@@ -56,18 +56,20 @@ class Watched(NamedTuple):
         is_begin[1:] = (time[1:] != time[:-1]) | (reached[1:] != reached[:-1])
         is_begin[begins] = True
         lines = np.flatnonzero(is_begin)
-        is_told, events = reached[lines], np.diff(lines, append=len(own))
+        is_told, events = reached.take(lines), np.diff(lines, append=len(own))
         arrivals = np.append(lines[is_told], len(own))
         first_arrival = np.minimum(arrivals[np.searchsorted(arrivals, begins)], ends)
         for begin, until in np.searchsorted(lines, [begins, first_arrival]).T.tolist():
             is_told[begin:until] = True
         is_told[np.searchsorted(lines, ends) - 1] = True
-        lines, events = lines[is_told], np.where(reached[lines], events, 0)[is_told]
+        told = np.flatnonzero(is_told)
+        lines = lines.take(told)
+        events = events.take(told) * reached.take(lines)
         # each begins at 0, where all are at risk
         starts = begins[time[begins] > 0]
         places = np.searchsorted(lines, starts)
         lines, events = np.insert(lines, places, starts), np.insert(events, places, 0)
-        times = time[lines].astype(np.float64)
+        times = time.take(lines).astype(np.float64)
         times[places + np.arange(len(places))] = 0.0
         for cohort, end, (first, until) in zip(
             cohorts.tolist(), ends.tolist(), np.searchsorted(lines, [begins, ends]).T.tolist(), strict=True
@@ -81,31 +83,29 @@ class Watched(NamedTuple):
             What `logrank` says of the curves of a cohort; None where there are fewer than two groups.
         """
         arrivals = np.flatnonzero(self.reached)
-        time, edges = self.time[arrivals], np.searchsorted(arrivals, self.edges)
+        time, edges = self.time.take(arrivals), np.searchsorted(arrivals, self.edges)
         is_first = np.ones(len(arrivals), np.bool_)
         np.not_equal(time[1:], time[:-1], out=is_first[1:])
         is_first[edges[:-1][edges[:-1] < len(arrivals)]] = True
         begins = np.flatnonzero(is_first)
-        first, groups = arrivals[begins], int(self.group.max(initial=0)) + 1
-        steps, group = np.searchsorted(begins, edges).tolist(), self.group[arrivals]
-        at_risk, events = (np.empty((groups, len(begins)), np.int32) for _ in range(2))
-        members = []
-        for number in range(groups):
-            own = self.group == number
-            seen = np.append(np.int32(0), np.cumsum(own, dtype=np.int32))
-            until = seen[self.edges]
-            at_risk[number] = np.repeat(until[1:], np.diff(steps)) - seen[first]
-            events[number] = _sums(group == number, begins)
-            members.append(np.diff(until))
-        is_there = np.stack(members).T > 0
+        first, until = arrivals.take(begins), np.append(begins, len(arrivals))
+        steps, group = np.searchsorted(begins, edges), self.group.take(arrivals)
+        shape = int(self.group.max(initial=0)) + 1, len(begins)
+        at_risk, events, members = np.empty(shape), np.empty(shape), []
+        for number in range(len(at_risk)):
+            before = _before(self.group == number)
+            in_all = before[self.edges]
+            np.subtract(np.repeat(in_all[1:], np.diff(steps)), before.take(first), out=at_risk[number])
+            events[number] = np.diff(_before(group == number).take(until))
+            members.append(np.diff(in_all))
         return [
             logrank_of_counts(at_risk[there, begin:end], events[there, begin:end]) if there.sum() > 1 else None
-            for there, (begin, end) in zip(is_there, pairwise(steps), strict=True)
+            for there, (begin, end) in zip(np.stack(members).T > 0, pairwise(steps.tolist()), strict=True)
         ]
 
 
-def _sums(values: NDArray[np.bool_], begins: NDArray[np.intp]) -> NDArray[np.int32]:
-    """How many hold from each place up to the next."""
-    if len(begins) == len(values):  # no two have one time
-        return values.astype(np.int32)
-    return np.add.reduceat(values, begins, dtype=np.int32)
+def _before(holds: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """For how many it holds before each place, and in all."""
+    found = np.zeros(len(holds) + 1, np.int32)
+    np.cumsum(holds, dtype=np.int32, out=found[1:])
+    return found

@@ -8,7 +8,7 @@ Who has not got there yet is censored, not dropped: the curve uses that it took 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from math import isnan, nan
 from typing import Any
 
@@ -18,10 +18,11 @@ import pyarrow as pa
 from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.core.result import Column, Side
+from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.kinds.status import TOO_FEW, present
 from uptake.stats.life_table import LifeTable, from_counts
 from uptake.stats.logrank import logrank
-from uptake.stats.survival import Curves, Survival
+from uptake.stats.survival import Curves, Ends, Survival
 from uptake.store.projection import Cursor
 
 DAY = 86_400
@@ -29,6 +30,8 @@ HAIR = 1e-12
 """How far a product of shares may be from the share it stands for."""
 ENDS = ("", "_ci_lower", "_ci_upper")
 """What follows the name of a quantile or a share: itself, then the ends of its interval."""
+Values = dict[str, list[Any]]
+"""Columns, by name."""
 AT_ONCE = 2**16
 """Lines of life tables that are estimated at once."""
 MOST_POINTS = 400
@@ -106,23 +109,22 @@ class Duration(Kind):
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
-        pvalues: list[float | None] = [None] * len(rows)
-        if self.is_tested(asked):
-            # a quicker way has tested them already
-            is_told = all("pvalue" in row for row in rows)
-            pvalues = [row["pvalue"] for row in rows] if is_told else self._pvalues(rows, plain(labels))
-        answers = []
-        for part in _batches(rows):
+        tested = {"pvalue": self._pvalues(rows, plain(labels))} if self.is_tested(asked) else {}
+
+        def told(part: slice) -> list[Row]:
             curves = Curves.of([row["table"] for row in rows[part]])
-            told = (
-                [_points(curves.one(number)) for number in range(len(curves.n))]
-                if asked.param("output") == "curve"
-                else [[summary] for summary in self._summaries(curves, self._told(asked))]
-            )
-            for row, pvalue, own in zip(rows[part], pvalues[part], told, strict=True):
-                common = {name: row[name] for name in plain(labels)}
-                answers += [common | one | {"pvalue": pvalue} for one in own]
-        return answers
+            own = {name: [row[name] for row in rows[part]] for name in plain(labels)}
+            tests = {name: pvalues[part] for name, pvalues in tested.items()}
+            if asked.param("output") == "curve":
+                return [
+                    {name: values[number] for name, values in (own | tests).items()} | point
+                    for number in range(len(curves.n))
+                    for point in _points(curves.one(number))
+                ]
+            columns = own | self._summary(curves, self._told(asked), tests)
+            return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+
+        return [row for batch in side_by_side(told, _batches(rows)) for row in batch]
 
     def is_tested(self, asked: Asked) -> bool:
         """Whether there are groups of different entities, to be tested against each other."""
@@ -134,6 +136,8 @@ class Duration(Kind):
 
     def _pvalues(self, rows: list[Row], labels: list[str]) -> list[float | None]:
         """For each row the log-rank test of the groups that its period, and its own label, is broken down into."""
+        if all("pvalue" in row for row in rows):  # a quicker way has tested them already
+            return [row["pvalue"] for row in rows]
         fixed = self.fixed(labels)
         groups = defaultdict(list)
         for row in rows:
@@ -141,20 +145,20 @@ class Duration(Kind):
         tested = {key: present(logrank(group).pvalue) for key, group in groups.items() if len(group) > 1}
         return [tested.get(tuple(row[name] for name in fixed)) for row in rows]
 
-    def _summaries(self, curves: Curves, told: list[tuple[str, int]]) -> list[Row]:
-        """What is read from each curve: quantiles, then the shares that are told."""
-        columns: dict[str, list[Any]] = {"n": curves.n.tolist(), "reached": curves.reached.tolist()}
-        ends = [(["estimate", "ci_lower", "ci_upper"], curves.quantile(0.5))]
-        ends += [([f"p{share}{end}" for end in ENDS], curves.quantile(share / 100)) for share in (25, 75, 90)]
-        ends += [([name + end for end in ENDS], curves.reached_by(number * self.step)) for name, number in told]
-        for names, values in ends:
-            columns |= {name: [*map(present, column.tolist())] for name, column in zip(names, values, strict=True)}
-        columns["status"] = [
-            # fewer than half have got there so far
+    def _summary(self, curves: Curves, told: list[tuple[str, int]], tests: Values) -> Values:
+        """What is read from each curve: quantiles, then the shares that are told, the test and the status."""
+        found: Values = {"n": curves.n.tolist(), "reached": curves.reached.tolist()}
+        found |= _ends(("estimate", "ci_lower", "ci_upper"), curves.quantile(0.5))
+        for share in (25, 75, 90):
+            found |= _ends([f"p{share}{end}" for end in ENDS], curves.quantile(share / 100))
+        for name, number in told:
+            found |= _ends([name + end for end in ENDS], curves.reached_by(number * self.step))
+        status = [
+            # where there is no median, fewer than half have got there so far
             "too_few" if n < TOO_FEW else "in_progress" if median is None else "closed"
-            for n, median in zip(columns["n"], columns["estimate"], strict=True)
+            for n, median in zip(found["n"], found["estimate"], strict=True)
         ]
-        return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
+        return found | tests | {"status": status}
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """Summary or curve; with a breakdown into groups of different people, the p-value of the test between them."""
@@ -236,6 +240,12 @@ class InSessions(Duration):
     def share_name(self, number: int) -> str:
         """The column of the share that got there in so many sessions."""
         return f"by_session_{number}"
+
+
+def _ends(names: Sequence[str], values: Ends) -> Values:
+    """An estimate and the ends of its interval, by name; None where statistics say nan."""
+    columns = zip(names, values, strict=True)
+    return {name: [None if isnan(value) else value for value in column.tolist()] for name, column in columns}
 
 
 def _batches(rows: list[Row]) -> Iterator[slice]:

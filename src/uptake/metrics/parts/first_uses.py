@@ -5,7 +5,7 @@ There is no row for a clock that is still running.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -16,12 +16,15 @@ from numpy.typing import NDArray
 from uptake.facts.day_order import Numbered, Rows, Told
 from uptake.metrics.core.metric import Asked, Row
 from uptake.metrics.core.question import begin_of
+from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.kinds.status import present
 from uptake.metrics.parts.cohorts import NOT_YET, OUTSIDE, Cohorts
 from uptake.metrics.parts.population import open_from_sql
 from uptake.metrics.parts.session_clock import SessionClock
 from uptake.metrics.parts.tallies import instant, numbered
 from uptake.plan import Conditions, Feature
+from uptake.stats.life_table import LifeTable
+from uptake.stats.logrank import LogRank
 from uptake.stats.watched import Watched
 
 Instants = NDArray[np.datetime64]
@@ -34,7 +37,8 @@ WAITING, TIME_BIT, PERIOD_BIT = 64, 7, 48
 bit above the most groups there are, and at which bits time and period begin."""
 
 
-NOT_USED = -1
+NOT_USED = np.int64(2 ** (PERIOD_BIT - TIME_BIT) - 1)
+"""Longer than anybody was watched."""
 
 
 class Clock(Protocol):
@@ -103,17 +107,31 @@ class Crowd(NamedTuple):
     """To whom some features were opened at the same moments, by number.
 
     Args:
+        open_at: When; nothing of those to whom they never were.
         opened: What the clock of each said then.
         inside: Those to whom they were opened in some period.
         frame: The period it lies in and the group each of them was in then, as one number in which there is room for a
             time.
-        waiting: The same with how long each was watched since.
+        waiting: For how long each was watched since, as such a number of who is still waiting.
     """
 
+    open_at: Instants
     opened: NDArray[np.generic]
     inside: NDArray[np.intp]
     frame: NDArray[np.int64]
     waiting: NDArray[np.int64]
+
+
+class Counted(NamedTuple):
+    """First uses of one feature.
+
+    Args:
+        tables: Group -> period -> the life table of those who were in the group then.
+        tested: For each period the test between its groups.
+    """
+
+    tables: dict[int, dict[int, LifeTable]]
+    tested: Sequence[LogRank | None]
 
 
 def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list[Row]:
@@ -130,27 +148,30 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
     clock: Clock = InSessions(asked, facts) if asked.param("unit") == SESSIONS else InTime()
     opened = _opened(asked, facts, started)
     crowds: dict[tuple[Conditions, date | None], Crowd] = {}
-    found: dict[tuple[int, int, int], Row] = {}
+    uses: list[tuple[Crowd, NDArray[np.int64]]] = []
     for key, feature in features.items():
         alike = feature.eligible, feature.launched_on
         if alike not in crowds:
             crowds[alike] = _crowd(asked, clock, cohorts, opened(feature.eligible), feature.launched_on)
-        crowd = crowds[alike]
         took = asked.kept.get(
             asked.cursor,
             ("first_uses", key, *alike, started, asked.grain.life, clock.length, question.as_of, question.timezone),
-            partial(_took, asked, facts, clock, crowd.opened, key),
-        ).value
-        people = _in_order(crowd, took, len(cohorts))
-        tested = people.compared() if cohorts.groups > 1 else [None] * len(cohorts)
-        for order, group in cohorts.in_order(range(cohorts.groups)):
-            for period, table in people.tables(group):
+            partial(_took, asked, facts, clock, crowds[alike], key),
+        )
+        uses.append((crowds[alike], took.value))
+
+    def counted(use: tuple[Crowd, NDArray[np.int64]]) -> Counted:
+        people = _in_order(*use, len(cohorts))
+        tables = {group: dict(people.tables(group)) for group in range(cohorts.groups)}
+        return Counted(tables, people.compared() if cohorts.groups > 1 else [None] * len(cohorts))
+
+    found: dict[tuple[int, int, int], Row] = {}
+    for (key, feature), (tables, tested) in zip(features.items(), side_by_side(counted, uses), strict=True):
+        for order, group in cohorts.in_order(tables):
+            for period, table in tables[group].items():
                 test = tested[period]
-                found[period, key, order] = {
-                    **cohorts.names(period, group, feature=feature.name),
-                    "table": table,
-                    "pvalue": present(test.pvalue) if test else None,
-                }
+                names = cohorts.names(period, group, feature=feature.name)
+                found[period, key, order] = {**names, "table": table, "pvalue": present(test.pvalue) if test else None}
     return [found[place] for place in sorted(found)]
 
 
@@ -180,24 +201,25 @@ def _crowd(asked: Asked, clock: Clock, cohorts: Cohorts, open_at: Instants, laun
     opened = clock.at(open_at)
     watched = clock.between(opened[inside], clock.at(np.full(len(open_at), as_of))[inside])
     frame = period[inside].astype(np.int64) << PERIOD_BIT | group[inside]
-    return Crowd(opened, inside, frame, frame | watched << TIME_BIT | WAITING)
+    return Crowd(open_at, opened, inside, frame, watched << TIME_BIT | WAITING)
 
 
-def _took(asked: Asked, facts: Numbered, clock: Clock, opened: NDArray[np.generic], feature: int) -> Told:
+def _took(asked: Asked, facts: Numbered, clock: Clock, crowd: Crowd, feature: int) -> Told:
     """How long it took everybody to use a feature for the first time; `NOT_USED` of those who have not."""
-    found = np.full(len(facts.everyone), NOT_USED, np.int64)
+    found = np.full(len(facts.everyone), NOT_USED)
     used = facts.parts(f"SELECT entity_key, feature_key AS part, first_at FROM {asked.grain.life}").get(feature)
     if used is not None:
-        number, reading = used.number, clock.at_uses(used)
-        is_in = used.values["first_at"] < instant(asked.question.as_of)
-        found[number[is_in]] = clock.between(opened[number], reading)[is_in]
-    return Told(found.astype(np.min_scalar_type(-1 - found.max(initial=0))))
+        is_in = (used.values["first_at"] < instant(asked.question.as_of)) & ~np.isnat(crowd.open_at)[used.number]
+        number, reading = used.number[is_in], clock.at_uses(used)[is_in]
+        found[number] = clock.between(crowd.opened[number], reading)
+    return Told(found)
 
 
 def _in_order(crowd: Crowd, took: NDArray[np.integer], periods: int) -> Watched:
     """Those to whom a feature was opened, period by period, in the order of time."""
-    own = took[crowd.inside].astype(np.int64)
-    line = np.where(own == NOT_USED, crowd.waiting, crowd.frame | own << TIME_BIT)
+    # nobody was watched for less time than it took them
+    line = np.minimum(took[crowd.inside].astype(np.int64) << TIME_BIT, crowd.waiting)
+    line |= crowd.frame
     line.sort()
     which = line.astype(np.uint8) & np.uint8(2**TIME_BIT - 1)
     time = line >> TIME_BIT & 2 ** (PERIOD_BIT - TIME_BIT) - 1
