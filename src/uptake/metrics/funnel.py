@@ -54,6 +54,7 @@ from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.kinds.time_of_attempts import TIME_OF_ATTEMPTS
 from uptake.metrics.kinds.time_to_convert import TIME_TO_CONVERT
 from uptake.metrics.kinds.tries import SHARE_OF_TRIES
+from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.store.sql import literal
 
 STEPS, TREND, TIME, DRIVE = "steps", "trend", "time_to_convert", "drivers"
@@ -141,9 +142,11 @@ def _ties(found: Funnel, passes: Passes) -> Iterator[str]:
 
 def totals(asked: Asked) -> Sql | None:
     """The counts without a row per pass."""
-    if asked.param("output") != STEPS or asked.question.period:
-        return None
-    return Sql("SELECT * FROM funnel_count", tables={"funnel_count": passes_of(asked).counts})
+    return Sql(counted=passes_of(asked).counts) if asked.param("output") == STEPS else None
+
+
+def _tells_groups_apart(asked: Asked) -> bool:
+    return asked.param("output") == STEPS and is_of_everybody(asked)
 
 
 def _steps(found: Funnel) -> str:
@@ -175,6 +178,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=_tells_groups_apart,
     params=(
         Param("steps", "steps", "The steps in their order: events, or selectors with label, optional and"
               " within_days; the plan's onboarding steps if not given."),

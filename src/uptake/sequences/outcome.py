@@ -58,7 +58,7 @@ class Outcome:
             self.entity.take(lines),
             self.entered_at.take(lines),
             self.depth.take(lines),
-            self.instants.take(lines, axis=0),
+            self.instants.T.take(lines, axis=1).T,  # steps lie one after the other in memory
             self.is_spoilt.take(lines),
             self.required,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -14,9 +15,9 @@ from numpy.typing import NDArray
 from uptake.facts.selection import events_sql, property_text
 from uptake.facts.step_events import StepEvents, Wanted, read
 from uptake.metrics.core import periods
-from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.metric import Asked, Row
 from uptake.metrics.funnels.rules import VALUE, Funnel, funnel_of
-from uptake.metrics.kinds import funnel_attempts
+from uptake.metrics.parts.tallies import numbered
 from uptake.sequences.events import Bools, Instants, Keys
 from uptake.sequences.funnel import funnel
 from uptake.sequences.outcome import MISSING, Outcome
@@ -25,15 +26,6 @@ from uptake.store.sql import literal
 
 ACCOUNT = "account"
 """What is held constant: the account; anything else is a property of the events."""
-COUNTS = pa.schema(
-    [
-        ("step", pa.int64()),
-        ("name", pa.string()),
-        *((name, pa.int64()) for name in ("n", "open", "count", "previous_count")),
-        *((name, pa.float64()) for name in ("estimate", "median_s", "median_from_start_s")),
-    ]
-)
-COUNTS_OF_ATTEMPTS = pa.schema([*COUNTS, *((name, pa.int64()) for name in ("entities", *funnel_attempts.SUMS))])
 
 
 def _wanted(asked: Asked, found: Funnel) -> Wanted:
@@ -157,30 +149,50 @@ class Passes:
             }
         )
 
-    def counts(self) -> pa.Table:
-        """What the kind makes of all passes, without a row for each: a row for each step; none if nobody entered."""
-        lines = self.outcome.of(~self.is_open)
-        of_attempts = self._sums(lines) if self.found.is_of_attempts else None
-        counts, n, rows = lines.counts_by_step.tolist(), len(lines.entity), list[dict[str, object]]()
-        for step, (name, before) in enumerate(zip(self.found.names, self.found.previous, strict=True)):
-            at = lines.instants.compress(lines.done[:, step], axis=0)
-            rows.append(
-                {
-                    "step": step + 1,
-                    "name": name,
-                    "n": n,
-                    "open": len(self.outcome.entity) - n,
-                    "count": counts[step],
-                    "previous_count": None if before is None else counts[before],
-                    "estimate": counts[step] / n if n else None,
-                    "median_s": None if before is None else _median_s(at[:, step] - at[:, before]),
-                    "median_from_start_s": None if before is None else _median_s(at[:, step] - at[:, 0]),
-                    **(of_attempts[step] if of_attempts else {}),
-                }
-            )
-        return pa.Table.from_pylist(
-            rows if len(self.outcome.entity) else [], COUNTS_OF_ATTEMPTS if of_attempts else COUNTS
-        )
+    def counts(self) -> list[Row]:
+        """What the kind makes of all passes, without a row for each: a row for each period, group and step."""
+        rows = []
+        for names, passes in self._parts():
+            lines = self.outcome.of(passes[~self.is_open[passes]])
+            of_attempts = self._sums(lines) if self.found.is_of_attempts else None
+            counts, n = lines.counts_by_step.tolist(), len(lines.entity)
+            for step, (name, before) in enumerate(zip(self.found.names, self.found.previous, strict=True)):
+                at = lines.instants.compress(lines.done[:, step], axis=0)
+                rows.append(
+                    {
+                        **names,
+                        "step": step + 1,
+                        "name": name,
+                        "n": n,
+                        "open": len(passes) - n,
+                        "count": counts[step],
+                        "previous_count": None if before is None else counts[before],
+                        "estimate": counts[step] / n if n else None,
+                        "median_s": None if before is None else _median_s(at[:, step] - at[:, before]),
+                        "median_from_start_s": None if before is None else _median_s(at[:, step] - at[:, 0]),
+                        **(of_attempts[step] if of_attempts else {}),
+                    }
+                )
+        return rows
+
+    def _parts(self) -> Iterator[tuple[Row, NDArray[np.intp]]]:
+        """The places of the passes of each period and group somebody entered in, with what these are called."""
+        split, entered_at = self.asked.split, self.outcome.entered_at
+        labels: tuple[str, ...] = split.labels if split else ()
+        names: list[tuple[str, ...]] = sorted(split.names) if split else [()]
+        cell, everything = self._round(self.outcome) * len(names), np.arange(len(entered_at))
+        if split:
+            who = numbered(self.asked).everyone.numbers(self.entity)
+            group = split.numbers_of(who, entered_at.view("M8[us]"))
+            place = np.array([names.index(one) for one in split.names])
+            cell, everything = (column[group >= 0] for column in (cell + place[group], everything))
+        # numbers of 16 bits are sorted by counting
+        order = np.argsort(cell.astype(np.min_scalar_type(cell.max(initial=0))), kind="stable")
+        begins = np.flatnonzero(np.diff(cell[order], prepend=-1))
+        for one, places in zip(cell[order][begins].tolist(), np.split(order, begins[1:]), strict=False):
+            period, group = divmod(one, len(names))
+            first = {"period_on": self._periods[period][0]} if self.asked.question.period else {}
+            yield first | dict(zip(labels, names[group], strict=True)), everything[places]
 
     def _sums(self, lines: Outcome) -> list[dict[str, int]]:
         """For each step the sums over entities from which the intervals of shares of attempts are made."""
