@@ -115,7 +115,7 @@ TYPES = {
     "conditions": "a mapping `{'seats': {'gte': 10}}`, a text `'seats>=10'`, or a list of these, all of which must hold",
     "criteria": "what a plan writes for a milestone: `'task'`, `{'event': 'task', 'at_least': 3}`, `{'all': [...]}`",
     "date": "a `datetime.date`, or `'2026-03-31'`",
-    "duration": "a number with its unit, `'7 days'`",
+    "duration": "a number of days, or a number with its unit: `7`, `'7 days'`, `'90m'`, `'30 seconds'`; `'none'` for no limit",
     "exclusions": "a list of events, each with the steps between which it must not happen",
     "instant": "a `datetime`, or `'2026-03-31T12:00:00Z'`; a date means its end",
     "integer": "a whole number",

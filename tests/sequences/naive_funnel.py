@@ -84,7 +84,7 @@ class NaiveFunnel:
         last = max(one.chosen[: one.clean])
         if not self.is_later(own, last, place):
             return False
-        if one.clean == len(self.required) or (one.stopped is not None and place >= one.stopped):
+        if one.clean == len(self.required) or (one.stopped is not None and place > one.stopped):
             return True
         if self.rules.window is not None and own[place].at - own[one.chosen[0]].at > self.rules.window:
             return True

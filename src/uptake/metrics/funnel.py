@@ -6,15 +6,16 @@ Formula: of the entities that enter in the range, those that also did step k wit
     An entity enters with an event that fits the first step (in any order: any step); its window runs from there, its
     bound included, in exact seconds, so a day is 24 hours whatever the clocks do. Later steps may lie after the
     range. An entity counts once, in each period in which it enters, with the pass that `entry` chooses; with
-    `count=totals` every attempt counts. One event serves one step, so a step named twice needs two events.
-    `step_conversion_rate` is of those who did the required step before; `dropped` are the others
+    `count=totals` every attempt counts, with `count=pairs` an entity once with each value that is held. One event
+    serves one step, so a step named twice needs two events. `step_conversion_rate` is of those who did the required
+    step before; `dropped` are the others
 Unit: share
 Grain: user, account (the events of all its users together), or user in one account
 Population: entities that enter in the range. Those whose window is not over at `as_of` are open: they are counted
     beside, never as failed, unless `open` is count
 Empty: no value where nobody entered, or nobody's window is over
-Interval: Wilson, 95 %, for both conversions; with `count=totals` of a ratio of sums over entities (linearisation, on log
-    odds), as attempts of one entity resemble each other. The median times have none
+Interval: Wilson, 95 %, for both conversions; with `count=totals` or `pairs` of a ratio of sums over entities
+    (linearisation, on log odds), as what one entity does resembles itself. The median times have none
 Pitfall: who converts later than the window has failed. Systems differ in the entry that counts, in ties and in
     what an excluded event does: `preset` says how one of them counts. Attributes are those of the moment of entry
 Source: definitions 5.6 and "Where peers disagree" 4-9; PostHog, Amplitude, Mixpanel and ClickHouse
@@ -39,9 +40,11 @@ from uptake.metrics.funnels.rules import (
     EXCLUSIONS,
     FIRST_TOUCH,
     ORDERS,
+    PAIRS,
     PRESETS,
     TOTALS,
     Funnel,
+    counted,
     event_properties_of,
 )
 from uptake.metrics.funnels.sql import pass_sql
@@ -68,6 +71,10 @@ ATTEMPTS = (
     "Every attempt counts, several of one entity too. What one does resembles what it did before: intervals come from how"
     " much each entity sways a share."
 )
+OF_PAIRS = (
+    "Each pair of somebody and a value that is held counts once, so several of one entity may. Intervals come from how much"
+    " each entity sways a share."
+)
 OF_ENTITIES: dict[str, Kind] = {STEPS: FUNNEL, TREND: SHARE, TIME: TIME_TO_CONVERT, DRIVE: DRIVERS}
 OF_ATTEMPTS: dict[str, Kind] = {
     STEPS: FUNNEL_OF_ATTEMPTS,
@@ -87,7 +94,7 @@ def rows(asked: Asked) -> Sql:
         else (f"epoch_us($as_of::TIMESTAMP) - epoch_us(entered_at) <= {found.rules.window}")
     )
     properties = event_properties_of(asked.question)
-    more = [*(["properties"] if properties else []), *(["attempt"] if found.is_of_attempts else [])]
+    more = [*(["properties"] if properties else []), *(["attempt"] if found.counts_again else [])]
     columns = ", ".join(["entity_key", "entered_at AS anchor_at", "period_on", f"{is_open} AS is_open", *more])
     relation = "touched" if properties and not found.by_value else "pass"
     notes: tuple[str, ...] = ()
@@ -126,6 +133,7 @@ def rows(asked: Asked) -> Sql:
             *_ties(found, passes),
             *([SEVERAL] if found.by_value else []),
             *([ATTEMPTS] if found.is_of_attempts else []),
+            *([OF_PAIRS] if found.count == PAIRS else []),
             *notes,
         ),
     )
@@ -169,7 +177,7 @@ def _ends(asked: Asked, found: Funnel) -> tuple[int, int]:
 
 def kind(params: Mapping[str, Any]) -> Kind:
     """Steps, the share that went through, how long it took, or what goes with it."""
-    kinds = OF_ATTEMPTS if params.get("count") == TOTALS else OF_ENTITIES
+    kinds = OF_ENTITIES if counted(params) == ENTITIES else OF_ATTEMPTS
     return kinds[str(params.get("output") or STEPS)]
 
 
@@ -188,8 +196,9 @@ METRIC = Metric(
               " 14 days if nothing else says."),
         Param("entry", "choice", "Which of its entries an entity counts with: the earliest or latest that goes deepest,"
               " the one closest to the last step, or the first, however it ends.", choices=ENTRIES),
-        Param("count", "choice", "Entities, each once; or totals: every attempt, where the next begins after the one before is"
-              " over.", default=ENTITIES, choices=(ENTITIES, TOTALS)),
+        Param("count", "choice", "Entities, each once; pairs: each once with every value held; or totals: every attempt,"
+              " where the next begins after the one before is over. Entities if not given; with hold and preset=amplitude"
+              " pairs.", choices=(ENTITIES, PAIRS, TOTALS)),
         Param("exclude", "exclusions", "What may not happen between two steps: events, or selectors with after and"
               " before, numbers of steps; between the first and the last if not given."),
         Param("exclusion", "choice", "What an excluded event does: the entity stops at the step before, all its steps"

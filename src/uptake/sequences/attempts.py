@@ -14,8 +14,8 @@ def attempts(events: Events, chosen: Rows, spoiling: Spoiling, reach: Reach, tie
     """Chooses the passes that are attempts of their own.
 
     The first entry of an entity begins one. It is over when the last step is done, when the window has passed, and
-    before that with the event that spoils it: an excluded one or, in strict order, one that may not lie there. The next
-    begins with the first entry from there on whose events the one before has not used.
+    before that with the event that spoils it: an excluded one, which begins no other itself, or, in strict order, one
+    that may not lie there. The next begins with the first entry from there on whose events the one before has not used.
 
     Args:
         events: The events.
@@ -35,7 +35,7 @@ def attempts(events: Events, chosen: Rows, spoiling: Spoiling, reach: Reach, tie
     last = np.where(is_done, chosen, 0).max(axis=0)
     unused = ties.later(last)
     over = end if reach.window is None else Tolerance(events, reach.window).later(starts)
-    over = np.where(spoiling.is_spoilt, np.minimum(over, spoiling.row), over)
+    over = np.where(spoiling.is_spoilt, np.minimum(over, spoiling.row + 1), over)
     for step, foreign in enumerate(reach.foreign):
         over = np.where(spoiling.clean == step + 1, np.minimum(over, foreign.since(last + 1)), over)
     over = np.where(spoiling.clean == len(chosen), unused, np.maximum(over, unused))

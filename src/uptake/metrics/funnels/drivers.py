@@ -5,7 +5,7 @@ from __future__ import annotations
 from uptake.facts.selection import events_sql
 from uptake.metrics.core.grain import MEMBER
 from uptake.metrics.core.metric import Asked
-from uptake.metrics.funnels.rules import Funnel
+from uptake.metrics.funnels.rules import Funnel, event_properties_of
 
 OBSERVED = (
     "Observed, not caused: who differs in one thing differs in others. p-values are adjusted (Benjamini-Hochberg) for all"
@@ -23,7 +23,11 @@ def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
         closed: SQL for the passes that are counted, with `converted` and `converted_at`.
     """
     listed = _events(asked, found) if asked.param("drivers") == "events" else _attributes(asked)
-    columns = f"entity_key, anchor_at, period_on, converted{', attempt' if found.is_of_attempts else ''}"
+    more = [
+        *(["attempt"] if found.counts_again else []),
+        *(["properties"] if event_properties_of(asked.question) else []),
+    ]
+    columns = ", ".join(["entity_key", "anchor_at", "period_on", "converted", *more])
     return f"""WITH closed AS ({closed})
         SELECT {columns}, NULL::VARCHAR AS driver FROM closed
         UNION ALL SELECT DISTINCT {columns}, driver FROM ({listed})"""

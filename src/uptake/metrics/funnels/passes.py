@@ -93,9 +93,9 @@ class Passes:
         return self.events.entity[np.searchsorted(self.events.history, self.outcome.entity)]
 
     def _of_entities(self, outcome: Outcome, entity: Keys, history: Keys) -> Outcome:
-        """The best of the histories of each entity and period."""
+        """The best of the histories of each entity and period; all, where an entity counts with each."""
         keys = entity[np.searchsorted(history, outcome.entity)]
-        if self.found.is_of_attempts:
+        if self.found.counts_again:
             return outcome.renamed(keys)
         pairs, owner = np.unique(np.stack([keys, self._round(outcome)]), axis=1, return_inverse=True)
         best = outcome.best_by(owner.astype(np.int64).ravel(), self.found.rules.entry)
@@ -144,7 +144,7 @@ class Passes:
                 "period_on": first_days.take(pa.array(self._round(outcome))),
                 "done_at": pa.ListArray.from_arrays(offsets, at),
                 # one entity may begin two attempts in one instant
-                **({"attempt": np.arange(count)} if self.found.is_of_attempts else {}),
+                **({"attempt": np.arange(count)} if self.found.counts_again else {}),
                 **by_value,
             }
         )
@@ -154,7 +154,7 @@ class Passes:
         rows = []
         for names, passes in self._parts():
             lines = self.outcome.of(passes[~self.is_open[passes]])
-            of_attempts = self._sums(lines) if self.found.is_of_attempts else None
+            of_attempts = self._sums(lines) if self.found.counts_again else None
             counts, n = lines.counts_by_step.tolist(), len(lines.entity)
             for step, (name, before) in enumerate(zip(self.found.names, self.found.previous, strict=True)):
                 at = lines.instants.compress(lines.done[:, step], axis=0)

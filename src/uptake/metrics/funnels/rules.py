@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,8 @@ BETWEEN = ("nothing", "repeats", "halt")
 FIRST_TOUCH, LAST_TOUCH, ALL_STEPS, ONE_STEP = ATTRIBUTIONS = ("first_touch", "last_touch", "all_steps", "step")
 APART, COUNT = "apart", "count"
 EACH: Entry = "each"
-ENTITIES, TOTALS = "entities", "totals"
+ENTITIES, PAIRS, TOTALS = "entities", "pairs", "totals"
+AMPLITUDE = "amplitude"
 VALUE = "="
 """What a value that has a funnel of its own is held with: events without the property are held too, with no text."""
 
@@ -50,7 +52,7 @@ OURS = Preset(open=APART)
 POSTHOG = Preset(entry="closest", exclusion="remove", tolerance_seconds=0)
 PRESETS: dict[str, Preset] = {
     "posthog": POSTHOG,
-    "amplitude": Preset(window_days=1, tolerance_seconds=1, between="nothing"),
+    AMPLITUDE: Preset(window_days=1, tolerance_seconds=1, between="nothing"),
     "mixpanel": Preset(window_days=7, entry="first", tolerance_seconds=2),
     "clickhouse": Preset(entry="closest", between="halt"),
 }
@@ -67,6 +69,7 @@ class Funnel:
         rules: What counts as going through.
         hold: What stays the same within a history: `account`, the name of a property of events, or "".
         counts_open: Whether entries whose window is not over are counted.
+        count: What counts once: an entity, each pair of one with a value held, or (`totals`) every attempt.
         by_value: The property of events of which each value has a funnel of its own, and so have events without one,
             or "": an entity counts with every value with which it enters.
     """
@@ -76,12 +79,18 @@ class Funnel:
     rules: Rules
     hold: str
     counts_open: bool
+    count: str = ENTITIES
     by_value: str = ""
 
     @property
     def is_of_attempts(self) -> bool:
         """Whether an entity counts with each of its attempts."""
         return self.rules.entry == EACH
+
+    @property
+    def counts_again(self) -> bool:
+        """Whether an entity may count several times: with each attempt, or with each value held."""
+        return self.count != ENTITIES
 
     @property
     def held(self) -> str:
@@ -144,11 +153,20 @@ def funnel_of(asked: Asked) -> Funnel:
     except ValueError as error:
         raise QuestionError(str(error)) from None
     counts_open = _given(asked, "open", preset.open) == COUNT
-    found = Funnel(steps, exclusions, rules, asked.param("hold") or "", counts_open, _by_value(asked))
+    count = counted(asked.question.params)
+    found = Funnel(steps, exclusions, rules, asked.param("hold") or "", counts_open, count, _by_value(asked))
     if found.by_value and found.hold:
         raise QuestionError("attribution is all_steps, and hold is given too.", do="Leave one of them out.")
+    if found.count == PAIRS and not found.hold:
+        raise QuestionError("count is pairs, and nothing is held.", do="Name what is, as in hold=project.")
     _require_gaps(found)
     return found
+
+
+def counted(params: Mapping[str, Any]) -> str:
+    """What counts once: what is asked for, else the pairs of a user and a value held that Amplitude counts, else entities."""
+    pairs = params.get("preset") == AMPLITUDE and params.get("hold")
+    return str(params.get("count") or (PAIRS if pairs else ENTITIES))
 
 
 def event_properties_of(question: Question) -> list[str]:

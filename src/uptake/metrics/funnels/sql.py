@@ -75,7 +75,7 @@ class PassSql(Following):
         name = self._found.by_value
         value = f"CASE WHEN held <> '' THEN substr(held, {len(VALUE) + 1}) END"
         properties = f", json_object({literal(name)}, {value})::VARCHAR AS properties" if name else ""
-        attempt = ", number_1 AS attempt" if self._found.is_of_attempts else ""
+        attempt = ", number_1 AS attempt" if self._found.counts_again else ""
         return f"""WITH {listed}
         SELECT entity_key, entered_at, period_on, [{", ".join(times)}] AS done_at{attempt}{properties} FROM {last}"""
 
@@ -175,7 +175,7 @@ class PassSql(Following):
             FROM {last} p
             {chosen}"""
         final = "best"
-        if self._found.hold and not self._found.is_of_attempts:
+        if self._found.hold and not self._found.counts_again:
             self._relations["best_history"] = f"""SELECT * FROM best
             QUALIFY row_number() OVER (PARTITION BY entity_key, period_on ORDER BY {BEST_HISTORY[self._rules.entry]}) = 1"""
             final = "best_history"
@@ -194,7 +194,7 @@ class PassSql(Following):
         unused = f"e.number > {used['number']}"
         if self._tolerance is not None:
             unused = f"epoch_us(e.event_at) - epoch_us({used['at']}) > {self._tolerance}"
-        over = [f"clean = {len(self._required)}", "e.number >= p.stopped"]
+        over = [f"clean = {len(self._required)}", "e.number > p.stopped"]
         if self._rules.window is not None:
             over.append(f"NOT {self._within(self._rules.window, 'e.event_at', 'p.at_1')}")
         if self._is_strict:

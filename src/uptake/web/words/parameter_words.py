@@ -139,6 +139,7 @@ CHOICES = {
     ("clock", "exposure"): "First chance to use it",
     ("clock", "launch"): "The launch",
     ("count", "entities"): "Everybody once",
+    ("count", "pairs"): "Each value held",
     ("count", "totals"): "Every attempt",
     ("criterion", "brackets"): "In runs of units",
     ("criterion", "on"): "In exactly that unit",

@@ -7,9 +7,12 @@ from datetime import date
 from uptake.charts import dates
 from uptake.metrics.core.dimensions import IN, MISSING, OUT, SEGMENT
 from uptake.metrics.core.result import Result
+from uptake.metrics.funnels.rules import PAIRS, TOTALS, counted
 
 NOUNS = {"user": "users", "account": "accounts", "member": "users in accounts"}
 SEATS = {"user": "people with a seat", "member": "seats", "account": "an average account's seats"}
+OTHERWISE = {PAIRS: "pairs", TOTALS: "attempts"}
+"""What a funnel counts instead of people or accounts."""
 NOTHING = "nothing to count yet"
 PAID = {"account.arr": "annual revenue", "account.mrr": "monthly revenue"}
 """What accounts pay, as people call it."""
@@ -21,13 +24,14 @@ def who_of(result: Result) -> str:
 
 
 def counted_of(result: Result) -> str:
-    """What is counted, where it may be attempts."""
-    return "attempts" if result.params.get("count") == "totals" else who_of(result)
+    """What is counted, where it may be attempts, or pairs of somebody and a value."""
+    return OTHERWISE.get(counted(result.params)) or who_of(result)
 
 
 def that_of(result: Result) -> str:
     """The pronoun for what is counted: "who" of people, "that" of all else."""
-    return "that" if result.params["entity"] == "account" or result.params.get("count") == "totals" else "who"
+    is_nobody = result.params["entity"] == "account" or counted(result.params) in OTHERWISE
+    return "that" if is_nobody else "who"
 
 
 def there_of(result: Result) -> str:
