@@ -9,6 +9,7 @@ import tempfile
 import warnings
 import weakref
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 from uptake.errors import ImportFailed, PlanError
@@ -58,6 +59,7 @@ def from_events(
     timezone: str = "UTC",
     week_start: str = "monday",
     time_format: str | None = None,
+    data_from: date | str | None = None,
     users: object = None,
     accounts: object = None,
     aliases: object = None,
@@ -73,6 +75,8 @@ def from_events(
         timezone: IANA zone in which days, weeks and months are cut.
         week_start: First day of a week: monday, sunday or saturday.
         time_format: How times are written, if they can be read in two ways: `day first`, `month first`.
+        data_from: First day from which events are complete, `"2026-01-01"`; that of the first event if not given. Earlier
+            windows that begin before it are not compared with.
         users: What is known of users, a row each: their id in the column of the events or one of the usual names, all
             other columns are attributes, to break down and filter by as `user.NAME`. With a column `valid_from` a user
             has several rows, and each holds from then on. Who has no `created_at` here counts as having been there before
@@ -97,6 +101,8 @@ def from_events(
     if isinstance(source, str) and not source.strip():
         raise ImportFailed("There are no events: the path is empty.")
     product = {"name": "Events", "timezone": timezone, "week_start": week_start}
+    if data_from is not None:
+        product["data_from"] = str(data_from)
     folder = Path(tempfile.mkdtemp(prefix="uptake-"))
     try:
         init(folder, {"plan.yml": json.dumps({"product": product})})

@@ -134,7 +134,7 @@ def test_amplitude_counts_pairs_of_a_user_and_the_value_held(told: Told) -> None
     of them through; attempts one more, through as well; users two, one of them through, as Mixpanel counts.
     """
     ws = told(ITEMS)
-    asked = {"steps": "view,cart", "hold": "item"}
+    asked: dict[str, Any] = {"steps": "view,cart", "hold": "item"}
     found = ws.metric("funnel", **asked, **AMPLITUDE)
     assert counts(found) == [4, 2]
     assert found.rows[0]["entities"] == 2
