@@ -94,18 +94,19 @@ def from_events(
 
     Raises:
         ImportFailed: The rows cannot be read, or none of them.
-        PlanError: There is no such time zone or first day of a week.
+        PlanError: There is no such time zone, first day of a week or date.
     """
     if source is None:
         raise ImportFailed("There are no events: the source is None.")
     if isinstance(source, str) and not source.strip():
         raise ImportFailed("There are no events: the path is empty.")
     product = {"name": "Events", "timezone": timezone, "week_start": week_start}
+    lines = [f"{name}: {json.dumps(value)}" for name, value in product.items()]
     if data_from is not None:
-        product["data_from"] = str(data_from)
+        lines.append(f"data_from: {_day(data_from)}")
     folder = Path(tempfile.mkdtemp(prefix="uptake-"))
     try:
-        init(folder, {"plan.yml": json.dumps({"product": product})})
+        init(folder, {"plan.yml": "\n  ".join(["product:", *lines])})
         workspace = OneOff(folder)
     except PlanError as error:
         shutil.rmtree(folder, ignore_errors=True)
@@ -128,6 +129,13 @@ def from_events(
         workspace.close()
         raise
     return workspace
+
+
+def _day(data_from: date | str) -> date:
+    try:
+        return date.fromisoformat(str(data_from))
+    except ValueError:
+        raise PlanError(f"data_from is '{data_from}'.", allowed=["a date such as 2026-01-31"]) from None
 
 
 def _take(workspace: OneOff, kind: str, rows: object, named: dict[str, str], time_format: str | None) -> None:

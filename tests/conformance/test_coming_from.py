@@ -22,7 +22,7 @@ EXPORTS = {
     "mixpanel": ("distinct_id,event,time", ["Signed up", "Created", "Invited", "Opened"]),
 }
 """System -> the columns of its export, and events."""
-ASKED_OF_FROM_EVENTS = {"account", "aliases", "user", "users"}
+ASKED_OF_FROM_EVENTS = {"account", "aliases", "data_from", "user", "users"}
 
 
 def code(page: Path) -> list[str]:

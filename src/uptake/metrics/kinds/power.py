@@ -29,7 +29,7 @@ class Power(Kind):
         )
         groups = "".join(f"g.{label}, " for label in labels)
         return f"""SELECT {groups}d.{self.column}, g.n, coalesce(c.members, 0) AS count,
-            coalesce(c.members, 0) / g.n AS estimate,
+            coalesce(c.members, 0) / nullif(g.n, 0) AS estimate,
             sum(coalesce(c.members, 0)) OVER (
                 {f"PARTITION BY {', '.join(f'g.{label}' for label in labels)}" if labels else ""} ORDER BY d.{self.column} DESC
             )::BIGINT AS count_at_least
@@ -42,7 +42,7 @@ class Power(Kind):
         """Adds the share on at least so many and the interval of the share on exactly so many."""
         del labels, asked
         return [
-            row | {"at_least": row["count_at_least"] / row["n"], "status": status(row["n"])}
+            row | {"at_least": row["count_at_least"] / row["n"] if row["n"] else None, "status": status(row["n"])}
             for row in with_intervals(rows)
         ]
 
