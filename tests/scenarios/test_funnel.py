@@ -370,6 +370,33 @@ def test_what_goes_with_conversion(events: World) -> None:
     assert ws.metric("funnel", **asked | {"least_n": 5}).rows == []
 
 
+def test_properties_of_the_event_of_entry_are_drivers(events: World) -> None:
+    """u and v enter by p, w and x by q, y by neither; u and x convert. Properties of B, and of A done again, are none.
+
+    By p 1 of 2 converts, of the other three 1.
+    """
+    ws = events(u="A0:p B10:z", v="A0:p A10:q", w="A0:q", x="A0:q B5", y="A0")
+    asked: dict[str, Any] = {"steps": "A,B", "window_days": "1h", "output": "drivers", "least_n": 1, **LATER}
+    rows = {row["driver"]: row for row in ws.metric("funnel", drivers="properties", **asked).rows}
+    found = {
+        name: (row["n_with"], row["converted_with"], row["n_without"], row["converted_without"])
+        for name, row in rows.items()
+    }
+    assert found == {"event.value = p": (2, 1, 3, 1), "event.value = q": (2, 1, 3, 1)}
+    dropped = ws.people("funnel", {"driver": "event.value = q"}, side="dropped", drivers="properties", **asked)
+    assert dropped.ids() == ["w"]
+
+
+def test_drivers_of_what_an_event_says_are_those_of_its_funnel(events: World) -> None:
+    """By p two enter and X is on the way of u, who converts, alone."""
+    ws = events(u="A0:p X1 B10:z", v="A0:p", w="A0:q X1 B2")
+    asked: dict[str, Any] = {"steps": "A,B", "output": "drivers", "drivers": "events", "least_n": 1, **LATER}
+    for count in ("entities", "totals"):
+        (row,) = ws.metric("funnel", where="event.value=p", count=count, **asked).rows
+        assert (row["driver"], row["n"], row["n_with"], row["converted_with"]) == ("X", 2, 1, 1)
+        assert ws.metric("funnel", by="event.value", count=count, **asked).rows == [{"event.value": "p", **row}]
+
+
 def test_attributes_are_those_of_the_moment_of_entry(events: World) -> None:
     """acme was Free on the 2nd, when u entered, and Pro from the 3rd, when u converted and v entered."""
     ws = events(u="A0@acme B1500@acme", v="A1500@acme")

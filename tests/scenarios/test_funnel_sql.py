@@ -89,7 +89,17 @@ def test_the_sql_of_attempts_gives_the_numbers(crowd: uptake.Workspace, asked: d
 @pytest.mark.parametrize("count", ["entities", "totals"])
 @pytest.mark.parametrize("output", ["steps", "trend", "time_to_convert", "drivers"])
 @pytest.mark.parametrize(
-    "given_", [{}, {"period": "day"}, {"by": "account.id"}, {"where": {"user.id": {"contains": "1"}}}]
+    "given_",
+    [
+        {},
+        {"period": "day"},
+        {"by": "account.id"},
+        {"where": {"user.id": {"contains": "1"}}},
+        {"by": "event.value"},
+        {"where": {"event.value": "p"}},
+        {"drivers": "properties"},
+        {"drivers": "properties", "period": "day"},
+    ],
 )
 def test_every_output_shows_its_sql(crowd: uptake.Workspace, output: str, count: str, given_: dict[str, Any]) -> None:
     asked: dict[str, Any] = {

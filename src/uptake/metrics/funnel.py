@@ -219,8 +219,8 @@ METRIC = Metric(
               " goes with conversion.", default=STEPS, choices=(STEPS, TREND, TIME, DRIVE)),
         Param("from_step", "integer", "For one number and for times: from this step.", default=1, least=1),
         Param("to_step", "integer", "For one number and for times: to this step; the last if not given.", least=1),
-        Param("drivers", "choice", "With output=drivers: attributes at the moment of entry, or events on the way.",
-              default="attributes", choices=("attributes", "events")),
+        Param("drivers", "choice", "With output=drivers: attributes at the moment of entry, properties of the event of entry,"
+              " or events on the way.", default="attributes", choices=("attributes", "properties", "events")),
         Param("least_n", "integer", "With output=drivers: the fewest with something, and without it.", default=20, least=1),
     ),
     is_snapshot=False,

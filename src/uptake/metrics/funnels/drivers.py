@@ -1,4 +1,4 @@
-"""What may go with conversion: attributes at the moment of entry, or what else was done before the end of the pass."""
+"""What may go with conversion: attributes at the moment of entry, properties of its event, or what else was done."""
 
 from __future__ import annotations
 
@@ -22,7 +22,13 @@ def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
         found: Its funnel.
         closed: SQL for the passes that are counted, with `converted` and `converted_at`.
     """
-    listed = _events(asked, found) if asked.param("drivers") == "events" else _attributes(asked)
+    match asked.param("drivers"):
+        case "events":
+            listed = _events(asked, found)
+        case "properties":
+            listed = _properties(asked, found)
+        case _:
+            listed = _attributes(asked)
     more = [
         *(["attempt"] if found.counts_again else []),
         *(["properties"] if event_properties_of(asked.question) else []),
@@ -43,6 +49,16 @@ def _attributes(asked: Asked) -> str:
                 AND c.anchor_at >= a.valid_from AND c.anchor_at < a.valid_to"""
         for side, key in sides.items()
     )
+
+
+def _properties(asked: Asked, found: Funnel) -> str:
+    entries = found.steps if found.rules.order == "unordered" else found.steps[:1]
+    entered = events_sql(asked.cursor, asked.plan, [one for step in entries for one in step.selectors])
+    return f"""SELECT * FROM (
+                SELECT c.*, 'event.' || j.key || ' = ' || json_extract_string(j.value, '$') AS driver FROM closed c
+                JOIN {asked.grain.of(f"(SELECT * EXCLUDE (properties), properties AS said FROM event WHERE {entered})")} e
+                    ON e.entity_key = c.entity_key AND e.event_at = c.anchor_at, json_each(e.said) j
+            ) WHERE driver IS NOT NULL"""
 
 
 def _events(asked: Asked, found: Funnel) -> str:

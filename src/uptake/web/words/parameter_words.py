@@ -146,6 +146,7 @@ CHOICES = {
     ("criterion", "on_or_after"): "In it or later",
     ("drivers", "attributes"): "Attributes at entry",
     ("drivers", "events"): "Events on the way",
+    ("drivers", "properties"): "Properties of the event of entry",
     ("exclusion", "remove"): "Removes who did it",
     ("exclusion", "stop"): "Stops who did it there",
     ("exclusion", "undo"): "Undoes all steps but the first",
