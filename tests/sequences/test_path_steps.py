@@ -104,6 +104,22 @@ def test_entities_are_followed_in_parts_of_which_none_is_cut() -> None:
     assert [part.entity.tolist() for part in events.before(0).parts()] == [[]]
 
 
+def test_nodes_are_named_anew_and_those_without_a_name_are_no_events() -> None:
+    """Entities of 1, 3 and 2 events of the nodes 7, 8 and 9."""
+    at, node = np.array([0, 0, 1, 2, 0, 9], np.int64), np.array([0, 0, 1, 2, 1, 0], np.uint8)
+    events = PathEvents(np.array([5, 6, 9]), np.array([0, 1, 4, 6]), at, np.array([7, 8, 9]), node)
+
+    def named(names: dict[int, int]) -> list[tuple[int, int, int]]:
+        found = events.named(names)
+        owners = np.repeat(found.entities, np.diff(found.starts))
+        return [*zip(owners.tolist(), found.at.tolist(), found.nodes.take(found.node).tolist(), strict=True)]
+
+    assert named({7: 30, 8: 2, 9: 1}) == [(5, 0, 30), (6, 0, 30), (6, 1, 2), (6, 2, 1), (9, 0, 2), (9, 9, 30)]
+    assert named({7: 2, 8: 2, 9: 1}) == [(5, 0, 2), (6, 0, 2), (6, 1, 2), (6, 2, 1), (9, 0, 2), (9, 9, 2)]
+    assert named({8: 3, 9: 3}) == [(6, 1, 3), (6, 2, 3), (9, 0, 3)]
+    assert named({}) == []
+
+
 EVENTS = st.lists(st.tuples(st.integers(1, 3), st.integers(0, 120), st.sampled_from("abc")), max_size=25).map(
     lambda rows: [Seen(str(entity), at, node) for entity, at, node in sorted(rows, key=lambda row: row[:2])]
 )

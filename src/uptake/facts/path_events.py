@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.facts.step_events import ARRIVAL
-from uptake.sequences.events import Instants, Keys, Rows
+from uptake.sequences.events import Bools, Instants, Keys, Rows
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
@@ -67,7 +67,19 @@ class PathEvents:
         """Those before an instant, microseconds since 1970."""
         if self._last_at < instant:
             return self
-        kept = self.at < instant
+        return self._chosen(self.at < instant)
+
+    def named(self, names: Mapping[int, int]) -> PathEvents:
+        """Those whose nodes have a name, under that name; several may have one."""
+        named = [names.get(node) for node in self.nodes.tolist()]
+        if None not in named and len(set(named)) == len(named):
+            return replace(self, nodes=np.array(named, np.int32))
+        found = sorted({name for name in named if name is not None})
+        place = np.array([0 if name is None else found.index(name) for name in named], self.node.dtype)
+        events = self._chosen(np.array([name is not None for name in named], np.bool_).take(self.node))
+        return replace(events, nodes=np.array(found, np.int32), node=place.take(events.node))
+
+    def _chosen(self, kept: Bools) -> PathEvents:
         starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]
         return PathEvents(self.entities, starts, self.at[kept], self.nodes, self.node[kept])
 

@@ -29,11 +29,18 @@ class Nodes:
         names: SELECT of (node_key, node).
         key: The node of a row of `event`; the first that fits.
         chosen: Whether a row of `event` is looked at.
+        read: Whether it would be if nothing were left out.
     """
 
     names: str
     key: str
     chosen: str
+    read: str
+
+    @property
+    def is_by_name(self) -> bool:
+        """Whether an event's name alone says all of this."""
+        return "properties" not in f"{self.key}{self.chosen}{self.read}"
 
 
 def nodes(asked: Asked) -> Nodes:
@@ -53,11 +60,12 @@ def nodes(asked: Asked) -> Nodes:
     tests = {key: events_sql(asked.cursor, asked.plan, found) for key, _, found in named}
     looked_at = " OR ".join(tests[key] for key, _, _ in named if key >= CHOSEN)
     looked_at = looked_at or active_sql(asked.cursor, asked.plan)
+    anchored = "".join(f"{tests[key]} OR " for key, _ in anchors)
+    read = f"({anchored}{looked_at})"
     excluded = asked.param("exclude")
     if excluded:
         left_out = events_sql(asked.cursor, asked.plan, [selector(given) for given in excluded])
         looked_at = f"({looked_at}) AND NOT {left_out}"
-    anchored = "".join(f"{tests[key]} OR " for key, _ in anchors)
     labels = [*SPECIAL.items(), *((key, label) for key, label, _ in named)]
     by_name = "" if chosen else f" UNION ALL SELECT name_key + {NAMED}, event_name FROM event_names"
     otherwise = "" if chosen else f" ELSE name_key + {NAMED}"
@@ -66,6 +74,7 @@ def nodes(asked: Asked) -> Nodes:
         f"SELECT * FROM (VALUES {', '.join(f'({key}, {literal(label)})' for key, label in labels)}){by_name}",
         f"CASE {cases}{otherwise} END" if cases else f"name_key + {NAMED}",
         f"({anchored}{looked_at})",
+        read,
     )
 
 

@@ -6,7 +6,7 @@ visit, at the last of them. It may be cut to what follows the first `after`, to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -107,8 +107,7 @@ def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
         anchored: Instants: only paths that are counted from the first up to the second; None: all.
     """
     as_of, minute = microseconds_of(asked.question.as_of), 60_000_000
-    whose = ", ".join(column for column in ("account_key", "user_key") if column in asked.grain.key)
-    events = read(asked.cursor, asked.kept, _seen(asked, nodes(asked), f"{whose}, "), whose).before(as_of)
+    events = _events(asked).before(as_of)
     cut = Cut(
         gap=asked.param("gap_minutes") * minute,
         depth=asked.param("depth"),
@@ -119,6 +118,20 @@ def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
         anchored=anchored,
     )
     return Followed(events, [walks(*part, cut) for part in events.parts()])
+
+
+def _events(asked: Asked) -> PathEvents:
+    """The events looked at. What is asked of them by name is asked of the names, so that they are read once for all."""
+    found = nodes(asked)
+    whose = ", ".join(column for column in ("account_key", "user_key") if column in asked.grain.key)
+    if not found.is_by_name:
+        return read(asked.cursor, asked.kept, _seen(asked, found, f"{whose}, "), whose)
+    nodes_of = f"SELECT name_key, {found.key} FROM event_names WHERE {found.chosen}"
+    names = asked.cursor.execute(f"SELECT name_key FROM event_names WHERE {found.read} ORDER BY 1").fetchall()
+    chosen = f"name_key IN ({', '.join(str(key) for (key,) in names)})" if names else "false"
+    by_name = replace(found, key="name_key", chosen=chosen)
+    events = read(asked.cursor, asked.kept, _seen(asked, by_name, f"{whose}, "), whose)
+    return events.named(dict(asked.cursor.execute(nodes_of).fetchall()))
 
 
 def _seen(asked: Asked, found: Nodes, columns: str = "") -> str:
