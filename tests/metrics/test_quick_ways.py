@@ -126,6 +126,8 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("feature_discovery_lag", {}),
         ("feature_discovery_lag", {"as_of": "2026-03-10T13:00:00Z", "date_from": "2026-01-20"}),
         ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-03-10T13:00:00Z"}),
+        ("time_to_first_value", {}),
+        ("time_to_first_value", {"as_of": "2026-02-10T13:00:00Z", "date_from": "2026-01-20"}),
         ("lifecycle", {}),
         ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
         *(("frequency_classes", given) for given in ({}, {"active": "b", "classes": "some:2,none:0"})),
@@ -402,6 +404,7 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         ("funnel", {"steps": ["a", "b"], "window_days": 3, "count": "totals", "date_from": "2026-02-11"}),
         ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
         ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
+        ("time_to_first_value", {"as_of": "2026-04-10T13:00:00Z"}),
         ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
     ],
 )
@@ -445,6 +448,7 @@ BY_NUMBERS = (
     "churn_signals",
     "spread",
     "feature_discovery_lag",
+    "time_to_first_value",
     "depth",
     "adoption_rate",
     "frequency_classes",
@@ -463,7 +467,10 @@ def test_where_nothing_happened_both_ways_say_so(
     """One user is known; nobody did anything, or one thing that is no feature."""
     if entity not in catalogue()[name].metric.entities:
         pytest.skip("It has no meaning.")
-    home = uptake.init(tmp_path / "empty", {"plan.yml": "features: {boards: {events: [a], tag: core}}"})
+    home = uptake.init(
+        tmp_path / "empty",
+        {"plan.yml": "features: {boards: {events: [a], tag: core}}\nvalue_moments: {shared: {event: a}}"},
+    )
     with uptake.open(home.folder) as opened:
         opened.import_rows(pa.table({"user_id": ["u1"], "account_id": ["k1"], "created_at": ["2026-01-01"]}), "users")
         opened.import_events(

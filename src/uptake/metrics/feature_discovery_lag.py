@@ -29,9 +29,10 @@ from uptake.errors import DefinitionMissing, QuestionError
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.core.question import begin_of
 from uptake.metrics.kinds.duration import Duration, InSessions
+from uptake.metrics.parts.clocks import SESSIONS, TIME
 from uptake.metrics.parts.durations import LEFT, OUTPUT, WAITING, by_days, durations_of
 from uptake.metrics.parts.features import classes, shown
-from uptake.metrics.parts.first_uses import SESSIONS, TIME, first_uses
+from uptake.metrics.parts.first_uses import first_uses
 from uptake.metrics.parts.moments import moment_sql
 from uptake.metrics.parts.population import open_from_sql
 from uptake.metrics.parts.session_clock import in_sessions
