@@ -10,7 +10,6 @@ import pytest
 from peer_events import counts, states, triangle
 
 import uptake
-from uptake.errors import PlanError
 
 Told = Callable[..., uptake.Workspace]
 LATER: dict[str, Any] = {"as_of": "2026-06-30"}
@@ -229,40 +228,56 @@ def test_drivers_of_a_funnel_by_a_property_of_its_events(told: Told) -> None:
     assert (row["event.browser"], row["driver"], row["n_with"], row["n_without"]) == ("Chrome", "X", 1, 1)
 
 
-def test_who_says_since_when_data_is_complete_can_compare_with_days_before_anybody() -> None:
-    """Weeks from Sunday: from 8 March two people, from 1 March one. The first event is of the 2nd, so the 1st is not known to
-    be a day without events unless somebody says so.
+@pytest.mark.parametrize(
+    ("histories", "steps", "expected"),
+    [
+        (["ab", "axb", "ab"], "a,b", [3, 2]),
+        (["abcxc"], "a,b,c", [1, 1, 1]),
+        (["axbcyde", "aybcydxe", "axbcdxe", "abcde", "axbxcydxe"], "a,b,c,d,e", [5, 2, 1, 1, 1]),
+    ],
+)
+def test_exclusions_of_posthog_in_any_order(told: Told, histories: list[str], steps: str, expected: list[int]) -> None:
+    """x and y are excluded: after the last step they do no harm. Of the last five the first is undone by y and does two steps
+    after it, the fourth does all; what the others do is undone, up to the one step that is left.
     """
-    events = [
-        {"user": who, "event": "open", "at": f"2026-{day}T12:00:00Z"}
-        for who, day in (("a", "03-02"), ("a", "03-09"), ("b", "03-10"))
+    lines = [f"u{who} {name} 03-02 1{hour}:00" for who, one in enumerate(histories) for hour, name in enumerate(one)]
+    asked: dict[str, Any] = {"preset": "posthog", "order": "unordered", "exclude": ["x", "y"], **LATER}
+    assert counts(told("\n".join(lines)).metric("funnel", steps=steps, **asked)) == expected
+
+
+@pytest.mark.parametrize(
+    ("histories", "expected"),
+    [
+        (["s", "sp", "spbp", "spbppb", "spppp"], [5, 4, 3, 2, 1]),
+        (["ps", "sp", "psbp", "bpbpsp", "spbppp", "pbppp"], [5, 4, 1, 1, 1]),
+    ],
+)
+def test_a_step_four_times_needs_four_events(told: Told, histories: list[str], expected: list[int]) -> None:
+    """PostHog: s, then p four times; what comes before s, and b, do not count."""
+    lines = [
+        f"u{who} {name} 03-02 10:0{minute}" for who, one in enumerate(histories) for minute, name in enumerate(one)
     ]
-    asked: dict[str, Any] = {
-        "window": "calendar",
-        "period": "week",
-        "compare": "previous_period",
-        "date_from": "2026-03-08",
-    }
-    asked |= {"week_start": "sunday", "as_of": "2026-03-14"}
-    with uptake.from_events(events, user="user", event="event", at="at") as ws:
-        (row,) = ws.metric("active_users", **asked).rows
-        assert (row["estimate"], row["earlier_estimate"]) == (2, None)
-    with uptake.from_events(events, user="user", event="event", at="at", data_from="2026-03-01") as ws:
-        (row,) = ws.metric("active_users", **asked).rows
-        assert (row["estimate"], row["earlier_estimate"], row["difference"]) == (2, 1, 1)
-    with pytest.raises(PlanError, match="data_from is 'March'"):
-        uptake.from_events(events, user="user", event="event", at="at", data_from="March")
+    found = told("\n".join(lines)).metric("funnel", steps="s,p,p,p,p", preset="posthog", **LATER)
+    assert counts(found) == expected
 
 
-def test_a_power_curve_of_a_week_without_anybody_has_no_shares(told: Told) -> None:
-    """Active on the 2nd and from the 23rd on; nobody in the week of the 9th, neither asked for nor compared with."""
-    ws = told("a open 03-02 12:00\na open 03-23 12:00")
-    asked: dict[str, Any] = {"output": "power", "window_days": 7}
-    rows = ws.metric("stickiness", as_of="2026-03-15", **asked).rows
-    assert {(row["n"], row["count"], row["estimate"], row["at_least"], row["status"]) for row in rows} == {
-        (0, 0, None, None, "not_eligible")
-    }
-    compared = ws.metric(
-        "stickiness", date_from="2026-03-23", as_of="2026-03-29", compare="previous_period", **asked
-    ).rows
-    assert [(row["count"], row["earlier_n"], row["difference"]) for row in compared[:2]] == [(1, 0, None), (0, 0, None)]
+def test_sessions_of_posthog_are_pairs_of_a_person_and_a_session(told: Told) -> None:
+    """One session goes through, of another person's two one gets as far as the cart: three sessions of two people."""
+    ws = told("""
+        u A 03-02 10:00 session=1
+        u B 03-02 10:05 session=1
+        u C 03-02 10:06 session=1
+        v A 03-02 10:00 session=2
+        v A 03-03 10:00 session=3
+        v B 03-03 10:05 session=3""")
+    asked: dict[str, Any] = {"steps": "A,B,C", "preset": "posthog", **LATER}
+    assert counts(ws.metric("funnel", hold="session", count="pairs", **asked)) == [3, 2, 1]
+    assert counts(ws.metric("funnel", **asked)) == [2, 2, 1]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "US/Pacific"])
+def test_a_window_over_the_change_of_clocks(told: Told, zone: str) -> None:
+    """From 1 March 15:10 to 15 March 14:27 are 13 days, 23 hours and 17 minutes, of which summer time takes nothing."""
+    ws = told("u A 03-01 15:10\nu B 03-15 14:27", timezone=zone)
+    rows = ws.metric("funnel", steps="A,B", preset="posthog", date_from="2026-02-17", as_of="2026-03-18").rows
+    assert (rows[1]["count"], rows[1]["median_s"]) == (1, 1_207_020)
