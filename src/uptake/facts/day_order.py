@@ -86,9 +86,12 @@ class DayOrder:
     def between(self, first: int, last: int) -> DayOrder:
         """The rows of the days from one to another, both included; nothing is copied."""
         days = np.array([min(max(first, 0), 2**16 - 1), min(max(last + 1, 0), 2**16 - 1)], np.uint16)
-        begin, end = np.searchsorted(self.day, days)
-        values = {name: column[begin:end] for name, column in self.values.items()}
-        return DayOrder(self.number[begin:end], self.day[begin:end], values)
+        return self.of(slice(*np.searchsorted(self.day, days)))
+
+    def of(self, chosen: slice | NDArray[np.bool_]) -> DayOrder:
+        """Some of the rows, in their order."""
+        values = {name: column[chosen] for name, column in self.values.items()}
+        return DayOrder(self.number[chosen], self.day[chosen], values)
 
 
 @dataclass(frozen=True, eq=False)

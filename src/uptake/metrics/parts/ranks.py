@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from uptake.facts.day_order import DayOrder, Numbered, Spans
 from uptake.facts.entity_days import Column
 from uptake.metrics.core.grain import ACCOUNT, MEMBER
-from uptake.metrics.core.metric import Asked, Split
+from uptake.metrics.core.metric import Asked
 from uptake.metrics.parts.features import classes
 from uptake.metrics.parts.population import eligible_spans_sql
 from uptake.metrics.parts.tallies import Sums, Tally, edges, numbered, seen_from, tallied
@@ -24,6 +24,8 @@ DIGITS = 9
 """Equal rates come from different fractions, and are equal when they are rounded."""
 UNUSED = DayOrder(np.empty(0, np.int32), np.empty(0, np.uint16), {"uses": np.empty(0, np.uint16)})
 """How much a feature was used that nobody used."""
+Rates = Callable[[Column], NDArray[np.float64]]
+"""What codes mean, as rates."""
 LISTED = 2**18
 """Codes of rates below this are counted in a list; where there are others, rates are sorted."""
 
@@ -47,11 +49,14 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
         for key in keys:
             launched = features[key].launched_on
             since = np.maximum(seen, (launched - EPOCH).days) if launched else seen
-            for tally in tallied(asked, facts, used.get(key, UNUSED), window_days):
+            rows = used.get(key, UNUSED)
+            early = rows.of(rows.day < since[rows.number])
+            for tally in tallied(asked, facts, rows, window_days):
                 peers, number = crowd.could(tally)
                 if not number:
                     continue
-                who, rates, code = _rates(tally, peers, since, window_days, least_days)
+                begins = _begins(since, early.between(tally.on - window_days + 1, tally.on))
+                who, rates, code = _rates(tally, peers, begins, window_days, least_days)
                 ranked = _Ranked(rates, code, number)
                 for names, sums in crowd.sums(ranked, tally, peers, who):
                     yield tally.period_on, features[key].name, *names, sums
@@ -70,50 +75,63 @@ def uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_day
     return facts.day_parts(sql)
 
 
+def _begins(since: NDArray[np.int32], early: DayOrder) -> NDArray[np.int32]:
+    """From which day on everybody is looked at: the first one in the window, of who did something before they were seen."""
+    if not len(early.day):
+        return since
+    begins = since.copy()
+    # of several values for one place the last one stays: from the latest day on, the first day
+    begins[early.number[::-1]] = early.day[::-1]
+    return begins
+
+
 def _rates(
-    tally: Tally, peers: NDArray[np.bool_], since: NDArray[np.int32], window_days: int, least_days: int
-) -> tuple[Column, NDArray[np.float64], Column]:
+    tally: Tally, peers: NDArray[np.bool_], begins: NDArray[np.int32], window_days: int, least_days: int
+) -> tuple[Column, Rates, Column]:
     """Those of the peers who used a feature, by number; how much in a whole window, by code; and the code of each."""
     uses = np.bincount(tally.rows.number, tally.rows.values["uses"], tally.everyone)
     who = np.flatnonzero((uses != 0) & peers)
-    used = uses[who].astype(np.float64, copy=False)
-    begin = tally.on - window_days + 1
-    short = np.flatnonzero(since[who] > begin)
-    begins = np.minimum(tally.first_of(since > begin)[who[short]], since[who[short]])
-    lived = (tally.on - begins + 1).clip(least_days, window_days)
+    used, own = uses[who], begins[who]
+    short = np.flatnonzero(own > tally.on - window_days + 1)
+    lived = (tally.on - own[short] + 1).clip(least_days, window_days)
     # whole uses and the days they were in make a small number, so that each pair is made a rate of once
     width = max(window_days - least_days, 0) + 1
-    code = used.astype(np.intp)
-    if len(who) and (code.min() < 0 or code.max() >= LISTED // width or (code != used).any()):
+    are_whole = tally.rows.values["uses"].dtype.kind == "u"
+    if not are_whole or used.max(initial=0) >= LISTED // width:
         used[short] = used[short] * window_days / lived
-        rates, code = np.unique(np.round(used, DIGITS), return_inverse=True)
-        return who, rates, code
+        found, code = np.unique(np.round(used, DIGITS), return_inverse=True)
+        return who, found.__getitem__, code
+    code = used.astype(np.intp)
     code *= width
     code[short] += window_days - lived
-    pairs = np.arange(int(code.max(initial=-1)) + 1)
-    return who, np.round(pairs // width * window_days / (window_days - pairs % width), DIGITS), code
+
+    def rates(pairs: Column) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = np.round(pairs // width * window_days / (window_days - pairs % width), DIGITS)
+        return found
+
+    return who, rates, code
 
 
 class _Ranked:
     """Where those who have each rate stand.
 
     Args:
-        rates: What each code means, as a rate; several may mean the same, and some may be nobody's.
+        rates: What codes mean, as rates; several may mean the same.
         code: The code of each who used a feature; all other peers have the rate 0.
         peers: How many peers there are.
     """
 
-    def __init__(self, rates: NDArray[np.float64], code: Column, peers: int) -> None:
+    def __init__(self, rates: Rates, code: Column, peers: int) -> None:
         self._code = code
-        members = np.bincount(code, minlength=len(rates))
+        members = np.bincount(code)
         told = np.flatnonzero(members)
-        found, place = np.unique(np.append(0.0, rates[told]), return_inverse=True)
+        found, place = np.unique(np.append(0.0, rates(told)), return_inverse=True)
         self.idle = int(place[0])
         self.members = np.bincount(place[1:], members[told], len(found)).astype(np.int64)
         self.members[self.idle] += peers - len(code)
         self.value = (np.cumsum(self.members) - self.members / 2) / peers
         self.of_idle = float(self.value[self.idle])
-        self._place = np.zeros(len(rates), np.intp)
+        self._place = np.zeros(len(members), np.intp)
         self._place[told] = place[1:]
 
     @cached_property
@@ -128,16 +146,19 @@ class _Ranked:
         found: NDArray[np.float64] = self.value[self._place][self._code]
         return found
 
-    def sums_of(self, users: Column, peers: int) -> Sums:
-        """The sums of some of the peers.
+    def sums_of(self, group: Column, sizes: Column) -> Iterator[tuple[int, Sums]]:
+        """The sums of each group of which there is anybody among the peers.
 
         Args:
-            users: Those of them who used it, by their places among all who did.
-            peers: How many peers they are.
+            group: The number of the group of each of those who used it; -1 of who is in none.
+            sizes: How many peers each group has.
         """
-        members = np.bincount(self.places[users], minlength=len(self.value))
-        members[self.idle] += peers - len(users)
-        return Sums.of_counts(self.value, members)
+        ranks = len(self.value)
+        cells = (group.astype(np.intp) + 1) * ranks + self.places
+        members = np.bincount(cells, minlength=(len(sizes) + 1) * ranks).reshape(-1, ranks)[1:]
+        members[:, self.idle] += sizes - members.sum(axis=1)
+        for number in np.flatnonzero(sizes).tolist():
+            yield number, Sums.of_counts(self.value, members[number])
 
 
 class _Crowd:
@@ -146,9 +167,9 @@ class _Crowd:
     def __init__(self, asked: Asked, facts: Numbered, present: Spans, able: Spans) -> None:
         self._present, self._able = present, able
         self._accounts = _Accounts(asked, facts) if asked.grain is ACCOUNT else None
-        self._split = asked.split
+        self._split, self._names = asked.split, asked.split.names if asked.split else []
         self._could: dict[np.datetime64, tuple[NDArray[np.bool_], int]] = {}
-        self._sizes: dict[np.datetime64, list[tuple[tuple[str, ...], int]]] = {}
+        self._sizes: dict[np.datetime64, Column] = {}
 
     def could(self, tally: Tally) -> tuple[NDArray[np.bool_], int]:
         """Who was there at the end of a period and could use them, and how many they are."""
@@ -171,15 +192,11 @@ class _Crowd:
         elif split is None:
             yield (), Sums.of_counts(ranked.value, ranked.members)
         else:
-            users = dict(split.parts(tally.on_at, who))
-            for names, number in self._sizes_of(split, tally.on_at, peers):
-                yield names, ranked.sums_of(users.get(names, who[:0]), number)
-
-    def _sizes_of(self, split: Split, at: np.datetime64, peers: NDArray[np.bool_]) -> list[tuple[tuple[str, ...], int]]:
-        """How many peers each group has."""
-        if at not in self._sizes:
-            self._sizes[at] = [(names, len(places)) for names, places in split.parts(at, np.flatnonzero(peers))]
-        return self._sizes[at]
+            group = split.numbers(tally.on_at)
+            if tally.on_at not in self._sizes:
+                self._sizes[tally.on_at] = np.bincount(group[peers] + 1, minlength=len(self._names) + 1)[1:]
+            of_groups = ranked.sums_of(group[who], self._sizes[tally.on_at])
+            yield from ((self._names[number], sums) for number, sums in of_groups)
 
 
 class _Accounts:

@@ -102,13 +102,6 @@ class Tally:
         found[self.rows.number[::-1]] = self.rows.day[::-1]
         return found
 
-    def first_of(self, chosen: NDArray[np.bool_]) -> Column:
-        """The first day of each who is chosen and has a row, since 1970; of others nothing that is meant."""
-        rows = np.flatnonzero(chosen[self.rows.number])[::-1]
-        found = np.empty(self.everyone, np.int32)
-        found[self.rows.number[rows]] = self.rows.day[rows]
-        return found
-
     def came_within(self, days: int) -> NDArray[np.bool_]:
         """Who has a row in the last so many days."""
         return self._came(self.on - days + 1, self.on)
