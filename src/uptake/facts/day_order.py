@@ -256,13 +256,13 @@ class Numbered:
         cursor: A cursor of the projection, or of a cut.
         kept: What is kept of this projection.
         zone: The time zone of the days.
-        sql: SQL for (entity_key): everybody who is to have a number.
+        sql: SQL for (entity_key): everybody who is to have a number, each once.
     """
 
     def __init__(self, cursor: Cursor, kept: Kept, zone: str, sql: str) -> None:
         self._cursor, self._kept, self._zone, self._sql = cursor, kept, zone, sql
         self.everyone = kept.get(
-            cursor, ("everyone", sql, zone), lambda: Everyone(np.unique(self._read(sql)["entity_key"]))
+            cursor, ("everyone", sql, zone), lambda: Everyone(np.sort(self._read(sql)["entity_key"]))
         )
 
     def days(self, sql: str) -> DayOrder:

@@ -203,7 +203,10 @@ class _Accounts:
     """The accounts of members."""
 
     def __init__(self, asked: Asked, facts: Numbered) -> None:
-        keys, self._of = np.unique(facts.everyone.keys >> 32, return_inverse=True)
+        # members are in the order of their accounts
+        of_members = facts.everyone.keys >> 32
+        is_first = np.diff(of_members, prepend=-1) != 0
+        keys, self._of = of_members[is_first], np.cumsum(is_first) - 1
         accounts = numbered(asked, ACCOUNT)
         self._number, self._everyone = accounts.everyone.numbers(keys), len(accounts.everyone)
         self._present = accounts.spans(ACCOUNT.present)
