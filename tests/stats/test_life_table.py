@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from uptake.stats.life_table import LifeTable, from_counts, from_durations
+from uptake.stats.life_table import LifeTable, from_counts, from_durations, from_sorted_counts
 
 people = st.lists(st.tuples(st.integers(0, 12), st.booleans()), max_size=40)
 
@@ -84,3 +84,17 @@ def test_a_count_that_counts_nothing_is_refused(count: float | None) -> None:
 def test_columns_of_two_lengths_are_refused() -> None:
     with pytest.raises(ValueError, match="2 durations, 1 counts of events"):
         from_durations([1, 2], [True])
+
+
+@given(st.lists(people.filter(bool), max_size=5))
+def test_groups_that_were_counted_in_order_have_the_tables_of_each_alone(groups: list[list[tuple[int, bool]]]) -> None:
+    counted = [
+        (number, time, sum(reached for at, reached in group if at == time), sum(at == time for at, _ in group))
+        for number, group in enumerate(groups)
+        for time in sorted({at for at, _ in group})
+    ]
+    number, times, events, everybody = np.array(counted, np.int64).reshape(-1, 4).T
+    edges = np.searchsorted(number, np.arange(len(groups) + 1))
+    tables = from_sorted_counts(times, events, everybody - events, edges)
+    for table, group in zip(tables, groups, strict=True):
+        assert_same(table, from_durations(*zip(*group, strict=True)))

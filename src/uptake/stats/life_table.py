@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,3 +102,36 @@ def from_counts(times: Column, events: Column, censored: Column) -> LifeTable:
     arrived = np.bincount(line, weights=np.append(0.0, reached[somebody])).astype(np.int64)
     left = np.bincount(line, weights=np.append(0.0, all_of_them[somebody])).astype(np.int64)
     return LifeTable(steps, np.cumsum(left[::-1])[::-1], arrived)
+
+
+def from_sorted_counts(
+    times: NDArray[Any], events: NDArray[Any], censored: NDArray[Any], edges: NDArray[np.integer]
+) -> list[LifeTable]:
+    """Makes the life tables of several groups that a database has counted and put in order.
+
+    Args:
+        times: Durations, at least 0; within a group each is greater than the one before.
+        events: How many reached it after each: whole numbers from 0 on.
+        censored: How many were last seen waiting after each: likewise; there is somebody at every time.
+        edges: Where each group begins, then how long the columns are.
+
+    Returns:
+        What `from_counts` makes of each group.
+
+    >>> times, events, censored = np.array([[2, 5, 0], [1, 1, 3], [1, 0, 0]])
+    >>> [table.at_risk.tolist() for table in from_sorted_counts(times, events, censored, np.array([0, 2, 3]))]
+    [[3, 3, 1], [3]]
+    """
+    before = np.append(0, np.cumsum(events + censored)).astype(np.int64)
+    at_risk = np.repeat(before[edges[1:]], np.diff(edges)) - before[:-1]
+    # each begins at 0, where all are at risk
+    begins = np.asarray(edges[:-1])
+    starts = begins[times[begins] > 0]
+    shown_times: Floats = np.insert(times.astype(np.float64), starts, 0.0)
+    shown_at_risk: Counts = np.insert(at_risk, starts, at_risk[starts])
+    shown_events: Counts = np.insert(events.astype(np.int64), starts, 0)
+    places = (edges + np.searchsorted(starts, edges)).tolist()
+    return [
+        LifeTable(shown_times[begin:end], shown_at_risk[begin:end], shown_events[begin:end])
+        for begin, end in pairwise(places)
+    ]

@@ -20,7 +20,7 @@ from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.core.result import Column, Side
 from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.kinds.status import TOO_FEW, present
-from uptake.stats.life_table import LifeTable, from_counts
+from uptake.stats.life_table import from_counts, from_sorted_counts
 from uptake.stats.logrank import logrank
 from uptake.stats.survival import Curves, Ends, Survival
 from uptake.store.projection import Cursor
@@ -96,16 +96,15 @@ class Duration(Kind):
         The rows of a label are next to each other.
         """
         table = answer.to_arrow_table()
+        times, reached, censored = (table[name].to_numpy() for name in (self.length, "reached", "censored"))
         if not labels:
-            return [{"table": self._life_table(table)}] if len(table) else []
+            return [{"table": from_counts(times, reached, censored)}] if len(table) else []
         names = plain(labels)
         numbered = table.select(names).append_column("row", pa.array(np.arange(len(table))))
-        groups = numbered.group_by(names).aggregate([("row", "min"), ("row", "count")]).sort_by("row_min").to_pylist()
-        rows = []
-        for group in groups:
-            part = table.slice(group.pop("row_min"), group.pop("row_count"))
-            rows.append(group | {"table": self._life_table(part)})
-        return rows
+        groups = numbered.group_by(names).aggregate([("row", "min")]).sort_by("row_min").to_pylist()
+        begins = np.array([group.pop("row_min") for group in groups], np.int64)
+        tables = from_sorted_counts(times, reached, censored, np.append(begins, len(table)))
+        return [{**group, "table": one} for group, one in zip(groups, tables, strict=True)]
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label, or with output=curve one per point of the curve."""
@@ -205,9 +204,6 @@ class Duration(Kind):
             value_title="Time",
             value_unit="seconds",
         )
-
-    def _life_table(self, table: pa.Table) -> LifeTable:
-        return from_counts(*(table[name].to_numpy() for name in (self.length, "reached", "censored")))
 
     def _told(self, asked: Asked) -> list[tuple[str, int]]:
         """By when shares are told: the name of the column, and the number."""
