@@ -170,6 +170,17 @@ def test_two_attempts_that_begin_at_one_instant_are_two_for_drivers(events: Worl
     assert (row["n"], row["n_with"], row["converted_with"]) == (3, 2, 2)
 
 
+def test_attempts_of_nobody_have_no_share(events: World) -> None:
+    """Nobody tries on 3 March, who tries on the 4th has nobody to be compared with."""
+    ws = events(u="A0", v=f"A{2 * 24 * 60} B{2 * 24 * 60 + 1}")
+    asked: dict[str, Any] = {"steps": ["A", "B"], "output": "trend", "count": "totals", "window_days": "1h"}
+    (row,) = ws.metric("funnel", date_from="2026-03-03", date_to="2026-03-03", **asked, **LATER).rows
+    assert (row["n"], row["estimate"], row["status"]) == (0, None, "not_eligible")
+    compared = {"date_from": "2026-03-04", "date_to": "2026-03-04", "compare": "previous_period"}
+    (row,) = ws.metric("funnel", **asked, **compared, **LATER).rows
+    assert (row["estimate"], row["earlier_n"], row["difference"]) == (1, 0, None)
+
+
 def test_totals_that_make_no_sense_are_refused(events: World) -> None:
     ws = events(u="A0 B1")
     for more in ({"entry": "closest"}, {"order": "strict", "between": "halt"}):

@@ -12,7 +12,8 @@ from uptake.metrics.kinds.share import Share
 from uptake.metrics.kinds.status import present, status
 from uptake.stats.tries import Tries, share_of_tries
 
-SUMS = ("done_done", "done_tries", "tries_tries")
+OF_PRODUCTS = (("done_done", "done * done"), ("done_tries", "done * tries"), ("tries_tries", "tries * tries"))
+SUMS = tuple(name for name, _ in OF_PRODUCTS)
 """Columns with the sums over entities that the interval is made of, as `Tries` has them."""
 
 
@@ -28,10 +29,12 @@ class ShareOfTries(Share):
     def select(self, labels: tuple[str, ...]) -> str:
         """Tries, entities, the share and what is beside it per label, and sums over entities for the interval."""
         columns = "".join(f"{label}, " for label in labels)
-        return f"""SELECT {columns}sum(tries)::BIGINT AS n, sum(done)::BIGINT AS count, sum(waiting)::BIGINT AS open,
-            count(*) FILTER (tries > 0) AS entities, sum(done) / nullif(sum(tries), 0) AS estimate{self.beside},
-            sum(done * done)::BIGINT AS done_done, sum(done * tries)::BIGINT AS done_tries,
-            sum(tries * tries)::BIGINT AS tries_tries
+        sums = ", ".join(  # of nobody they are 0
+            f"coalesce(sum({what}), 0)::BIGINT AS {name}"
+            for name, what in (("n", "tries"), ("count", "done"), ("open", "waiting"), *OF_PRODUCTS)
+        )
+        return f"""SELECT {columns}{sums},
+            count(*) FILTER (tries > 0) AS entities, sum(done) / nullif(sum(tries), 0) AS estimate{self.beside}
         FROM (
             SELECT {columns}entity_key, count(*) FILTER (NOT is_open) AS tries, count(*) FILTER (is_open) AS waiting,
                 coalesce(sum(value) FILTER (NOT is_open), 0)::BIGINT AS done{self.own}
