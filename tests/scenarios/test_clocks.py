@@ -129,7 +129,16 @@ def test_dates_of_accounts_are_not_dates_of_users(customers: uptake.Workspace) -
 def test_a_moment_nobody_knows_is_told(customers: uptake.Workspace) -> None:
     result = customers.metric("time_to_first_value", until="nope")
     assert any("No event 'nope'" in note for note in result.notes)
-    assert not customers.metric("time_to_first_value", until="goal_met").notes
+    assert not customers.metric("time_to_first_value", entity="member", until="goal_met").notes
+
+
+@pytest.mark.parametrize("moment", ["won", "subscribed", "paid", "goal_met"])
+def test_what_happens_to_accounts_is_not_waited_for_by_users(customers: uptake.Workspace, moment: str) -> None:
+    """A contract names no user: 0 % of the users paying would be read as a number."""
+    for asked in ({"until": moment}, {"start": moment}, {"until": "value", "split": moment}):
+        with pytest.raises(QuestionError, match=f"'{moment}' happens to accounts, not to users"):
+            customers.metric("paid_conversion", entity="user", **asked)
+        assert customers.metric("paid_conversion", entity="member", **asked) is not None
 
 
 def test_an_import_moves_the_clock(new_home: Callable[..., Path]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -169,3 +169,23 @@ def test_metrics_filter_and_break_down_by_them(workspace: uptake.Workspace) -> N
 def test_what_cannot_be_written(text: str, message: str) -> None:
     with pytest.raises(PlanError, match=message):
         read_plan({"a.yml": f"segments: {{s: {text}}}"})
+
+
+def test_who_stands_nowhere_is_there_to_be_asked_about(new_home: Callable[..., Path]) -> None:
+    """acme left on the 6th and has no place on the 10th; both accounts had come."""
+    with uptake.open(new_home()) as workspace:
+        came = [("acme", 3), ("beta", 3), ("beta", 10)]
+        workspace.import_rows([{"account_id": "acme", "churned_on": "2025-03-06"}, {"account_id": "beta"}], "accounts")
+        workspace.import_events(
+            [
+                {"event": "task", "user_id": id_[0], "account_id": id_, "timestamp": datetime(2025, 3, day, 12)}
+                for id_, day in came
+            ]
+        )
+        asked: dict[str, Any] = {
+            "entity": "account", "by": "placement.segment", "properties": "most_recent", "period": "day", "window": "1",
+            "date_from": "2025-03-03", "date_to": "2025-03-03",
+        }  # fmt: skip
+        for where, is_nowhere in (("placement.segment!?", True), ("placement.segment?", False)):
+            (row,) = workspace.metric("active_users", where=where, **asked).rows
+            assert (row["estimate"], row["placement.segment"] == "(none)") == (1, is_nowhere)

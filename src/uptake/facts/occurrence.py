@@ -13,6 +13,8 @@ KINDS = frozenset({"opportunities", "subscriptions", "outcomes", "goals"})
 """Kinds of rows it is made from."""
 NAMES = ("won", "subscribed", "paid", "goal_met", "outcome")
 """Those that need no further name."""
+OF_ACCOUNTS = ("won", "subscribed", "paid", "goal_met")
+"""Those that never name a user: an account makes contracts and has goals."""
 OUTCOME = "outcome:"
 """What the occurrences of one outcome begin with."""
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from uptake.metrics.kinds.status import TOO_FEW
+
 COLUMNS = {
     "account_id": "The account.",
     "active": "How many were active in the long window, on average over the days.",
@@ -129,7 +131,7 @@ COLUMNS = {
     "signal": "The event or feature.",
     "split_difference": "The share of those who had reached it by then, less that of the others.",
     "state": "new, current, resurrected or dormant.",
-    "status": "closed; in_progress: not over; too_few: under 30; not_eligible: nobody could.",
+    "status": f"closed; in_progress: not over; too_few: under {TOO_FEW}; not_eligible: nobody could.",
     "step": "The step.",
     "step_ci_lower": "Lower end of the 95 % interval of `step_conversion_rate`.",
     "step_ci_upper": "Upper end of the 95 % interval of `step_conversion_rate`.",

@@ -88,7 +88,10 @@ class _LookedUp:
         if isinstance(one, Membership):
             return property_sql(condition, f"({self.label(one)})", "NULL::DOUBLE", self.zone)
         if isinstance(one, Placed):
-            return property_sql(condition, f"({self._placed(one)})", "NULL::DOUBLE", self.zone)
+            said = (
+                f"nullif({self._placed(one)}, {literal(MISSING)})"  # who stands nowhere has no place to be asked about
+            )
+            return property_sql(condition, said, "NULL::DOUBLE", self.zone)
         if isinstance(one, Memberships):
             named = [part for part in one.parts if condition.test == "exists" or part.segment.name in condition.values]
             is_in_some = " OR ".join(self.holds(part) for part in named) or "false"

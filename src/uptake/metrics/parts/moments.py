@@ -95,6 +95,9 @@ def _date(asked: Asked, side: str, name: str) -> str:
 
 def _occurrence(asked: Asked, name: str) -> str:
     """First of its name; for a user in an account, one of the account's own or of this very user."""
+    if asked.grain is USER and name in occurrence.OF_ACCOUNTS:
+        do = "Ask with entity=account, or entity=member for users in each account."
+        raise QuestionError(f"'{name}' happens to accounts, not to users.", do=do)
     wanted = f"name = {literal(name)}"
     if asked.grain is not MEMBER:
         return f"""SELECT entity_key, min(occurred_at) AS reached_at FROM {asked.grain.of("occurrence")} WHERE {wanted}
