@@ -27,15 +27,15 @@ import pyarrow as pa
 
 from uptake.facts.day_order import Numbered
 from uptake.facts.entity_days import Column
-from uptake.metrics import task_success
-from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Sql
+from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Source, Sql
 from uptake.metrics.core.query import executed
 from uptake.metrics.core.result import Side
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.parts.feedback import feedback_sql
-from uptake.metrics.parts.population import WINDOW_DAY, WINDOW_SPAN, active_sql
+from uptake.metrics.parts.population import WINDOW_DAY, active_sql
 from uptake.metrics.parts.sessions import lasted_sql, seconds_source
 from uptake.metrics.parts.tallies import End, edges, is_possible, numbered, tallies
+from uptake.metrics.task_success import tried_source
 
 NO_TASKS = "The plan has no tasks: labouring is told by what people say alone."
 
@@ -61,22 +61,22 @@ class Labouring(Share):
 def rows(asked: Asked) -> Sql:
     """Every active entity that can be judged, with whether it labours."""
     same = "{0}.entity_key = a.entity_key AND {0}.period_on IS NOT DISTINCT FROM a.period_on"
-    effort = seconds_source(asked, asked.param("window_days"))
+    effort, told = seconds_source(asked, asked.param("window_days")), _told_of(asked)
     return Sql(
         f"""
     SELECT * FROM (
         SELECT a.entity_key, a.anchor_at, a.period_on, e.seconds, false AS is_open, CASE
             WHEN coalesce(e.seconds, 0) < $least_minutes::DOUBLE * 60 THEN 0
-            WHEN t.success < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER THEN 1
+            WHEN t.done / t.tries < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER THEN 1
             WHEN m.mood < $sentiment_below::DOUBLE THEN 1
             WHEN t.tries >= $least_tries::INTEGER OR m.mood IS NOT NULL THEN 0 END AS value
         FROM ({active_sql(asked)}) a LEFT JOIN {effort.sql} e ON {same.format("e")}
         LEFT JOIN tried t ON {same.format("t")} LEFT JOIN mood m ON {same.format("m")}
     ) WHERE value IS NOT NULL""",
         _values(asked),
-        {**_relations(asked), **effort.relations},
+        {**told.relations, **effort.relations},
         _notes(asked),
-        dict(effort.tables),
+        {**told.tables, **effort.tables},
     )
 
 
@@ -122,11 +122,12 @@ def _judged(asked: Asked) -> Iterator[tuple[End, Column, Column]]:
 def _known(asked: Asked, facts: Numbered) -> dict[date | None, tuple[Column, Column]]:
     """Of each period of whom it is known how they fared, by number, and whether badly."""
     fared = """SELECT entity_key, period_on,
-            coalesce(t.success < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER, false)
+            coalesce(t.done / t.tries < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER, false)
                 OR coalesce(m.mood < $sentiment_below::DOUBLE, false) AS is_unwell
         FROM tried t FULL JOIN mood m USING (entity_key, period_on)
         WHERE t.tries >= $least_tries::INTEGER OR m.mood IS NOT NULL"""
-    with executed(asked, Sql(fared, _values(asked), _relations(asked))) as answer:
+    told = _told_of(asked)
+    with executed(asked, Sql(fared, _values(asked), dict(told.relations), tables=dict(told.tables))) as answer:
         found = answer.to_arrow_table()
     number = facts.everyone.numbers(found["entity_key"].to_numpy())
     period, is_unwell = found["period_on"].to_numpy(), found["is_unwell"].to_numpy()
@@ -139,29 +140,22 @@ def _values(asked: Asked) -> dict[str, Any]:
     return {param: asked.param(param) for param in ("window_days", *thresholds)}
 
 
-def _relations(asked: Asked) -> dict[str, str]:
-    """Relations: what each tried in the window, and the latest answer."""
-    nothing = "SELECT 0 AS entity_key, NULL::DATE AS period_on, 0 AS tries, 0.0 AS success WHERE false"
-    return {
-        "window_day": WINDOW_DAY,
-        "window_span": WINDOW_SPAN,
-        "tried": _tried(asked) if asked.plan.tasks else nothing,
-        "mood": f"""SELECT f.entity_key, p.period_on, arg_max(
+def _told_of(asked: Asked) -> Source:
+    """What each tried in the window, and the latest answer."""
+    nothing = Source(
+        "tried", {"tried": "SELECT 0 AS entity_key, NULL::DATE AS period_on, 0 AS tries, 0 AS done WHERE false"}
+    )
+    tried = tried_source(asked, asked.param("task"), asked.param("window_days")) if asked.plan.tasks else nothing
+    mood = f"""SELECT f.entity_key, p.period_on, arg_max(
             CASE f.survey WHEN 'nps' THEN f.score / 10 ELSE (f.score - 1) / 4 END, (f.feedback_at, f.import_id, f.ordinal)
         ) AS mood
         FROM ({feedback_sql(asked)}) f JOIN period p
-            ON f.feedback_at < p.on_at AND f.feedback_at >= p.on_at - to_days($sentiment_days::INTEGER) GROUP BY ALL""",
-    }
+            ON f.feedback_at < p.on_at AND f.feedback_at >= p.on_at - to_days($sentiment_days::INTEGER) GROUP BY ALL"""
+    return Source("tried", {"window_day": WINDOW_DAY, **tried.relations, "mood": mood}, tried.tables)
 
 
 def _notes(asked: Asked) -> tuple[str, ...]:
     return () if asked.plan.tasks else (NO_TASKS,)
-
-
-def _tried(asked: Asked) -> str:
-    """SQL for (entity_key, period_on, tries, success): tasks begun in the window whose time is over, and how many done."""
-    return f"""SELECT entity_key, period_on, count(*) AS tries, avg(value) AS success
-        FROM ({task_success.tried_sql(asked, asked.param("task"))}) GROUP BY ALL"""
 
 
 METRIC = Metric(

@@ -27,17 +27,18 @@ from uptake.metrics.core.metric import Asked, Metric, Param, Row, Sql
 from uptake.metrics.kinds.pooled import Pooled
 from uptake.metrics.kinds.session_time import SESSION_TIME
 from uptake.metrics.parts.beside import NO_TASKS, TASK, TASKS, beside, is_asked, kind_of, thresholds, were_over
-from uptake.metrics.parts.population import AT, WINDOW_DAY, WINDOW_SPAN
+from uptake.metrics.parts.population import AT, WINDOW_DAY
 from uptake.metrics.parts.sessions import sessions_sql
 from uptake.metrics.parts.tallies import groups, is_possible, median, numbered, tallies
-from uptake.metrics.task_success import tried_sql
+from uptake.metrics.task_success import tried_source
 
 POOLED = Pooled()
 
 
 def rows(asked: Asked) -> Sql:
-    """Every session with a duration that was over, after a whole gap without a further event, and every task begun."""
-    sessions = f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, e.seconds AS value, NULL::INTEGER AS done
+    """Every session with a duration that was over, after a whole gap without a further event, and what each tried."""
+    sessions = f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, e.seconds AS value, NULL::BIGINT AS tries,
+        NULL::BIGINT AS done
     FROM window_day p JOIN ({sessions_sql(asked, ", seconds", were_over(asked))}) e ON e.day = p.day"""
     values = {"window_days": asked.param("window_days")}
     if not is_asked(asked):
@@ -45,10 +46,12 @@ def rows(asked: Asked) -> Sql:
     values |= thresholds(asked)
     if not asked.plan.tasks and asked.param("task") is None:
         return Sql(sessions, values, {"window_day": WINDOW_DAY}, (NO_TASKS,))
+    tried = tried_source(asked, asked.param("task"), asked.param("window_days"))
     return Sql(
-        f"{sessions} UNION ALL SELECT entity_key, anchor_at, period_on, NULL, value FROM tried",
+        f"{sessions} UNION ALL SELECT entity_key, anchor_at, period_on, NULL, tries, done FROM {tried.sql}",
         values,
-        {"window_day": WINDOW_DAY, "window_span": WINDOW_SPAN, "tried": tried_sql(asked, asked.param("task"))},
+        {"window_day": WINDOW_DAY, **tried.relations},
+        tables=dict(tried.tables),
     )
 
 

@@ -20,12 +20,16 @@ Source: customer adoption for success teams (task completion rates); requirement
 
 from dataclasses import replace
 
+import pyarrow as pa
+
 from uptake.errors import DefinitionMissing, QuestionError
 from uptake.facts.selection import events_sql, property_text
 from uptake.metrics.core import params
-from uptake.metrics.core.metric import Asked, Metric, Param, Sql
+from uptake.metrics.core.metric import Asked, Metric, Param, Source, Sql
+from uptake.metrics.core.query import executed
 from uptake.metrics.kinds.attempts import ATTEMPTS
-from uptake.metrics.parts.task_totals import counted
+from uptake.metrics.parts.population import WINDOW_SPAN
+from uptake.metrics.parts.task_totals import begun, counted, tried
 from uptake.plan import Task, selector
 from uptake.plan.task import MOST_MINUTES
 from uptake.store.sql import literal
@@ -37,27 +41,33 @@ GIVEN = ("start", "complete", "error", "key")
 
 def rows(asked: Asked) -> Sql:
     """Every start in the period, with how it ended."""
-    tasks = _tasks(asked)
+    tasks, within_minutes = _tasks(asked), asked.param("within_minutes")
     return Sql(
         f"""
-    SELECT {asked.grain.key} AS entity_key, t.event_at AS anchor_at, p.period_on, t.task,
+    SELECT {asked.grain.key} AS entity_key, t.event_at AS anchor_at, p.period_on, l.task,
         coalesce(t.is_done AND t.ended_at <= t.event_at + l.within, false)::INT AS value,
         t.event_at + l.within >= $as_of AS is_open,
         CASE WHEN t.is_done AND t.ended_at <= t.event_at + l.within THEN epoch(t.ended_at - t.event_at) END AS seconds,
         (t.ended_at <= t.event_at + l.within AND NOT t.is_done) IS TRUE AS is_again,
         CASE WHEN l.has_error THEN
-            (t.error_at <= t.event_at + l.within AND (t.error_number < t.end_number) IS NOT FALSE) IS TRUE
+            (t.error_at <= t.event_at + l.within AND t.is_error_first) IS TRUE
         END AS has_error
     FROM try t JOIN task_limit l USING (task) JOIN period p ON t.event_at >= p.begins_at AND t.event_at < p.ends_at
     WHERE {asked.grain.needs}""",
-        relations=tries(asked, tasks, within_minutes=asked.param("within_minutes")),
+        relations=tries(asked, tasks, within_minutes),
+        tables={"try": lambda: begun(asked, _read_from(asked, tasks))},
     )
 
 
 def totals(asked: Asked) -> Sql:
     """The sums without a row for each start, from events kept in memory."""
-    tasks = {task.name: (task, " UNION ALL ".join(_marks(asked, task, "true"))) for task in _tasks(asked)}
+    tasks = _read_from(asked, _tasks(asked))
     return Sql(counted=lambda: counted(asked, tasks, asked.param("within_minutes")))
+
+
+def _read_from(asked: Asked, tasks: list[Task]) -> dict[str, tuple[Task, str]]:
+    """Name -> task, and SQL for all its events."""
+    return {task.name: (task, " UNION ALL ".join(_marks(asked, task, "true"))) for task in tasks}
 
 
 def tries(asked: Asked, tasks: list[Task], within_minutes: int | None = None, since: str = "") -> dict[str, str]:
@@ -87,7 +97,7 @@ def tries(asked: Asked, tasks: list[Task], within_minutes: int | None = None, si
         "numbered": f"""SELECT *, row_number() OVER (
             PARTITION BY task, key, account_key, user_key ORDER BY event_at, import_id, ordinal, mark
         ) AS number FROM ({marks})""",
-        "try": f"""SELECT * FROM (
+        "try": f"""SELECT *, (error_number < end_number) IS NOT FALSE AS is_error_first FROM (
             SELECT *, lead({ends.format("event_at")} IGNORE NULLS) OVER person AS ended_at,
                 lead({ends.format("number")} IGNORE NULLS) OVER person AS end_number,
                 lead({ends.format("mark = 'complete'")} IGNORE NULLS) OVER person AS is_done,
@@ -108,19 +118,31 @@ def _marks(asked: Asked, task: Task, condition: str) -> list[str]:
     ]
 
 
-def tried_sql(asked: Asked, task: str | None) -> str:
-    """SQL for (entity_key, anchor_at, period_on, value): the plan's tasks begun in `window_span` whose time is over.
+def tried_source(asked: Asked, task: str | None, window_days: int) -> Source:
+    """The relation `tried` (entity_key, anchor_at, period_on, tries, done): the plan's tasks begun in a window, and over.
 
     Args:
-        asked: A question to another metric.
+        asked: A question to another metric, which binds `window_days`.
         task: One task; all if None.
+        window_days: The days up to the end of each period.
     """
     question = replace(asked.question, params=params.read(METRIC, {"task": task}, asked.plan, "task_success"))
-    made = rows(replace(asked, question=question))
+    own = replace(asked, question=question)
+    made = rows(own)
     relations = "".join(f", {relation} AS ({body})" for relation, body in made.relations.items())
-    return f"""SELECT t.entity_key, w.ends_at - INTERVAL 1 MICROSECOND AS anchor_at, t.period_on, t.value FROM (
+    sql = f"""SELECT t.entity_key, w.ends_at - INTERVAL 1 MICROSECOND AS anchor_at, t.period_on, count(*) AS tries,
+            sum(t.value)::BIGINT AS done
+        FROM (
             WITH period AS (SELECT * FROM window_span){relations} {made.select}
-        ) t JOIN window_span w ON w.period_on IS NOT DISTINCT FROM t.period_on WHERE NOT t.is_open"""
+        ) t JOIN window_span w ON w.period_on IS NOT DISTINCT FROM t.period_on WHERE NOT t.is_open GROUP BY ALL"""
+
+    def table() -> pa.Table:
+        spans = Sql("FROM window_span", {"window_days": window_days}, {"window_span": WINDOW_SPAN})
+        with executed(asked, spans) as answer:
+            windows = answer.fetchall()
+        return tried(asked, _read_from(asked, _tasks(own)), windows)
+
+    return Source("tried", {"window_span": WINDOW_SPAN, "tried": sql}, {"tried": table})
 
 
 def _tasks(asked: Asked) -> list[Task]:

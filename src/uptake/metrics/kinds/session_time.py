@@ -1,7 +1,7 @@
 """What people got done beside a mean of how they came: task success and who labours.
 
-Rows bring `value`, or `seconds` of a session, or `done`, whether a task begun in the same days was done in time; the
-others are missing. Who spent long and got little done is counted as labouring, by the plan's thresholds.
+Rows bring `value`, or `seconds` of a session, or `tries`, the tasks somebody began in the same days, and how many of them
+were `done` in time; the others are missing. Who spent long and got little done is counted as labouring, by the plan's thresholds.
 """
 
 from __future__ import annotations
@@ -75,7 +75,8 @@ class BesideTasks(Mean):
     def _own(self, columns: str) -> str:
         """SQL for the value of each entity, what it spent and what it got done."""
         return f"""SELECT {columns}entity_key, min(anchor_at) AS anchor_at, {self.value} AS value,
-                sum({self.seconds}) AS seconds, count(done) AS tries, coalesce(sum(done), 0)::BIGINT AS done
+                sum({self.seconds}) AS seconds, coalesce(sum(tries), 0)::BIGINT AS tries,
+                coalesce(sum(done), 0)::BIGINT AS done
             FROM labelled GROUP BY ALL"""
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Kind, Param, Sql
 from uptake.metrics.parts.group_interval import USAGE_INTERVAL
-from uptake.metrics.parts.population import AT, WINDOW_DAY, WINDOW_SPAN
+from uptake.metrics.parts.population import AT, WINDOW_DAY
 from uptake.metrics.parts.sessions import sessions_sql
-from uptake.metrics.task_success import tried_sql
+from uptake.metrics.task_success import tried_source
 from uptake.store.sql import literal
 
 NOTHING, TASKS = "nothing", "tasks"
@@ -45,7 +45,7 @@ def were_over(asked: Asked) -> str:
 
 
 def with_tasks(asked: Asked, sql: Sql, window_days: int) -> Sql:
-    """The rows of a mean, and, without a value, sessions with their `seconds` and tasks begun with whether they were `done`.
+    """The rows of a mean, and, without a value, sessions with their `seconds`, and the `tries` of each with how many were `done`.
 
     Args:
         asked: The question; as it came back where nothing beside was asked for.
@@ -59,21 +59,22 @@ def with_tasks(asked: Asked, sql: Sql, window_days: int) -> Sql:
             "beside is tasks, and interval_days is usage_interval.", do="Give interval_days as a number of days."
         )
     sessions = sessions_sql(asked, ", seconds", were_over(asked))
-    select = f"""SELECT entity_key, anchor_at, period_on, value, NULL::DOUBLE AS seconds, NULL::INTEGER AS done
+    select = f"""SELECT entity_key, anchor_at, period_on, value, NULL::DOUBLE AS seconds, NULL::BIGINT AS tries,
+        NULL::BIGINT AS done
     FROM ({sql.select})
-    UNION ALL SELECT e.entity_key, {AT}, p.period_on, NULL, e.seconds, NULL
+    UNION ALL SELECT e.entity_key, {AT}, p.period_on, NULL, e.seconds, NULL, NULL
     FROM window_day p JOIN ({sessions}) e ON e.day = p.day"""
-    relations, notes = {"window_day": WINDOW_DAY, **sql.relations}, (*sql.notes, NO_TASKS)
-    if asked.plan.tasks or asked.param("task") is not None:
-        select += "\n    UNION ALL SELECT entity_key, anchor_at, period_on, NULL, NULL, value FROM tried"
-        relations |= {"window_span": WINDOW_SPAN, "tried": tried_sql(asked, asked.param("task"))}
-        notes = sql.notes
+    values = {**sql.values, "window_days": window_days, **thresholds(asked)}
+    relations = {"window_day": WINDOW_DAY, **sql.relations}
+    if not asked.plan.tasks and asked.param("task") is None:
+        return replace(sql, select=select, values=values, relations=relations, notes=(*sql.notes, NO_TASKS))
+    tried = tried_source(asked, asked.param("task"), window_days)
     return replace(
         sql,
-        select=select,
-        values={**sql.values, "window_days": window_days, **thresholds(asked)},
-        relations=relations,
-        notes=notes,
+        select=f"{select}\n    UNION ALL SELECT entity_key, anchor_at, period_on, NULL, NULL, tries, done FROM {tried.sql}",
+        values=values,
+        relations={**relations, **tried.relations},
+        tables={**sql.tables, **tried.tables},
     )
 
 

@@ -1,136 +1,185 @@
-"""How many tasks were done, counted from their events in memory: no row for each start."""
+"""How many tasks were done, counted from their starts in memory: no row for each."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
-from uptake.facts.task_events import COMPLETE, ERROR, NOBODY, START, TaskEvents, read
+from uptake.facts.task_events import NEVER, NOBODY, Starts, read
 from uptake.metrics.core import periods
-from uptake.metrics.core.grain import ACCOUNT, USER
 from uptake.metrics.core.metric import Asked, Row
 from uptake.plan import Task
 
 MINUTE = 60_000_000
 """Microseconds of a minute."""
+TRIED = pa.schema(
+    [
+        ("entity_key", pa.int64()),
+        ("anchor_at", pa.timestamp("us")),
+        ("period_on", pa.date32()),
+        ("tries", pa.int64()),
+        ("done", pa.int64()),
+    ]
+)
+Tasks = Mapping[str, tuple[Task, str]]
+"""Name -> task, and SQL for its events without parameters, as `facts.task_events` reads them."""
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 
 class Tries(NamedTuple):
-    """Starts of a task, with how each ended.
+    """Starts of a task whose time is over, with how each ended.
 
     Args:
         entity: Whose they are.
-        at: When it was, in microseconds since 1970.
         is_done: Whether the task was completed in time.
         is_again: Whether it was begun again in time instead.
         has_error: Whether something went wrong before its end.
         took: Microseconds to the end, where there is one.
+        still_open: How many others are still open.
     """
 
     entity: Ints
-    at: Ints
     is_done: Bools
     is_again: Bools
     has_error: Bools
     took: Ints
-
-    def of(self, rows: Bools) -> Tries:
-        """Some of them."""
-        return Tries(
-            self.entity[rows],
-            self.at[rows],
-            self.is_done[rows],
-            self.is_again[rows],
-            self.has_error[rows],
-            self.took[rows],
-        )
+    still_open: int
 
 
-def counted(asked: Asked, tasks: Mapping[str, tuple[Task, str]], within_minutes: int | None) -> list[Row]:
+def counted(asked: Asked, tasks: Tasks, within_minutes: int | None) -> list[Row]:
     """For each period and task what the kind `attempts` adds up of its starts.
 
     Args:
         asked: The question.
-        tasks: Name -> task, and SQL for its events without parameters, as `facts.task_events` reads them.
+        tasks: The tasks.
         within_minutes: The time for all of them, if not the plan's.
     """
+    found: list[Row] = []
+    for period_on, begins_at, ends_at in periods.read(asked.cursor, asked.question, asked.plan):
+        names = {"period_on": period_on} if asked.question.period else {}
+        for (task, _), tries in zip(
+            tasks.values(), _tries(asked, tasks, begins_at, ends_at, within_minutes), strict=True
+        ):
+            if len(tries.entity) or tries.still_open:
+                sums = _sums(tries, knows_errors=task.error is not None)
+                found.append({**names, "task": task.name, **sums})
+    return found
+
+
+def tried(asked: Asked, tasks: Tasks, spans: list[tuple[date | None, datetime, datetime]]) -> pa.Table:
+    """How many tasks each began, and how many of them were done: those whose time is over.
+
+    Args:
+        asked: The question.
+        tasks: The tasks.
+        spans: Of each period the instants between which starts count.
+
+    Returns:
+        (entity_key, anchor_at, period_on, tries, done).
+    """
+    parts = [TRIED.empty_table()]
+    for period_on, begins_at, ends_at in spans:
+        every = list(_tries(asked, tasks, begins_at, ends_at))
+        entity, tries, done = _each(
+            np.concatenate([one.entity for one in every]), np.concatenate([one.is_done for one in every])
+        )
+        who = np.flatnonzero(tries)
+        anchor_at = np.full(len(who), np.datetime64(ends_at, "us") - np.timedelta64(1, "us"))
+        on = pa.array([period_on], pa.date32()).take(pa.array(np.zeros(len(who), np.int64)))
+        parts.append(pa.table([entity[who], anchor_at, on, tries[who], done[who]], TRIED))
+    return pa.concat_tables(parts)
+
+
+def begun(asked: Asked, tasks: Tasks) -> pa.Table:
+    """Every start with what came next to it, as known at `as_of`.
+
+    Returns:
+        (task, user_key, account_key, event_at, ended_at, is_done, error_at, is_error_first).
+    """
+    as_of, parts = periods.microseconds_of(asked.question.as_of), []
+    for task, marks in tasks.values():
+        starts = read(asked.cursor, asked.kept, marks).between(-NEVER, as_of)
+        parts.append(pa.table({
+            "task": pa.repeat(task.name, len(starts.at)),
+            "user_key": pa.array(starts.user, mask=starts.user == NOBODY),
+            "account_key": pa.array(starts.account, mask=starts.account == NOBODY),
+            "event_at": _instants(starts.at, as_of),
+            "ended_at": _instants(starts.ended_at, as_of),
+            "is_done": pa.array(starts.is_done),
+            "error_at": _instants(starts.error_at, as_of),
+            "is_error_first": pa.array(starts.is_error_first),
+        }))  # fmt: skip
+    return pa.concat_tables(parts)
+
+
+def _instants(at: Ints, as_of: int) -> pa.Array:
+    """Instants that had come by `as_of`."""
+    return pa.array(at.view("datetime64[us]"), mask=at >= as_of)
+
+
+def _tries(
+    asked: Asked, tasks: Tasks, begins_at: datetime, ends_at: datetime, within_minutes: int | None = None
+) -> Iterator[Tries]:
+    """Of each task the starts between two instants, of those who are asked about."""
     as_of = periods.microseconds_of(asked.question.as_of)
-    found: list[tuple[int, Row]] = []
+    begins, ends = periods.microseconds_of(begins_at), min(periods.microseconds_of(ends_at), as_of)
     for task, marks in tasks.values():
         within = (within_minutes or task.within_minutes) * MINUTE
-        tries = _tries(asked, read(asked.cursor, asked.kept, marks).before(as_of), within)
-        for number, period_on, own in _by_period(asked, tries):
-            names = {"period_on": period_on} if asked.question.period else {}
-            sums = _sums(own, own.at + within >= as_of, knows_errors=task.error is not None)
-            found.append((number, {**names, "task": task.name, **sums}))
-    return [row for _, row in sorted(found, key=lambda one: one[0])]
+        starts = read(asked.cursor, asked.kept, marks).between(begins, ends)
+        entity = _entity(asked, starts)
+        # of those whose time is over all happened before as_of
+        is_over = starts.at + within < as_of
+        closed = starts.of(is_over & (entity != NOBODY))
+        is_in_time = closed.ended_at <= closed.at + within
+        yield Tries(
+            entity[is_over & (entity != NOBODY)],
+            is_in_time & closed.is_done,
+            is_in_time & ~closed.is_done,
+            closed.is_error_first & (closed.error_at <= closed.at + within),
+            closed.ended_at - closed.at,
+            int(np.count_nonzero(~is_over & (entity != NOBODY))),
+        )
 
 
-def _tries(asked: Asked, events: TaskEvents, within: int) -> Tries:
-    """The starts of those who are asked about."""
-    entity = _entity(asked, events)
-    starts = np.flatnonzero(events.mark == START)
-    starts = starts[entity[events.person[starts]] != NOBODY]
-    end, has_end = _next(events, events.mark != ERROR, starts)
-    took = events.at[end] - events.at[starts]
-    is_in_time = has_end & (took <= within)
-    is_done = events.mark[end] == COMPLETE
-    error, has_error = _next(events, events.mark == ERROR, starts)
-    has_error &= (events.at[error] - events.at[starts] <= within) & (~has_end | (error < end))
-    return Tries(
-        entity[events.person[starts]], events.at[starts], is_in_time & is_done, is_in_time & ~is_done, has_error, took
-    )
+def _entity(asked: Asked, starts: Starts) -> Ints:
+    """Whose the starts are."""
+    if asked.grain.name == "user":
+        return starts.user.astype(np.int64)
+    if asked.grain.name == "account":
+        return starts.account.astype(np.int64)
+    is_nobody = (starts.user == NOBODY) | (starts.account == NOBODY)
+    return np.where(is_nobody, NOBODY, starts.account.astype(np.int64) << 32 | starts.user)
 
 
-def _entity(asked: Asked, events: TaskEvents) -> Ints:
-    """Whose the events of each person are."""
-    user, account = events.user.astype(np.int64), events.account.astype(np.int64)
-    if asked.grain is USER:
-        return user
-    if asked.grain is ACCOUNT:
-        return account
-    return np.where((user == NOBODY) | (account == NOBODY), NOBODY, account << 32 | user)
+def _each(entity: Ints, is_done: Bools) -> tuple[Ints, Ints, Ints]:
+    """Entities, with how many tries each had, which may be none, and how many were done."""
+    if len(entity) and entity.max() >= 1 << 32:  # keys of two
+        keys, entity = np.unique(entity, return_inverse=True)
+    else:
+        keys = np.arange(entity.max(initial=-1) + 1)
+    tries = np.bincount(entity, minlength=len(keys))
+    return keys, tries, np.bincount(entity[is_done], minlength=len(keys))
 
 
-def _next(events: TaskEvents, is_one: Bools, after: Ints) -> tuple[Ints, Bools]:
-    """The place of the next event that is one of some, after others and of the same person; and whether there is one."""
-    places = np.append(np.flatnonzero(is_one), len(is_one))
-    found = places[np.searchsorted(places, after, side="right").clip(max=len(places) - 1)]
-    is_there = found < len(is_one)
-    found = np.where(is_there, found, after)
-    return found, is_there & (events.person[found] == events.person[after])
-
-
-def _by_period(asked: Asked, tries: Tries) -> Iterator[tuple[int, date | None, Tries]]:
-    """Each period with a start in it, by number."""
-    for number, (period_on, begins_at, ends_at) in enumerate(periods.read(asked.cursor, asked.question, asked.plan)):
-        begins, ends = periods.microseconds_of(begins_at), periods.microseconds_of(ends_at)
-        is_in = (tries.at >= begins) & (tries.at < ends)
-        if is_in.any():
-            yield number, period_on, tries if is_in.all() else tries.of(is_in)
-
-
-def _sums(tries: Tries, is_open: Bools, *, knows_errors: bool) -> Row:
+def _sums(tries: Tries, *, knows_errors: bool) -> Row:
     """The sums; what is still open is only counted."""
-    closed = tries.of(~is_open)
-    n, count = len(closed.at), int(np.count_nonzero(closed.is_done))
-    _, entity = np.unique(closed.entity, return_inverse=True)
-    each, done = np.bincount(entity), np.bincount(entity, closed.is_done).astype(np.int64)
+    n, count = len(tries.entity), int(np.count_nonzero(tries.is_done))
+    _, each, done = _each(tries.entity, tries.is_done)
     return {
         "n": n,
         "count": count,
-        "open": int(np.count_nonzero(is_open)),
-        "entities": len(each),
+        "open": tries.still_open,
+        "entities": int(np.count_nonzero(each)),
         "estimate": count / n if n else None,
-        "median_s": float(np.median(closed.took[closed.is_done])) / 1e6 if count else None,
-        "error_share": int(np.count_nonzero(closed.has_error)) / n if n and knows_errors else None,
-        "again_share": int(np.count_nonzero(closed.is_again)) / n if n else None,
+        "median_s": float(np.median(tries.took[tries.is_done])) / 1e6 if count else None,
+        "error_share": int(np.count_nonzero(tries.has_error)) / n if n and knows_errors else None,
+        "again_share": int(np.count_nonzero(tries.is_again)) / n if n else None,
         "done_done": int((done * done).sum()),
         "done_tries": int((done * each).sum()),
         "tries_tries": int((each * each).sum()),
