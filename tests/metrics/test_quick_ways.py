@@ -39,6 +39,8 @@ onboarding:
     - {name: second, event: b, at_least: 2}
     - {name: third, event: c, required: false}
 value_moments: {exported: {event: c, at_least: 2, eligible: {account.plan: Pro}}}
+tasks: {work: {start: a, complete: b, error: c, within_minutes: 9000}}
+labouring: {least_minutes: 1, least_tries: 2}
 """
 ENTITIES = ("user", "account", "member")
 MEANS = ("active_days_per_week", "frequency", "consistency", "features_used", "breadth")
@@ -145,6 +147,7 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("sessions_per_week", {}),
         ("sessions_per_week", {"as_of": "2026-04-10T13:00:00Z", "window_days": 60}),
         ("session_duration", {}),
+        ("session_duration", {"beside": "nothing"}),
         ("session_duration", {"as_of": "2026-04-10T13:00:00Z", "window_days": 60}),
         ("engagement_matrix", {}),
         ("engagement_matrix", {"x": "users", "window_days": 3, "as_of": "2026-04-10T13:00:00Z"}),

@@ -43,21 +43,25 @@ SELECTS = {
     "modules": ("'adopted'", "len(modules)"),
 }
 """Measure -> SQL for the movement, and for its size, over `changed`."""
+OF_USE = "features", "modules"
+"""Measures of what was adopted instead of what is paid."""
 
 
 def rows(asked: Asked) -> Sql:
     """Every account that changed in a period: for the totals with its movement, for the ledger with everything."""
+    measure, is_ledger = asked.param("measure"), asked.param("output") == "ledger"
     relations = {
         "compared": contracts.compared_sql(asked, "period"),
         "paid_before": contracts.paid_sql(asked, "begins_at"),
         "paid_now": contracts.paid_sql(asked, "on_at"),
-        "adopted": _ADOPTED,
+        # who only adopted something has no movement of what is paid
+        "adopted": _ADOPTED if is_ledger or measure in OF_USE else f"SELECT * FROM ({_ADOPTED}) WHERE false",
         "changed": _changed(asked),
     }
     notes = contracts.money_notes(asked)
-    movement, size = SELECTS[asked.param("measure")]
+    movement, size = SELECTS[measure]
     wanted = f"({movement})::{ORDER} AS movement, {size} AS value"
-    if asked.param("output") == "ledger":
+    if is_ledger:
         by_mrr, change = SELECTS["mrr"]
         return Sql(
             f"""SELECT *, ({by_mrr})::{ORDER} AS movement, {change} AS value FROM changed

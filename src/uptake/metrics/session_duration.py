@@ -26,7 +26,18 @@ from uptake.facts.entity_days import Column
 from uptake.metrics.core.metric import Asked, Metric, Param, Row, Sql
 from uptake.metrics.kinds.pooled import Pooled
 from uptake.metrics.kinds.session_time import SESSION_TIME
-from uptake.metrics.parts.beside import NO_TASKS, TASK, TASKS, beside, is_asked, kind_of, thresholds, were_over
+from uptake.metrics.parts.beside import (
+    NO_TASKS,
+    TASK,
+    TASKS,
+    beside,
+    is_asked,
+    kind_of,
+    thresholds,
+    tried_by_number,
+    tries_sums,
+    were_over,
+)
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 from uptake.metrics.parts.sessions import sessions_sql
 from uptake.metrics.parts.tallies import groups, is_possible, median, numbered, tallies
@@ -44,7 +55,7 @@ def rows(asked: Asked) -> Sql:
     if not is_asked(asked):
         return Sql(sessions, values, {"window_day": WINDOW_DAY})
     values |= thresholds(asked)
-    if not asked.plan.tasks and asked.param("task") is None:
+    if not _has_tasks(asked):
         return Sql(sessions, values, {"window_day": WINDOW_DAY}, (NO_TASKS,))
     tried = tried_source(asked, asked.param("task"), asked.param("window_days"))
     return Sql(
@@ -56,31 +67,39 @@ def rows(asked: Asked) -> Sql:
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The sums of many periods, from the sessions of each entity side by side; where tasks stand beside them, none."""
-    if not _is_alone(asked):
+    """The sums of many periods, from the sessions and tries of each entity side by side."""
+    if not is_possible(asked):
         return None
-    return Sql(counted=lambda: list(_pooled(asked)), notes=(NO_TASKS,) if is_asked(asked) else ())
+    says_nothing = is_asked(asked) and not _has_tasks(asked)
+    return Sql(counted=lambda: list(_pooled(asked)), notes=(NO_TASKS,) if says_nothing else ())
 
 
-def _is_alone(asked: Asked) -> bool:
-    has_tasks = is_asked(asked) and (asked.plan.tasks or asked.param("task") is not None)
-    return not has_tasks and is_possible(asked)
+def _has_tasks(asked: Asked) -> bool:
+    return is_asked(asked) and bool(asked.plan.tasks or asked.param("task") is not None)
 
 
 def _pooled(asked: Asked) -> Iterator[Row]:
-    """What the kind adds up, of each period and group with a session."""
+    """What the kind adds up, of each period and group with a session or a try."""
     facts, sessions = numbered(asked), sessions_sql(asked, ", seconds", were_over(asked))
-    for tally in tallies(asked, facts, sessions, asked.param("window_days")):
+    window_days = asked.param("window_days")
+    tried = tried_by_number(asked, facts, window_days) if _has_tasks(asked) else None
+    for tally in tallies(asked, facts, sessions, window_days):
         number, seconds, things = tally.rows.number, tally.rows.values["seconds"], tally.days
         totals = np.bincount(number, seconds, tally.everyone)
-        for names, members in groups(asked, tally.on_at, things > 0):
+        tries, done = tried[tally.period_on] if tried else (np.zeros_like(things), np.zeros_like(things))
+        for names, members in groups(asked, tally.on_at, (things > 0) | (tries > 0)):
             labels = dict(zip(asked.split.labels if asked.split else (), names, strict=True))
-            sums = _sums(seconds[members[number]], totals[members], things[members])
-            yield {"period_on": tally.period_on, **labels, **sums}
+            came = members & (things > 0)
+            sums = _sums(seconds[members[number]], totals[came], things[came])
+            of_tasks = tries_sums(asked, totals[members], tries[members], done[members]) if tried else {}
+            yield {"period_on": tally.period_on, **labels, **sums, **of_tasks}
 
 
 def _sums(seconds: Column, totals: Column, things: Column) -> Row:
     """The sums of some sessions, of those they are of and of how many each of these had."""
+    if not len(things):
+        nothing = ("estimate", "median", "total", "total_total", "total_things")
+        return {"n": 0, "entities": 0, **dict.fromkeys(nothing), "things_things": 0}
     return {
         "n": len(seconds),
         "entities": len(things),
@@ -98,7 +117,7 @@ METRIC = Metric(
     unit="seconds",
     rows=rows,
     totals=totals,
-    splits_totals=_is_alone,
+    splits_totals=is_possible,
     params=(
         Param("window_days", "integer", "Days looked back on.", default=28, least=1, most=3660),
         beside(TASKS),

@@ -7,13 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
+import numpy as np
+
 from uptake.errors import QuestionError
-from uptake.metrics.core.metric import Asked, Kind, Param, Sql
+from uptake.facts.day_order import Numbered
+from uptake.facts.entity_days import Column
+from uptake.metrics.core.metric import Asked, Kind, Param, Row, Sql
 from uptake.metrics.parts.group_interval import USAGE_INTERVAL
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 from uptake.metrics.parts.sessions import sessions_sql
+from uptake.metrics.parts.tallies import edges
 from uptake.metrics.task_success import tried_source
 from uptake.store.sql import literal
 
@@ -82,3 +88,34 @@ def thresholds(asked: Asked) -> dict[str, Any]:
     """From when on somebody labours, as the plan says."""
     names = ("least_minutes", "least_tries", "success_below")
     return {name: getattr(asked.plan.labouring, name) for name in names}
+
+
+def tried_by_number(asked: Asked, facts: Numbered, window_days: int) -> dict[date | None, tuple[Column, Column]]:
+    """Of each period how many tasks everybody began in its window, by number, and how many of them were done."""
+    found = tried_source(asked, asked.param("task"), window_days).tables["tried"]()
+    number, everyone = facts.everyone.numbers(found["entity_key"].to_numpy()), len(facts.everyone)
+    period, tries, done = (found[name].to_numpy() for name in ("period_on", "tries", "done"))
+    by_number = {}
+    for on, *_ in edges(asked):
+        own = np.flatnonzero(period == np.datetime64(on, "D")) if on else np.arange(len(period))
+        each = np.zeros((2, everyone), np.int64)
+        each[:, number[own]] = tries[own], done[own]
+        by_number[on] = (each[0], each[1])
+    return by_number
+
+
+def tries_sums(asked: Asked, seconds: Column, tries: Column, done: Column) -> Row:
+    """What the kind adds up of the time and the tries of each."""
+    labours = (seconds >= asked.plan.labouring.least_minutes * 60) & (tries >= asked.plan.labouring.least_tries)
+    labours &= done < asked.plan.labouring.success_below * tries
+    begun, were_done = int(tries.sum()), int(done.sum())
+    return {
+        "tries": begun,
+        "tried": int(np.count_nonzero(tries)),
+        "done": were_done,
+        "done_done": int((done * done).sum()),
+        "done_tries": int((done * tries).sum()),
+        "tries_tries": int((tries * tries).sum()),
+        "success": were_done / begun if begun else None,
+        "labouring": int(np.count_nonzero(labours)),
+    }
