@@ -187,7 +187,8 @@ def _answers(asked: Asked) -> str:
     return f"""SELECT a.entity_key, f.feature_key, p.period_on,
             arg_max(a.score >= $favourable::DOUBLE, (a.feedback_at, a.import_id, a.ordinal)) AS is_satisfied
         FROM ({feedback_sql(asked)}) a
-        JOIN features f ON lower(a.feature) IN (lower(f.feature), lower(f.title))
+        JOIN (SELECT DISTINCT feature_key, unnest([lower(feature), lower(title)]) AS called FROM features) f
+            ON f.called = lower(a.feature)
         JOIN period p ON a.feedback_at < p.on_at WHERE a.survey IN ('ces', 'csat') GROUP BY ALL"""
 
 

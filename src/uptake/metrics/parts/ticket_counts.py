@@ -35,6 +35,14 @@ class Tickets(NamedTuple):
     opened_at: NDArray[np.datetime64]
     feature: NDArray[Any]
 
+    def of(self, rows: NDArray[np.bool_]) -> Tickets:
+        """Some of them."""
+        return Tickets(self.number[rows], self.opened_at[rows], self.feature[rows])
+
+    def opened(self, begins: np.datetime64, ends: np.datetime64) -> NDArray[np.int32]:
+        """Whose were opened from an instant on and before another."""
+        return self.number[(self.opened_at >= begins) & (self.opened_at < ends)]
+
 
 def tickets(asked: Asked, opened: str, named: str) -> Tickets:
     """Reads them.
@@ -71,14 +79,14 @@ def counted(asked: Asked, features: dict[int, Feature], known: Tickets, first: n
         "SELECT (day - DATE '1970-01-01')::INTEGER AS day, begins_at FROM calendar ORDER BY day"
     ).fetchnumpy()
     keys = {MISSING: NO_FEATURE, **{feature.name: key for key, feature in features.items()}}
+    about = {name: known.of(known.feature == name) for name in keys}
     for period_on, on_day, on_at, *_ in edges(asked):
         if instant(on_at) <= first:
             continue
         on = (on_day - EPOCH).days
         begins = np.asarray(days["begins_at"])[np.searchsorted(np.asarray(days["day"]), on - window_days + 1)]
-        is_in = (known.opened_at >= begins) & (known.opened_at < instant(on_at))
         for name in sorted(keys):
-            asking = known.number[is_in & (known.feature == name)]
+            asking = about[name].opened(begins, instant(on_at))
             rows = used.get(keys[name], NOBODY).between(on - window_days + 1, on)
             came = np.zeros(len(users.everyone), np.bool_)
             came[rows.number] = True
