@@ -151,18 +151,28 @@ def _beside(
     if unit is not None:
         first = periods.first_day(first, unit, question.week_start)
     before = {_key(earlier, row, unit, begins): row for row in earlier.rows}
-    rows = [row | _row_beside(result.kind, row, before.get(_key(result, row, unit, first))) for row in result.rows]
+    added = _added(result)
+    rows = []
+    for row in result.rows:
+        beside = _row_beside(result.kind, row, before.get(_key(result, row, unit, first)))
+        rows.append(row | {column.name: beside[column.name] for column in added if column.name in beside})
     said = [str(earlier.params[name]) for name in ("date_from", "date_to")]
     why = NO_INTERVAL.get(result.kind, "There is no interval for the difference.")
     if result.kind in SCORES + MEANS:
         why = TWICE if is_snapshot else ""  # newcomers of one window are in no other
     notes = (*result.notes, f"Compared with {' to '.join(said)}.", *([why] if why else []))
-    return replace(result, columns=(*result.columns, *columns(_unit(result))), rows=rows, notes=notes)
+    return replace(result, columns=(*result.columns, *added), rows=rows, notes=notes)
 
 
 def _without(result: Result, why: str) -> Result:
     """The answer with nothing beside it, and the reason."""
-    return replace(result, columns=(*result.columns, *columns(_unit(result))), notes=(*result.notes, why))
+    return replace(result, columns=(*result.columns, *_added(result)), notes=(*result.notes, why))
+
+
+def _added(result: Result) -> tuple[Column, ...]:
+    """What is added to an answer; a relative change that it says itself stays its own."""
+    own = {column.name for column in result.columns}
+    return tuple(column for column in columns(_unit(result)) if column.name not in own)
 
 
 def _unit(result: Result) -> str:
