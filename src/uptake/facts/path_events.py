@@ -80,8 +80,9 @@ class PathEvents:
         return replace(events, nodes=np.array(found, np.int32), node=place.take(events.node))
 
     def _chosen(self, kept: Bools) -> PathEvents:
-        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts]
-        return PathEvents(self.entities, starts, self.at[kept], self.nodes, self.node[kept])
+        rows = np.flatnonzero(kept)
+        starts = np.searchsorted(rows, self.starts)
+        return PathEvents(self.entities, starts, self.at.take(rows), self.nodes, self.node.take(rows))
 
     def parts(self, rows: int = PART_ROWS) -> Iterator[Part]:
         """All of them, entity by entity, about so many at a time; one part at least."""
