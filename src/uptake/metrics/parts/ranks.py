@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -186,9 +187,7 @@ class _Crowd:
         """The sums of the ranks of each group."""
         split = self._split
         if self._accounts is not None:
-            accounts, values = self._accounts.means(ranked, tally, peers, who)
-            parts = split.parts(tally.on_at, accounts) if split else [((), slice(None))]
-            yield from ((names, Sums.of(values[places])) for names, places in parts)
+            yield from self._accounts.sums(ranked, tally, peers, who)
         elif split is None:
             yield (), Sums.of_counts(ranked.value, ranked.members)
         else:
@@ -207,26 +206,43 @@ class _Accounts:
         of_members = facts.everyone.keys >> 32
         is_first = np.diff(of_members, prepend=-1) != 0
         keys, self._of = of_members[is_first], np.cumsum(is_first) - 1
+        self._split = asked.split
         accounts = numbered(asked, ACCOUNT)
         self._number, self._everyone = accounts.everyone.numbers(keys), len(accounts.everyone)
         self._present = accounts.spans(ACCOUNT.present)
-        self._told: dict[np.datetime64, tuple[Column, Column]] = {}
+        self._told: dict[np.datetime64, _Told] = {}
 
-    def means(
+    def sums(
         self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column
-    ) -> tuple[Column, NDArray[np.float64]]:
-        """The accounts that were there, by number, and the mean rank of their members; who has left may still have some."""
-        told, members = self._those_told(tally, peers)
-        accounts, size = self._of[who], len(self._number)
-        used = np.bincount(accounts, minlength=size)[told]
-        total = np.bincount(accounts, ranked.of_users, size)[told]
-        return self._number[told], (total + (members - used) * ranked.of_idle) / members
+    ) -> Iterator[tuple[tuple[str, ...], Sums]]:
+        """The sums, for each group, of the mean ranks of the members of each account; who has left may still have some."""
+        told = self._those_told(tally, peers)
+        accounts, size = self._of[who], len(told.members)
+        used, total = np.bincount(accounts, minlength=size), np.bincount(accounts, ranked.of_users, size)
+        means = (total + (told.members - used) * ranked.of_idle) / np.maximum(told.members, 1)
+        yield from ((names, Sums.of(means[places])) for names, places in told.groups)
 
-    def _those_told(self, tally: Tally, peers: NDArray[np.bool_]) -> tuple[Column, Column]:
-        """Which accounts have a value at the end of a period, and how many peers each has."""
+    def _those_told(self, tally: Tally, peers: NDArray[np.bool_]) -> _Told:
+        """Which accounts have a value at the end of a period."""
         if tally.on_at not in self._told:
             members = np.bincount(self._of[peers], minlength=len(self._number))
             there = self._present.just_before(tally.on_at, self._everyone)
-            told = np.flatnonzero((members > 0) & (self._number >= 0) & there[self._number])
-            self._told[tally.on_at] = told, members[told]
+            place = np.flatnonzero((members > 0) & (self._number >= 0) & there[self._number])
+            groups: list[tuple[tuple[str, ...], Column]] = [((), place)]
+            if self._split:
+                parts = self._split.parts(tally.on_at, self._number[place])
+                groups = [(names, place[own]) for names, own in parts]
+            self._told[tally.on_at] = _Told(members, groups)
         return self._told[tally.on_at]
+
+
+class _Told(NamedTuple):
+    """The accounts that have a value at the end of a period.
+
+    Args:
+        members: How many peers each account of members has.
+        groups: The places of the accounts of each group that have a value, by name.
+    """
+
+    members: Column
+    groups: list[tuple[tuple[str, ...], Column]]
