@@ -48,7 +48,7 @@ def classes(
             color = look.color if style == "series" else {}
             layers.append(layer("bar", style, part, options, x=x, y=y, y2={"field": "to"}, tooltip=tip, **color))
     layers += _key(order, look)
-    about = f"{subtitle} Added up over {', '.join(by)}." if by else subtitle
+    about = f"{subtitle} Added up over all groups." if by else subtitle
     return frame(layers, title=title, subtitle=about, height=HEIGHT)
 
 

@@ -83,7 +83,8 @@ def for_result(
         cohort_period: For retention, the period of the cohorts where it is not that of the units.
         known: All segments of the property, so that colours agree between charts.
         currency: Code for the unit currency.
-        counted: What the value axis counts, where the unit does not say it: "sessions", "users".
+        counted: What the value axis counts, where the unit does not say it: "sessions", "users"; of a launch what its
+            days are counted from.
 
     Returns:
         A Vega-Lite specification with its data inside.
@@ -115,6 +116,8 @@ def for_result(
             spec = feature_funnel(rows, by=by, **about)
         case _ if kind in OF_ONE_PERIOD:
             rows, about["subtitle"] = _latest(rows, subtitle, period)
+            if kind == "launch" and counted:
+                about["since"] = counted
             spec = OF_ONE_PERIOD[kind](rows, by=by, known=known, **about)
         case _:
             raise QuestionError(f"There is no chart for results of the kind {kind!r}.", allowed=KINDS)

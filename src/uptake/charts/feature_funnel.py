@@ -15,9 +15,10 @@ NAME_AT, BAR_AT, NOTE_AT = -20, 0, 20
 
 
 class Stage(NamedTuple):
-    """One stage: its column, its style, the thickness of its bar, where its name stands in the key, how it is said."""
+    """One stage: its column, its name, its style, the thickness of its bar, where its name stands in the key, how it is said."""
 
     column: str
+    name: str
     style: str
     size: int
     key_at: int
@@ -25,9 +26,9 @@ class Stage(NamedTuple):
 
 
 STAGES = (
-    Stage("tried", "soft", 22, 0, "tried {share}"),
-    Stage("adopted", "middle", 13, 60, "adopted {share}"),
-    Stage("retained", "strong", 5, 144, "kept by {share} of them"),
+    Stage("tried", "tried", "soft", 22, 0, "tried {share}"),
+    Stage("adopted", "adopted", "middle", 13, 60, "adopted {share}"),
+    Stage("retained", "kept", "strong", 5, 144, "kept by {share} of them"),
 )
 
 
@@ -55,7 +56,7 @@ def feature_funnel(rows: Sequence[Row], *, title: str, subtitle: str = "", by: S
     scale = {"domain": [0, 1], "nice": False}
     place = word("name")
     tip = tooltip(name="Feature", tip_tag="Kind", tip_eligible="Eligible")
-    tip += tooltip(tip_tried="Tried", tip_adopted="Adopted", tip_retained="Retained")
+    tip += tooltip(tip_tried="Tried", tip_adopted="Adopted", tip_retained="Kept")
     left, right = {"x": {"value": 0}, "y": place}, {"x": {"value": "width"}, "y": place}
     whole = {"x": {"value": 0}, "x2": {"value": "width"}, "y": y, "tooltip": tip}
     layers = [layer("bar", "track", features, _bar(STAGES[0].size), **whole)]
@@ -113,7 +114,7 @@ def _key() -> list[Spec]:
     """What the three thicknesses mean, above the plot."""
     found = []
     for stage in STAGES:
-        rows = [{"dot": "■", "text": stage.column}]
+        rows = [{"dot": "■", "text": stage.name}]
         for field, look, dx in (("dot", stage.style, stage.key_at), ("text", "note", stage.key_at + 14)):
             options = {"align": "left", "baseline": "bottom", "dx": dx, "dy": -8}
             found.append(layer("text", look, rows, options, x={"value": 0}, y={"value": 0}, text=word(field)))

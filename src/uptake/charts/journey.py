@@ -46,7 +46,7 @@ def journey(rows: Sequence[Row], *, title: str, subtitle: str = "", by: Sequence
         layer("bar", "series", drawn, {"cornerRadiusEnd": 3, "height": 16, "opacity": 0.85}, x=x, y=y, tooltip=tip),
         layer("text", "label-strong", drawn, text, x=quantity("here"), y=word("step"), text=word("text")),
     ]
-    about = f"{subtitle} Added up over {', '.join(by)}." if by else subtitle
+    about = f"{subtitle} Added up over all groups." if by else subtitle
     return frame(layers, title=title, subtitle=about, height=max(len(drawn), 1) * ROW, right=200)
 
 

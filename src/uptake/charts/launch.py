@@ -17,7 +17,13 @@ TITLES = {"tip_value": "Share", "tip_n": "n", "tip_interval": "95 % interval"}
 
 
 def launch(
-    rows: Sequence[Row], *, title: str, subtitle: str = "", by: Sequence[str] = (), known: Iterable[str] = ()
+    rows: Sequence[Row],
+    *,
+    title: str,
+    subtitle: str = "",
+    by: Sequence[str] = (),
+    known: Iterable[str] = (),
+    since: str = "the launch",
 ) -> Spec:
     """Draws the curves of a launch; broken down, the one the target is meant for, with a line for each segment.
 
@@ -28,6 +34,7 @@ def launch(
         subtitle: The definition.
         by: Breakdown columns.
         known: All segments of the property, so that colours agree between charts.
+        since: What days are counted from.
 
     Returns:
         A Vega-Lite specification. Days that are over for nobody are hatched.
@@ -49,7 +56,7 @@ def launch(
     x = quantity(
         "place",
         scale={"domain": [0, last_day], "nice": False},
-        axis={"values": ticks, "title": "days since the start", "format": ",.12~r"},
+        axis={"values": ticks, "title": f"days since {since}", "format": ",.12~r"},
     )
     y = quantity("estimate", scale={"domain": [0, grid[-1]], "nice": False}, axis=value_axis(grid, "share"))
     look = look_of(kept, known) if by else Look(tuple(CURVES.values()))

@@ -29,7 +29,7 @@ AXES: dict[str, tuple[str, str]] = {
     "consistency": ("usage intervals with activity", "share"),
     "active_days_per_week": ("active days a week", "per_week"),
     "sessions_per_week": ("sessions a week", "per_week"),
-    "share_of_active": ("of active users, used by", "share"),
+    "share_of_active": ("share of those active who used it", "share"),
     "users": ("users", "count"),
     "days": ("days of use per user", "days"),
     "uses": ("uses per user", "count"),

@@ -81,7 +81,8 @@ def up_and_down(
     low = max([-row["to"] for row in drawn] + [0.0])
     above = steps(top)
     grid = [-above[1] * number for number in range(ceil(low / above[1] - 1e-9), 0, -1)] + above
-    axis = value_axis(grid, unit, currency=currency) | {"grid": True, "domain": False}
+    counts = parts.noun if unit == "count" else ""
+    axis = value_axis(grid, unit, counts.lower(), currency) | {"grid": True, "domain": False}
     if unit != "currency":
         axis["labelExpr"] = "format(abs(datum.value), ',.12~r')"
     x = column_axis(period)
@@ -94,7 +95,7 @@ def up_and_down(
         layer("rule", "axis-zero", [{"zero": 0}], y=quantity("zero")),
         *_key(parts),
     ]
-    about = f"{subtitle} Added up over {', '.join(by)}." if by else subtitle
+    about = f"{subtitle} Added up over all groups." if by else subtitle
     return frame(layers, title=title, subtitle=about, height=HEIGHT)
 
 

@@ -16,7 +16,7 @@ from uptake.web.pages import question
 from uptake.web.pages.cells import address, marked
 from uptake.web.reader import Reader
 from uptake.web.words.made_of import made_of
-from uptake.web.words.part_sentences import launched
+from uptake.web.words.part_sentences import launched, since
 from uptake.web.words.plan_words import joined
 from uptake.web.words.sentence_words import attribute_of, who_of
 from uptake.web.words.titles import with_titles
@@ -51,7 +51,7 @@ def chart_of(reader: Reader, result: Result, pairs: Sequence[tuple[str, str]], p
         period=period,
         cohort_period=result.cohort_period,
         currency=result.currency,
-        counted=_counted(result),
+        counted=_counted(result, reader.plan),
     )
     return {**spec, "usermeta": {**spec["usermeta"], "people": address(result, pairs)}}
 
@@ -68,8 +68,10 @@ def _title(result: Result, period: str, plan: Plan) -> str:
     return f"{title} by {joined([attribute_of(one) for one in split], 'and')}" if split else title
 
 
-def _counted(result: Result) -> str:
-    """What the value axis counts, where its unit does not say it; empty: the unit does, or the title."""
+def _counted(result: Result, plan: Plan) -> str:
+    """What the value axis counts, where its unit does not say it, or days; empty: the unit does, or the title."""
+    if result.kind == "launch":
+        return since(result, plan)
     if result.params.get("unit") == "sessions":
         return "sessions"
     if result.kind in ("count", "states") and result.unit == "count" and "entity" in result.params:

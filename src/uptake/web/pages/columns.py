@@ -9,6 +9,7 @@ from typing import Any
 from uptake.metrics.core.result import Column, Result
 from uptake.metrics.kinds.split_share import APART
 from uptake.web.pages.cells import LINK
+from uptake.web.words.sentence_words import attribute_of
 
 Shown = dict[str, Any]
 
@@ -263,7 +264,7 @@ def _shown(result: Result, column: Column) -> Shown:
         period = _period(result.params)
         return {"name": name, "title": TITLES.get(name, period.capitalize()), "type": "period", "period": period}
     title = {"features": OF_FEATURES, "funnel": FUNNEL, "time_to_convert": TIMES}.get(result.kind, {}).get(name)
-    title = title or TITLES.get(name, label_title(name))
+    title = title or TITLES.get(name, _title_of_group(result, name))
     if result.kind == "cohort_comparison" and name in COHORTS:
         about, cohort = COHORTS[name]
         title = f"{about}, {result.params[cohort]}"
@@ -282,6 +283,15 @@ def _shown(result: Result, column: Column) -> Shown:
     if result.kind == "points":
         shown["title"] = _title_of_point(result, shown)
     return shown
+
+
+def _title_of_group(result: Result, name: str) -> str:
+    """What a column is called that has no title of its own; attributes in words, unless two would be called alike."""
+    said = attribute_of(name)
+    is_attribute = name in result.by and name != said
+    if not is_attribute or [attribute_of(one) for one in result.by].count(said) > 1:
+        return label_title(name)
+    return said[:1].upper() + said[1:]
 
 
 def _title_of_point(result: Result, shown: Shown) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from uptake.charts import words
 from uptake.metrics.core.result import Result
 from uptake.reports.headline import Headline
+from uptake.web import formats
 from uptake.web.words.account_sentences import OF_ACCOUNTS
 from uptake.web.words.metric_sentences import BELOW_HALF, when
 from uptake.web.words.plan_words import joined
@@ -49,13 +50,15 @@ def _funnel(result: Result, found: Headline) -> str:
         return f"{result.title}: {NOTHING}."
     last = rows[-1]
     first = next(row for row in reversed(rows) if row["step"] == 1)
+    if last["step"] == 1 and last["estimate"] is not None:
+        return f'{words.count(last["n"])} {counted_of(result)} did "{last["name"]}". Add a step to see who goes on.'
     value = words.status(last["status"], last["n"]) if last["estimate"] is None else words.share(last["estimate"])
     when_ = in_period(found.first_on, found.period) if found.period and found.first_on else ""
     if last["estimate"] is None:
         return f"{result.title}: {value}."
-    interval = words.interval(last["ci_lower"], last["ci_upper"], "share")
+    sure = formats.interval(last["ci_lower"], last["ci_upper"], "share")
     who = f"{words.count(last['n'])} {counted_of(result)}{f' {when_}' if when_ else ''}"
-    return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" (95\u202f% interval {interval}).'
+    return f'{value} of {who} went from "{first["name"]}" on to "{last["name"]}" {sure}.'
 
 
 def _times(result: Result, found: Headline) -> str:

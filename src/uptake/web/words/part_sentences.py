@@ -75,6 +75,13 @@ def launched(result: Result, plan: Plan) -> str:
     return plan.launches[name].title if name in plan.launches else result.title
 
 
+def since(result: Result, plan: Plan) -> str:
+    """What the days of a launch are counted from."""
+    name = result.params.get("launch") or next(iter(plan.launches), "")
+    clock = result.params.get("clock") or (plan.launches[name].clock if name in plan.launches else "launch")
+    return "the launch" if clock == "launch" else "each could first use it"
+
+
 def cohorts(result: Result, found: Headline) -> str:
     """How one cohort did against another, and that this is no proof."""
     row = found.row or found.highest
