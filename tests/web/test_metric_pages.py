@@ -365,6 +365,15 @@ def test_explorers_are_pages_with_their_fields(client: Client) -> None:
         assert set(explorer.fields) <= fields, "a field of the form is called otherwise now"
 
 
+@pytest.mark.parametrize("name", sorted(explorers()))
+def test_what_a_list_of_questions_says_is_what_their_pages_open_with(client: Client, name: str) -> None:
+    """Another sentence on the page one is led to would make people doubt both."""
+    said = require_inert(client.get(f"/metrics/{name}/says").text).text.strip()
+    page = require_inert(client.get(f"/metrics/{name}").text)
+    assert said
+    assert said in page.text
+
+
 def test_what_is_wrong_is_put_in_the_place_of_the_answer(client: Client) -> None:
     assert client.get("/metrics/retention?units=x").status_code == 400
     answer = client.get("/metrics/retention?units=x", headers={"hx-request": "true"})

@@ -24,7 +24,7 @@ def ask_ahead(reader: Reader, last_day: date, first_day: date | None) -> None:
     """
     overview.ask_ahead(reader, last_day, first_day)
     if first_day is not None:
-        metrics.ask_ahead(reader, last_day)
+        metrics.ask_ahead(reader, last_day, first_day)
         for score in written.of_entity(reader.plan, "account"):
             reader.stand_ahead(score.name, "account")
         reader.distances_ahead()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,9 +17,9 @@ from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
 from uptake.metrics.core.metric import Entry
 from uptake.metrics.core.result import Result
-from uptake.reports import overview
 from uptake.reports.headline import headline
 from uptake.web.cache import Urgency
+from uptake.web.pages import question
 from uptake.web.pages.first_look import first_look
 from uptake.web.pages.overview import FIRST_PAINT_S
 from uptake.web.reader import Reader, ready
@@ -170,8 +170,10 @@ def routes(site: Site) -> list[Route]:
 def show(reader: Reader, request: Request) -> Page:
     """The list, with the answers that are there in time."""
     del request
-    has_events, last_day = reader.has_events(), reader.moment()[1]
-    asked = {name: _ask(reader, found, last_day) for name, found in catalogue().items()} if has_events else {}
+    has_events, last_day, first_day = reader.has_events(), reader.moment()[1], reader.first_day()
+    asked = (
+        {name: _ask(reader, found, last_day, first_day) for name, found in catalogue().items()} if has_events else {}
+    )
     ready(list(asked.values()), FIRST_PAINT_S)
     named = [name for _, _, names in STAGES for name in names]
     rest = tuple(name for name in catalogue() if name not in named)
@@ -194,7 +196,7 @@ def says_part(reader: Reader, request: Request) -> Part:
     name = request.path_params["name"]
     if name not in catalogue():
         raise HTTPException(404)
-    asked = _ask(reader, catalogue()[name], reader.moment()[1])
+    asked = _ask(reader, catalogue()[name], reader.moment()[1], reader.first_day())
     ready([asked], seconds=None)
     return SaysPart(metric=_listed(reader, catalogue()[name], asked))
 
@@ -214,22 +216,18 @@ def _headline(number: int, lacking: list[str], last_day: date) -> str:
     return f"{number - len(lacking)} of {number} questions are answered from your data {until}; {shown} cannot be yet."
 
 
-def ask_ahead(reader: Reader, last_day: date) -> None:
+def ask_ahead(reader: Reader, last_day: date, first_day: date) -> None:
     """Asks what the page will ask, before anybody waits for it."""
     for found in catalogue().values():
-        _ask(reader, found, last_day, Urgency.IDLE)
+        _ask(reader, found, last_day, first_day, Urgency.IDLE)
 
 
-def _ask(reader: Reader, found: Entry, last_day: date, urgency: Urgency = Urgency.PART) -> Future[Result]:
-    given: dict[str, Any]
-    if found.name == "retention":
-        given = {"unit": "month", "units": 12, "date_from": overview.months(last_day)["date_from"]}
-    elif found.name == "feature_adoption":
-        given = {}
-    else:
-        given = first_look(found, {}, reader.plan)
-        given |= overview.window(found, given, reader.plan, last_day).given
-    return reader.metric(found.name, given, urgency)
+def _ask(
+    reader: Reader, found: Entry, last_day: date, first_day: date | None, urgency: Urgency = Urgency.PART
+) -> Future[Result]:
+    """What the metric's page opens with, so that both say the same and the page has its answer at once."""
+    opening = question.completed(found, first_look(found, {}, reader.plan), last_day, first_day)
+    return reader.metric(found.name, question.as_asked(opening), urgency)
 
 
 def _listed(reader: Reader, found: Entry, asked: Future[Result] | None) -> Listed:
