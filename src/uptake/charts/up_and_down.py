@@ -82,7 +82,8 @@ def up_and_down(
     above = steps(top)
     grid = [-above[1] * number for number in range(ceil(low / above[1] - 1e-9), 0, -1)] + above
     counts = parts.noun if unit == "count" else ""
-    axis = value_axis(grid, unit, counts.lower(), currency) | {"grid": True, "domain": False}
+    # what is counted stands above what the colours mean
+    axis = value_axis(grid, unit, counts.lower(), currency) | {"grid": True, "domain": False, "titleY": -34}
     if unit != "currency":
         axis["labelExpr"] = "format(abs(datum.value), ',.12~r')"
     x = column_axis(period)
