@@ -247,6 +247,31 @@ def test_every_cell_is_what_counting_by_hand_gives(world: World, asked: dict[str
             assert row["estimate"] == pytest.approx(sum(cell[2] / cell[1] for cell in cells) / len(cells))
 
 
+@settings(max_examples=60)
+@given(asked=questions(), criterion=st.sampled_from(["on", "on_or_after"]))
+def test_any_activity_after_a_start_that_comes_once(world: World, asked: dict[str, Any], criterion: str) -> None:
+    """What is asked most: units of the calendar after a milestone or an event, each met on its last active day."""
+    entry = asked["entry"] if asked["entry"].startswith("first") else "first_time"
+    plain = {"mode": "calendar", "floor": "none", "returns": "active", "at_least": 1, "unit_0": "returns"}
+    given = {
+        "units": 6,
+        **asked,
+        **plain,
+        "entry": entry,
+        "criterion": criterion,
+        "brackets": None,
+        "reference": "start",
+    }
+    result = world.workspace.metric("retention", **given)
+    expected = triangle(world, given)
+    for rows in (result.rows, world.workspace.rows_of(result.sql)):
+        cells = [row for row in rows if row.get("row", "cohort") == "cohort"]
+        found = {
+            (row["cohort_on"], row["unit_index"]): (row["cohort_size"], row["n"], row["returned"]) for row in cells
+        }
+        assert found == expected
+
+
 @settings(max_examples=30)
 @given(asked=questions())
 def test_the_shown_sql_gives_the_cells(world: World, asked: dict[str, Any]) -> None:

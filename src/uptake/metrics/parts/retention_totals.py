@@ -20,9 +20,13 @@ def totals(asked: Asked) -> Sql | None:
     A member and a unit it came back in are met once: on its last active day there, whose next active
     day lies in a later unit. So returns are counted as they are read.
     """
-    is_life = asked.param("start") in (None, START_OF_LIFE) and asked.param("returns") in (None, ACTIVE)
-    if not is_life or asked.param("at_least") > 1 or asked.param("criterion") == "brackets":
+    if asked.param("returns") not in (None, ACTIVE):
         return None
+    if asked.param("at_least") > 1 or asked.param("criterion") == "brackets":
+        return None
+    is_life = asked.param("start") in (None, START_OF_LIFE)
+    if not is_life and (is_elapsed(asked) or asked.param("entry") in ("recurring", "every")):
+        return None  # a day with the start in its middle can lie before it; some entries let one start more than once
     if asked.param("unit_0") != "returns" or asked.param("reference") != "start" or asked.param("floor") != "none":
         return None
     if not is_elapsed(asked):
@@ -80,16 +84,18 @@ def _last_in_calendar_units(asked: Asked) -> str:
     """
     unit, columns = asked.param("unit"), "".join(f"s.{label}, " for label in _labels(asked))
     ends = "$last_day + 1" if asked.param("criterion") == "on_or_after" else f"{COLUMN[unit]} + INTERVAL 1 {unit}"
-    # differences of days are compared, as joins on keys alone are several times quicker
+    # differences are compared, as joins on keys alone are several times quicker. Life begins before anything is done
+    is_life = asked.param("start") in (None, START_OF_LIFE)
+    after = "d.day - s.started_on" if is_life else "epoch_us(d.last_at) - epoch_us(s.started_at)"
     return f"""SELECT s.cohort_on, {columns}s.closed_units, d.unit_number - s.unit_number AS unit_index, count(*) AS members
         FROM (
-            SELECT d.entity_key, d.day, c.unit_number FROM {asked.grain.day} d JOIN (
+            SELECT d.entity_key, d.day, d.last_at, c.unit_number FROM {asked.grain.day} d JOIN (
                 SELECT day, {NUMBER[unit].format(day=COLUMN[unit])} AS unit_number, ({ends})::DATE AS ends_on
                 FROM calendar WHERE day <= $last_day
             ) c USING (day) WHERE d.next_day - c.ends_on >= 0
         ) d JOIN (
             SELECT *, {NUMBER[unit].format(day="unit_on")} AS unit_number FROM started
-        ) s USING (entity_key) WHERE d.day - s.started_on >= 0 GROUP BY ALL"""
+        ) s USING (entity_key) WHERE {after} >= 0 GROUP BY ALL"""
 
 
 def _moments(asked: Asked) -> str:
