@@ -13,14 +13,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import uptake
-from bench import alone, child, contest, events, product, scores, tables, workspace
+from bench import child, contest, events, every, product, scores, tables, workspace
 from bench.contest import Outcome
 from bench.questions import QUESTIONS, Question
 from bench.report import Table
 
 RESULTS = Path(__file__).parent / "results" / "latest.md"
 PRODUCT = "product"
-ALONE = "alone"
+EVERY = "every"
 THREADS = 2
 
 
@@ -31,7 +31,7 @@ def main() -> int:
         0; 1 if the two engines disagreed on anything.
     """
     options = _options()
-    names = options.only.split(",") if options.only else [question.name for question in QUESTIONS] + [ALONE, PRODUCT]
+    names = options.only.split(",") if options.only else [question.name for question in QUESTIONS] + [EVERY, PRODUCT]
     questions = [question for question in QUESTIONS if question.name in names]
     begun, outcomes, report = _machine(), list[Outcome](), list[Table]()
     promised = list[Table]()
@@ -40,8 +40,8 @@ def main() -> int:
         promised = product.numbers(events.WORK, options.oulad)
     if questions:
         outcomes, report = _questions(questions, options.events, keep=options.keep)
-    if ALONE in names:
-        report.append(_alone(options.events, keep=options.keep))
+    if EVERY in names:
+        report.append(_every(options.events, keep=options.keep))
     report += promised
     text = (
         "\n\n".join(["# Measured", f"{begun} Load at the end {_load()}.", *(table.text() for table in report)]) + "\n"
@@ -55,7 +55,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--events", type=int, default=events.EVENTS, metavar="N", help="default: %(default)s")
-    allowed = ", ".join([*(question.name for question in QUESTIONS), ALONE, PRODUCT])
+    allowed = ", ".join([*(question.name for question in QUESTIONS), EVERY, PRODUCT])
     parser.add_argument("--only", metavar="NAMES", help=f"some of: {allowed}")
     parser.add_argument("--keep", action="store_true", help="take the workspace and the tables an earlier run made")
     parser.add_argument("--oulad", type=Path, default=product.OULAD, metavar="FOLDER", help="the Open University data")
@@ -81,14 +81,14 @@ def _questions(questions: Sequence[Question], count: int, *, keep: bool) -> tupl
     return outcomes, [_outcomes(outcomes, count), _built(ours, theirs, log.stat().st_size), history]
 
 
-def _alone(count: int, *, keep: bool) -> Table:
+def _every(count: int, *, keep: bool) -> Table:
     _say("a workspace with contracts, tasks and tickets")
     folder = events.WORK / f"customers-{count}"
     child.build("bench.customers", folder, events.written(count), THREADS, keep=keep)
     workspace.use_threads(THREADS)
     with uptake.open(folder / workspace.HOME) as home:
-        _say("what only Uptake is asked")
-        return alone.numbers(home)
+        _say("every question")
+        return every.numbers(home, list(every.questions()))
 
 
 def _outcomes(outcomes: Sequence[Outcome], count: int) -> Table:

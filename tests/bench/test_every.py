@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 import pytest
 
 import uptake
-from bench import alone, customers, events, questions
+from bench import customers, events, every, questions
+from uptake.metrics.catalogue import catalogue
 
 COUNT = 20_000
 
@@ -48,15 +49,19 @@ def test_nothing_happens_to_anybody_before_they_come_or_after_the_year(tables: d
     assert (pc.max(at).as_py().date() - events.FIRST_DAY).days < events.DAYS
 
 
-@pytest.mark.parametrize("question", alone.QUESTIONS, ids=lambda question: question.title)
-@pytest.mark.parametrize("way", alone.WAYS)
-def test_every_question_counts_somebody(workspace: uptake.Workspace, question: alone.Question, way: str) -> None:
-    rows = workspace.metric(question.metric, **question.params, **alone.WAYS[way]).rows
+@pytest.mark.parametrize("metric", catalogue())
+def test_every_metric_can_be_asked_as_it_is_timed(workspace: uptake.Workspace, metric: str) -> None:
+    asked = [question for question in every.questions() if question.metric == metric]
 
-    assert any(row["n"] for row in rows)
+    table = every.numbers(workspace, asked, {"by plan": every.WAYS["by plan"]}, rounds=1)
+
+    assert {row[0] for row in table.rows} == {question.title for question in asked}
 
 
-def test_a_question_is_a_row_with_its_clock_and_its_processor_time(workspace: uptake.Workspace) -> None:
-    table = alone.numbers(workspace, alone.QUESTIONS[:1], rounds=1)
+def test_what_cannot_be_asked_so_is_left_empty(workspace: uptake.Workspace) -> None:
+    cohorts = every.Question("cohort_comparison", "user", {"cohort": "Pro", "against": "Free"})
 
-    assert [len(row) for row in table.rows] == [1 + 2 * len(alone.WAYS)]
+    (row,) = every.numbers(workspace, [cohorts], rounds=1).rows
+
+    assert row[:4] == ("cohort_comparison cohort=Pro against=Free", "user", "", "")
+    assert row[4]
