@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from uptake import charts
+from uptake.charts.dot_names import names
 from uptake.charts.scatter import AXES, scatter
 from uptake.metrics import axes, engagement_matrix
 
@@ -92,3 +93,19 @@ def test_a_launch_has_a_line_for_each_step_and_its_target() -> None:
     assert max(row["place"] for row in lines[0]["data"]["values"]) == 2
     for some, by in ((rows, ()), ([], ()), ([{**row, "plan": "Pro"} for row in rows], ("plan",))):
         assert charts.svg(charts.for_result("launch", some, "Launch", "", "share", by=by)).startswith("<svg")
+
+
+def test_names_stand_beside_their_dots_or_above_or_below_where_there_is_room() -> None:
+    close = [
+        {"x": 50.0 + number / 10, "y": 5.0, "text": text}
+        for number, text in enumerate(["one", "two", "three", "four", "no"])
+    ]
+
+    drawn = names([*close, {"x": 99.0, "y": 9.0, "text": "edge"}], 100.0, 10.0)
+
+    found = {
+        row["text"]: (layer["mark"]["align"], layer["mark"]["dy"]) for layer in drawn for row in layer["data"]["values"]
+    }
+    assert found == {
+        "one": ("left", 0), "two": ("right", 0), "three": ("center", -17), "four": ("center", 17), "edge": ("right", 0),
+    }  # fmt: skip

@@ -27,7 +27,7 @@ def cohort_comparison(
     drawn = [_bar(row, side, place, by) for row in rows for place, side in enumerate("ab")]
     if len(rows) == 1 and words.finite(rows[0].get("estimate")) is not None:
         row = rows[0]
-        interval = words.interval(row.get("ci_lower"), row.get("ci_upper"), "share")
+        interval = words.interval(row.get("ci_lower"), row.get("ci_upper"), "share_difference")
         sign = words.MINUS if row["estimate"] < 0 else "+"
         subtitle = f"{subtitle} Difference {sign}{words.points(row['estimate'])} ({interval}); observational.".strip()
     return bars(drawn, title=title, subtitle=subtitle, by=by)

@@ -6,18 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from uptake.charts import words
+from uptake.charts.dot_names import HEIGHT, names
 from uptake.charts.frame import LETTER, Row, Spec, frame, layer, quantity, steps, tooltip, value_axis, word
 from uptake.charts.segments import BESIDE, LABEL_HEIGHT, Look, largest, look_of, segment_of, shortened, shown
 
-HEIGHT = 380
-WIDTH, NARROW = 640, 280
-"""What the width of the plot is taken for when names are placed: those that fit the narrow one too stand on a phone."""
 BELOW = 22
 """Pixels between the plot and its axis, where the names of the lower quadrants stand."""
-DOT = 9
-"""Pixels from the middle of a dot to where its name begins."""
-MOST_NAMED = 14
-"""With more points than these their names would cover each other; hovering says them."""
 AXES: dict[str, tuple[str, str]] = {
     "breadth": ("core features in use", "share"),
     "features_used": ("core features used by an active user", "count"),
@@ -86,7 +80,7 @@ def scatter(
     layers = [
         *_splits(placed, x_grid[-1], y_grid[-1]),
         layer("point", "series", points, dots, x=x, y=y, tooltip=tip, **area, **look.color),
-        *_names(points, x_grid[-1], y_grid[-1]),
+        *names(points, x_grid[-1], y_grid[-1]),
         *_labels(corners),
     ]
     about = shown(subtitle, len(kept), of)
@@ -153,46 +147,6 @@ def _labels(corners: dict[str, tuple[bool, bool, int]]) -> list[Spec]:
         }
         row = {"text": f"{_capital(name)} {words.count(count)}"}
         found.append(layer("text", "label-strong", [row], options, text=word("text"), **place))
-    return found
-
-
-def _names(points: Sequence[Row], right: float, top: float) -> list[Spec]:
-    """The names of few points beside them, where they cover neither a name nor a point; some fit wide plots only."""
-    if len(points) > MOST_NAMED:
-        return []
-    wide, narrow = (_sides(points, right, top, width) for width in (WIDTH, NARROW))
-    found = []
-    for is_right in (False, True):
-        on_all = [point for point, side in zip(points, narrow, strict=True) if side is is_right]
-        names = {point["title"] for point, side in zip(points, narrow, strict=True) if side is not None}
-        on_wide = [
-            point for point, side in zip(points, wide, strict=True) if side is is_right and point["title"] not in names
-        ]
-        options = {"align": "right" if is_right else "left", "baseline": "middle", "dx": -DOT if is_right else DOT}
-        for part, name in ((on_all, "name"), (on_wide, f"{BESIDE}name")):
-            text = layer("text", "note", part, options, x=quantity("x"), y=quantity("y"), text=word("text"))
-            found.append(text | {"name": f"{name}-{int(is_right)}"})
-    return found
-
-
-def _sides(points: Sequence[Row], right: float, top: float, width: int) -> list[bool | None]:
-    """For each point whether its name ends left of it (True), begins right of it (False), or has no room (None)."""
-    at = [(point["x"] / right * width, point["y"] / top * HEIGHT) for point in points]
-    taken = [(x - DOT / 2, x + DOT / 2, y) for x, y in at]
-    found: list[bool | None] = []
-    for number, (point, (x, y)) in enumerate(zip(points, at, strict=True)):
-        length = len(point["text"]) * LETTER + DOT
-        # away from the nearer edge first
-        sides = [(x - length, x - DOT, True), (x + DOT, x + length, False)]
-        chosen = None
-        for begin, end, is_right in sides if x > 0.75 * width else reversed(sides):
-            others = [other for place, other in enumerate(taken) if place != number]
-            is_free = not any(begin < o[1] and o[0] < end and abs(y - o[2]) < LABEL_HEIGHT for o in others)
-            if is_free and begin >= 0 and end <= width + 24:
-                chosen = is_right
-                taken.append((begin, end, y))
-                break
-        found.append(chosen)
     return found
 
 

@@ -190,7 +190,7 @@ def value(number_or_date: object, unit: str, digits: int = 3, currency: str = ""
 
     Args:
         number_or_date: The value; None and nan are missing.
-        unit: share, seconds, count, days, per_week, currency, date or text.
+        unit: share, share_difference, seconds, count, days, per_week, currency, date or text.
         digits: Significant digits where they apply.
         currency: Code for the unit currency.
         missing: What to say of a missing value.
@@ -205,6 +205,8 @@ def value(number_or_date: object, unit: str, digits: int = 3, currency: str = ""
     match unit:
         case "share":
             return share(found, digits)
+        case "share_difference":
+            return f"{MINUS if found < 0 else ''}{points(found, digits)}".replace(" ", SPACE)
         case "seconds":
             return duration(found)
         case "days":
@@ -248,9 +250,9 @@ def interval(lower: object, upper: object, unit: str, digits: int = 2, currency:
         return first
     amount, _, first_unit = first.partition(SPACE)
     _, _, last_unit = last.partition(SPACE)
-    is_plain = low >= 0 and not any(letter.isdigit() for letter in first_unit + last_unit)
+    is_plain = not any(letter.isdigit() for letter in first_unit + last_unit)
     if is_plain and first_unit.removesuffix("s") == last_unit.removesuffix("s"):
-        return f"{amount}{RANGE}{last}"
+        return f"{amount}{RANGE}{last}" if low >= 0 else f"{amount} to {last}"
     return f"{first} to {last}"
 
 

@@ -17,7 +17,7 @@ from uptake.metrics.core import periods
 from uptake.metrics.core.dimensions import OTHER, EventProperty
 from uptake.metrics.core.metric import Row
 from uptake.metrics.core.question import NONE, PREVIOUS_PERIOD, Question
-from uptake.metrics.core.result import Column, Result
+from uptake.metrics.core.result import Column, Result, unit_of_difference
 from uptake.metrics.kinds.status import present
 from uptake.stats.difference import difference_of_means, difference_of_shares
 from uptake.stats.estimate import Estimate
@@ -82,9 +82,9 @@ def columns(unit: str) -> tuple[Column, ...]:
     return (
         Column("earlier_estimate", "number", unit),
         Column("earlier_n", "integer", "count"),
-        Column("difference", "number", unit),
-        Column("difference_ci_lower", "number", unit),
-        Column("difference_ci_upper", "number", unit),
+        Column("difference", "number", unit_of_difference(unit)),
+        Column("difference_ci_lower", "number", unit_of_difference(unit)),
+        Column("difference_ci_upper", "number", unit_of_difference(unit)),
         Column("relative_change", "number", "share"),
     )
 

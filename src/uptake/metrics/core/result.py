@@ -34,12 +34,18 @@ class Column:
     Args:
         name: Its name.
         type: integer, number, date, instant, text or boolean.
-        unit: share (0 to 1), seconds, count, days, per_week, currency, or empty.
+        unit: share (0 to 1), share_difference (-1 to 1, told in percentage points), seconds, count, days, per_week,
+            currency, or empty.
     """
 
     name: str
     type: str
     unit: str = ""
+
+
+def unit_of_difference(unit: str) -> str:
+    """The unit of a difference of two numbers of a unit."""
+    return "share_difference" if unit == "share" else unit
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.core.result import Column, Side
+from uptake.metrics.core.result import Column, Side, unit_of_difference
 from uptake.metrics.kinds.differences import difference
 from uptake.metrics.kinds.duration import Duration
 from uptake.metrics.kinds.status import present, status
@@ -67,7 +67,7 @@ class ComparedShares(Kind):
         ]
         return (
             *sides,
-            *(Column(name, "number", unit) for name in ("estimate", "ci_lower", "ci_upper")),
+            *(Column(name, "number", unit_of_difference(unit)) for name in ("estimate", "ci_lower", "ci_upper")),
             Column("pvalue", "number"),
             *(Column(f"relative_change{end}", "number", "share") for end in ("", "_ci_lower", "_ci_upper")),
             Column("status", "text"),

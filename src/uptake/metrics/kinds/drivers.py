@@ -9,7 +9,7 @@ from __future__ import annotations
 from math import sqrt
 
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row
-from uptake.metrics.core.result import Column, Side
+from uptake.metrics.core.result import Column, Side, unit_of_difference
 from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.status import present, status
 from uptake.stats.estimate import Estimate
@@ -56,10 +56,8 @@ class Drivers(Kind):
         return (
             Column("driver", "text"),
             *(Column(name, "integer", "count") for name in counts),
-            *(
-                Column(name, "number", unit)
-                for name in ("share_with", "share_without", "estimate", "ci_lower", "ci_upper")
-            ),
+            *(Column(name, "number", unit) for name in ("share_with", "share_without")),
+            *(Column(name, "number", unit_of_difference(unit)) for name in ("estimate", "ci_lower", "ci_upper")),
             *(Column(name, "number") for name in ("phi", "pvalue", "adjusted_pvalue")),
             Column("status", "text"),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
-from uptake.metrics.core.result import Column, Side
+from uptake.metrics.core.result import Column, Side, unit_of_difference
 from uptake.metrics.kinds.compared import SIDES, of_both_sql
 from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.paths import people_of_steps_sql, share_of, steps_sql
@@ -86,13 +86,15 @@ class PathDifference(Kind):
         """The step, how many of both groups went it, and the difference."""
         del asked
         counts = [Column(f"{name}_{side}", "integer", "count") for side in "ab" for name in ("paths", "people", "n")]
-        shares = [Column(name, "number", unit) for name in ("share_a", "share_b", "estimate", "ci_lower", "ci_upper")]
+        shares = [Column(name, "number", unit) for name in ("share_a", "share_b")]
+        apart = [Column(name, "number", unit_of_difference(unit)) for name in ("estimate", "ci_lower", "ci_upper")]
         return (
             Column("position", "integer"),
             Column("from_node", "text"),
             Column("to_node", "text"),
             *counts,
             *shares,
+            *apart,
             Column("pvalue", "number"),
             Column("adjusted_pvalue", "number"),
             Column("status", "text"),

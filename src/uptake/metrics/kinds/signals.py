@@ -7,7 +7,7 @@ it gave, with how many times (`value`). The relation `signal` says what signals 
 from __future__ import annotations
 
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row
-from uptake.metrics.core.result import Column, Side
+from uptake.metrics.core.result import Column, Side, unit_of_difference
 from uptake.metrics.kinds.differences import adjusted, difference
 from uptake.metrics.kinds.status import present, status
 from uptake.stats.proportion import wilson
@@ -49,10 +49,8 @@ class Signals(Kind):
         return (
             Column("signal", "text"),
             *(Column(name, "integer", "count") for name in ("n", "n_left", "n_stayed", "did_left", "did_stayed")),
-            *(
-                Column(name, "number", unit)
-                for name in ("share_left", "share_stayed", "estimate", "ci_lower", "ci_upper")
-            ),
+            *(Column(name, "number", unit) for name in ("share_left", "share_stayed")),
+            *(Column(name, "number", unit_of_difference(unit)) for name in ("estimate", "ci_lower", "ci_upper")),
             *(Column(name, "number", "count") for name in ("mean_left", "mean_stayed")),
             *(Column(name, "number") for name in ("pvalue", "adjusted_pvalue")),
             Column("status", "text"),

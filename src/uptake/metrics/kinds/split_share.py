@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from uptake.metrics.core.metric import Asked, Row, plain
-from uptake.metrics.core.result import Column
+from uptake.metrics.core.result import Column, unit_of_difference
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.kinds.status import present
 from uptake.stats.difference import difference_of_shares
@@ -43,4 +43,4 @@ class SplitShare(Share):
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """Those of a share, then the difference and its interval."""
         *shares, state = super().columns(unit, asked)
-        return (*shares, *(Column(f"{APART}{end}", "number", unit) for end in ENDS), state)
+        return (*shares, *(Column(f"{APART}{end}", "number", unit_of_difference(unit)) for end in ENDS), state)

@@ -271,8 +271,8 @@ def _shown(result: Result, column: Column) -> Shown:
     if result.kind == "path_difference" and name in GROUPS:
         about, place = GROUPS[name]
         title = f"{about}, {str(result.params['groups']).split(',')[place].strip()}"
-    if name == "difference" and column.unit == "share":
-        title = "Change, points"
+    if name == "estimate" and column.unit == "share_difference":
+        title = "Difference"
     if name == "estimate" and result.kind in ("movements", "ledger"):
         title = "Change"
     shown = {"name": name, "title": title, "type": column.type, "unit": column.unit, "currency": result.currency}
