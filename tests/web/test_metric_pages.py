@@ -354,6 +354,22 @@ def test_the_lifecycle_is_told_of_the_last_week_that_is_over(client: Client, boa
     assert f"{last['dormant']} stayed away; {last['current']} went on." in text
 
 
+def test_the_lifecycle_of_groups_is_told_of_those_that_gained_the_most_and_the_fewest(
+    client: Client, board: uptake.Workspace
+) -> None:
+    def told(query: str) -> str:
+        return require_inert(client.get(f"/metrics/lifecycle?by=account.plan&{query}").text).text
+
+    rows = board.metric("lifecycle", period="week", by=["account.plan"]).rows
+    week = max(row["period_on"] for row in rows if row["status"] == "closed")
+    assert {row["estimate"] for row in rows if row["period_on"] == week and row["state"] != "current"} == {0}
+    assert "no group gained more users than another." in told("period=week")
+    assert (
+        'the most users were gained in "><img src=x onerror=alert(2)> (8 came, 0 stayed away), the fewest in Free'
+        in told("period=month")
+    )
+
+
 def test_explorers_are_pages_with_their_fields(client: Client) -> None:
     page = require_inert(client.get("/explore").text)
     found = explorers()

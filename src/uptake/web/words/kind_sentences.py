@@ -139,7 +139,10 @@ def _path_difference(result: Result, found: Headline) -> str:
     )
 
 
-def _states(result: Result, found: Headline) -> str:
+def states(result: Result, found: Headline) -> str:
+    """What a lifecycle says of its last period, of everybody or of groups."""
+    if result.by[1:]:
+        return _states_of_groups(result, found)
     counts = {row["state"]: row["estimate"] for row in result.rows if row["period_on"] == found.first_on}
     if not counts or found.first_on is None or found.period is None:
         return f"{result.title}: {NOTHING}."
@@ -150,6 +153,28 @@ def _states(result: Result, found: Headline) -> str:
         f"{begin[0].upper()}{begin[1:]}, {came} {who_of(result)} came ({said['new']} new, {said['resurrected']} back again)"
         f" and {said['dormant']} stayed away; {said['current']} went on."
     )
+
+
+def _states_of_groups(result: Result, found: Headline) -> str:
+    """Where the most came beside those who stayed away, and where the fewest."""
+    groups: dict[str, dict[str, float]] = {}
+    for row in result.rows:
+        if row["period_on"] == found.first_on and row["estimate"] is not None:
+            name = ", ".join(label_of(label, str(row[label])) for label in result.by[1:])
+            groups.setdefault(name, {})[row["state"]] = row["estimate"]
+    if not groups or found.first_on is None or found.period is None:
+        return f"{result.title}: {NOTHING}."
+    flows = [(of["new"] + of["resurrected"], of["dormant"], name) for name, of in groups.items()]
+    flows.sort(key=lambda flow: flow[0] - flow[1])
+    said = [f"{name} ({words.count(came)} came, {words.count(away)} stayed away)" for came, away, name in flows]
+    begin = in_period(found.first_on, found.period)
+    least, most = (came - away for came, away, _ in (flows[0], flows[-1]))
+    if len(flows) > 1 and least == most:
+        return (
+            f"{begin[0].upper()}{begin[1:]}, no group gained more {who_of(result)} than another."
+        )
+    fewest = f", the fewest in {said[0]}" if len(said) > 1 else ""
+    return f"{begin[0].upper()}{begin[1:]}, the most {who_of(result)} were gained in {said[-1]}{fewest}."
 
 
 def _classes(result: Result, found: Headline) -> str:
@@ -173,5 +198,5 @@ OF_KINDS: dict[str, Callable[[Result, Headline], str]] = {
     **OF_ACCOUNTS,
 }
 """Kinds with a sentence of their own."""
-OF_LABELS: dict[tuple[str, ...], Callable[[Result, Headline], str]] = {("state",): _states, ("class",): _classes}
+OF_LABELS: dict[tuple[str, ...], Callable[[Result, Headline], str]] = {("class",): _classes}
 """The labels that rows have -> their sentence."""

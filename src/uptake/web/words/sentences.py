@@ -12,7 +12,7 @@ from uptake.plan import Plan
 from uptake.reports.headline import PICKS, Headline
 from uptake.web import formats
 from uptake.web.words.group_sentences import groups
-from uptake.web.words.kind_sentences import OF_KINDS, OF_LABELS
+from uptake.web.words.kind_sentences import OF_KINDS, OF_LABELS, states
 from uptake.web.words.metric_sentences import BELOW_HALF, form_of, when
 from uptake.web.words.part_sentences import OF_PARTS, cohorts, launch
 from uptake.web.words.plan_words import joined
@@ -53,6 +53,8 @@ def sentence(result: Result, found: Headline, plan: Plan, than: str = "") -> str
         return OF_KINDS[kind](result, found)
     if result.by in OF_LABELS:
         return OF_LABELS[result.by](result, found)
+    if result.by[:1] == ("state",):
+        return states(result, found)
     found = replace(found, highest=_titled(result, found.highest, plan), lowest=_titled(result, found.lowest, plan))
     if (result.name, *result.by) in OF_PARTS and found.highest is not None:
         return OF_PARTS[(result.name, *result.by)](result, found, when(result, found))
