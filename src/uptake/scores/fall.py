@@ -23,6 +23,9 @@ from uptake.store.sql import literal
 
 DAYS = 28
 """Days of the mean, which end the day before."""
+MADE = 400_000
+"""Entities times days of a block that is worked out at once: small ones stay near the processor, and their memory is used
+again."""
 HISTORY_FROM = "history from"
 """Marks the first day that history has, among what a panel knows whose days before it are written down already."""
 KEPT = "points before"
@@ -57,11 +60,12 @@ def with_days_before(panel: Panel, score: Score, days: int) -> Whole:
     kept, own = (KEPT, score.name), written(panel, score)
     if kept not in panel.made or panel.made[kept].points.shape[1] < days:
         first, last = panel.first - timedelta(days=days), panel.first - timedelta(days=1)
-        before = Panel(panel.asked, first, last, ever=False)
+        are_known = panel.facts is not None and panel.facts.first <= first
+        before = Panel(panel.asked, first, last, panel.facts if are_known else None, ever=False)
         if HISTORY_FROM in panel.made and panel.made[HISTORY_FROM] <= before.first:
             points = _looked_up(before, score)
         else:
-            points = np.concatenate([written(part, score) for part in before.parts(panel.days)], axis=1)
+            points = np.concatenate([written(part, score) for part in before.parts(max(panel.days, panel.days_of(MADE)))], axis=1)
         panel.made[kept] = _Before(before.keys, points)
     panel.made[kept] = panel.made[kept].among(panel.keys)
     known: Whole = panel.made[kept].points

@@ -19,12 +19,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from uptake.metrics.core.grain import ACCOUNT, GRAINS
+from uptake.metrics.core.grain import GRAINS
 from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.question import Question, begin_of, last_day_before
 from uptake.metrics.core.reading import data_until
 from uptake.plan import Plan
-from uptake.scores.fall import HISTORY_FROM, carried_on
+from uptake.scores.fall import HISTORY_FROM, MADE, carried_on
 from uptake.scores.spans import NOTHING, Ended, Spans, Whole, together
 from uptake.signals.panel import Panel
 from uptake.store.projection import Cursor, meta, set_meta
@@ -35,9 +35,8 @@ TABLE = """CREATE TABLE history (
 )"""
 DAYS = 366
 """For how long back history is made."""
-READ, MADE = 8_000_000, 400_000
-"""Entities times days for which facts are read at once, and of a block that is worked out at once: small ones stay near
-the processor, and their memory is used again."""
+READ = 8_000_000
+"""Entities times days for which facts are read at once."""
 GOES_ON = date(9999, 12, 31)
 """Stands for the end of a span that holds on the last day: what goes on need not be written again every day."""
 MADE_BY, FROM, UNTIL, STALE_FROM = "history_made_by", "history_from", "history_until", "history_stale_from"
@@ -165,11 +164,11 @@ def _make(
     day, carried = begin, dict(known)
     while day <= last:
         # whoever comes later has nothing yet
-        facts = Panel(asked, day, min(day + timedelta(days=_days(READ, everybody) - 1), last), ever=False)
+        facts = Panel(asked, day, min(day + timedelta(days=min(DAYS, everybody.days_of(READ)) - 1), last), ever=False)
         for own in spans.values():
             own.know(facts.keys)
         ended: dict[str, list[Ended]] = {track.name: [] for track in tracks}
-        for panel in facts.parts(_days(MADE, facts)):
+        for panel in facts.parts(facts.days_of(MADE)):
             panel.made.update(carried)
             for track in tracks:
                 ended[track.name].append(spans[track.name].add(track.values(panel)))
@@ -180,12 +179,6 @@ def _make(
             write(track, together(ended[track.name]), is_over=True)
     for track in tracks:
         write(track, spans[track.name].end(), is_over=False)
-
-
-def _days(cells: int, panel: Panel) -> int:
-    """How many days of everyone have so many cells, counted by users."""
-    n = panel.members.n if panel.grain is ACCOUNT else panel.n
-    return min(DAYS, max(1, cells // max(1, n)))
 
 
 class _Writer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,10 @@ from uptake.errors import QuestionError
 from uptake.metrics.core.names import names_of
 from uptake.metrics.core.result import Column
 from uptake.plan import Label, Placement, Plan
+from uptake.scores import fall
 from uptake.scores.ask import arrived_by, days, last_known_day
 from uptake.scores.rules import Meanings
+from uptake.scores.standing import NEAR
 from uptake.segments.answer import Count, OfPlacement
 from uptake.segments.ask import label_number, page, row_of
 from uptake.segments.placing import entity_of, meanings, named, place
@@ -120,7 +122,9 @@ def movement(
     """
     scheme = named(plan, name)
     now, since, asked = days(cursor, plan, "placement", name, scheme.entities, given, WHO)
-    panels = Panel(asked, since, since), Panel(asked, now, now)
+    is_near = (now - since).days <= NEAR  # what falls are told from is read with the two days
+    facts = Panel(asked, since - timedelta(days=fall.DAYS), now) if is_near else None
+    panels = Panel(asked, since, since, facts), Panel(asked, now, now, facts)
     labels = (*scheme.labels_of(asked.question.entity), Label(name=NOT_THERE, title="Not there"))
     # -1 is not there, the last of them
     was, is_ = (place(panel, scheme, others)[:, -1].astype(np.int64) % len(labels) for panel in panels)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from uptake.metrics.core.grain import MEMBER, Grain
+from uptake.metrics.core.grain import ACCOUNT, MEMBER, Grain
 from uptake.metrics.core.metric import Asked
 from uptake.signals.spans_by_day import SpansByDay
 from uptake.signals.windows import Flags, Floats, Runs, means, runs
@@ -53,11 +53,17 @@ class Panel(SpansByDay):
         """The same days, so many at once, as panels of their own; each is over, and forgotten, when the next is asked for."""
         first = self.first
         while first <= self.last:
-            part = Panel(self.asked, first, min(first + timedelta(days=days - 1), self.last), self)
+            last = min(first + timedelta(days=min(days, self.days) - 1), self.last)
+            part = Panel(self.asked, first, last, self.facts or self, ever=self.ever)
             yield part
             part.forget()
             first = part.last + timedelta(days=1)
         self.forget()
+
+    def days_of(self, cells: int) -> int:
+        """How many days of everyone have so many cells, counted by users; at least 1."""
+        n = self.members.n if self.grain is ACCOUNT else self.n
+        return max(1, cells // max(1, n))
 
     def forget(self) -> None:
         """Gives the memory of everything that was worked out free, at once: some of it knows the panel."""
