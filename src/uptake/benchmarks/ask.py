@@ -23,7 +23,8 @@ from uptake.benchmarks.answer import (
 from uptake.benchmarks.cohorts import cohorts, months_of_signing
 from uptake.benchmarks.measured import NO_TYPE, Measured, measured
 from uptake.benchmarks.reasons import Lacks, lacks
-from uptake.benchmarks.ways import Ways, ways
+from uptake.benchmarks.ways import READ_WEEKS, Ways, ways
+from uptake.benchmarks.weekly import together
 from uptake.errors import QuestionError
 from uptake.metrics.core import dimensions
 from uptake.metrics.core.grain import ACCOUNT
@@ -62,7 +63,8 @@ def benchmark(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Benchmark
         raise QuestionError(f"Benchmarks take no parameter '{min(unknown)}'.", allowed=GIVEN)
     asked = asked_for(cursor, plan, given)
     now = asked.question.last_day
-    panel = Panel(asked, now, now)
+    facts = together(asked, now, READ_WEEKS)
+    panel = Panel(asked, now, now, facts)
     made = measured(panel, plan.all_benchmarks)
     by = str(given.get("by") or "")
     groups = _groups(panel, by)
@@ -71,10 +73,13 @@ def benchmark(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> Benchmark
     accounts = _accounts(made, way, lacking, months_of_signing(panel), groups)
     accounts.sort(key=lambda one: (one.attainment is None, one.attainment or 0.0, one.id))
     zone = asked.question.timezone
-    return Benchmarks(
+    found = Benchmarks(
         now, last_day_before(data_until(cursor, zone), zone), asked.question.as_of, zone, plan.version, by,
         _types(made, lacking), tuple(accounts), cohorts(accounts, by=by), way.record,
     )  # fmt: skip
+    if facts:
+        facts.forget()
+    return found
 
 
 def last_day(cursor: Cursor, plan: Plan, given: Mapping[str, Any]) -> date:

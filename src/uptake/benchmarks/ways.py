@@ -58,7 +58,7 @@ def _record(made: Measured, values: Floats) -> Record:
     """What had been forecast, by the benchmark and the weeks of that time, and what came."""
     panel = made.panel
     on = panel.last - timedelta(days=7 * HORIZON)
-    past = Panel(panel.asked, on, on)
+    past = Panel(panel.asked, on, on, panel.facts)
     attainment, target, weeks = _attained(measured(past, panel.asked.plan.all_benchmarks), panel, values)
     there = held(attainment, target, weeks)
     until = attainment.shape[1] - HORIZON

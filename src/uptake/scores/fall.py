@@ -65,7 +65,8 @@ def with_days_before(panel: Panel, score: Score, days: int) -> Whole:
         if HISTORY_FROM in panel.made and panel.made[HISTORY_FROM] <= before.first:
             points = _looked_up(before, score)
         else:
-            points = np.concatenate([written(part, score) for part in before.parts(max(panel.days, panel.days_of(MADE)))], axis=1)
+            parts = before.parts(max(panel.days, panel.days_of(MADE)))
+            points = np.concatenate([written(part, score) for part in parts], axis=1)
         panel.made[kept] = _Before(before.keys, points)
     panel.made[kept] = panel.made[kept].among(panel.keys)
     known: Whole = panel.made[kept].points

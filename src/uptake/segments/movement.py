@@ -133,7 +133,7 @@ def movement(
     held = Held(panels[0], meanings(others)), Held(panels[1], meanings(others))
     counts = np.bincount(was * len(labels) + is_, minlength=len(labels) ** 2).reshape(len(labels), -1)
     counts[-1, -1] = 0
-    return Movement(
+    found = Movement(
         scheme.name, scheme.title, asked.question.entity, scheme.ladder, now, last_known_day(asked),
         asked.question.as_of, arrived_by(asked, given), plan.version, since,
         _counts(labels, counts.sum(axis=1)), _counts(labels, counts.sum(axis=0)),
@@ -144,6 +144,9 @@ def movement(
             for row in page(chosen, given)
         ),
     )  # fmt: skip
+    if facts:
+        facts.forget()
+    return found
 
 
 def _counts(labels: Sequence[Label], counts: NDArray[np.integer]) -> tuple[Count, ...]:

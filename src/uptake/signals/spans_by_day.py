@@ -29,7 +29,9 @@ class SpansByDay(FactsByDay):
             # told here, as the engine takes long to tell the local days of instants
             begins, ends = (np.searchsorted(panel._day_ends, found[edge], side="right") for edge in ("begins", "ends"))
             kept = (row >= 0) & (begins < ends)
-            return panel._added_up(row[kept], begins[kept], ends[kept], np.ones(int(kept.sum()), dtype=np.int32)) > 0
+            row, most = row[kept], int(np.bincount(row[kept]).max(initial=0))
+            one = np.ones(len(row), dtype=np.min_scalar_type(-most - 1))  # most have few spans: what is narrow is quick
+            return panel._added_up(row, begins[kept], ends[kept], one) > 0
 
         return self._days_of(("spans", relation), 0, read)
 
