@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+
 import numpy as np
 import pytest
 
-from uptake.sequences.path_counts import Grouped, count
-from uptake.sequences.paths import OTHER, Cut, walks
+from uptake.metrics.core.side_by_side import side_by_side
+from uptake.sequences.path_counts import Each, Grouped, count, one_by_one
+from uptake.sequences.paths import NOTHING, OTHER, Cut, Walks, walks
 
+NODES = 9
 CENTURY = 100 * 365 * 86_400_000_000
 
 
@@ -52,3 +56,59 @@ def test_groups_have_the_larger_nodes_in_common_and_nothing_else() -> None:
     assert counts.target.tolist() == [1, OTHER]
     assert (counts.paths.tolist(), counts.n.tolist(), counts.entities.tolist()) == ([2, 1], [2, 1], [1, 1])
     assert (counts.sum_yy.tolist(), counts.sum_xx.tolist()) == ([4, 1], [4, 1])
+
+
+def _drawn_walks(drawn: np.random.Generator, first: int, events: int) -> Walks:
+    """Paths of up to fifty entities, the lowest of them given."""
+    entity = np.sort(drawn.integers(first, first + 50, events))
+    at = np.cumsum(drawn.choice([0, 1, 2, 900, 900_000, 40_000_000], events))
+    return walks(
+        entity, at, drawn.integers(0, NODES, events), Cut(gap=30_000_000, depth=4, until=int(at.max(initial=0)))
+    )
+
+
+@pytest.mark.parametrize("each", [one_by_one, side_by_side])
+@pytest.mark.parametrize(("groups", "most"), [(1, 3), (4, 8), (120, 8), (30_000, 1)])
+def test_counts_are_those_of_the_steps_one_by_one(each: Each, groups: int, most: int) -> None:
+    """As many as a dictionary has; the groups of a path and its lengths, of which many are alike, are drawn."""
+    drawn = np.random.default_rng(groups + most)
+    parts = [_drawn_walks(drawn, first, 300) for first in (0, 50)] + [_drawn_walks(drawn, 0, 0)]
+    given = [drawn.integers(0, groups, len(found.entity)) for found in parts]
+    counts = count([*map(Grouped, parts, given)], groups, np.arange(NODES), most, each)
+    whole = np.concatenate([found.node for found in parts], axis=1)
+    sizes = [np.bincount(layer[layer >= 0], minlength=NODES) for layer in whole]
+    named = [set(np.lexsort((np.arange(NODES), -size))[:most].tolist()) for size in sizes]
+    of_all, of_step, seconds = (
+        Counter[tuple[int, int]](),
+        Counter[tuple[int, ...]](),
+        defaultdict[tuple[int, ...], list[int]](list),
+    )
+    for found, own in zip(parts, given, strict=True):
+        of_all.update(zip(own.tolist(), found.entity.tolist(), strict=True))
+        for walk, layer in np.argwhere((found.node[:-1].T != NOTHING) & (found.node[1:].T != NOTHING)).tolist():
+            origin, target = (
+                node if node < 0 or node in named[place] else OTHER
+                for place, node in (
+                    (layer, int(found.node[layer, walk])),
+                    (layer + 1, int(found.node[layer + 1, walk])),
+                )
+            )
+            step = int(own[walk]), layer + 1, origin, target
+            of_step[*step, int(found.entity[walk])] += 1
+            seconds[step] += [took] if (took := int(found.microseconds[layer, walk])) >= 0 else []
+    expected = {
+        step: (
+            sum(ys := [y for (*one, _), y in of_step.items() if tuple(one) == step]),
+            len(ys),
+            sum(y * y for y in ys),
+            sum(y * of_all[step[0], who] for (*one, who), y in of_step.items() if tuple(one) == step),
+            np.median(lengths) / 1e6 if lengths else None,
+        )
+        for step, lengths in seconds.items()
+    }
+    columns = (counts.paths, counts.people, counts.sum_yy, counts.sum_xy, counts.median_s)
+    keys = zip(*(one.tolist() for one in (counts.group, counts.position, counts.origin, counts.target)), strict=True)
+    told = dict(zip(keys, zip(*(one.tolist() for one in columns), strict=True), strict=True))
+    assert {step: (*sums, None if np.isnan(median) else median) for step, (*sums, median) in told.items()} == {
+        step: (*sums, median and pytest.approx(median)) for step, (*sums, median) in expected.items()
+    }

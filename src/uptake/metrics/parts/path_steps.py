@@ -15,6 +15,7 @@ from uptake.errors import QuestionError
 from uptake.facts.path_events import PathEvents, read
 from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.periods import microseconds_of
+from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.parts.path_nodes import AFTER, BEFORE, Nodes, nodes
 from uptake.sequences.events import Keys
 from uptake.sequences.paths import END, OPEN, START, Cut, Steps, Walks, walks
@@ -117,7 +118,7 @@ def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
         is_dropped=asked.param("outcome") == "dropped",
         anchored=anchored,
     )
-    return Followed(events, [walks(*part, cut) for part in events.parts()])
+    return Followed(events, side_by_side(lambda part: walks(*part, cut), events.parts()))
 
 
 def _events(asked: Asked) -> PathEvents:

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.parts.path_nodes import nodes
 from uptake.metrics.parts.path_steps import Followed, followed
 from uptake.metrics.parts.tallies import numbered
@@ -38,7 +39,7 @@ def counted(asked: Asked) -> pa.Table:
     order[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
     cells = len(cut) * len(groups)
     parts = [*_grouped(asked, found, cut)] if cells > 1 or asked.split else [*map(Grouped, found.parts)]
-    counts = count(parts, max(1, cells), order, asked.param("most"))
+    counts = count(parts, max(1, cells), order, asked.param("most"), side_by_side)
     period, group = np.divmod(counts.group, len(groups))
     told = {}
     if asked.question.period:
