@@ -91,6 +91,23 @@ def test_a_month_that_runs_is_in_progress_and_a_year_looks_back_from_its_end(
     assert only(year)["now"] == 360
 
 
+@pytest.mark.parametrize("metric", ["net_revenue_retention", "gross_revenue_retention", "lifetime_value"])
+def test_where_nobody_paid_yet_at_the_beginning_that_is_said(filled: Filled, metric: str) -> None:
+    """The first contract is of January 2025, at the product's midnight: a year before the end of 2025 nobody had paid."""
+    workspace = filled(CONTRACTS)
+    asked = {"date_from": "2025-12-01", "as_of": "2026-02-15"}
+    told = [
+        note
+        for last_day in ("2025-12-31", "2026-01-31")
+        for note in workspace.metric(metric, date_to=last_day, **asked).notes
+        if note.startswith("The first")
+    ]
+    assert told == [
+        "The first contract is of 2025-01-01: nobody paid yet a year before the end of 2025-12-31. Ask with a shorter over."
+    ]
+    assert not workspace.metric(metric, date_to="2025-12-31", **asked).rows
+
+
 def test_a_lifetime_is_not_defined_where_nobody_left(filled: Filled) -> None:
     row = only(filled([subscription("a", 10, "2025-01-01")]).metric("lifetime_value", over="period", **MARCH))
     assert (row["estimate"], row["ci_lower"], row["ci_upper"], row["status"]) == (None, None, None, "not_eligible")

@@ -45,7 +45,7 @@ def changes(asked: Asked, value: str, base: str = "b.mrr") -> Sql:
             "paid_before": contracts.paid_sql(asked, "begins_at"),
             "paid_now": contracts.paid_sql(asked, "on_at"),
         },
-        notes=contracts.money_notes(asked),
+        notes=(*contracts.money_notes(asked), *contracts.too_early_notes(asked)),
     )
 
 

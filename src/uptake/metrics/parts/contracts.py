@@ -97,6 +97,19 @@ def money_notes(asked: Asked) -> tuple[str, ...]:
     return (f"Amounts in {code}. What {accounts} paying in {listed} is left out: different currencies are not added.",)
 
 
+def too_early_notes(asked: Asked) -> tuple[str, ...]:
+    """That nobody paid yet at the beginning of what is compared, not even for the last period: there is nothing to keep."""
+    (first,) = asked.cursor.execute(f"SELECT min(valid_from)::DATE FROM ({in_currency(asked)})").fetchall()[0]
+    over, last_day = asked.param("over"), min(asked.question.date_to, asked.question.last_day)
+    if first is None or over not in MONTHS:
+        return ()
+    (is_too_early,) = asked.cursor.execute(
+        "SELECT (?::DATE + 1 - to_months(?))::DATE <= ?::DATE", [last_day, MONTHS[over], first]
+    ).fetchall()[0]
+    told = f"The first contract is of {first:%Y-%m-%d}: nobody paid yet a {over} before the end of {last_day:%Y-%m-%d}."
+    return (f"{told} Ask with a shorter over.",) if is_too_early else ()
+
+
 def _currencies(asked: Asked) -> dict[str, int]:
     """Currency -> accounts that ever paid in it."""
     rows = asked.cursor.execute(

@@ -170,9 +170,7 @@ def _states_of_groups(result: Result, found: Headline) -> str:
     begin = in_period(found.first_on, found.period)
     least, most = (came - away for came, away, _ in (flows[0], flows[-1]))
     if len(flows) > 1 and least == most:
-        return (
-            f"{begin[0].upper()}{begin[1:]}, no group gained more {who_of(result)} than another."
-        )
+        return f"{begin[0].upper()}{begin[1:]}, no group gained more {who_of(result)} than another."
     fewest = f", the fewest in {said[0]}" if len(said) > 1 else ""
     return f"{begin[0].upper()}{begin[1:]}, the most {who_of(result)} were gained in {said[-1]}{fewest}."
 
