@@ -21,6 +21,7 @@ from uptake.reports import references
 from uptake.web import links
 from uptake.web.cache import Urgency
 from uptake.web.forms import Form
+from uptake.web.pages import waiting
 from uptake.web.pages.paging import whole
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Part, Site
@@ -171,7 +172,11 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     number = whole(query.get("page", "1"))
     if shown not in SHOWN:
         raise QuestionError(f"show is '{shown}'.", allowed=[name for name in SHOWN if name])
-    found = _found(reader, by)
+    asked = reader.benchmark({"by": by} if by else {})
+    says = "Holding every account against its benchmark"
+    if waits := waiting.until([asked], request, "Benchmarks", BenchmarksPage.section, says):
+        return waits
+    found = reader.with_reasons(asked.result())
     names = {one.name for one in found.types}
     if type_name and type_name not in names:
         raise QuestionError(f"There is no benchmark '{type_name}'.", allowed=sorted(names))
@@ -204,10 +209,6 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
         has_any=bool(found.accounts),
         is_default=not reader.plan.benchmarks,
     )
-
-
-def _found(reader: Reader, by: str) -> Benchmarks:
-    return reader.with_reasons(reader.benchmark({"by": by} if by else {}).result())
 
 
 def _is_called(one: Account, called: dict[str, str], search: str) -> bool:
@@ -279,7 +280,8 @@ def _attributes(reader: Reader) -> list[tuple[str, str]]:
 def _file(reader: Reader, request: Request) -> Response:
     del request
     headers = {"content-disposition": 'attachment; filename="benchmarks.csv"'}
-    return Response(export.csv_text(_found(reader, "")), media_type="text/csv; charset=utf-8", headers=headers)
+    found = reader.with_reasons(reader.benchmark({}).result())
+    return Response(export.csv_text(found), media_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _references(reader: Reader, request: Request) -> Part:

@@ -21,7 +21,7 @@ from uptake.segments.words import joined
 from uptake.segments.words import since as since_words
 from uptake.web import links
 from uptake.web.forms import Form
-from uptake.web.pages import as_known
+from uptake.web.pages import as_known, waiting
 from uptake.web.pages.as_known import AsKnown
 from uptake.web.reader import Reader
 from uptake.web.site import Page, Site
@@ -202,7 +202,10 @@ def _show(site: Site, reader: Reader, request: Request) -> Page:
     offset = max(0, int(asked.get("offset", "0"))) if asked.get("offset", "0").isdigit() else 0
     window = {"limit": ROWS, "offset": offset}
     is_standing = "label" in chosen
-    moved = reader.movement(name, given | window | ({} if is_standing else chosen), version)
+    moving = reader.movement(name, given | window | ({} if is_standing else chosen), version)
+    if waits := waiting.until([moving], request, "Placements", PlacementsPage.section, "Placing everyone"):
+        return waits
+    moved = moving.result()
     standing = None
     if is_standing:
         days = {key: value for key, value in given.items() if key != "since"}

@@ -135,7 +135,7 @@ def changes(reader: Reader, owner: str) -> Listing:
         mine[one.id]
         | {"from": titles.get(one.before, "not there"), "to": titles.get(one.after, one.after), "why": joined(one.reasons),
            "is_bad": one.after in (AT_RISK, INACTIVE)}
-        for one in reader.movement(SEGMENT, given).moves
+        for one in reader.movement(SEGMENT, given).result().moves
         if one.id in mine
     ]  # fmt: skip
     rows.sort(key=lambda row: (not row["is_bad"], -(row["mrr"] or 0), row["name"]))

@@ -62,12 +62,12 @@ class Placed(Reading):
 
         return self._now(("label counts", entity, scheme, self.history), work)
 
-    def movement(self, name: str, given: Mapping[str, Any], plan_version: str = "") -> Movement:
-        """Who moved from where to where."""
+    def movement(self, name: str, given: Mapping[str, Any], plan_version: str = "") -> Future[Movement]:
+        """Who moved from where to where, now or later."""
         plan = self.plan_of(plan_version)
 
         def work(cursor: Cursor) -> Movement:
             with self._workspace.facts_for(given, cursor, plan):
                 return movement(cursor, plan, name, given, WORDS)
 
-        return self._now(("movement", name, as_key(given), plan.version), work)
+        return self._later(("movement", name, as_key(given), plan.version), work, Urgency.PAGE)

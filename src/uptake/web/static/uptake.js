@@ -274,6 +274,12 @@ document.addEventListener("htmx:load", (event) => {
   if (event.detail.elt !== document.body) setUp(event.detail.elt);
 });
 
+// A page that comes after its frame still goes to where its address points.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if (event.target.id !== "main" || !location.hash) return;
+  document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+});
+
 // What is still counted says for how long: how much of it is left is not known.
 
 const COUNTING_FROM_S = 2;
