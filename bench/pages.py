@@ -18,7 +18,7 @@ from pathlib import Path
 import httpx
 import psutil
 
-from bench.child import ROOT, UPTAKE, ChildFailed
+from bench.child import ENVIRONMENT, ROOT, UPTAKE, ChildFailed
 
 PART = re.compile(r'hx-get="([^"]+)" hx-trigger="load"')
 """Parts that a page fetches by itself."""
@@ -129,7 +129,7 @@ def _served(home: Path, found: Visit) -> Iterator[tuple[httpx.Client, psutil.Pro
         began = time.perf_counter()
         server = subprocess.Popen(
             [sys.executable, *UPTAKE, "serve", "--home", str(home), "--port", str(port)],
-            cwd=ROOT, stdout=output, stderr=subprocess.STDOUT,
+            cwd=ROOT, env=ENVIRONMENT, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=LONGEST_S) as client:
