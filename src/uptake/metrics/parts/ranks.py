@@ -14,6 +14,7 @@ from uptake.facts.day_order import DayOrder, Numbered, Spans
 from uptake.facts.entity_days import Column
 from uptake.metrics.core.grain import ACCOUNT, MEMBER
 from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.parts.features import classes
 from uptake.metrics.parts.population import eligible_spans_sql
 from uptake.metrics.parts.tallies import Sums, Tally, edges, numbered, seen_from, tallied
@@ -44,6 +45,7 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
     seen = seen_from(asked, facts, grain)
     window_days, least_days = asked.param("window_days"), asked.param("least_days")
     used = uses(asked, facts, features, window_days)
+    windows: list[_Window] = []
     for conditions, keys in classes(features).items():
         able = facts.spans(eligible_spans_sql(asked, conditions, grain)) if conditions else present
         crowd = _Crowd(asked, facts, present, able)
@@ -53,14 +55,20 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
             rows = used.get(key, UNUSED)
             early = rows.of(rows.day < since[rows.number])
             for tally in tallied(asked, facts, rows, window_days):
-                peers, number = crowd.could(tally)
-                if not number:
-                    continue
-                begins = _begins(since, early.between(tally.on - window_days + 1, tally.on))
-                who, rates, code = _rates(tally, peers, begins, window_days, least_days)
-                ranked = _Ranked(rates, code, number)
-                for names, sums in crowd.sums(ranked, tally, peers, who):
-                    yield tally.period_on, features[key].name, *names, sums
+                # who the peers are is asked of the store, so not by those who work side by side
+                peers = crowd.peers(tally)
+                if peers.number:
+                    windows.append(_Window(features[key].name, tally, since, early, crowd, peers))
+
+    def told(window: _Window) -> list[tuple[date | str | Sums | None, ...]]:
+        feature, tally, since, early, crowd, peers = window
+        begins = _begins(since, early.between(tally.on - window_days + 1, tally.on))
+        who, rates, code = _rates(tally, peers.could, begins, window_days, least_days)
+        ranked = _Ranked(rates, code, peers.number)
+        return [(tally.period_on, feature, *names, sums) for names, sums in crowd.sums(ranked, peers, who)]
+
+    for found in side_by_side(told, windows):
+        yield from found
 
 
 def uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_days: int) -> Mapping[int, DayOrder]:
@@ -162,6 +170,24 @@ class _Ranked:
             yield number, Sums.of_counts(self.value, members[number])
 
 
+class _Peers(NamedTuple):
+    """The peers at the end of a period.
+
+    Args:
+        could: Who was there and could use the features.
+        number: How many they are.
+        group: The number of everybody's group; None without groups, or where accounts are told of.
+        sizes: How many peers each group has; likewise.
+        accounts: The accounts that are told of, if they are.
+    """
+
+    could: NDArray[np.bool_]
+    number: int
+    group: Column | None = None
+    sizes: Column | None = None
+    accounts: _Told | None = None
+
+
 class _Crowd:
     """Who could use the features of a class, and whom their ranks are told of."""
 
@@ -169,33 +195,33 @@ class _Crowd:
         self._present, self._able = present, able
         self._accounts = _Accounts(asked, facts) if asked.grain is ACCOUNT else None
         self._split, self._names = asked.split, asked.split.names if asked.split else []
-        self._could: dict[np.datetime64, tuple[NDArray[np.bool_], int]] = {}
-        self._sizes: dict[np.datetime64, Column] = {}
+        self._peers: dict[np.datetime64, _Peers] = {}
 
-    def could(self, tally: Tally) -> tuple[NDArray[np.bool_], int]:
-        """Who was there at the end of a period and could use them, and how many they are."""
-        if tally.on_at not in self._could:
+    def peers(self, tally: Tally) -> _Peers:
+        """Who they are at the end of a period."""
+        if tally.on_at not in self._peers:
             could = self._present.just_before(tally.on_at, tally.everyone)
             if self._able is not self._present:
                 could &= self._able.just_before(tally.on_at, tally.everyone)
-            self._could[tally.on_at] = could, int(np.count_nonzero(could))
-        return self._could[tally.on_at]
+            found = _Peers(could, int(np.count_nonzero(could)))
+            if self._accounts is not None:
+                found = found._replace(accounts=self._accounts.told(tally, could))
+            elif self._split is not None:
+                group = self._split.numbers(tally.on_at)
+                sizes = np.bincount(group[could] + 1, minlength=len(self._names) + 1)[1:]
+                found = found._replace(group=group, sizes=sizes)
+            self._peers[tally.on_at] = found
+        return self._peers[tally.on_at]
 
-    def sums(
-        self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column
-    ) -> Iterator[tuple[tuple[str, ...], Sums]]:
+    def sums(self, ranked: _Ranked, peers: _Peers, who: Column) -> Iterator[tuple[tuple[str, ...], Sums]]:
         """The sums of the ranks of each group."""
-        split = self._split
-        if self._accounts is not None:
-            yield from self._accounts.sums(ranked, tally, peers, who)
-        elif split is None:
-            yield (), Sums.of_counts(ranked.value, ranked.members)
-        else:
-            group = split.numbers(tally.on_at)
-            if tally.on_at not in self._sizes:
-                self._sizes[tally.on_at] = np.bincount(group[peers] + 1, minlength=len(self._names) + 1)[1:]
-            of_groups = ranked.sums_of(group[who], self._sizes[tally.on_at])
+        if self._accounts is not None and peers.accounts is not None:
+            yield from self._accounts.sums(ranked, peers.accounts, who)
+        elif peers.group is not None and peers.sizes is not None:
+            of_groups = ranked.sums_of(peers.group[who], peers.sizes)
             yield from ((self._names[number], sums) for number, sums in of_groups)
+        else:
+            yield (), Sums.of_counts(ranked.value, ranked.members)
 
 
 class _Accounts:
@@ -210,30 +236,44 @@ class _Accounts:
         accounts = numbered(asked, ACCOUNT)
         self._number, self._everyone = accounts.everyone.numbers(keys), len(accounts.everyone)
         self._present = accounts.spans(ACCOUNT.present)
-        self._told: dict[np.datetime64, _Told] = {}
 
-    def sums(
-        self, ranked: _Ranked, tally: Tally, peers: NDArray[np.bool_], who: Column
-    ) -> Iterator[tuple[tuple[str, ...], Sums]]:
-        """The sums, for each group, of the mean ranks of the members of each account; who has left may still have some."""
-        told = self._those_told(tally, peers)
+    def told(self, tally: Tally, peers: NDArray[np.bool_]) -> _Told:
+        """Which accounts have a value at the end of a period; who has left may still have members."""
+        members = np.bincount(self._of[peers], minlength=len(self._number))
+        there = self._present.just_before(tally.on_at, self._everyone)
+        place = np.flatnonzero((members > 0) & (self._number >= 0) & there[self._number])
+        groups: list[tuple[tuple[str, ...], Column]] = [((), place)]
+        if self._split:
+            parts = self._split.parts(tally.on_at, self._number[place])
+            groups = [(names, place[own]) for names, own in parts]
+        return _Told(members, groups)
+
+    def sums(self, ranked: _Ranked, told: _Told, who: Column) -> Iterator[tuple[tuple[str, ...], Sums]]:
+        """The sums, for each group, of the mean ranks of the members of each account."""
         accounts, size = self._of[who], len(told.members)
         used, total = np.bincount(accounts, minlength=size), np.bincount(accounts, ranked.of_users, size)
         means = (total + (told.members - used) * ranked.of_idle) / np.maximum(told.members, 1)
         yield from ((names, Sums.of(means[places])) for names, places in told.groups)
 
-    def _those_told(self, tally: Tally, peers: NDArray[np.bool_]) -> _Told:
-        """Which accounts have a value at the end of a period."""
-        if tally.on_at not in self._told:
-            members = np.bincount(self._of[peers], minlength=len(self._number))
-            there = self._present.just_before(tally.on_at, self._everyone)
-            place = np.flatnonzero((members > 0) & (self._number >= 0) & there[self._number])
-            groups: list[tuple[tuple[str, ...], Column]] = [((), place)]
-            if self._split:
-                parts = self._split.parts(tally.on_at, self._number[place])
-                groups = [(names, place[own]) for names, own in parts]
-            self._told[tally.on_at] = _Told(members, groups)
-        return self._told[tally.on_at]
+
+class _Window(NamedTuple):
+    """What a feature was used in the window of a period.
+
+    Args:
+        feature: Its name.
+        tally: The uses.
+        since: From which day on everybody could be seen using it.
+        early: The uses before that.
+        crowd: Those who could use it.
+        peers: Those of them who were there at the end of the period.
+    """
+
+    feature: str
+    tally: Tally
+    since: NDArray[np.int32]
+    early: DayOrder
+    crowd: _Crowd
+    peers: _Peers
 
 
 class _Told(NamedTuple):
