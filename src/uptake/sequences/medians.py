@@ -35,8 +35,7 @@ def medians_of(cells: Keys, microseconds: Instants, asked: Rows) -> NDArray[np.f
     cells -= lowest
     # only what lies in the span of a middle one is put in order: that is a few in a hundred
     spans = max(1, SPANS // (highest - lowest + 1))
-    width = int(lengths.max()) // spans + 1
-    span = lengths // width
+    span = lengths >> (int(lengths.max()) // spans).bit_length()
     span += cells * spans
     members = np.bincount(span, minlength=(highest - lowest + 1) * spans)
     before = np.append(0, np.cumsum(members))

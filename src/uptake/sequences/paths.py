@@ -165,8 +165,12 @@ def walks(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Walks:
     row = visits.take(visit, mode="clip")
     moment = at.take(row)
     layers = node.take(row).astype(np.promote_types(node.dtype, np.int8))
-    # NOTHING where it is not inside: a choice between both would take three times as long
+    # NOTHING where it is not inside, and -1 where a step is not: a choice between both would take up to three times as long
     layers = (layers - NOTHING) * is_inside + NOTHING
+    took = moment[1:] - moment[:-1]
+    took += 1
+    took *= is_inside[:-1] & is_inside[1:]
+    took -= 1
     if cut.is_backward:
         beyond, is_known, name = firsts - 1 - outermost, firsts > outermost, np.full(len(path), START)
     else:
@@ -180,7 +184,7 @@ def walks(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Walks:
         path=path,
         anchor_at=at.take(visits.take(anchor)),
         node=layers,
-        microseconds=np.where(is_inside[:-1] & is_inside[1:], moment[1:] - moment[:-1], -1),
+        microseconds=took,
         lowest=lowest,
     )
 
