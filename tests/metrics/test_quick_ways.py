@@ -121,6 +121,17 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("stickiness", {"weekends": False}),
         ("stickiness", {"short_days": 7, "long_days": 28, "smooth_days": 14}),
         ("stickiness", {"as_of": "2026-04-10"}),
+        *(("stickiness", {"active": active, "as_of": "2026-04-10T13:00:00Z"}) for active in ("b", "boards")),
+        ("stickiness", {"output": "power", "window_days": 9, "at_least": 2}),
+        ("stickiness", {"output": "power", "active": "boards", "as_of": "2026-04-10T13:00:00Z"}),
+        *(
+            ("stickiness", {"output": "power", "interval": interval, "intervals": 4, "at_least": at_least, **given})
+            for interval in ("week", "month")
+            for at_least, given in (
+                (1, {"as_of": "2026-04-10T13:00:00Z"}),
+                (2, {"active": "b", "date_from": "2026-02-03"}),
+            )
+        ),
         ("feature_adoption", {}),
         ("feature_adoption", {"as_of": "2026-04-10T13:00:00Z", "days": 4, "within_days": 9}),
         *(("depth", {"feature": feature}) for feature in ("all", "exports")),
@@ -134,6 +145,8 @@ def ask_the_long_way(workspace: uptake.Workspace, name: str, given: dict[str, An
         ("time_to_first_value", {"as_of": "2026-02-10T13:00:00Z", "date_from": "2026-01-20"}),
         ("lifecycle", {}),
         ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
+        ("lifecycle", {"active": "a", "output": "pulse"}),
+        ("lifecycle", {"active": "boards", "as_of": "2026-04-10T13:00:00Z"}),
         *(("frequency_classes", given) for given in ({}, {"active": "b", "classes": "some:2,none:0"})),
         ("frequency_classes", {"as_of": "2026-04-10T13:00:00Z"}),
         ("adoption_rate", {"interval_days": 9, "active_days": 5}),
@@ -178,12 +191,32 @@ def test_totals_equal_the_rows_they_stand_for(
     hold_equal(workspace, name, {**days, **given, "entity": entity, "period": period})
 
 
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("more", [{}, {"where": "account.plan=Pro"}, {"by": "account.plan"}])
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("lifecycle", {}),
+        ("stickiness", {}),
+        ("stickiness", {"output": "power", "window_days": 3}),
+        ("stickiness", {"output": "power", "interval": "week", "intervals": 3}),
+    ],
+)
+def test_of_what_nobody_did_the_quick_answer_is_the_long_one(
+    workspace: uptake.Workspace, name: str, given: dict[str, Any], more: dict[str, Any], period: str | None
+) -> None:
+    hold_equal(workspace, name, {"active": "unused", **given, **more, "period": period}, least=0)
+
+
 @pytest.mark.parametrize(
     ("name", "given"),
     [
         ("active_users", {"window": "calendar"}),
         ("lifecycle", {}),
+        ("lifecycle", {"active": "boards"}),
         ("stickiness", {}),
+        ("stickiness", {"active": "a"}),
+        ("stickiness", {"output": "power", "active": "a", "interval": "week", "at_least": 2}),
         ("feature_adoption", {}),
         ("adoption_decay", {}),
         ("feature_discovery_lag", {}),
@@ -298,6 +331,8 @@ def hold_equal(workspace: uptake.Workspace, name: str, asked: dict[str, Any], le
     ("name", "given"),
     [
         ("usage_interval", {"window_days": 30}),
+        ("usage_interval", {"window_days": 30, "active": "b"}),
+        ("frequency", {"window_days": 40, "interval_days": 5, "active": "boards"}),
         ("active_users", {"window": "usage_interval", "gap_days": 60}),
         ("active_days_per_week", {"among": "present"}),
         ("frequency", {"window_days": 40, "interval_days": 5}),
@@ -406,7 +441,11 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
         ("active_users", {"window": "calendar", "as_of": "2026-04-10T13:00:00Z"}),
         ("active_users", {"window": "calendar_cut", "date_from": "2026-02-11"}),
+        ("lifecycle", {"active": "boards", "date_from": "2026-02-11"}),
         ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),
+        ("stickiness", {"active": "b", "date_from": "2026-02-11"}),
+        ("stickiness", {"output": "power", "window_days": "calendar"}),
+        ("stickiness", {"output": "power", "interval": "month", "intervals": 3, "active": "boards"}),
         ("funnel", {"steps": ["a", "b"], "window_days": 3, "hold": "account", "as_of": "2026-04-10T13:00:00Z"}),
         ("funnel", {"steps": ["a", "b"], "window_days": 3, "count": "totals", "date_from": "2026-02-11"}),
         ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),

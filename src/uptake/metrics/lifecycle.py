@@ -66,11 +66,11 @@ def totals(asked: Asked) -> Sql | None:
 
     Who is active and was not in the period before is new or resurrected, and who is new is told by the start.
     """
-    if asked.param("active") not in (None, ACTIVE):
-        return None
-    if asked.split is not None:
+    if asked.split is not None or asked.param("active") not in (None, ACTIVE):
+        if not is_possible(asked):
+            return None
         count = lifecycle_counts.pulse if asked.param("output") == "pulse" else lifecycle_counts.states
-        return Sql("SELECT * FROM counted", counted=partial(count, asked, asked.split))
+        return Sql("SELECT * FROM counted", counted=partial(count, asked))
     counted = {
         "new": "coalesce(a.began, 0)",
         "current": "coalesce(b.stayed, 0)",
@@ -105,10 +105,6 @@ def totals(asked: Asked) -> Sql | None:
         WHERE c.next_number IS NULL OR c.next_number > c.number GROUP BY ALL""",
         },
     )
-
-
-def _tells_groups_apart(asked: Asked) -> bool:
-    return is_possible(asked) and asked.param("active") in (None, ACTIVE)
 
 
 def _stated(columns: str) -> str:
@@ -149,7 +145,7 @@ METRIC = Metric(
     rows=rows,
     events="activity",
     totals=totals,
-    splits_totals=_tells_groups_apart,
+    splits_totals=is_possible,
     params=(
         Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
         Param("output", "choice", "The states, or pulse.", default="states", choices=("states", "pulse")),

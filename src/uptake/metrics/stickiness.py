@@ -19,6 +19,7 @@ Source: definitions 5.2; Pendo (30-day mean of the ratio), Amplitude (exactly an
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from uptake.errors import QuestionError
@@ -30,10 +31,12 @@ from uptake.metrics.kinds.ratio import RATIO
 from uptake.metrics.parts.activity import ACTIVE
 from uptake.metrics.parts.daily_ratios import Looked, ratios
 from uptake.metrics.parts.population import AT
-from uptake.metrics.parts.tallies import is_of_everybody
+from uptake.metrics.parts.power_counts import powers, powers_of_calendar
+from uptake.metrics.parts.tallies import edges, is_of_everybody
 from uptake.metrics.parts.windows import are_many
 
 CALENDAR = "calendar"
+ONE_DAY = timedelta(days=1)
 LONGEST = {"day": 1, "week": 7, "month": 31, "quarter": 92}
 """Period -> the most days it can have."""
 
@@ -62,8 +65,8 @@ def totals(asked: Asked) -> Sql | None:
     days, so it is the difference of a running sum at the ends of the run, the same for all equal spans.
     """
     if asked.param("output") == "power":
-        return None
-    if _is_in_memory(asked) and (asked.split or are_many(asked)):
+        return Sql("SELECT * FROM counted", counted=lambda: _powers(asked)) if is_of_everybody(asked) else None
+    if is_of_everybody(asked) and (_is_of_some(asked) or asked.split or are_many(asked)):
         return Sql("SELECT * FROM counted", counted=lambda: in_memory(asked))
     period = "m.period_on, " if asked.question.period else ""
     return Sql(
@@ -116,13 +119,25 @@ def totals(asked: Asked) -> Sql | None:
 
 
 def in_memory(asked: Asked) -> list[Row]:
-    """What the kind makes the ratio from, counted in memory: of all activity, not narrowed to some."""
+    """What the kind makes the ratio from, counted in memory: of facts of all events."""
     return ratios(asked, _looked(asked))
 
 
-def _is_in_memory(asked: Asked) -> bool:
-    is_of_active = asked.param("output") == "ratio" and asked.param("active") in (None, ACTIVE)
-    return is_of_active and is_of_everybody(asked)
+def _is_of_some(asked: Asked) -> bool:
+    """Whether an event or a feature is what counts: its days have to be made, and are kept in memory alone."""
+    return asked.param("active") not in (None, ACTIVE)
+
+
+def _powers(asked: Asked) -> list[Row]:
+    """What the kind makes the power curves from, counted in memory."""
+    if asked.param("interval") != "day":
+        return powers_of_calendar(asked, CURVES[asked.param("interval")].column)
+    most = _most_days(asked)
+    windows = [
+        (before + ONE_DAY if asked.param("window_days") == CALENDAR else on_day - (most - 1) * ONE_DAY, on_day)
+        for _, on_day, _, before, _ in edges(asked)
+    ]
+    return powers(asked, windows, most, CURVES["day"].column)
 
 
 def _looked(asked: Asked) -> list[Looked]:
@@ -157,18 +172,25 @@ def _days(asked: Asked) -> dict[str, int]:
 def _power(asked: Asked) -> Sql:
     if asked.param("interval") != "day":
         return _power_of_calendar(asked)
-    first, most = "p.on_day - $intervals::INTEGER + 1", asked.param("window_days")
-    if most == CALENDAR:
-        if asked.question.period is None:
-            raise QuestionError("window_days is calendar, but no period is asked for.", do="Ask with period=month.")
-        first, most = "p.first_day", LONGEST[asked.question.period]
+    is_of_period = asked.param("window_days") == CALENDAR
+    first = "p.first_day" if is_of_period else "p.on_day - $intervals::INTEGER + 1"
     return Sql(
         f"""
     SELECT d.entity_key, {AT} AS anchor_at, p.period_on, count(*) AS value
     FROM period p JOIN {counting(asked).day} d ON d.day >= {first} AND d.day <= p.on_day
     WHERE d.events >= $at_least GROUP BY ALL""",
-        {"intervals": most, "at_least": asked.param("at_least")},
+        {"intervals": _most_days(asked), "at_least": asked.param("at_least")},
     )
+
+
+def _most_days(asked: Asked) -> int:
+    """The most days that a window of the power curve has."""
+    days = asked.param("window_days")
+    if days != CALENDAR:
+        return int(days)
+    if asked.question.period is None:
+        raise QuestionError("window_days is calendar, but no period is asked for.", do="Ask with period=month.")
+    return LONGEST[asked.question.period]
 
 
 def _power_of_calendar(asked: Asked) -> Sql:
@@ -205,7 +227,7 @@ METRIC = Metric(
     rows=rows,
     events="activity",
     totals=totals,
-    splits_totals=_is_in_memory,
+    splits_totals=is_of_everybody,
     params=(
         Param("active", "selector", "What counts as being there: active, or an event or feature.", default=ACTIVE),
         Param("output", "choice", "The ratio, or the power curve.", default="ratio", choices=("ratio", "power")),

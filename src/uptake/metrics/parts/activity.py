@@ -32,6 +32,12 @@ def days_sql(asked: Asked, chosen: Any) -> str:  # noqa: ANN401 - a selector in 
     return f"SELECT entity_key, day, count(*) AS events FROM {table} WHERE {condition} GROUP BY ALL"
 
 
+def bare_days_sql(asked: Asked, chosen: Any) -> str:  # noqa: ANN401 - a selector in any form
+    """SQL for (entity_key, day): the same days, in the same words for all who keep them; arguments as of `days_sql`."""
+    days = asked.grain.day if chosen in (None, ACTIVE) else f"({days_sql(asked, chosen)})"
+    return f"SELECT entity_key, day FROM {days}"
+
+
 def instants_sql(asked: Asked, chosen: Any) -> str:  # noqa: ANN401 - a selector in any form
     """SQL for (entity_key, event_at, day): every event that was chosen."""
     if chosen in (None, ACTIVE):

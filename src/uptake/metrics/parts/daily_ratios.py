@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from uptake.facts.day_order import DayOrder, Numbered
 from uptake.facts.entity_days import Column
+from uptake.metrics.core.event_properties import counting
 from uptake.metrics.core.metric import Asked, Row, plain
 from uptake.metrics.parts.tallies import instant, numbered
 from uptake.metrics.parts.windows import EPOCH, are_many
@@ -144,7 +145,7 @@ def ratios(asked: Asked, looked: list[Looked]) -> list[Row]:
 
 def _came(asked: Asked, facts: Numbered, looked: list[Looked]) -> DayOrder:
     """The days on which everyone came, and how many days each lasts until the next one; where days are few, of these."""
-    sql = f"SELECT entity_key, day, least(next_day - day, {2**16 - 1})::USMALLINT AS lasts FROM {asked.grain.day}"
+    sql = f"SELECT entity_key, day, least(next_day - day, {2**16 - 1})::USMALLINT AS lasts FROM {counting(asked).day}"
     if looked and not are_many(asked):
         first = looked[0].day - timedelta(asked.param("long_days") - 1)
         sql += f" WHERE day BETWEEN {literal(first)} AND {literal(looked[-1].day)}"

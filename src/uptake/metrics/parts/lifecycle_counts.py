@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from uptake.facts.entity_days import Column
-from uptake.metrics.core.metric import Asked, Row, Split, plain
+from uptake.metrics.core.metric import Asked, Row, plain
 from uptake.metrics.core.periods import is_over, shifted
-from uptake.metrics.parts.tallies import edges, instant, numbered
+from uptake.metrics.parts.activity import bare_days_sql
+from uptake.metrics.parts.tallies import edges, groups, instant, numbered
 from uptake.metrics.parts.windows import EPOCH
 from uptake.store.sql import literal
 
@@ -20,39 +21,38 @@ NEVER = 2**31 - 1
 """A day that never comes."""
 
 
-def states(asked: Asked, split: Split) -> list[Row]:
+def states(asked: Asked) -> list[Row]:
     """How many of each group are in each state.
 
     Args:
         asked: The question, of the metric `lifecycle` by period.
-        split: What tells groups apart.
     """
     rows = [
         (found, {**found, "state": state, **labels, "n": int(counts.sum()), "estimate": int(counts[number])}, number)
-        for found, labels, counts in _counts(asked, split)
+        for found, labels, counts in _counts(asked)
         for number, state in enumerate(STATES)
     ]
-    names = plain(split.labels)
+    names = plain(asked.split.labels) if asked.split else []
     rows.sort(key=lambda one: (one[0]["period_on"], one[2], [one[1][name] for name in names]))
     return [row for _, row, _ in rows]
 
 
-def pulse(asked: Asked, split: Split) -> list[Row]:
+def pulse(asked: Asked) -> list[Row]:
     """Gains and losses of each group; arguments as of `states`."""
     rows = []
-    for found, labels, (new, _, resurrected, dormant) in _counts(asked, split):
+    for found, labels, (new, _, resurrected, dormant) in _counts(asked):
         if new + resurrected + dormant:
             gained, lost = int(new + resurrected), int(dormant)
             odds = gained / lost if lost else None
             rows.append({**found, **labels, "n": gained + lost, "gained": gained, "lost": lost, "estimate": odds})
-    names = plain(split.labels)
+    names = plain(asked.split.labels) if asked.split else []
     return sorted(rows, key=lambda row: (row["period_on"], [row[name] for name in names]))
 
 
-def _counts(asked: Asked, split: Split) -> Iterator[tuple[Row, Row, Column]]:
+def _counts(asked: Asked) -> Iterator[tuple[Row, Row, Column]]:
     """Each period and group in which anybody has a state, with how many have each."""
     facts, period = numbered(asked), str(asked.question.period)
-    came = facts.days(f"SELECT entity_key, day FROM {asked.grain.day}")
+    came = facts.days(bare_days_sql(asked, asked.param("active")))
     begun = f"started_on IS NOT NULL AND started_at < {literal(asked.question.as_of)}"
     day = "(started_on - DATE '1970-01-01')::INTEGER"
     started = facts.told(f"SELECT entity_key, {day} AS value FROM {asked.grain.start} WHERE {begun}", NEVER)
@@ -69,14 +69,13 @@ def _counts(asked: Asked, split: Split) -> Iterator[tuple[Row, Row, Column]]:
         # the place of the state
         state = np.where(here, np.where(were_here, np.int8(1), np.int8(2)), np.int8(3))
         state[here & (started >= _number(period_on)) & (started < after)] = 0
-        who = np.flatnonzero(here | were_here)
         found: dict[str, Any] = {
             "period_on": period_on,
             "is_closed": is_over(period_on, period, asked.question.last_day),
         }
-        for names, places in split.parts(instant(on_at), who):
-            labels = dict(zip(plain(split.labels), names, strict=True))
-            yield found, labels, np.bincount(state[who[places]], minlength=len(STATES))
+        for names, members in groups(asked, instant(on_at), here | were_here):
+            labels = dict(zip(plain(asked.split.labels) if asked.split else (), names, strict=True))
+            yield found, labels, np.bincount(state[members], minlength=len(STATES))
 
 
 def _number(day: date) -> int:

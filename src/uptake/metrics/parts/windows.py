@@ -7,7 +7,7 @@ by entity and period. Where a relation can be made from sorted columns instead, 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from uptake.facts.entity_days import Column, EntityDays
 from uptake.metrics.core import periods
 from uptake.metrics.core.grain import Grain
 from uptake.metrics.core.metric import Asked, Source
-from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.activity import bare_days_sql
 
 EPOCH = date(1970, 1, 1)
 
@@ -82,7 +82,7 @@ def worked_out(
     sql: str,
     work: Callable[[EntityDays], pa.Table] | None,
 ) -> Source:
-    """A relation over active days, made from columns in memory where those are the days that were asked for.
+    """A relation over the days of what was asked for, made from columns in memory where facts of all events tell them.
 
     Args:
         asked: The question.
@@ -92,10 +92,12 @@ def worked_out(
         sql: SQL that gives its rows.
         work: Makes the same rows; None: only the engine can.
     """
-    if work is None or grain.is_narrowed or chosen not in (None, ACTIVE):
+    if work is None or grain.is_narrowed:
         # not a relation: where rows are asked for once a value of a property, each has days of its own
         return Source(f"({sql})")
-    return Source(name, {name: sql}, {name: lambda: work(read(asked, f"SELECT entity_key, day FROM {grain.day}"))})
+    return Source(
+        name, {name: sql}, {name: lambda: work(read(asked, bare_days_sql(replace(asked, grain=grain), chosen)))}
+    )
 
 
 def are_many(asked: Asked) -> bool:
