@@ -31,6 +31,7 @@ from typing import Any
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.retention import MOST_UNITS, RETENTION
 from uptake.metrics.kinds.retention_of_previous import RETENTION_OF_PREVIOUS
+from uptake.metrics.parts.retention_counts import counts
 from uptake.metrics.parts.retention_totals import totals
 from uptake.metrics.parts.retention_units import activity_sql, spans, started_sql
 from uptake.metrics.parts.starts import START_OF_LIFE
@@ -98,7 +99,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     events="start",
-    totals=totals,
+    totals=lambda asked: counts(asked) or totals(asked),
     splits_totals=is_of_everybody,
     params=(
         Param("unit", "choice", "Length of a unit; cohorts of hours are those of a day.", default="week",

@@ -1,0 +1,95 @@
+"""The triangle of retention from columns in memory, without SQL over days and without a row per member."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+
+from uptake.facts.entity_days import Column
+from uptake.metrics.core.metric import Asked, Row, Sql, plain
+from uptake.metrics.core.question import begin_of
+from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.retention_members import Calendar, is_life, members_of, opening_sql
+from uptake.metrics.parts.retention_returns import came_of
+from uptake.metrics.parts.retention_units import cohort_period, is_elapsed, spans
+from uptake.metrics.parts.tallies import is_of_everybody, numbered
+from uptake.store.sql import parameters
+
+
+def counts(asked: Asked) -> Sql | None:
+    """The triangle of each group, where columns in memory have what it takes; else None."""
+    of_life, is_active = is_life(asked), asked.param("returns") in (None, ACTIVE)
+    if not is_of_everybody(asked) or asked.param("floor") != "none":
+        return None
+    if asked.param("at_least") > 1 and (
+        not of_life or not is_active or is_elapsed(asked) or asked.param("criterion") == "on_or_after"
+    ):
+        return None  # how often on the day of the start is not known, nor how often ever after
+    entry = "first_time" if of_life else asked.param("entry")
+    if entry == "every" and cohort_period(asked) != asked.param("unit"):
+        return None  # several starts of a cohort, with other units each
+    if is_elapsed(asked):
+        if asked.param("unit") in ("hour", "day") or not of_life or not is_active:
+            return None  # a day of 25 hours can lie in three units; a day with an event can begin before it
+        if asked.question.as_of != begin_of(asked.question.last_day + timedelta(days=1), asked.plan.product.timezone):
+            return None  # days are known as a whole
+    starts = opening_sql(asked)
+    return None if parameters(starts) else Sql(counted=lambda: _rows(asked, starts))
+
+
+def _rows(asked: Asked, starts: str) -> list[Row]:
+    """The cells of the triangle, as the kind reads them."""
+    facts, columns, number = numbered(asked), spans(asked), len(asked.split.names) if asked.split else 1
+    calendar = Calendar(asked)
+    members = members_of(asked, facts, calendar, starts, number)
+    cells = len(calendar.cohorts) * number
+    found = np.zeros((5, len(columns), cells), np.int64)
+    for some, came in came_of(asked, facts, calendar, members):
+        if asked.param("unit_0") == "cohort":
+            came[0] = True  # the start itself is what everybody did
+        is_in = np.stack(
+            [came[first] if last is None or first == last else came[first : last + 1].any(0) for first, last in columns]
+        )
+        is_over = some.closed > np.array([first if last is None else last for first, last in columns])[:, None]
+        before = np.concatenate([np.ones_like(is_in[:1]), is_in[:-1]])
+        begins = np.flatnonzero(np.append(True, some.cell[1:] != some.cell[:-1]))
+        is_back = is_in & is_over
+        measured = [is_over, is_back]
+        if asked.param("reference") == "previous":
+            measured += [is_over & before, is_back & before]
+        for place, flags in enumerate(measured, 1):
+            sums = np.add.reduceat(flags.view(np.int8), begins, axis=1, dtype=np.int64)
+            found[place][:, some.cell[begins]] += sums
+        found[0][:, some.cell[begins]] += np.diff(np.append(begins, len(some.cell)))
+    return _told(asked, calendar, found)
+
+
+def _told(asked: Asked, calendar: Calendar, found: Column) -> list[Row]:
+    """Numbers of cells as rows, in the order of cohorts and of names."""
+    columns, names = spans(asked), asked.split.names if asked.split else [()]
+    labels = plain(asked.split.labels) if asked.split else []
+    in_order = sorted(range(len(names)), key=names.__getitem__)
+    is_of_previous = asked.param("reference") == "previous"
+    rows: list[Row] = []
+    for cohort, cohort_on in enumerate(calendar.cohorts):
+        for group in in_order:
+            cell = found[:, :, cohort * len(names) + group]
+            if not cell[0, 0]:
+                continue
+            own = {"cohort_on": cohort_on, **dict(zip(labels, names[group], strict=True))}
+            for index, (size, closed, returned, was_before, kept) in enumerate(cell.T.tolist()):
+                n = was_before if is_of_previous else closed
+                row: dict[str, Any] = {
+                    **own,
+                    "unit_index": index,
+                    "first_unit": columns[index][0],
+                    "last_unit": columns[index][1],
+                    "cohort_size": size,
+                    "n": n,
+                    "returned": returned,
+                    "estimate": returned / n if n else None,
+                }
+                rows.append(row | {"kept": kept, "closed": closed} if is_of_previous else row)
+    return rows
