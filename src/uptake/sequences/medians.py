@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from uptake.sequences.events import Instants, Keys, Rows
 
 SPANS = 1 << 20
-"""In so many spans lengths are counted before those in the middle are put in order; finer ones cost more than they spare."""
+"""In so many spans lengths are counted at most before those in the middle are put in order; more cost more than they spare."""
 
 
 def medians_of(cells: Keys, microseconds: Instants, asked: Rows) -> NDArray[np.float64]:
@@ -34,7 +34,7 @@ def medians_of(cells: Keys, microseconds: Instants, asked: Rows) -> NDArray[np.f
     lowest, highest = int(cells.min()), int(cells.max())
     cells -= lowest
     # only what lies in the span of a middle one is put in order: that is a few in a hundred
-    spans = max(1, SPANS // (highest - lowest + 1))
+    spans = max(1, min(SPANS, len(lengths)) // (highest - lowest + 1))
     span = lengths >> (int(lengths.max()) // spans).bit_length()
     span += cells * spans
     members = np.bincount(span, minlength=(highest - lowest + 1) * spans)
