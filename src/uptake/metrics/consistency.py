@@ -24,9 +24,9 @@ import numpy as np
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.session_time import MEAN_BESIDE_TASKS
-from uptake.metrics.parts import tallies
+from uptake.metrics.parts import beside, tallies
 from uptake.metrics.parts.activity import ACTIVE
-from uptake.metrics.parts.beside import TASK, beside, is_asked, kind_of, with_tasks
+from uptake.metrics.parts.beside import TASK, is_asked, kind_of, with_tasks
 from uptake.metrics.parts.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
 from uptake.metrics.parts.observed import AMONG, Counted, are_active_ones, days_seen, seen_from, watched
 from uptake.metrics.parts.population import AT, WINDOW_DAY
@@ -65,17 +65,13 @@ def rows(asked: Asked) -> Sql:
     return with_tasks(asked, measured(rows, interval), interval.most * intervals)
 
 
-def is_alone(asked: Asked) -> bool:
-    """Whether the sums can be had for each part of a breakdown."""
-    return not is_asked(asked) and tallies.is_possible(asked)
-
-
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    if is_asked(asked):
+    if asked.param("interval_days") == USAGE_INTERVAL or not are_active_ones(asked):
         return None
-    is_of_numbers = asked.param("interval_days") != USAGE_INTERVAL
-    return tallies.means(asked, _values(asked)) if is_of_numbers and are_active_ones(asked) else None
+    if is_asked(asked):
+        return beside.totals(asked, _values(asked), asked.param("interval_days") * asked.param("intervals"))
+    return tallies.means(asked, _values(asked))
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:
@@ -94,14 +90,14 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
-    splits_totals=is_alone,
+    splits_totals=tallies.is_possible,
     events="activity",
     params=(
         Param("active", "selector", "What counts as coming: active, or an event or feature.", default=ACTIVE),
         INTERVAL_DAYS,
         Param("intervals", "integer", "How many usage intervals are looked back on.", default=8, least=1, most=366),
         AMONG,
-        beside(),
+        beside.beside(),
         TASK,
     ),
 )

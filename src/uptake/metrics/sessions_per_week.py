@@ -22,8 +22,8 @@ import numpy as np
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.session_time import MEAN_BESIDE_TASKS
-from uptake.metrics.parts import tallies
-from uptake.metrics.parts.beside import TASK, beside, is_asked, kind_of, with_tasks
+from uptake.metrics.parts import beside, tallies
+from uptake.metrics.parts.beside import TASK, is_asked, kind_of, with_tasks
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 from uptake.metrics.parts.sessions import counts_source, sessions_sql
 
@@ -48,14 +48,11 @@ def rows(asked: Asked) -> Sql:
     return with_tasks(asked, sql, window_days)
 
 
-def is_alone(asked: Asked) -> bool:
-    """Whether the sums can be had without a row for each entity."""
-    return not is_asked(asked) and tallies.is_possible(asked)
-
-
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    return tallies.means(asked, _values(asked)) if is_alone(asked) else None
+    if is_asked(asked):
+        return beside.totals(asked, _values(asked), asked.param("window_days"))
+    return tallies.means(asked, _values(asked)) if tallies.is_possible(asked) else None
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:
@@ -78,10 +75,10 @@ METRIC = Metric(
     unit="per_week",
     rows=rows,
     totals=totals,
-    splits_totals=is_alone,
+    splits_totals=tallies.is_possible,
     params=(
         Param("window_days", "integer", "Days looked back on.", default=28, least=7, most=3660),
-        beside(),
+        beside.beside(),
         TASK,
     ),
 )

@@ -5,7 +5,7 @@ It is asked for (`beside=tasks`), as tries are counted one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,10 +16,10 @@ from uptake.errors import QuestionError
 from uptake.facts.day_order import Numbered
 from uptake.facts.entity_days import Column
 from uptake.metrics.core.metric import Asked, Kind, Param, Row, Sql
+from uptake.metrics.parts import tallies
 from uptake.metrics.parts.group_interval import USAGE_INTERVAL
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 from uptake.metrics.parts.sessions import sessions_sql
-from uptake.metrics.parts.tallies import edges
 from uptake.metrics.task_success import tried_source
 from uptake.store.sql import literal
 
@@ -96,12 +96,50 @@ def tried_by_number(asked: Asked, facts: Numbered, window_days: int) -> dict[dat
     number, everyone = facts.everyone.numbers(found["entity_key"].to_numpy()), len(facts.everyone)
     period, tries, done = (found[name].to_numpy() for name in ("period_on", "tries", "done"))
     by_number = {}
-    for on, *_ in edges(asked):
+    for on, *_ in tallies.edges(asked):
         own = np.flatnonzero(period == np.datetime64(on, "D")) if on else np.arange(len(period))
         each = np.zeros((2, everyone), np.int64)
         each[:, number[own]] = tries[own], done[own]
         by_number[on] = (each[0], each[1])
     return by_number
+
+
+def totals(asked: Asked, values: Iterable[tallies.Values], window_days: int) -> Sql | None:
+    """The sums of a mean and of what stands beside it, without a row for each entity; None where there are few periods.
+
+    Args:
+        asked: The question.
+        values: The values of each period, as `tallies.means` takes them.
+        window_days: The days whose sessions and tasks stand beside.
+    """
+    if not tallies.is_possible(asked):
+        return None
+    has_tasks = bool(asked.plan.tasks or asked.param("task") is not None)
+    return Sql(
+        counted=lambda: list(_summed(asked, values, window_days, has_tasks=has_tasks)),
+        notes=() if has_tasks else (NO_TASKS,),
+    )
+
+
+def _summed(asked: Asked, values: Iterable[tallies.Values], window_days: int, *, has_tasks: bool) -> Iterator[Row]:
+    """What the kind adds up, of each period and group with a value, a session or a try."""
+    facts, sessions = tallies.numbered(asked), sessions_sql(asked, ", seconds", were_over(asked))
+    tried = tried_by_number(asked, facts, window_days) if has_tasks else {}
+    nothing = np.zeros(len(facts.everyone), np.int64)
+    for (end, who, found), tally in zip(values, tallies.tallies(asked, facts, sessions, window_days), strict=True):
+        value = np.full(tally.everyone, np.nan)
+        value[who] = found
+        number = tally.rows.number
+        seconds = np.bincount(number, tally.rows.values["seconds"], tally.everyone)
+        tries, done = tried.get(tally.period_on, (nothing, nothing))
+        is_there = ~np.isnan(value) | (tries > 0)
+        is_there[number] = True
+        for names, members in tallies.groups(asked, end.on_at, is_there):
+            labels = dict(zip(asked.split.labels if asked.split else (), names, strict=True))
+            own = value[members]
+            mean = tallies.Sums.of(own[~np.isnan(own)])._asdict()
+            of_tries = tries_sums(asked, seconds[members], tries[members], done[members])
+            yield {"period_on": tally.period_on, **labels, **mean, **of_tries}
 
 
 def tries_sums(asked: Asked, seconds: Column, tries: Column, done: Column) -> Row:
