@@ -19,25 +19,29 @@ Source: definitions 5.25, N12 (ours); "adoption versus engagement" (40 minutes l
 """
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from uptake.facts.day_order import Numbered
 from uptake.facts.entity_days import Column
 from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Source, Sql
-from uptake.metrics.core.query import executed
 from uptake.metrics.core.result import Side
 from uptake.metrics.kinds.share import Share
+from uptake.metrics.parts.beside import tried_by_number
 from uptake.metrics.parts.feedback import feedback_sql
 from uptake.metrics.parts.population import WINDOW_DAY, active_sql
 from uptake.metrics.parts.sessions import lasted_sql, seconds_source
-from uptake.metrics.parts.tallies import End, edges, is_possible, numbered, tallies
+from uptake.metrics.parts.tallies import End, edges, instant, is_possible, numbered, tallies
 from uptake.metrics.task_success import tried_source
 
 NO_TASKS = "The plan has no tasks: labouring is told by what people say alone."
+MOOD = "CASE f.survey WHEN 'nps' THEN f.score / 10 ELSE (f.score - 1) / 4 END"
+IN_ORDER = "f.feedback_at, f.import_id, f.ordinal"
+
+Bools = NDArray[np.bool_]
 
 
 class Labouring(Share):
@@ -106,33 +110,33 @@ def totals(asked: Asked) -> Sql | None:
 def _judged(asked: Asked) -> Iterator[tuple[End, Column, Column]]:
     """Of each period everyone active who can be judged, by number, and whether they labour."""
     facts, window_days = numbered(asked), asked.param("window_days")
-    known = _known(asked, facts)
     active = tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", window_days)
     sessions = tallies(asked, facts, lasted_sql(asked), window_days)
-    for days, spent in zip(active, sessions, strict=True):
+    for days, spent, (is_known, is_unwell) in zip(active, sessions, _known(asked, facts), strict=True):
         seconds = np.bincount(spent.rows.number, spent.rows.values["seconds"], spent.everyone)
-        can_be_judged, labours = seconds < asked.param("least_minutes") * 60, np.zeros(spent.everyone, np.bool_)
-        who, is_unwell = known.get(days.period_on, (np.empty(0, np.int32), np.empty(0, np.bool_)))
-        labours[who] = is_unwell & ~can_be_judged[who]
-        can_be_judged[who] = True
-        judged = np.flatnonzero(days.came_within(window_days) & can_be_judged)
-        yield days.end, judged, labours[judged]
+        came_little = seconds < asked.param("least_minutes") * 60
+        judged = np.flatnonzero(days.came_within(window_days) & (came_little | is_known))
+        yield days.end, judged, (is_unwell & ~came_little)[judged]
 
 
-def _known(asked: Asked, facts: Numbered) -> dict[date | None, tuple[Column, Column]]:
-    """Of each period of whom it is known how they fared, by number, and whether badly."""
-    fared = """SELECT entity_key, period_on,
-            coalesce(t.done / t.tries < $success_below::DOUBLE AND t.tries >= $least_tries::INTEGER, false)
-                OR coalesce(m.mood < $sentiment_below::DOUBLE, false) AS is_unwell
-        FROM tried t FULL JOIN mood m USING (entity_key, period_on)
-        WHERE t.tries >= $least_tries::INTEGER OR m.mood IS NOT NULL"""
-    told = _told_of(asked)
-    with executed(asked, Sql(fared, _values(asked), dict(told.relations), tables=dict(told.tables))) as answer:
-        found = answer.to_arrow_table()
-    number = facts.everyone.numbers(found["entity_key"].to_numpy())
-    period, is_unwell = found["period_on"].to_numpy(), found["is_unwell"].to_numpy()
-    own = {on: np.flatnonzero((period == np.datetime64(on, "D")) & (number >= 0)) for on, *_ in edges(asked) if on}
-    return {on: (number[places], is_unwell[places]) for on, places in own.items()}
+def _known(asked: Asked, facts: Numbered) -> Iterator[tuple[Bools, Bools]]:
+    """Of each period of everybody whether it is known how they fared, and whether badly."""
+    everyone, nothing = len(facts.everyone), np.zeros(len(facts.everyone), np.int64)
+    tried = tried_by_number(asked, facts, asked.param("window_days")) if asked.plan.tasks else {}
+    # the latest of somebody's answers comes last
+    said = facts.rows(
+        f"SELECT entity_key, {MOOD} AS mood, feedback_at FROM ({feedback_sql(asked)}) f ORDER BY {IN_ORDER}"
+    )
+    said_at, holds = said.values["feedback_at"], np.timedelta64(asked.param("sentiment_days"), "D")
+    for period_on, _, on_at, *_ in edges(asked):
+        tries, done = tried.get(period_on, (nothing, nothing))
+        tried_enough = tries >= asked.param("least_tries")
+        success = np.divide(done, tries, out=np.ones(everyone), where=tried_enough)
+        mood = np.full(everyone, np.nan)
+        told = slice(*np.searchsorted(said_at, [instant(on_at) - holds, instant(on_at)]))
+        mood[said.number[told]] = said.values["mood"][told]
+        is_unwell = tried_enough & (success < asked.param("success_below")) | (mood < asked.param("sentiment_below"))
+        yield tried_enough | ~np.isnan(mood), is_unwell
 
 
 def _values(asked: Asked) -> dict[str, Any]:
@@ -146,9 +150,7 @@ def _told_of(asked: Asked) -> Source:
         "tried", {"tried": "SELECT 0 AS entity_key, NULL::DATE AS period_on, 0 AS tries, 0 AS done WHERE false"}
     )
     tried = tried_source(asked, asked.param("task"), asked.param("window_days")) if asked.plan.tasks else nothing
-    mood = f"""SELECT f.entity_key, p.period_on, arg_max(
-            CASE f.survey WHEN 'nps' THEN f.score / 10 ELSE (f.score - 1) / 4 END, (f.feedback_at, f.import_id, f.ordinal)
-        ) AS mood
+    mood = f"""SELECT f.entity_key, p.period_on, arg_max({MOOD}, ({IN_ORDER})) AS mood
         FROM ({feedback_sql(asked)}) f JOIN period p
             ON f.feedback_at < p.on_at AND f.feedback_at >= p.on_at - to_days($sentiment_days::INTEGER) GROUP BY ALL"""
     return Source("tried", {"window_day": WINDOW_DAY, **tried.relations, "mood": mood}, tried.tables)
