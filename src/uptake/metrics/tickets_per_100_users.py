@@ -109,8 +109,8 @@ def totals(asked: Asked) -> Sql | None:
     if first is None:
         return Sql(counted=list)
     known = tickets(asked, opened_sql(asked.cursor, asked.plan, asked.grain), _named(asked))
-    if (known.number < 0).any():
-        return None  # somebody is known from tickets alone
+    if known.are_of_strangers(instant(asked.question.as_of)):
+        return None
     return Sql(counted=lambda: list(counted(asked, shown(asked), known, instant(first))))
 
 
