@@ -29,6 +29,7 @@ from uptake.metrics.core.metric import Asked, Metric, Param, Source, Sql
 from uptake.metrics.core.query import executed
 from uptake.metrics.kinds.attempts import ATTEMPTS
 from uptake.metrics.parts.population import WINDOW_SPAN
+from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.metrics.parts.task_totals import begun, counted, tried
 from uptake.plan import Task, selector
 from uptake.plan.task import MOST_MINUTES
@@ -176,6 +177,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param("task", "text", "One task of the plan; all if not given."),
         Param("start", "selector", "What begins a task that the plan does not have."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from uptake.facts.task_events import NEVER, NOBODY, Starts, read
 from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked, Row
+from uptake.metrics.parts.tallies import numbered
 from uptake.plan import Task
 
 MINUTE = 60_000_000
@@ -28,7 +29,7 @@ TRIED = pa.schema(
 )
 Tasks = Mapping[str, tuple[Task, str]]
 """Name -> task, and SQL for its events without parameters, as `facts.task_events` reads them."""
-Ints = NDArray[np.int64]
+Ints = NDArray[np.signedinteger[Any]]
 Bools = NDArray[np.bool_]
 
 
@@ -41,7 +42,9 @@ class Tries(NamedTuple):
         is_again: Whether it was begun again in time instead.
         has_error: Whether something went wrong before its end.
         took: Microseconds to the end, where there is one.
-        still_open: How many others are still open.
+        at: When it was, in microseconds since 1970.
+        waiting: Whose the others are, which are still open.
+        waiting_at: When those were.
     """
 
     entity: Ints
@@ -49,7 +52,22 @@ class Tries(NamedTuple):
     is_again: Bools
     has_error: Bools
     took: Ints
-    still_open: int
+    at: Ints
+    waiting: Ints
+    waiting_at: Ints
+
+    def of(self, closed: Ints, waiting: Ints) -> Tries:
+        """Some of those whose time is over, and some of the others, by place."""
+        return Tries(
+            self.entity.take(closed),
+            self.is_done.take(closed),
+            self.is_again.take(closed),
+            self.has_error.take(closed),
+            self.took.take(closed),
+            self.at.take(closed),
+            self.waiting.take(waiting),
+            self.waiting_at.take(waiting),
+        )
 
 
 def counted(asked: Asked, tasks: Tasks, within_minutes: int | None) -> list[Row]:
@@ -66,10 +84,25 @@ def counted(asked: Asked, tasks: Tasks, within_minutes: int | None) -> list[Row]
         for (task, _), tries in zip(
             tasks.values(), _tries(asked, tasks, begins_at, ends_at, within_minutes), strict=True
         ):
-            if len(tries.entity) or tries.still_open:
-                sums = _sums(tries, knows_errors=task.error is not None)
-                found.append({**names, "task": task.name, **sums})
+            for labels, own in _groups(asked, tries):
+                if len(own.entity) or len(own.waiting):
+                    sums = _sums(own, knows_errors=task.error is not None)
+                    found.append({**names, "task": task.name, **labels, **sums})
     return found
+
+
+def _groups(asked: Asked, tries: Tries) -> Iterator[tuple[Row, Tries]]:
+    """The labels of each group, in their order, with the tries of those who were in it when they began."""
+    if asked.split is None:
+        yield {}, tries
+        return
+    everyone, names = numbered(asked).everyone, asked.split.names
+    tries = tries._replace(entity=everyone.numbers(tries.entity), waiting=everyone.numbers(tries.waiting))
+    closed = asked.split.numbers_of(tries.entity, tries.at.view("datetime64[us]"))
+    waiting = asked.split.numbers_of(tries.waiting, tries.waiting_at.view("datetime64[us]"))
+    for number in sorted(range(len(names)), key=names.__getitem__):
+        labels = dict(zip(asked.split.labels, names[number], strict=True))
+        yield labels, tries.of(np.flatnonzero(closed == number), np.flatnonzero(waiting == number))
 
 
 def tried(asked: Asked, tasks: Tasks, spans: list[tuple[date | None, datetime, datetime]]) -> pa.Table:
@@ -134,16 +167,18 @@ def _tries(
         starts = read(asked.cursor, asked.kept, marks).between(begins, ends)
         entity = _entity(asked, starts)
         # of those whose time is over all happened before as_of
-        is_over = starts.at + within < as_of
-        closed = starts.of(is_over & (entity != NOBODY))
+        is_over, is_somebody = starts.at + within < as_of, entity != NOBODY
+        closed, waiting = starts.of(is_over & is_somebody), ~is_over & is_somebody
         is_in_time = closed.ended_at <= closed.at + within
         yield Tries(
-            entity[is_over & (entity != NOBODY)],
+            entity[is_over & is_somebody],
             is_in_time & closed.is_done,
             is_in_time & ~closed.is_done,
             closed.is_error_first & (closed.error_at <= closed.at + within),
             closed.ended_at - closed.at,
-            int(np.count_nonzero(~is_over & (entity != NOBODY))),
+            closed.at,
+            entity[waiting],
+            starts.at[waiting],
         )
 
 
@@ -174,7 +209,7 @@ def _sums(tries: Tries, *, knows_errors: bool) -> Row:
     return {
         "n": n,
         "count": count,
-        "open": tries.still_open,
+        "open": len(tries.waiting),
         "entities": int(np.count_nonzero(each)),
         "estimate": count / n if n else None,
         "median_s": float(np.median(tries.took[tries.is_done])) / 1e6 if count else None,
