@@ -1,0 +1,114 @@
+"""Groups told apart in memory are those of the rows, also where nothing happened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from quick_world import A_FEW_DAYS, ENTITIES, MEANS, ask_the_long_way, changing, hold_equal, workspace
+
+import uptake
+from uptake.metrics.catalogue import catalogue
+
+__all__ = ["changing", "workspace"]  # fixtures
+
+SPLITS: tuple[dict[str, Any], ...] = (
+    {"by": "account.plan"},
+    {"by": ["account.plan", "account.name"], "properties": "most_recent"},
+    {"by": "account.name", "where": ["account.plan=Pro"]},
+    {"where": {"account.name": {"is_not": "Delta"}}},
+    {"by": "account.team", "where": {"account.seats": {"gte": 4}}},
+    {"where": {"account.team": {"exists": False}}, "as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03"},
+)
+
+
+OF_USERS: tuple[dict[str, Any], ...] = (
+    {"by": ["user.role", "account.plan"], "where": {"user.role": ["admin", "editor"]}},
+    {"by": "user.role@most_recent", "where": {"user.created_at": {"lt": "2026-02-20"}}},
+)
+
+
+@pytest.mark.parametrize("period", [None, "day", "month"])
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize("name", [name for name, entry in catalogue().items() if entry.metric.splits_totals])
+def test_groups_told_apart_in_memory_are_those_of_the_rows(
+    changing: uptake.Workspace, name: str, entity: str, period: str
+) -> None:
+    if entity not in catalogue()[name].metric.entities:
+        pytest.skip("It has no meaning.")
+    for given in (*SPLITS, *(OF_USERS if entity != "account" else ())):
+        # at the one end there is nobody may be left over, of those who started nobody, and few leave here
+        leaves = name == "churn_kind" and (entity == "account" or period == "day")
+        least = 1 if period and catalogue()[name].metric.is_snapshot and not leaves else 0
+        days = A_FEW_DAYS if period == "day" else {}
+        hold_equal(changing, name, {**days, **given, "entity": entity, "period": period}, least)
+
+
+@pytest.mark.parametrize("period", ["day", "week", "month"])
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
+        ("active_users", {"window": "calendar", "as_of": "2026-04-10T13:00:00Z"}),
+        ("active_users", {"window": "calendar_cut", "date_from": "2026-02-11"}),
+        ("lifecycle", {"active": "boards", "date_from": "2026-02-11"}),
+        ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),
+        ("stickiness", {"active": "b", "date_from": "2026-02-11"}),
+        ("stickiness", {"output": "power", "window_days": "calendar"}),
+        ("stickiness", {"output": "power", "interval": "month", "intervals": 3, "active": "boards"}),
+        ("funnel", {"steps": ["a", "b"], "window_days": 3, "hold": "account", "as_of": "2026-04-10T13:00:00Z"}),
+        ("funnel", {"steps": ["a", "b"], "window_days": 3, "count": "totals", "date_from": "2026-02-11"}),
+        ("sessions_per_week", {"beside": "tasks", "window_days": 9}),
+        ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5}),
+        ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
+        ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
+        ("time_to_first_value", {"as_of": "2026-04-10T13:00:00Z"}),
+        ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
+    ],
+)
+def test_groups_told_apart_under_other_parameters_are_those_of_the_rows(
+    changing: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str
+) -> None:
+    hold_equal(changing, name, {"by": ["account.team", "account.plan"], **given, "entity": entity, "period": period})
+
+
+BY_NUMBERS = (
+    *MEANS,
+    "sessions_per_week",
+    "adoption_map",
+    "churn_signals",
+    "spread",
+    "feature_discovery_lag",
+    "time_to_first_value",
+    "depth",
+    "adoption_rate",
+    "frequency_classes",
+    "adoption_decay",
+    "feature_adoption",
+)
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize("name", BY_NUMBERS)
+@pytest.mark.parametrize("period", [None, "month"])
+@pytest.mark.parametrize("events", [0, 1])
+def test_where_nothing_happened_both_ways_say_so(
+    tmp_path: Path, events: int, period: str | None, name: str, entity: str
+) -> None:
+    """One user is known; nobody did anything, or one thing that is no feature."""
+    if entity not in catalogue()[name].metric.entities:
+        pytest.skip("It has no meaning.")
+    home = uptake.init(
+        tmp_path / "empty",
+        {"plan.yml": "features: {boards: {events: [a], tag: core}}\nvalue_moments: {shared: {event: a}}"},
+    )
+    with uptake.open(home.folder) as opened:
+        opened.import_rows(pa.table({"user_id": ["u1"], "account_id": ["k1"], "created_at": ["2026-01-01"]}), "users")
+        opened.import_events(
+            pa.table({"user_id": ["u1"], "event": ["z"], "timestamp": ["2026-03-01T10:00:00Z"]}).slice(0, events)
+        )
+        asked = {"entity": entity, "period": period, "date_from": "2026-02-01", "as_of": "2026-04-01"}
+        assert opened.metric(name, **asked).rows == ask_the_long_way(opened, name, asked)
