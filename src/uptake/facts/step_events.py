@@ -5,6 +5,7 @@ Facts of a day cannot say what came after what, so events are read once and kept
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -107,7 +108,10 @@ class StepEvents:
         """Those before an instant, microseconds since 1970; themselves if all are."""
         if self.events.ends_of_time[1] < instant:
             return self
-        kept = self.at < instant
+        return self.of(self.at < instant)
+
+    def of(self, kept: Bools) -> StepEvents:
+        """Some of them."""
         entity = self.entity[kept]
         history = entity if self.history is self.entity else self.history[kept]
         return StepEvents(
@@ -132,7 +136,21 @@ def _read(cursor: Cursor, wanted: Wanted) -> StepEvents:
     entity = columns["entity_key"]
     history, held = _histories(entity, columns["held"]) if wanted.held else (entity, entity[:0])
     fits = [columns[f"fits_{place}"] for place in range(1, len(wanted.tests) + 1)]
-    return StepEvents(entity, history, columns["event_at"].view(np.int64), tuple(fits), wanted.steps, held)
+    events = StepEvents(entity, history, columns["event_at"].view(np.int64), tuple(fits), wanted.steps, held)
+    return events if wanted.all_of is None else events.of(_told_apart(history, fits))
+
+
+def _told_apart(history: Keys, fits: Sequence[Bools]) -> Bools:
+    """Of each event whether it fits something, or is the first or the last of a run of events that fit nothing.
+
+    What lies amid such a run says nothing more: that something foreign came is told by the first, what a later event is
+    tied with by the last. Of twenty million events they are few enough to be kept.
+    """
+    is_foreign = ~np.logical_or.reduce(fits)
+    goes_on = is_foreign[1:] & is_foreign[:-1] & (history[1:] == history[:-1])
+    amid = np.zeros(len(history), np.bool_)
+    amid[1:-1] = goes_on[:-1] & goes_on[1:]
+    return ~amid
 
 
 def _histories(entity: Keys, held: NDArray[Any]) -> tuple[Keys, NDArray[Any]]:
