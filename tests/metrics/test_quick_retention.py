@@ -57,14 +57,14 @@ RETURNS = [
 
 
 @pytest.mark.parametrize(
-    "more",
+    ("unit", "more"),
     [
-        {},
-        {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"},
-        {"timezone": "America/New_York", "week_start": "sunday", "date_to": "2026-04-08"},
+        ("day", {}),
+        ("week", {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}),
+        ("week", {"timezone": "America/New_York", "week_start": "sunday", "date_to": "2026-04-08"}),
+        ("month", {"as_of": "2026-04-10T13:00:00Z"}),
     ],
 )
-@pytest.mark.parametrize("unit", ["day", "week", "month"])
 @pytest.mark.parametrize("given", RETURNS)
 @pytest.mark.parametrize("entity", ENTITIES)
 def test_returns_that_are_flags_in_memory_equal_the_masks_of_members(

@@ -11,7 +11,7 @@ import pytest
 from jinja2 import meta, nodes
 
 from uptake.web import pages
-from uptake.web.pages import problems
+from uptake.web.pages import problems, waiting
 from uptake.web.site import Frame, Page, Part, environment
 
 FRAME = {field.name for field in fields(Frame)}
@@ -21,7 +21,7 @@ BARE.globals.clear()  # Jinja's search takes a field for a function of the same 
 
 
 def every() -> Iterator[type[Page] | type[Part]]:
-    for module in (*pages.FAMILIES, problems):
+    for module in (*pages.FAMILIES, problems, waiting):
         for _, found in inspect.getmembers(module, inspect.isclass):
             if found.__module__ == module.__name__ and issubclass(found, Page | Part):
                 yield found
@@ -42,7 +42,7 @@ def used(template: str) -> set[str]:
 
 @pytest.mark.parametrize("page", list(every()), ids=lambda page: page.__name__)
 def test_a_template_uses_exactly_the_fields_of_its_page(page: type[Page] | type[Part]) -> None:
-    given = {field.name for field in fields(page)} - {"code"}  # the status of the answer, for the server
+    given = {field.name for field in fields(page)} - {"code", "place"}  # for the server and the frame
     frame = FRAME if issubclass(page, Page) else set()
     assert not given & frame
     assert used(page.template) - frame - (TEMPLATES.globals.keys() - given) - {"code"} == given
