@@ -61,6 +61,7 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         ("stickiness", {"output": "power", "interval": "month", "intervals": 3, "active": "boards"}),
         ("funnel", {"steps": ["a", "b"], "window_days": 3, "hold": "account", "as_of": "2026-04-10T13:00:00Z"}),
         ("funnel", {"steps": ["a", "b"], "window_days": 3, "count": "totals", "date_from": "2026-02-11"}),
+        ("paths", {"gap_minutes": 6_000, "output": "sequences", "most": 3, "date_from": "2026-02-11"}),
         ("sessions_per_week", {"beside": "tasks", "window_days": 9}),
         ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5}),
         ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
@@ -73,6 +74,11 @@ def test_groups_told_apart_under_other_parameters_are_those_of_the_rows(
     changing: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str
 ) -> None:
     hold_equal(changing, name, {"by": ["account.team", "account.plan"], **given, "entity": entity, "period": period})
+
+
+def test_two_groups_differ_by_the_steps_of_their_rows(changing: uptake.Workspace) -> None:
+    asked = {"by": ["account.plan"], "output": "difference", "groups": "Pro,Free", "gap_minutes": 6_000}
+    hold_equal(changing, "paths", {**asked, "entity": "user"})
 
 
 BY_NUMBERS = (

@@ -89,6 +89,8 @@ __all__ = ["workspace"]  # a fixture
         ("paths", {"gap_minutes": 6_000, "depth": 3, "most": 1, "as_of": "2026-04-10T13:00:00Z"}),
         ("paths", {"gap_minutes": 600, "before": "c", "date_from": "2026-02-03", "date_to": "2026-03-20"}),
         ("paths", {"gap_minutes": 600, "after": "a", "before": "c", "outcome": "dropped"}),
+        ("paths", {"gap_minutes": 6_000, "depth": 20, "output": "sequences", "as_of": "2026-04-10T13:00:00Z"}),
+        ("paths", {"gap_minutes": 600, "before": "c", "most": 3, "output": "sequences"}),
     ],
 )
 def test_totals_equal_the_rows_they_stand_for(

@@ -153,6 +153,20 @@ def test_whole_paths(new_home: NewHome) -> None:
         }
 
 
+def test_sequences_that_read_alike_are_one() -> None:
+    """u does "a → b" and then "c", v does "a" and then "b → c"."""
+    events = pa.table(
+        {
+            "user": ["u", "u", "v", "v"],
+            "event": ["a → b", "c", "a", "b → c"],
+            "at": [f"2025-03-03T10:0{minute}:00Z" for minute in range(4)],
+        }
+    )
+    with uptake.from_events(events, user="user", event="event", at="at") as workspace:
+        (row,) = workspace.metric("paths", output="sequences", as_of="2025-03-09").rows
+        assert (row["sequence"], row["paths"], row["n"]) == ("a → b → c → (end)", 2, 2)
+
+
 def test_an_account_is_what_its_users_did_one_after_the_other(new_home: NewHome) -> None:
     with opened(new_home, "u board 03T10:00\nv task 03T10:10\nu done 03T10:20\nz other 09T10:00 l") as workspace:
         asked = {"date_to": "2025-03-08"}

@@ -10,6 +10,7 @@ import pytest
 from uptake.metrics.core.side_by_side import side_by_side
 from uptake.sequences.path_counts import Each, Grouped, count, one_by_one
 from uptake.sequences.paths import NOTHING, OTHER, Cut, Walks, walks
+from uptake.sequences.whole_paths import count_whole
 
 NODES = 9
 CENTURY = 100 * 365 * 86_400_000_000
@@ -112,3 +113,33 @@ def test_counts_are_those_of_the_steps_one_by_one(each: Each, groups: int, most:
     assert {step: (*sums, None if np.isnan(median) else median) for step, (*sums, median) in told.items()} == {
         step: (*sums, median and pytest.approx(median)) for step, (*sums, median) in expected.items()
     }
+
+
+def test_sequences_are_listed_by_frequency_and_then_by_their_words() -> None:
+    """1 goes from "b" to "a" twice and once to "b c"; 2 from "b c" to "a"; group 1 has a path of one event.
+
+    "b c → a" stands before "b → b c", as text does, though "b" is before "b c".
+    """
+    entity = np.array([1, 1, 1, 1, 1, 1, 2, 2, 3])
+    at = np.array([0, 1, 10, 12, 20, 25, 0, 2, 0], np.int64) * 1_000_000
+    found = walks(entity, at, np.array([1, 0, 1, 0, 1, 2, 2, 0, 1]), Cut(gap=6_000_000, depth=3, until=26_000_000))
+    names = ["", "(other)", "(start)", "(open)", "(end)", "a", "b", "b c"]
+    counts = count_whole([Grouped(found, np.array([0, 0, 0, 0, 1]))], 2, names, 2)
+    assert counts.group.tolist() == [0, 0, 1]
+    assert counts.sequence.to_pylist() == ["b → a → (end)", "b c → a → (end)", "b → (end)"]
+    columns = (counts.length, counts.paths, counts.people, counts.sum_yy, counts.sum_xy, counts.median_s)
+    assert [*zip(*(one.tolist() for one in columns), strict=True)] == [
+        (2, 2, 1, 4, 6, 1.5),
+        (2, 1, 1, 1, 1, 2.0),
+        (1, 1, 1, 1, 1, pytest.approx(float("nan"), nan_ok=True)),
+    ]
+    assert (counts.n.tolist(), counts.sum_xx.tolist(), counts.entities.tolist()) == ([4, 4, 1], [10, 10, 1], [2, 2, 1])
+
+
+def test_sequences_of_many_nodes_are_told_apart() -> None:
+    """Twelve layers of 3,000 nodes are more than one number holds; the two paths differ in their last node only."""
+    nodes = np.array([[*range(2_000, 2_012)], [*range(2_000, 2_011), 5], [*range(2_000, 2_012)]]).ravel()
+    entity = np.repeat([1, 2, 3], 12)
+    found = walks(entity, np.tile(np.arange(12, dtype=np.int64), 3), nodes, Cut(gap=5, depth=12, until=0))
+    counts = count_whole([Grouped(found)], 1, ["", *(str(node) for node in range(-4, 3_000))], 8)
+    assert (counts.paths.tolist(), counts.length.tolist()) == ([2, 1], [12, 12])

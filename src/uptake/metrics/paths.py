@@ -26,7 +26,7 @@ from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.path_difference import PathDifference
 from uptake.metrics.kinds.paths import PATHS, SEQUENCES
 from uptake.metrics.parts.path_steps import followed, relations, require_anchors
-from uptake.metrics.parts.path_totals import counted, is_countable
+from uptake.metrics.parts.path_totals import counted, counted_whole, is_countable
 from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.store.sql import name
 
@@ -44,18 +44,23 @@ def rows(asked: Asked) -> Sql:
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The counts of steps without a row for each step of a path, unless there are too many kinds of them."""
-    if asked.param("output") != "steps":
-        return None
+    """The counts of steps or whole paths without a row for each step of a path.
+
+    Steps of many kinds in many groups are counted from the rows.
+    """
     require_anchors(asked)
-    if not is_countable(asked):
-        return None
     by = ["period_on"] if asked.question.period else []
     by += [name(label) for label in asked.split.labels] if asked.split else []
-    return Sql(
-        f"SELECT * FROM path_count ORDER BY {', '.join([*by, 'position'])}, paths DESC, from_node, to_node",
-        tables={"path_count": lambda: counted(asked)},
-    )
+    if asked.param("output") == "sequences":
+        whole = counted_whole(asked)
+        ordered = f"SELECT * FROM whole_path ORDER BY {', '.join([*by, 'paths DESC', 'sequence'])}"
+        return None if whole is None else Sql(ordered, tables={"whole_path": lambda: whole})
+    if not is_countable(asked):
+        return None
+    steps = f"SELECT * FROM path_count ORDER BY {', '.join([*by, 'position', 'paths DESC', 'from_node', 'to_node'])}"
+    if asked.param("output") == "difference":
+        steps = PathDifference(asked.param("groups")).compared_sql(tuple(by), "path_count")
+    return Sql(steps, tables={"path_count": lambda: counted(asked)})
 
 
 def kind(params: Mapping[str, Any]) -> Kind:

@@ -32,6 +32,15 @@ class PathDifference(Kind):
 
     def select(self, labels: tuple[str, ...]) -> str:
         """A row a step with what is known of both groups."""
+        return self.compared_sql(labels, f"({steps_sql(labels)})")
+
+    def compared_sql(self, labels: tuple[str, ...], steps: str) -> str:
+        """SQL for a row a step with what is known of both groups.
+
+        Args:
+            labels: The breakdown.
+            steps: A relation of a row a step and group, as `steps_sql` makes it.
+        """
         holds = self._tests(labels).values()
         sums = ", ".join(
             f"coalesce(sum({name}) FILTER ({test}), 0)::BIGINT AS {name}_{side}"
@@ -46,7 +55,7 @@ class PathDifference(Kind):
         kept = ", ".join(f"any_value(all_{name}_{side}) AS {name}_{side}" for side in "ab" for name in TOTALS)
         return f"""SELECT *, paths_a / n_a - paths_b / n_b AS estimate FROM (
             SELECT position, from_node, to_node, {sums}, {kept}
-            FROM (SELECT *, {totals} FROM ({steps_sql(labels)})) WHERE {" OR ".join(holds)} GROUP BY ALL
+            FROM (SELECT *, {totals} FROM {steps}) WHERE {" OR ".join(holds)} GROUP BY ALL
         ) ORDER BY abs(estimate) DESC NULLS LAST, position, from_node, to_node"""
 
     def cells(self, labels: tuple[str, ...], asked: Asked) -> Cells:
