@@ -78,3 +78,13 @@ class DiskFull(UptakeError):
 
     def __init__(self, folder: object, what: str = "Nothing was stored") -> None:
         super().__init__(f"There is no room left on the disk of {folder}. {what}.", do="Make room and try again.")
+
+
+class MemoryShort(UptakeError):
+    """A question needs more memory than the engine may use."""
+
+    def __init__(self, limit: object) -> None:
+        super().__init__(
+            f"This question needs more memory than the engine may use, {limit}.",
+            do="Ask for fewer days or fewer groups, or start again with a larger UPTAKE_MEMORY_LIMIT, such as 8GB.",
+        )

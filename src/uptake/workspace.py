@@ -20,7 +20,7 @@ from uptake.asking import Answer, Asking
 from uptake.beginning import init
 from uptake.benchmarks.telling import tell
 from uptake.catching_up import catch_up, require_same_age
-from uptake.errors import DiskFull, ImportFailed, PlanError, StorageDamaged, UptakeError, WorkspaceClosed
+from uptake.errors import DiskFull, ImportFailed, MemoryShort, PlanError, StorageDamaged, UptakeError, WorkspaceClosed
 from uptake.facts import arrivals
 from uptake.importing import READING, Confirm, Importing, Options, Progress, Report, Summary, silent
 from uptake.kinds import BY_NAME
@@ -35,7 +35,7 @@ from uptake.store.disk import is_full, needing_room
 from uptake.store.home import Home, Lock
 from uptake.store.kept import Kept
 from uptake.store.ledger import Ledger
-from uptake.store.projection import Cursor, EngineError, Projection, transaction
+from uptake.store.projection import Cursor, EngineError, NoMemory, Projection, transaction
 from uptake.store.state import State
 
 __all__ = ["READING", "Confirm", "Progress", "Report", "Summary", "Workspace", "init"]
@@ -160,6 +160,7 @@ class Workspace(Asking):
 
         Raises:
             WorkspaceClosed: The workspace was closed, before or while the question was asked.
+            MemoryShort: The engine may not use as much memory as the question needs.
         """
         self._require_open()
         generation = self.projection.generation
@@ -167,6 +168,8 @@ class Workspace(Asking):
             try:
                 with self.projection.reading() as cursor:
                     return question(cursor)
+            except NoMemory as error:
+                raise MemoryShort(self.projection.memory_limit) from error
             except EngineError as error:
                 self._require_open()
                 if self.projection.is_damage(error):

@@ -22,6 +22,8 @@ from uptake.store.disk import is_full
 Cursor = duckdb.DuckDBPyConnection
 EngineError = duckdb.Error
 """Whatever the engine raises."""
+NoMemory = duckdb.OutOfMemoryException
+"""What it raises where it may not use as much memory as it needs."""
 DAMAGE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
 """What the engine raises when it opens a file that is not what it wrote."""
 
@@ -40,6 +42,8 @@ class Projection:
     """
 
     def __init__(self, path: Path, tables: str, settings: Settings, spill: Path) -> None:
+        self.memory_limit = settings.memory_limit
+        """What the engine may use, as it was said."""
         self._path = path
         self._tables = tables
         self._stamp = hashlib.sha256(tables.encode()).hexdigest()[:16]
