@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -48,6 +48,36 @@ PERIODS = (None, "day", "week", "month")
 
 A_FEW_DAYS = {"date_from": "2026-03-20", "date_to": "2026-04-08"}
 """What is counted every day is counted of these, for the tests' sake; the clock changes among them."""
+
+
+def grains(name: str) -> tuple[str, ...]:
+    """The grains a metric has."""
+    return tuple(entity for entity in ENTITIES if entity in catalogue()[name].metric.entities)
+
+
+def in_turn(cases: Iterable[Any], *choices: Sequence[Any] | Callable[[Any], Sequence[Any]]) -> list[Any]:
+    """Each case with every choice at least once, and the choices of each two kinds together with one case or another.
+
+    All choices of all kinds with each case would say little more, and take many times as long.
+
+    Args:
+        cases: What is tried; tuples are what several parameters are.
+        choices: Of each kind the choices, or what they are for the first part of a case.
+
+    >>> in_turn(["a", "b"], [1, 2], [True, False])
+    [('a', 1, True), ('a', 2, False), ('b', 2, True), ('b', 1, False)]
+    """
+    tried = list[Any]()
+    for number, case in enumerate(cases):
+        parts = case if isinstance(case, tuple) else (case,)
+        kinds = [kind(parts[0]) if callable(kind) else kind for kind in choices]
+        for turn in range(max(map(len, kinds))):
+            chosen, shift = list[Any](), number
+            for kind in kinds:
+                chosen.append(kind[(turn + shift) % len(kind)])
+                shift //= len(kind)
+            tried.append((*parts, *chosen))
+    return tried
 
 
 @pytest.fixture(scope="module")

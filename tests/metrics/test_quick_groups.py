@@ -7,7 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from quick_world import A_FEW_DAYS, ENTITIES, MEANS, ask_the_long_way, changing, hold_equal, workspace
+from quick_world import A_FEW_DAYS, MEANS, ask_the_long_way, changing, grains, hold_equal, in_turn, workspace
 
 import uptake
 from uptake.metrics.catalogue import catalogue
@@ -30,14 +30,15 @@ OF_USERS: tuple[dict[str, Any], ...] = (
 )
 
 
-@pytest.mark.parametrize("period", [None, "day", "month"])
-@pytest.mark.parametrize("entity", ENTITIES)
-@pytest.mark.parametrize("name", [name for name, entry in catalogue().items() if entry.metric.splits_totals])
+@pytest.mark.parametrize(
+    ("name", "entity", "period"),
+    in_turn(
+        [name for name, entry in catalogue().items() if entry.metric.splits_totals], grains, [None, "day", "month"]
+    ),
+)
 def test_groups_told_apart_in_memory_are_those_of_the_rows(
     changing: uptake.Workspace, name: str, entity: str, period: str
 ) -> None:
-    if entity not in catalogue()[name].metric.entities:
-        pytest.skip("It has no meaning.")
     for given in (*SPLITS, *(OF_USERS if entity != "account" else ())):
         # at the one end there is nobody may be left over, of those who started nobody, and few leave here
         leaves = name == "churn_kind" and (entity == "account" or period == "day")
@@ -46,29 +47,31 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         hold_equal(changing, name, {**days, **given, "entity": entity, "period": period}, least)
 
 
-@pytest.mark.parametrize("period", ["day", "week", "month"])
-@pytest.mark.parametrize("entity", ENTITIES)
 @pytest.mark.parametrize(
-    ("name", "given"),
-    [
-        ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
-        ("active_users", {"window": "calendar", "as_of": "2026-04-10T13:00:00Z"}),
-        ("active_users", {"window": "calendar_cut", "date_from": "2026-02-11"}),
-        ("lifecycle", {"active": "boards", "date_from": "2026-02-11"}),
-        ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),
-        ("stickiness", {"active": "b", "date_from": "2026-02-11"}),
-        ("stickiness", {"output": "power", "window_days": "calendar"}),
-        ("stickiness", {"output": "power", "interval": "month", "intervals": 3, "active": "boards"}),
-        ("funnel", {"steps": ["a", "b"], "window_days": 3, "hold": "account", "as_of": "2026-04-10T13:00:00Z"}),
-        ("funnel", {"steps": ["a", "b"], "window_days": 3, "count": "totals", "date_from": "2026-02-11"}),
-        ("paths", {"gap_minutes": 6_000, "output": "sequences", "most": 3, "date_from": "2026-02-11"}),
-        ("sessions_per_week", {"beside": "tasks", "window_days": 9}),
-        ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5}),
-        ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
-        ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
-        ("time_to_first_value", {"as_of": "2026-04-10T13:00:00Z"}),
-        ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
-    ],
+    ("name", "given", "entity", "period"),
+    in_turn(
+        [
+            ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
+            ("active_users", {"window": "calendar", "as_of": "2026-04-10T13:00:00Z"}),
+            ("active_users", {"window": "calendar_cut", "date_from": "2026-02-11"}),
+            ("lifecycle", {"active": "boards", "date_from": "2026-02-11"}),
+            ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),
+            ("stickiness", {"active": "b", "date_from": "2026-02-11"}),
+            ("stickiness", {"output": "power", "window_days": "calendar"}),
+            ("stickiness", {"output": "power", "interval": "month", "intervals": 3, "active": "boards"}),
+            ("funnel", {"steps": ["a", "b"], "window_days": 3, "hold": "account", "as_of": "2026-04-10T13:00:00Z"}),
+            ("funnel", {"steps": ["a", "b"], "window_days": 3, "count": "totals", "date_from": "2026-02-11"}),
+            ("paths", {"gap_minutes": 6_000, "output": "sequences", "most": 3, "date_from": "2026-02-11"}),
+            ("sessions_per_week", {"beside": "tasks", "window_days": 9}),
+            ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5}),
+            ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
+            ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
+            ("time_to_first_value", {"as_of": "2026-04-10T13:00:00Z"}),
+            ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
+        ],
+        grains,
+        ["day", "week", "month"],
+    ),
 )
 def test_groups_told_apart_under_other_parameters_are_those_of_the_rows(
     changing: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str
@@ -97,16 +100,11 @@ BY_NUMBERS = (
 )
 
 
-@pytest.mark.parametrize("entity", ENTITIES)
-@pytest.mark.parametrize("name", BY_NUMBERS)
-@pytest.mark.parametrize("period", [None, "month"])
-@pytest.mark.parametrize("events", [0, 1])
+@pytest.mark.parametrize(("name", "entity", "period", "events"), in_turn(BY_NUMBERS, grains, [None, "month"], [0, 1]))
 def test_where_nothing_happened_both_ways_say_so(
     tmp_path: Path, events: int, period: str | None, name: str, entity: str
 ) -> None:
     """One user is known; nobody did anything, or one thing that is no feature."""
-    if entity not in catalogue()[name].metric.entities:
-        pytest.skip("It has no meaning.")
     home = uptake.init(
         tmp_path / "empty",
         {"plan.yml": "features: {boards: {events: [a], tag: core}}\nvalue_moments: {shared: {event: a}}"},

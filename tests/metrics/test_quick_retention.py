@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
-from quick_world import ENTITIES, changing, hold_equal, workspace
+from quick_world import ENTITIES, changing, hold_equal, in_turn, workspace
 
 import uptake
 
 __all__ = ["changing", "workspace"]  # fixtures
 
 
-@pytest.mark.parametrize("more", [{}, {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}])
-@pytest.mark.parametrize("criterion", ["on", "on_or_after"])
-@pytest.mark.parametrize("unit", ["day", "week", "month", "quarter"])
-@pytest.mark.parametrize("mode", ["calendar", "rolling"])
-@pytest.mark.parametrize("entity", ENTITIES)
+LATER = {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "mode", "entity", "criterion", "more"),
+    in_turn(
+        product(["day", "week", "month", "quarter"], ["calendar", "rolling"]),
+        ENTITIES,
+        ["on", "on_or_after"],
+        [{}, LATER],
+    ),
+)
 def test_a_triangle_counted_as_it_is_read_equals_the_one_made_from_members(
     workspace: uptake.Workspace, entity: str, mode: str, unit: str, criterion: str, more: dict[str, Any]
 ) -> None:
@@ -56,20 +64,19 @@ RETURNS = [
 """Questions of retention beside those for shares of everybody who ever came back."""
 
 
-@pytest.mark.parametrize(
-    ("unit", "more"),
-    [
-        ("day", {}),
-        ("week", {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}),
-        ("week", {"timezone": "America/New_York", "week_start": "sunday", "date_to": "2026-04-08"}),
-        ("month", {"as_of": "2026-04-10T13:00:00Z"}),
-    ],
-)
-@pytest.mark.parametrize("given", RETURNS)
-@pytest.mark.parametrize("entity", ENTITIES)
+WINDOWS: list[tuple[str, dict[str, Any]]] = [
+    ("day", {}),
+    ("week", {"as_of": "2026-04-10T13:00:00Z", "date_from": "2026-02-03", "period": "month"}),
+    ("week", {"timezone": "America/New_York", "week_start": "sunday", "date_to": "2026-04-08"}),
+    ("month", {"as_of": "2026-04-10T13:00:00Z"}),
+]
+
+
+@pytest.mark.parametrize(("given", "entity", "window"), in_turn(RETURNS, ENTITIES, WINDOWS))
 def test_returns_that_are_flags_in_memory_equal_the_masks_of_members(
-    workspace: uptake.Workspace, entity: str, given: dict[str, Any], unit: str, more: dict[str, Any]
+    workspace: uptake.Workspace, given: dict[str, Any], entity: str, window: tuple[str, dict[str, Any]]
 ) -> None:
+    unit, more = window
     hold_equal(workspace, "retention", {"entity": entity, "unit": unit, **given, **more}, least=0)
 
 
@@ -82,8 +89,7 @@ def test_returns_since_ones_own_start_that_are_flags_in_memory_equal_the_masks_o
     hold_equal(workspace, "retention", {"entity": entity, "mode": "rolling", "unit": unit, **given})
 
 
-@pytest.mark.parametrize("given", RETURNS)
-@pytest.mark.parametrize("entity", ENTITIES)
+@pytest.mark.parametrize(("given", "entity"), in_turn(RETURNS, ENTITIES))
 def test_returns_of_groups_that_are_flags_in_memory_equal_the_masks_of_members(
     changing: uptake.Workspace, entity: str, given: dict[str, Any]
 ) -> None:
