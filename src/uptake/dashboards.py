@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -21,8 +20,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from uptake.errors import DashboardError
 from uptake.plan.segment_writing import write_text
+from uptake.plan.words import NAME, free_name
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 LONGEST_TITLE = 200
 MOST_VIEWS = 40
 Question = Mapping[str, str | list[str]]
@@ -100,10 +99,7 @@ class Dashboards:
         """
         with self._lock:
             title = _title(title)
-            base = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")[:50] or "dashboard"
-            base = base if base[0].isalpha() else f"d_{base}"
-            taken = {one.name for one in self.every()}
-            name = next(free for free in (base, *(f"{base}_{n}" for n in range(2, 1000))) if free not in taken)
+            name = free_name(title, {one.name for one in self.every()}, "dashboard")
             self._write(name, {"title": title, "views": []})
         return self.one(name)
 

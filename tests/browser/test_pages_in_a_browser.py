@@ -307,6 +307,15 @@ def test_a_cell_leads_to_its_people(watched: Watched) -> None:
     assert round(100 * counts[0] / (counts[0] + counts[1])) == int(said)
 
 
+def test_a_cell_keeps_its_colour_under_the_pointer(watched: Watched) -> None:
+    page = watched.go("/metrics/retention?unit=month")
+    cell = page.locator(".heat td[class*='heat-']").nth(1)
+    colour = "cell => getComputedStyle(cell).backgroundColor"
+    before = cell.evaluate(colour)
+    cell.hover()
+    assert cell.evaluate(colour) == before != "rgba(0, 0, 0, 0)"
+
+
 def test_a_mark_of_a_chart_leads_to_its_people(watched: Watched) -> None:
     page = watched.go("/metrics/lifecycle?period=month")
     page.locator(".chart-view .mark-rect path[aria-label*='State: current']").last.click()
@@ -332,7 +341,7 @@ def test_a_view_becomes_a_tile_and_people_become_a_segment(
             page = seen.go("/metrics/retention?unit=month")
             page.locator(".heat td a").nth(1).click()
             page.locator("summary", has_text="Save as a segment").click()
-            page.fill("#field-name", "returned")
+            page.fill("#field-title", "Returned")
             page.get_by_role("button", name="Save segment").click()
             expect(page.locator(".notice")).to_contain_text("Returned is a segment of the plan now")
             page.get_by_role("button", name="Undo").click()

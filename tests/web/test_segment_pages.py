@@ -66,6 +66,30 @@ def test_people_become_a_segment_and_are_taken_away(own: tuple[uptake.Workspace,
     assert not (workspace.home.plan / "lists" / "back.csv").exists()
 
 
+def test_a_segment_gets_its_name_from_its_title(own: tuple[uptake.Workspace, Client]) -> None:
+    """The title suggested says whom the page is of; a name that is taken leads back to the form."""
+    workspace, client = own
+    (suggested,) = [
+        one["value"] for one in require_inert(client.get(ADDRESS).text).of("input") if one.get("name") == "title"
+    ]
+    assert suggested == "Retention: came back, month 1"
+    form = {"form_token": token(client, ADDRESS), "title": suggested, "name": "", "entity": "user"}
+    to = ADDRESS.replace("/people?", "/people/segment?")
+    for name in ("retention_came_back_month_1", "retention_came_back_month_1_2"):
+        assert send(client, to, form).headers["location"] == f"/segments?saved={name}"
+        assert workspace.plan.segments[name].title == suggested
+    shown = client.get(ADDRESS).url
+    origin = f"{shown.scheme}://{shown.netloc.decode()}"
+    refused = require_inert(send(client, to, {**form, "name": name}, referer=f"{origin}{ADDRESS}").text)
+    assert "There is a segment" in refused.text
+    assert ADDRESS in [one.get("href") for one in refused.of("a")]
+    for elsewhere in ("http://elsewhere/metrics", "http://elsewhere//x", f"{origin}//elsewhere"):
+        seen = require_inert(send(client, to, {**form, "name": name}, referer=elsewhere).text)
+        assert not [
+            one for one in seen.of("a") if "elsewhere" in str(one.get("href")) and str(one["href"]).startswith("//")
+        ]
+
+
 def test_all_segments_are_a_breakdown_by_their_titles(own: tuple[uptake.Workspace, Client]) -> None:
     """The form offers it, the table says titles, addresses of the people say names; the overview leads there."""
     workspace, client = own
@@ -90,7 +114,7 @@ def test_all_segments_are_a_breakdown_by_their_titles(own: tuple[uptake.Workspac
         ({}, {"content-type": "text/plain"}, 415),
         ({"title": "x" * 200_000}, {}, 413),
         ({"name": "../x"}, {}, 400),
-        ({"name": ""}, {}, 400),
+        ({"name": "Came back"}, {}, 400),
     ],
 )
 def test_a_form_of_somebody_else_changes_nothing(

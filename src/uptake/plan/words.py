@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Annotated
+from unicodedata import normalize
 
 from pydantic import BeforeValidator, Field
 
@@ -44,6 +46,27 @@ def read_name(value: object) -> str:
     if not isinstance(value, str) or not NAME.fullmatch(value):
         raise refuse(f"is {shown(value)}", NAME_IN_WORDS)
     return value
+
+
+def free_name(title: str, taken: Collection[str], kind: str) -> str:
+    """A name for something that people gave a title, and that nothing else has.
+
+    Args:
+        title: The title; of scripts without Latin letters nothing is left.
+        taken: The names of the others.
+        kind: What it is: the name of what has no letters in its title.
+
+    >>> free_name("Zoë's accounts", {"zoe_s_accounts"}, "segment")
+    'zoe_s_accounts_2'
+    >>> free_name("2026", (), "segment"), free_name("顧客", (), "segment")
+    ('segment_2026', 'segment')
+    """
+    ascii_only = normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
+    base = re.sub("[^a-z0-9]+", "_", ascii_only).strip("_")[:50].rstrip("_")
+    if not base[:1].isalpha():
+        base = f"{kind}_{base}".rstrip("_")
+    names = (base, *(f"{base}_{number}" for number in range(2, len(taken) + 2)))
+    return next(name for name in names if name not in taken)
 
 
 def read_count(value: object) -> int:

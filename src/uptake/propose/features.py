@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from unicodedata import normalize
 
 from uptake.plan import ProposedFeature
-from uptake.plan.words import MOST_CHARACTERS
+from uptake.plan.words import MOST_CHARACTERS, free_name
 from uptake.propose.observed import RARE, Observed
 from uptake.propose.words import is_making, is_noise, parts, plural, singular
 from uptake.store.projection import Cursor
@@ -72,18 +70,9 @@ def titled(events: Sequence[Observed]) -> str:
 
 def _names(titles: list[str]) -> list[str]:
     """Titles as names of the plan, all different."""
-    names: list[str] = []
-    for position, title in enumerate(titles, 1):
-        ascii_only = normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-        name = re.sub("[^a-z0-9]+", "_", ascii_only).strip("_")[:50].rstrip("_")
-        if not name:
-            name = f"feature_{position}"  # a name in another script has no letters a plan's names may have
-        elif not name[0].isalpha():
-            name = f"feature_{name}"
-        number, unique = 2, name
-        while unique in names:
-            number, unique = number + 1, f"{name}_{number}"
-        names.append(unique)
+    names = list[str]()
+    for title in titles:
+        names.append(free_name(title, names, "feature"))
     return names
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any, ClassVar
 
 from starlette.exceptions import HTTPException
@@ -22,6 +21,7 @@ from uptake.metrics.core import export
 from uptake.metrics.core.metric import Entry
 from uptake.metrics.core.question import last_day_before
 from uptake.plan import Plan
+from uptake.plan.words import MOST_CHARACTERS
 from uptake.web import links
 from uptake.web.pages import kept_elsewhere, question
 from uptake.web.pages.columns import TITLES, label_title
@@ -62,7 +62,7 @@ class PeoplePage(Page):
         csv_url: All of them as a file.
         sql: The query that gives them.
         segment_url: Where they become a segment.
-        segment_name: A name for it.
+        segment_title: What it may be called.
         segment_of: (value, title) of what it may be of.
         form_token: What a form of this server has to know.
     """
@@ -87,7 +87,7 @@ class PeoplePage(Page):
     csv_url: str
     sql: str
     segment_url: str
-    segment_name: str
+    segment_title: str
     segment_of: list[tuple[str, str]]
     form_token: str
 
@@ -146,7 +146,9 @@ def show(site: Site, reader: Reader, request: Request) -> Page:
         csv_url=links.people(found.name, question.pairs(given), ".csv") + links.cell(people.cell, people.side),
         sql=people.sql,
         segment_url=links.people(found.name, question.pairs(given), "/segment") + links.cell(people.cell, people.side),
-        segment_name=_free(f"{found.name}_{people.side}", reader.plan.segments),
+        segment_title=", ".join(
+            [f"{found.definition.title}: {side.title}", *(text for _, text in which if text != ALL_COHORTS)]
+        )[:MOST_CHARACTERS],
         segment_of=[(entity, NOUNS[entity][1].capitalize()) for entity in ("user", "account") if _has(people, entity)],
         form_token=site.form_token,
     )
@@ -166,12 +168,6 @@ def as_csv(reader: Reader, request: Request) -> Response:
 
 def _has(people: People, entity: str) -> bool:
     return any(column.name == f"{entity}_id" for column in people.columns)
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    """A name that no segment has yet."""
-    numbers = (f"{name}_{number}" for number in count(2))
-    return name if name not in taken else next(free for free in numbers if free not in taken)
 
 
 def _people(reader: Reader, request: Request, limit: int | None = None, offset: int = 0) -> People:

@@ -45,12 +45,14 @@ class ProblemPage(Page):
     Args:
         problem: What went wrong.
         code: The status of the answer.
+        back_url: The page whose form was not taken; empty if it was none.
     """
 
     template: ClassVar[str] = "problem.html"
 
     problem: Problem
     code: int
+    back_url: str = ""
 
     @property
     def status(self) -> int:
@@ -151,4 +153,10 @@ def _respond(site: Site, request: Request, problem: Problem, title: str, code: i
     reader = site.reader()
     if "hx-request" in request.headers:
         return site.render(reader, ProblemPart(problem=problem))
-    return site.render(reader, ProblemPage(title=title, problem=problem, code=code))
+    return site.render(reader, ProblemPage(title=title, problem=problem, code=code, back_url=_back(request)))
+
+
+def _back(request: Request) -> str:
+    """The address of the page of this server whose form was sent, without the server."""
+    origin, _, rest = request.headers.get("referer", "").partition("://")[2].partition("/")
+    return f"/{rest.lstrip('/')}" if request.method == "POST" and origin == request.url.netloc else ""

@@ -17,6 +17,7 @@ from uptake.charts import words
 from uptake.directory.listing import Ask
 from uptake.errors import PlanError, QuestionError
 from uptake.plan import Group, Plan, Segment, numbers
+from uptake.plan.words import free_name
 from uptake.web import links
 from uptake.web.forms import Form
 from uptake.web.pages import people
@@ -151,9 +152,12 @@ def _save(site: Site, reader: Reader, request: Request, form: Form) -> Response:
     """Makes a segment of everyone on the side of the number that the address names."""
     found = people.behind(reader, request)
     entity = "account" if found.entity == "account" or form.get("entity") == "account" else "user"
-    name, title = form.get("name", ""), form.get("title") or None
+    title = form.get("title", "").strip()
+    name = form.get("name", "").strip() or free_name(title, reader.plan.segments, "segment")
     with refusing():
-        site.workspace.save_segment(name, entity, found.ids(entity), title=title, replace=form.get("replace") == "yes")
+        site.workspace.save_segment(
+            name, entity, found.ids(entity), title=title or None, replace=form.get("replace") == "yes"
+        )
     return RedirectResponse(f"/segments?{urlencode({'saved': name})}", 303)
 
 
