@@ -49,6 +49,10 @@ class DefinitionMissing(QuestionError):
     """A metric was asked that needs a definition the plan does not have."""
 
 
+class StillMaking(QuestionError):
+    """What a question is answered from is being made; it can be asked again in a moment."""
+
+
 class WorkspaceBusy(UptakeError):
     """Another process holds the workspace; the message names it."""
 

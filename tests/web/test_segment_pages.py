@@ -16,6 +16,8 @@ from web_html import require_inert
 import uptake
 from uptake.web import links
 from uptake.web.app import create_app
+from uptake.web.reading import reading
+from uptake.web.reading.lists import Lists
 
 ADDRESS = links.people("retention", {"unit": "month"}) + links.cell({"unit_index": 1}, "returned")
 
@@ -88,6 +90,18 @@ def test_a_segment_gets_its_name_from_its_title(own: tuple[uptake.Workspace, Cli
         assert not [
             one for one in seen.of("a") if "elsewhere" in str(one.get("href")) and str(one["href"]).startswith("//")
         ]
+
+
+def test_a_size_that_cannot_be_counted_yet_is_asked_for_again(
+    own: tuple[uptake.Workspace, Client], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace, client = own
+    workspace.save_segment("few", "user", ["u"])
+    monkeypatch.setattr(Lists, "_is_by_day", lambda *_: True)
+    monkeypatch.setattr(reading, "is_current", lambda *_: False)
+    part = client.request("GET", "/segments/few/size", headers={"HX-Request": "true"}).text
+    (asks,) = [one for _, one in require_inert(part).elements if one.get("hx-get")]
+    assert (asks["hx-get"], asks["hx-swap"], "<main" in part) == ("/segments/few/size", "outerHTML", False)
 
 
 def test_all_segments_are_a_breakdown_by_their_titles(own: tuple[uptake.Workspace, Client]) -> None:

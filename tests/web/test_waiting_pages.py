@@ -7,6 +7,8 @@ from web_client import Client
 from web_html import require_inert
 
 from uptake.web.pages import waiting
+from uptake.web.reading import reading
+from uptake.web.reading.lists import Lists
 
 ADDRESSES = ("/placements?name=stage&entity=account&since=2026-01-05", "/benchmarks?by=account.plan&q=%3Cb%3E")
 WANTED = {"HX-Request": "true"}
@@ -29,6 +31,20 @@ def test_a_page_that_has_not_got_its_answer_yet_fetches_it(
     assert 'id="main"' in later
     assert "<table" in later
     assert client.get(address).text == later
+
+
+def test_what_is_still_being_made_is_asked_for_again(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page says so and asks again after a while; a file is refused."""
+    monkeypatch.setattr(Lists, "_is_by_day", lambda *_: True)
+    monkeypatch.setattr(reading, "is_current", lambda *_: False)
+    for headers in ({}, WANTED | {"HX-Target": "main"}):
+        page = client.request("GET", "/accounts?segment=big", headers=headers)
+        assert page.status_code == 200
+        found = require_inert(page.text)
+        (asks,) = [one for _, one in found.elements if str(one.get("hx-trigger")).startswith("load")]
+        assert (asks["hx-get"], asks["hx-trigger"]) == ("/accounts?segment=big", "load delay:2s")
+        assert "Where everyone stood on every day is being worked out" in found.text
+    assert client.get("/accounts.csv?segment=big").status_code == 400
 
 
 @pytest.mark.parametrize("address", ["/placements?name=none", "/benchmarks?by=none"])

@@ -23,11 +23,14 @@ from uptake.charts.frame import (
 )
 from uptake.charts.segments import HUES, Look, largest, look_of, segment_of, shown
 
-ROW = 40
+ROW, TALL_ROW = 40, 48
+LONGEST = 40
+"""Letters of a name beside its bar; where one is longer, all names stand above their bars."""
 MOST = 30
 BAR: Spec = {"cornerRadiusEnd": 3, "height": 16, "opacity": 0.85}
 AFTER: Spec = {"align": "left", "dx": 8}
 BELOW_NAME: Spec = {"align": "right", "dx": -8, "dy": 9}
+ABOVE: Spec = {"align": "left", "dy": -18}
 
 
 def bars(
@@ -69,8 +72,9 @@ def bars(
     grid = steps(max(end for end in [0.0, *limits, *tops] if end is not None))
     domain = [row["segment"] for row in drawn]
     look = look_of(kept, known) if len(kept) <= HUES else Look()
-    axis = {"grid": False, "labelLimit": 150, "labelOffset": -7, "minExtent": 64}
-    y = word("segment", scale={"domain": domain, "paddingInner": 0, "paddingOuter": 0}, axis=axis)
+    is_above = any(len(name) > LONGEST for name in domain)
+    axis = {"labels": False} if is_above else {"labelLimit": 150, "labelOffset": -7, "minExtent": 64}
+    y = word("segment", scale={"domain": domain, "paddingInner": 0, "paddingOuter": 0}, axis={"grid": False, **axis})
     x = quantity(
         "estimate",
         scale={"domain": [0, grid[-1]], "nice": False},
@@ -88,10 +92,20 @@ def bars(
         layer("rule", "whisker", _whiskers(valued), x=quantity("lower"), x2={"field": "upper"}, y=place),
         layer("text", "label-strong", valued, AFTER, x=quantity("end"), y=place, text=word("text")),
         layer("text", "note", empty, AFTER, x={"value": 0}, y=place, text=word("text")),
-        layer("text", "note", drawn, BELOW_NAME, x={"value": 0}, y=place, text=word("size")),
+        layer(
+            "text",
+            "note",
+            drawn,
+            ABOVE if is_above else BELOW_NAME,
+            x={"value": 0},
+            y=place,
+            text=word("named" if is_above else "size"),
+        ),
     ]
     about = shown(subtitle, len(kept), of)
-    return frame(layers, title=title, subtitle=about, height=max(len(drawn), 1) * ROW, right=60)
+    return frame(
+        layers, title=title, subtitle=about, height=max(len(drawn), 1) * (TALL_ROW if is_above else ROW), right=60
+    )
 
 
 def _bar(row: Row, unit: str, divisor: float, by: Sequence[str], currency: str) -> dict[str, Any]:
@@ -111,6 +125,7 @@ def _bar(row: Row, unit: str, divisor: float, by: Sequence[str], currency: str) 
         "end": max(estimate or 0.0, upper or 0.0),
         "text": found["tip_value"],
         "size": ", ".join([*size, *before]),
+        "named": ", ".join([segment_of(row, by) or "All", *size, *before]),
         **found,
     }
 

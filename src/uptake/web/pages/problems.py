@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Any, ClassVar
 
 from starlette.concurrency import run_in_threadpool
@@ -13,7 +14,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from uptake.errors import DashboardError, QuestionError, UptakeError
+from uptake.charts import words
+from uptake.errors import DashboardError, QuestionError, StillMaking, UptakeError
+from uptake.web.pages import waiting
 from uptake.web.site import Page, Part, Site
 
 BAD_REQUEST, NOT_FOUND, FAILED, UNAVAILABLE = 400, 404, 500, 503
@@ -97,6 +100,10 @@ def handlers(site: Site) -> Mapping[Any, Callable[[Request, Exception], Response
 
     def asked_wrongly(request: Request, error: Exception) -> Response:
         assert isinstance(error, UptakeError)
+        if isinstance(error, StillMaking) and not PurePosixPath(request.url.path).suffix:  # files do not wait
+            reader = site.reader()
+            far = f" ({words.share(reader.making.share)} done)" if reader.making.share else ""
+            return site.render(reader, waiting.again(request, f"{error.what.removesuffix('.')}{far}"))
         # What was asked is wrong, or what was stored is.
         code = BAD_REQUEST if isinstance(error, QuestionError | DashboardError) else UNAVAILABLE
         return _respond(site, request, told(error), "This cannot be answered", code)

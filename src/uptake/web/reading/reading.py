@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from uptake.directory import listing
-from uptake.errors import QuestionError
+from uptake.errors import StillMaking
 from uptake.plan import Plan
 from uptake.scores import written
 from uptake.scores.history import is_current
@@ -72,10 +72,9 @@ class Reading:
         return written.last_day(cursor, listing.moment(cursor, self.plan, None)[1])
 
     def _require(self, history: tuple[str, ...], cursor: Cursor) -> None:
-        """Raises `QuestionError` if an answer is made of history and history is behind."""
+        """Raises `StillMaking` if an answer is made of history and history is behind."""
         if history and not is_current(cursor, self.plan):
-            what = "Where everyone stood on every day is being worked out."
-            raise QuestionError(what, do="Ask again in a moment.")
+            raise StillMaking("Where everyone stood on every day is being worked out.", do="Ask again in a moment.")
 
     def _now(self, key: tuple[object, ...], work: Callable[[Cursor], T]) -> T:
         return self._later(key, work, Urgency.PAGE).result()
