@@ -29,7 +29,7 @@ COLUMNS: tuple[dict[str, Any], ...] = (
     {"name": "champion_name", "title": "Champion", "link": "champion_url", "under": "source_says", "missing": "nobody"},
     {"name": "state", "title": "State", "type": "state"},
     {"name": "last_active_on", "title": "Last active", "type": "date", "missing": "never", "rank": WIDE},
-    {"name": "share", "title": "Activity share", "type": "number", "unit": "share", "rank": WIDE,
+    {"name": "share", "title": "Share", "type": "number", "unit": "share", "rank": WIDE,
      "about": "The champion's share of the account's active events in the last 90 days."},
     {"name": "bus_factor", "title": "Half done by", "type": "integer", "rank": WIDE, "under": "of_active",
      "about": "How many users make half of the activity: what is left if they go."},
