@@ -45,18 +45,18 @@ def rows(asked: Asked) -> Sql:
     )
     relations = {
         **share.relations,
-        "entered": f"SELECT entity_key, step, min(entered_at) AS entered_at FROM ({entered}) GROUP BY ALL",
+        "entered": f"""SELECT *, min(entered_at) OVER (PARTITION BY entity_key ORDER BY step
+                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS later_at
+        FROM (SELECT entity_key, step, min(entered_at) AS entered_at FROM ({entered}) GROUP BY ALL)""",
+        # who has entered no later step is in the last one it has entered
         "way": f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, p.on_at, e.step, e.entered_at,
-            e.step = max(e.step) OVER whole AND s.account_key IS NOT NULL AS is_here,
-            min(e.entered_at) OVER after AS later_at, least(p.on_at, l.left_at) AS until_at
+            NOT coalesce(e.later_at < p.on_at, false) AND s.account_key IS NOT NULL AS is_here,
+            CASE WHEN e.later_at < p.on_at THEN e.later_at END AS later_at, least(p.on_at, l.left_at) AS until_at
         FROM period p JOIN entered e ON e.entered_at < p.on_at
         LEFT JOIN account_presence s ON s.account_key = e.entity_key AND s.valid_from < p.on_at AND s.valid_to >= p.on_at
         LEFT JOIN (
             SELECT account_key, max(valid_to) AS left_at FROM account_presence GROUP BY ALL
-        ) l ON l.account_key = e.entity_key
-        WINDOW whole AS (PARTITION BY e.entity_key, p.period_on),
-            after AS (PARTITION BY e.entity_key, p.period_on ORDER BY e.step
-                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)""",
+        ) l ON l.account_key = e.entity_key""",
     }
     if asked.param("output") == "stuck":
         owner = literal(plan.owner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -42,6 +42,19 @@ class Columnar:
         """The columns of a schema as an Arrow table."""
         arrays = [pa.array(self.columns[field.name], field.type, from_pandas=True) for field in schema]
         return pa.table(arrays, schema=schema)
+
+
+def runs_of(table: pa.Table, labels: Sequence[str]) -> tuple[list[dict[str, Any]], NDArray[np.int64]]:
+    """What rows that stand together say alike, and where each run of them begins, then how many rows there are.
+
+    Args:
+        table: The rows; those that say the same in all labels are next to each other.
+        labels: Names of columns.
+    """
+    numbered = table.select(labels).append_column("row", pa.array(np.arange(len(table))))
+    groups = numbered.group_by(labels).aggregate([("row", "min")]).sort_by("row_min").to_pylist()
+    begins = [group.pop("row_min") for group in groups]
+    return groups, np.array([*begins, len(table)], np.int64)
 
 
 class RowsOf:

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from uptake.errors import QuestionError
+from uptake.metrics.core.columnar import runs_of
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.core.result import Column, Side
 from uptake.metrics.core.side_by_side import side_by_side
@@ -99,11 +100,8 @@ class Duration(Kind):
         times, reached, censored = (table[name].to_numpy() for name in (self.length, "reached", "censored"))
         if not labels:
             return [{"table": from_counts(times, reached, censored)}] if len(table) else []
-        names = plain(labels)
-        numbered = table.select(names).append_column("row", pa.array(np.arange(len(table))))
-        groups = numbered.group_by(names).aggregate([("row", "min")]).sort_by("row_min").to_pylist()
-        begins = np.array([group.pop("row_min") for group in groups], np.int64)
-        tables = from_sorted_counts(times, reached, censored, np.append(begins, len(table)))
+        groups, edges = runs_of(table, plain(labels))
+        tables = from_sorted_counts(times, reached, censored, edges)
         return [{**group, "table": one} for group, one in zip(groups, tables, strict=True)]
 
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:

@@ -5,15 +5,18 @@ Rows are an account and a step it entered: `step`, `is_here`, `is_reached` (went
 
 from __future__ import annotations
 
-from itertools import groupby
+import numpy as np
 
+from uptake.metrics.core.columnar import runs_of
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.core.result import Column, Side
 from uptake.metrics.kinds.listing import Listing
 from uptake.metrics.kinds.status import present, status
 from uptake.stats.estimate import undefined
+from uptake.stats.life_table import from_sorted_counts
 from uptake.stats.proportion import wilson
-from uptake.stats.survival import kaplan_meier_from_counts
+from uptake.stats.survival import Curves
+from uptake.store.projection import Cursor
 
 STEPS = ("awareness", "interest", "evaluation", "test", "adoption", "renewal", "expansion")
 DAY = 86_400
@@ -40,27 +43,38 @@ class Steps(Kind):
             CASE WHEN step <> '{STEPS[-1]}' THEN sum(moved) / sum(entered) END AS estimate
         FROM ({self.select(labels)}) GROUP BY {", ".join(labels)} ORDER BY ALL"""
 
+    def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
+        """One row per label with its counts and life table: there are nearly as many durations as accounts."""
+        table = answer.to_arrow_table()
+        if not len(table):
+            return []
+        groups, edges = runs_of(table, plain(labels))
+        entered, moved, here = (table[name].to_numpy() for name in ("entered", "moved", "here"))
+        tables = from_sorted_counts(table["duration_s"].to_numpy(), moved, entered - moved, edges)
+        counts = {
+            name: np.add.reduceat(column, edges[:-1]).tolist()
+            for name, column in (("here", here), ("n", entered), ("moved", moved))
+        }
+        return [
+            {**group, **{name: column[number] for name, column in counts.items()}, "table": tables[number]}
+            for number, group in enumerate(groups)
+        ]
+
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """One row per label; the last step leads nowhere."""
-        del asked
-        names = plain(labels)
+        del labels, asked
         answers = []
-        for key, group in groupby(rows, key=lambda row: [row[name] for name in names]):
-            table = list(group)
-            entered, moved, here = (sum(row[name] for row in table) for name in ("entered", "moved", "here"))
-            # the last step leads nowhere
-            share = undefined(entered) if table[0]["step"] == STEPS[-1] else wilson(moved, entered)
-            median = kaplan_meier_from_counts(
-                [row["duration_s"] for row in table],
-                [row["moved"] for row in table],
-                [row["entered"] - row["moved"] for row in table],
-            ).median()
+        for row in rows:
+            entered, is_last = row["n"], row["step"] == STEPS[-1]
+            share = undefined(entered) if is_last else wilson(row["moved"], entered)
+            curve = Curves.of([row.pop("table")]).one(0)
+            median = undefined(entered) if is_last else curve.median()
             answers.append(
-                dict(zip(names, key, strict=True))
-                | {"here": here, "n": entered, "moved": moved, "status": status(entered)}
+                row
+                | {"status": status(entered)}
                 | {name: present(getattr(share, name)) for name in ("estimate", "ci_lower", "ci_upper")}
                 | {
-                    name: present(getattr(median, of) / DAY) if share.estimate == share.estimate else None
+                    name: present(getattr(median, of) / DAY)
                     for name, of in (
                         ("median_days", "estimate"),
                         ("median_ci_lower", "ci_lower"),
