@@ -12,9 +12,6 @@ from collections.abc import Iterator, Sequence
 from math import isnan, nan
 from typing import Any
 
-import numpy as np
-import pyarrow as pa
-
 from uptake.errors import QuestionError
 from uptake.metrics.core.columnar import runs_of
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
