@@ -34,6 +34,7 @@ onboarding:
 value_moments: {exported: {event: c, at_least: 2, eligible: {account.plan: Pro}}}
 tasks: {work: {start: a, complete: b, error: c, within_minutes: 9000}}
 labouring: {least_minutes: 1, least_tries: 2}
+journey: {crm: account.team, awareness: [red], interest: [blue]}
 """
 
 

@@ -23,12 +23,18 @@ Source: requirements C20; S1 (the steps)
 from collections.abc import Mapping
 from typing import Any
 
+import pyarrow as pa
+
 from uptake.errors import DefinitionMissing
+from uptake.facts.membership import NEVER
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Source, Sql
+from uptake.metrics.core.query import executed
 from uptake.metrics.kinds.journey import JOURNEY, STEPS, STUCK
 from uptake.metrics.parts.adopted_share import share_source
+from uptake.metrics.parts.journey_counts import counted
 from uptake.metrics.parts.milestones import milestone_sql
 from uptake.metrics.parts.population import AT
+from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.plan import CRM_STEPS, OPPORTUNITIES, Journey
 from uptake.store.sql import literal
 
@@ -38,16 +44,9 @@ ORDER = f"ENUM({', '.join(literal(step) for step in STEPS)})"
 def rows(asked: Asked) -> Sql:
     """Every account and step it entered; in the list every account with the step it is in."""
     plan = _plan(asked)
-    share = Source("") if plan.adoption else share_source(asked, plan.adopted_share)
-    entered = " UNION ALL ".join(
-        f"SELECT entity_key, {literal(step)}::{ORDER} AS step, entered_at FROM ({sql})"
-        for step, sql in _entries(asked, plan, share).items()
-    )
+    entered = _entered(asked, plan)
     relations = {
-        **share.relations,
-        "entered": f"""SELECT *, min(entered_at) OVER (PARTITION BY entity_key ORDER BY step
-                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS later_at
-        FROM (SELECT entity_key, step, min(entered_at) AS entered_at FROM ({entered}) GROUP BY ALL)""",
+        **entered.relations,
         # who has entered no later step is in the last one it has entered
         "way": f"""SELECT e.entity_key, {AT} AS anchor_at, p.period_on, p.on_at, e.step, e.entered_at,
             NOT coalesce(e.later_at < p.on_at, false) AND s.account_key IS NOT NULL AS is_here,
@@ -71,7 +70,40 @@ def rows(asked: Asked) -> Sql:
         select = """SELECT entity_key, anchor_at, period_on, step, is_here, later_at IS NOT NULL AS is_reached,
             epoch(greatest(coalesce(later_at, until_at), entered_at) - entered_at) AS duration_s
         FROM way"""
-    return Sql(select, {}, relations, tables=dict(share.tables))
+    return Sql(select, {}, relations, tables=dict(entered.tables))
+
+
+def _entered(asked: Asked, plan: Journey) -> Source:
+    """Rows (entity_key, step, entered_at, later_at): when each account first entered each step, and a later one."""
+    share = Source("") if plan.adoption else share_source(asked, plan.adopted_share)
+    entries = " UNION ALL ".join(
+        f"SELECT entity_key, {literal(step)}::{ORDER} AS step, entered_at FROM ({sql})"
+        for step, sql in _entries(asked, plan, share).items()
+    )
+    sql = f"""SELECT *, min(entered_at) OVER (PARTITION BY entity_key ORDER BY step
+                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING) AS later_at
+        FROM (SELECT entity_key, step, min(entered_at) AS entered_at FROM ({entries}) GROUP BY ALL)"""
+    return Source("entered", {**share.relations, "entered": sql}, share.tables)
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The counts of each step, without a row for each account and period."""
+    if asked.param("output") == "stuck":
+        return None
+    source = _entered(asked, _plan(asked))
+    # as numbers; never lies behind all there is
+    select = f"""SELECT entity_key, enum_code(step)::TINYINT AS step, entered_at, coalesce(later_at, {NEVER}) AS later_at,
+            coalesce(left_at, {NEVER}) AS left_at
+        FROM entered LEFT JOIN (
+            SELECT account_key AS entity_key, max(valid_to) AS left_at FROM account_presence GROUP BY ALL
+        ) USING (entity_key) WHERE entered_at IS NOT NULL ORDER BY entered_at"""
+
+    def read() -> pa.Table:
+        with executed(asked, Sql(select, relations=dict(source.relations), tables=dict(source.tables))) as cursor:
+            return cursor.to_arrow_table()
+
+    key = ("journey", asked.question.timezone, select, *source.relations.values())
+    return Sql(counted=lambda: counted(asked, asked.kept.get(asked.cursor, key, read), STEPS))
 
 
 def _plan(asked: Asked) -> Journey:
@@ -153,6 +185,8 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param(
             "output", "choice", "The steps, or the accounts that have not gone on, the longest first.", default="steps",
