@@ -44,6 +44,24 @@ class Columnar:
         return pa.table(arrays, schema=schema)
 
 
+def cells_of(table: pa.Table) -> dict[str, Cells]:
+    """The columns of a table as those of an answer."""
+    return {
+        name: _cells(column.combine_chunks()) for name, column in zip(table.column_names, table.columns, strict=True)
+    }
+
+
+def _cells(column: pa.Array) -> Cells:
+    if pa.types.is_dictionary(column.type):
+        # each word once
+        words = np.array([*column.dictionary.to_pylist(), None], object)
+        return words[column.indices.fill_null(len(words) - 1).to_numpy()]
+    found: Cells = column.to_numpy(zero_copy_only=False)
+    if found.dtype.kind == "f" and not pa.types.is_floating(column.type):  # whole numbers, some of which are missing
+        return np.array(column.to_pylist(), object)
+    return found
+
+
 def runs_of(table: pa.Table, labels: Sequence[str]) -> tuple[list[dict[str, Any]], NDArray[np.int64]]:
     """What rows that stand together say alike, and where each run of them begins, then how many rows there are.
 

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from uptake.metrics.core.metric import Asked, Kind, Row
+import numpy as np
+
+from uptake.metrics.core.columnar import Columnar, cells_of
+from uptake.metrics.core.metric import Asked, Kind, Row, plain
 from uptake.metrics.core.result import Column
+from uptake.store.projection import Cursor
 
 IDS = {"account": ("account_id", "accounts", "account_key"), "user": ("user_id", "users", "user_key")}
 """Entity -> the column of its id, and the table and key that hold it."""
@@ -38,10 +42,17 @@ class Listing(Kind):
         FROM labelled JOIN {table} e ON e.{key} = entity_key
         ORDER BY {columns}{self.order}, {id_column}"""
 
-    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+    def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
+        """One row with all columns as arrays: very many may be listed."""
+        del labels
+        return [cells_of(answer.to_arrow_table())]
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> Columnar:
         """Nothing is estimated."""
-        del labels, asked
-        return [row | {"status": "closed"} for row in rows]
+        (columns,) = rows
+        names = [*plain(labels), *(column.name for column in self.columns(asked.unit, asked))]
+        columns["status"] = np.full(len(columns[names[0]]), "closed", object)
+        return Columnar({name: columns[name] for name in names})
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The id, and what is shown."""
