@@ -30,7 +30,7 @@ from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Source, Sql
 from uptake.metrics.kinds.churned import CHURNED, churned_list
 from uptake.metrics.parts import contracts
 from uptake.metrics.parts.activity import ACTIVE
-from uptake.metrics.parts.adopted import adopted_sql, habit_source
+from uptake.metrics.parts.adopted import adopted_source
 from uptake.metrics.parts.contracts import BEGIN
 from uptake.metrics.parts.declines import declines
 from uptake.metrics.parts.departures import counted, departures
@@ -48,14 +48,13 @@ USUAL = 0.75
 def rows(asked: Asked) -> Sql:
     """Everyone who left, once for each kind; in the list once."""
     zone = literal(asked.plan.product.timezone)
-    habit = habit_source(asked, "gone")
+    adopted = adopted_source(asked, "gone")
     decayed = _decayed(asked)
     relations = {
         "compared": contracts.compared_sql(asked, "period"),
         "paid": contracts.paid_sql(asked, "begins_at"),
         "gone": _by_inactivity(asked) if _is_inactivity(asked) else _by_contract(zone),
-        **habit.relations,
-        "adopted": adopted_sql(asked, "gone", habit.sql),
+        **adopted.relations,
         # only of them it is told when use began to fall
         "slow": """SELECT DISTINCT g.entity_key, g.churned_on FROM gone g JOIN adopted a USING (entity_key)
         WHERE a.adopted_on < g.churned_on""",
@@ -79,7 +78,7 @@ def rows(asked: Asked) -> Sql:
         values["window_days"] = asked.param("window_days")
     notes = contracts.money_notes(asked) if asked.question.entity == "account" else ()
     notes = (*notes, *(() if asked.plan.value_moments else (NO_VALUE,)))
-    return Sql(select, values, relations, notes, {**habit.tables, **decayed.tables})
+    return Sql(select, values, relations, notes, {**adopted.tables, **decayed.tables})
 
 
 def _is_inactivity(asked: Asked) -> bool:

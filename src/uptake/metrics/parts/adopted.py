@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from uptake.facts.entity_days import Column, EntityDays
 from uptake.metrics.core.metric import Asked, Source
+from uptake.metrics.core.query import kept
 from uptake.metrics.parts.activity import ACTIVE
 from uptake.metrics.parts.windows import worked_out
 from uptake.store.sql import literal
@@ -15,28 +16,26 @@ INTERVALS = 4
 """Active in two of so many usage intervals in a row is a habit."""
 
 
-def adopted_sql(asked: Asked, among: str, habit: str = "") -> str:
-    """SQL for (entity_key, adopted_on): the first day on which value and a habit were there.
+def adopted_source(asked: Asked, among: str) -> Source:
+    """Rows (entity_key, adopted_on): the first day on which value and a habit were there.
 
     Without value moments in the plan the habit is enough.
 
     Args:
         asked: The question; the parameter `$interval_days` has to be bound.
         among: A relation with `entity_key`, whom it is asked of.
-        habit: What stands after FROM for (entity_key, habit_on), if that is a relation already.
     """
-    zone = literal(asked.plan.product.timezone)
-    value = (
-        f"""JOIN (
-            SELECT entity_key, timezone({zone}, timezone('UTC', reached_at))::DATE AS value_on
-            FROM {asked.grain.milestone} WHERE milestone = 'value'
-        ) v USING (entity_key)"""
-        if asked.plan.value_moments
-        else ""
-    )
+    habit, zone = habit_source(asked, among), literal(asked.plan.product.timezone)
+    relations, tables, value = dict(habit.relations), dict(habit.tables), ""
+    if asked.plan.value_moments:
+        value_sql = f"""SELECT entity_key, timezone({zone}, timezone('UTC', reached_at))::DATE AS value_on
+        FROM {asked.grain.milestone} WHERE milestone = 'value'"""
+        relations["value_day"], tables["value_day"] = value_sql, lambda: kept(asked, value_sql)
+        value = " JOIN value_day USING (entity_key)"
     adopted_on = "greatest(habit_on, value_on)" if value else "habit_on"
-    return f"""SELECT entity_key, {adopted_on} AS adopted_on FROM {habit or f"({_habit_sql(asked, among)})"} {value}
+    relations["adopted"] = f"""SELECT entity_key, {adopted_on} AS adopted_on FROM {habit.sql}{value}
         WHERE entity_key IN (SELECT entity_key FROM {among})"""
+    return Source("adopted", relations, tables)
 
 
 def habit_source(asked: Asked, among: str) -> Source:
@@ -52,11 +51,11 @@ def habit_source(asked: Asked, among: str) -> Source:
         rows, habit_on = habits(days, interval_days)
         return pa.table({"entity_key": days.entity[rows], "habit_on": habit_on.astype("M8[D]")})
 
-    def kept(days: EntityDays) -> pa.Table:
+    def read(days: EntityDays) -> pa.Table:
         key = ("habits", asked.grain.name, interval_days, asked.question.timezone)
         return asked.kept.get(asked.cursor, key, lambda: table(days))
 
-    return worked_out(asked, asked.grain, ACTIVE, "habit", _habit_sql(asked, among), kept)
+    return worked_out(asked, asked.grain, ACTIVE, "habit", _habit_sql(asked, among), read)
 
 
 def _habit_sql(asked: Asked, among: str) -> str:
