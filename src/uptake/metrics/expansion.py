@@ -21,6 +21,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.query import kept
 from uptake.metrics.kinds.movements import LEDGER, MOVEMENTS, ORDER
 from uptake.metrics.parts import contracts
 from uptake.metrics.parts.contracts import BEGIN
@@ -50,12 +51,15 @@ OF_USE = "features", "modules"
 def rows(asked: Asked) -> Sql:
     """Every account that changed in a period: for the totals with its movement, for the ledger with everything."""
     measure, is_ledger = asked.param("measure"), asked.param("output") == "ledger"
+    is_of_use = is_ledger or measure in OF_USE
+    tables = {"first_adopted": lambda: kept(asked, _FIRST_ADOPTED)} if is_of_use else {}
     relations = {
         "compared": contracts.compared_sql(asked, "period"),
         "paid_before": contracts.paid_sql(asked, "begins_at"),
         "paid_now": contracts.paid_sql(asked, "on_at"),
         # who only adopted something has no movement of what is paid
-        "adopted": _ADOPTED if is_ledger or measure in OF_USE else f"SELECT * FROM ({_ADOPTED}) WHERE false",
+        "first_adopted": _FIRST_ADOPTED if is_of_use else f"SELECT * FROM ({_FIRST_ADOPTED}) WHERE false",
+        "adopted": _ADOPTED,
         "changed": _changed(asked),
     }
     notes = contracts.money_notes(asked)
@@ -68,23 +72,26 @@ def rows(asked: Asked) -> Sql:
         WHERE mrr_after <> mrr_before OR seats_after <> seats_before OR plan_after <> plan_before OR len(features) > 0""",
             relations=relations,
             notes=notes,
+            tables=tables,
         )
     return Sql(
         f"SELECT entity_key, anchor_at, period_on, {wanted} FROM changed WHERE movement IS NOT NULL AND value <> 0",
         relations=relations,
         notes=notes,
+        tables=tables,
     )
 
 
+_FIRST_ADOPTED = """SELECT *,
+            row_number() OVER (PARTITION BY entity_key, module ORDER BY adopted_on, feature) = 1 AS is_first_of_module
+        FROM (
+            SELECT member_key >> 32 AS entity_key, feature, module, min(adopted_on) AS adopted_on
+            FROM member_feature JOIN features USING (feature_key) WHERE adopted_on IS NOT NULL GROUP BY ALL
+        )"""
+"""When each account first adopted each feature."""
 _ADOPTED = """SELECT entity_key, p.period_on, list(feature ORDER BY feature) AS features,
             coalesce(list(DISTINCT module ORDER BY module) FILTER (is_first_of_module AND module IS NOT NULL), []) AS modules
-        FROM compared p JOIN (
-            SELECT *, row_number() OVER (PARTITION BY entity_key, module ORDER BY adopted_on, feature) = 1 AS is_first_of_module
-            FROM (
-                SELECT member_key >> 32 AS entity_key, feature, module, min(adopted_on) AS adopted_on
-                FROM member_feature JOIN features USING (feature_key) WHERE adopted_on IS NOT NULL GROUP BY ALL
-            )
-        ) a ON a.adopted_on >= p.begin_day AND a.adopted_on <= p.on_day GROUP BY ALL"""
+        FROM compared p JOIN first_adopted a ON a.adopted_on >= p.begin_day AND a.adopted_on <= p.on_day GROUP BY ALL"""
 
 
 def _changed(asked: Asked) -> str:
