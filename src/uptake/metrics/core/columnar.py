@@ -55,7 +55,8 @@ def _cells(column: pa.Array) -> Cells:
     if pa.types.is_dictionary(column.type):
         # each word once
         words = np.array([*column.dictionary.to_pylist(), None], object)
-        return words[column.indices.fill_null(len(words) - 1).to_numpy()]
+        told: Cells = words[column.indices.fill_null(len(words) - 1).to_numpy()]
+        return told
     found: Cells = column.to_numpy(zero_copy_only=False)
     if found.dtype.kind == "f" and not pa.types.is_floating(column.type):  # whole numbers, some of which are missing
         return np.array(column.to_pylist(), object)
