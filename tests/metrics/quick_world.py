@@ -33,6 +33,14 @@ onboarding:
     - {name: third, event: c, required: false}
 value_moments: {exported: {event: c, at_least: 2, eligible: {account.plan: Pro}}}
 tasks: {work: {start: a, complete: b, error: c, within_minutes: 9000}}
+launches:
+  spring:
+    feature: boards
+    launched_on: 2026-02-20
+    target: 0.3
+    within_days: 25
+    population: {account.plan: Pro}
+    channels: {news: c, mail: b, talk: null}
 labouring: {least_minutes: 1, least_tries: 2}
 journey: {crm: account.team, awareness: [red], interest: [blue]}
 """

@@ -34,8 +34,10 @@ from uptake.facts.selection import events_sql
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.kinds.drivers import DRIVERS
 from uptake.metrics.kinds.launch import LAUNCH
+from uptake.metrics.parts.launch_counts import Launched, campaign, curves
 from uptake.metrics.parts.population import open_from_sql
-from uptake.plan import Launch
+from uptake.metrics.parts.tallies import is_of_everybody
+from uptake.plan import Feature, Launch, Selector
 from uptake.store.sql import literal
 
 CURVES, CAMPAIGN = "curves", "campaign"
@@ -48,14 +50,28 @@ OBSERVED = (
 
 def rows(asked: Asked) -> Sql:
     """Everyone the launch is for, with how far they got, or with the channels that had reached them."""
-    curves = _curves(asked)
-    return curves if asked.param("output") == CURVES else _campaign(asked, curves)
+    found = _curves(asked)
+    return found if asked.param("output") == CURVES else _campaign(asked, found)
+
+
+def totals(asked: Asked) -> Sql | None:
+    """The same counts without a row for each, from the days of use of the feature."""
+    if not is_of_everybody(asked):
+        return None
+    launch, sql = launched(asked), rows(asked)
+    key, feature = _feature(asked, launch)
+    clock = asked.param("clock") or launch.clock
+    meant = Launched(sql.values, key, (*feature.eligible, *launch.population), at_launch=clock == "launch")
+    if asked.param("output") == CURVES:
+        return Sql(counted=lambda: curves(asked, meant))
+    channels = {name: _reached(asked, reached) for name, reached in _telling(launch).items()}
+    return Sql(counted=lambda: campaign(asked, meant, channels, ANY_CHANNEL))
 
 
 def _curves(asked: Asked) -> Sql:
     """Everyone the launch is for, with the days since the start on which they got so far."""
     launch = launched(asked)
-    key, feature = next((key, one) for key, one in keyed(asked.plan).items() if one.name == launch.feature)
+    key, feature = _feature(asked, launch)
     days = asked.param("within_days") or launch.within_days
     there = f"""SELECT entity_key, min(greatest(valid_from, l.begins_at)) AS reached_at
             FROM {asked.grain.present} s CROSS JOIN launch l
@@ -98,10 +114,10 @@ def _curves(asked: Asked) -> Sql:
     )
 
 
-def _campaign(asked: Asked, curves: Sql) -> Sql:
+def _campaign(asked: Asked, got: Sql) -> Sql:
     """Everyone who had not got there by the day of the comparison, once, and once for each channel that had reached them."""
     launch = launched(asked)
-    telling = {one.name: one.reached for one in launch.channels if one.reached is not None}
+    telling = _telling(launch)
     if not telling:
         raise DefinitionMissing(
             f"Nothing says whom the channels of {launch.title} reached.",
@@ -113,25 +129,40 @@ def _campaign(asked: Asked, curves: Sql) -> Sql:
         WHERE r.event_at >= f.begins_at AND r.event_at < l.ends_at"""
     either = f" UNION ALL SELECT DISTINCT {columns}, {literal(ANY_CHANNEL)} FROM touched t" if len(telling) > 1 else ""
     return replace(
-        curves,
+        got,
         select=f"""
     SELECT {columns}, NULL::VARCHAR AS driver FROM waiting t
     UNION ALL SELECT {columns}, channel FROM touched t{either}""",
-        values={**curves.values, "reached_by": asked.param("reached_by"), "least_n": 1},
+        values={**got.values, "reached_by": asked.param("reached_by"), "least_n": 1},
         relations={
-            **curves.relations,
+            **got.relations,
             "waiting": f"""SELECT *, coalesce(got_on <= $within_days::INTEGER, false) AS converted FROM (
-            SELECT c.*, {launch.target_of}_on AS got_on, start_on FROM ({curves.select}) c JOIN exposed USING (entity_key)
+            SELECT c.*, {launch.target_of}_on AS got_on, start_on FROM ({got.select}) c JOIN exposed USING (entity_key)
         ) WHERE closed_days > $within_days::INTEGER AND (got_on IS NULL OR got_on > $reached_by::INTEGER)""",
             "reached": " UNION ALL ".join(
-                f"SELECT {literal(name)} AS channel, {asked.grain.key} AS entity_key, event_at FROM event"
-                f" WHERE {asked.grain.needs} AND event_at < $as_of AND {events_sql(asked.cursor, asked.plan, [reached])}"
+                f"SELECT {literal(name)} AS channel, * FROM ({_reached(asked, reached)}) WHERE event_at < $as_of"
                 for name, reached in telling.items()
             ),
             "touched": touched,
         },
         notes=(OBSERVED,),
     )
+
+
+def _telling(launch: Launch) -> dict[str, Selector]:
+    """The channels that say whom they reached, with the events that say so."""
+    return {one.name: one.reached for one in launch.channels if one.reached is not None}
+
+
+def _reached(asked: Asked, reached: Selector) -> str:
+    """SQL for (entity_key, event_at): whom a channel reached when."""
+    return f"""SELECT {asked.grain.key} AS entity_key, event_at FROM event
+                WHERE {asked.grain.needs} AND {events_sql(asked.cursor, asked.plan, [reached])}"""
+
+
+def _feature(asked: Asked, launch: Launch) -> tuple[int, Feature]:
+    """The feature that is launched, with its key."""
+    return next((key, one) for key, one in keyed(asked.plan).items() if one.name == launch.feature)
 
 
 def launched(asked: Asked) -> Launch:
@@ -162,6 +193,8 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    totals=totals,
+    splits_totals=is_of_everybody,
     params=(
         Param("launch", "text", "A launch of the plan; may be left out where there is one."),
         Param(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -13,10 +12,10 @@ from uptake.facts.day_order import Numbered, Told
 from uptake.metrics.core.metric import Asked, Row
 from uptake.metrics.core.question import begin_of
 from uptake.metrics.core.side_by_side import side_by_side
-from uptake.metrics.parts.clocks import SESSIONS, Clock, InSessions, Instants, InTime
+from uptake.metrics.parts.clocks import SESSIONS, Clock, InSessions, InTime
 from uptake.metrics.parts.cohorts import NOT_YET, Cohorts
 from uptake.metrics.parts.crowds import NOT_REACHED, Crowd, counted, crowd
-from uptake.metrics.parts.population import open_from_sql
+from uptake.metrics.parts.opened_since import opened_since
 from uptake.metrics.parts.tallies import instant, numbered
 from uptake.plan import Conditions, Feature
 
@@ -33,14 +32,15 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
     """
     facts, cohorts, question = numbered(asked), Cohorts(asked), asked.question
     clock: Clock = InSessions(asked, facts) if asked.param("unit") == SESSIONS else InTime()
-    opened = _opened(asked, facts, started)
+    started_at = facts.told(f"SELECT entity_key, reached_at AS value FROM ({started})", NOT_YET)
     crowds: dict[tuple[Conditions, date | None], Crowd] = {}
     uses: list[tuple[Crowd, NDArray[np.int64]]] = []
     for key, feature in features.items():
         alike = feature.eligible, feature.launched_on
         if alike not in crowds:
             launched_at = begin_of(feature.launched_on or date(1970, 1, 1), asked.plan.product.timezone)
-            open_at = np.maximum(opened(feature.eligible), instant(launched_at))  # what is missing stays missing
+            opened = opened_since(asked, facts, feature.eligible, started_at)
+            open_at = np.maximum(opened, instant(launched_at))  # what is missing stays missing
             crowds[alike] = crowd(asked, clock, cohorts, open_at)
         took = asked.kept.get(
             asked.cursor,
@@ -54,22 +54,6 @@ def first_uses(asked: Asked, features: dict[int, Feature], started: str) -> list
         for (period, order), (group, row) in answer.items():
             found[period, key, order] = {**cohorts.names(period, group, feature=feature.name), **row}
     return [found[place] for place in sorted(found)]
-
-
-def _opened(asked: Asked, facts: Numbered, started: str) -> Callable[[Conditions], Instants]:
-    """Gives since when each could use the features of a class; where conditions bear on it, that is read each time."""
-
-    def opened(conditions: Conditions) -> Instants:
-        sql = open_from_sql(asked, conditions, started)
-        if not conditions:
-            return facts.told(f"SELECT entity_key, open_at AS value FROM ({sql})", NOT_YET)
-        columns = asked.cursor.execute(sql, {"as_of": asked.question.as_of}).fetchnumpy()
-        number = facts.everyone.numbers(np.asarray(columns["entity_key"]))
-        open_at = np.full(len(facts.everyone), NOT_YET)
-        open_at[number[number >= 0]] = np.asarray(columns["open_at"])[number >= 0]
-        return open_at
-
-    return opened
 
 
 def _took(asked: Asked, facts: Numbered, clock: Clock, people: Crowd, feature: int) -> Told:
