@@ -68,7 +68,9 @@ def test_numbers_stay_numbers(number: object) -> None:
 
 @pytest.mark.parametrize("kind", [errors.UptakeError, *errors.UptakeError.__subclasses__()])
 def test_every_error_comes_through_the_server_as_it_was(kind: type[errors.UptakeError]) -> None:
-    before = kind("what") if kind in (errors.DiskFull, errors.MemoryShort) else kind("what", allowed=["a", "b"], do="do")
+    before = (
+        kind("what") if kind in (errors.DiskFull, errors.MemoryShort) else kind("what", allowed=["a", "b"], do="do")
+    )
     told = messages.decode(messages.encode(messages.problem(before)), messages.Problem)
     after = messages.error(told)
     assert type(after) is kind

@@ -161,6 +161,6 @@ def test_uses_too_many_to_be_listed_give_the_same_ranks(
 ) -> None:
     asked = {"feature": "all", "entity": entity, "period": "week", "window_days": 20, "least_days": 3, **AS_OF}
     listed = used.metric("depth", **asked).rows
-    monkeypatch.setattr("uptake.metrics.parts.ranks.LISTED", 0)
+    monkeypatch.setattr("uptake.metrics.parts.rates.LISTED", 0)
     assert used.metric("depth", **asked).rows == listed
     assert len({row["ci_lower"] for row in listed}) > 2

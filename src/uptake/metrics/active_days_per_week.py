@@ -17,6 +17,7 @@ Source: product adoption glossary ("3-5 a week for daily-use products"); tenure 
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
@@ -45,6 +46,11 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
     return tallies.means(asked, _values(asked)) if are_active_ones(asked) else None
+
+
+def of_each(asked: Asked) -> pa.Table:
+    """Rows (entity_key, period_on, value) of everyone who came, from columns in memory."""
+    return tallies.rows_of_each(tallies.numbered(asked), _values(asked))
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:

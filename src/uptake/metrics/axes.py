@@ -22,7 +22,7 @@ from uptake.metrics import (
 from uptake.metrics.core import params
 from uptake.metrics.core.metric import Asked, Metric
 from uptake.metrics.parts import people_active
-from uptake.metrics.parts.tallies import is_possible
+from uptake.metrics.parts.tallies import is_of_everybody, is_possible
 from uptake.store.sql import renamed
 
 
@@ -82,14 +82,14 @@ def _seats(measure: str, window: str) -> Axis:
 AXES: dict[str, Axis] = {
     "breadth": Axis(breadth.METRIC, work=breadth.of_each, is_workable=breadth.is_counted),
     "people_active": Axis(people_active.SHARE_OF_PEOPLE, of_active=False, work=people_active.of_each),
-    "features_used": Axis(features_used.METRIC),
-    "depth": Axis(depth.METRIC),
+    "features_used": Axis(features_used.METRIC, work=features_used.of_each, is_workable=features_used.is_counted),
+    "depth": Axis(depth.METRIC, work=depth.of_each, is_workable=is_of_everybody),
     "seats_active": _seats("active", "active_days"),
     "seats_adopted": _seats("adopted", ""),
-    "frequency": Axis(frequency.METRIC),
-    "consistency": Axis(consistency.METRIC, ""),
-    "active_days_per_week": Axis(active_days_per_week.METRIC),
-    "sessions_per_week": Axis(sessions_per_week.METRIC),
+    "frequency": Axis(frequency.METRIC, work=frequency.of_each),
+    "consistency": Axis(consistency.METRIC, "", work=consistency.of_each),
+    "active_days_per_week": Axis(active_days_per_week.METRIC, work=active_days_per_week.of_each),
+    "sessions_per_week": Axis(sessions_per_week.METRIC, work=sessions_per_week.of_each),
 }
 """Name of an axis -> what it measures; each has a meaning for accounts."""
 PEOPLE_ACTIVE = "people_active"

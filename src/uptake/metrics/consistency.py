@@ -20,6 +20,7 @@ Source: definitions 5.25 (ours)
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
@@ -72,6 +73,11 @@ def totals(asked: Asked) -> Sql | None:
     if is_asked(asked):
         return beside.totals(asked, _values(asked), asked.param("interval_days") * asked.param("intervals"))
     return tallies.means(asked, _values(asked))
+
+
+def of_each(asked: Asked) -> pa.Table:
+    """Rows (entity_key, period_on, value) of everyone who came, from columns in memory."""
+    return tallies.rows_of_each(tallies.numbered(asked), _values(asked))
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:

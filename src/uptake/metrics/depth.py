@@ -20,6 +20,8 @@ Source: definitions 5.11 (ours); tenure scaling after fight-churn 7.8; mid-ranks
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from uptake.errors import QuestionError
 from uptake.metrics.core import dimensions
 from uptake.metrics.core.grain import ACCOUNT, MEMBER, USER, Grain
@@ -30,8 +32,8 @@ from uptake.metrics.parts.features import class_of_feature_sql, eligible_classes
 from uptake.metrics.parts.labelled import labelled
 from uptake.metrics.parts.observed import seen_from, watched
 from uptake.metrics.parts.population import WINDOW_DAY, present_sql
-from uptake.metrics.parts.ranks import ranks
-from uptake.metrics.parts.tallies import is_of_everybody, summed
+from uptake.metrics.parts.ranks import of_accounts, ranks
+from uptake.metrics.parts.tallies import is_of_everybody, numbered, rows_of_each, summed
 from uptake.plan import Feature
 from uptake.store.sql import name
 
@@ -69,6 +71,11 @@ def totals(asked: Asked) -> Sql | None:
         return None
     features = chosen(asked, asked.param("feature"))
     return summed(lambda: ranks(asked, features), "feature", *(asked.split.labels if asked.split else ()))
+
+
+def of_each(asked: Asked) -> pa.Table:
+    """Rows (entity_key, period_on, value) of accounts, the mean over features, from columns in memory."""
+    return rows_of_each(numbered(asked), of_accounts(asked, chosen(asked, asked.param("feature"))))
 
 
 def _seen(asked: Asked) -> Asked:

@@ -16,6 +16,7 @@ Source: product adoption glossary ("5-7 core features"); requirements C3
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
@@ -41,9 +42,18 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
+    return tallies.means(asked, _values(asked)) if is_counted(asked) else None
+
+
+def is_counted(asked: Asked) -> bool:
+    """Whether the features can be counted from columns in memory."""
     features = core(asked)
-    is_possible = bool(features) and tallies.is_possible(asked) and are_in_first_word(features)
-    return tallies.means(asked, _values(asked)) if is_possible else None
+    return bool(features) and tallies.is_possible(asked) and are_in_first_word(features)
+
+
+def of_each(asked: Asked) -> pa.Table:
+    """Rows (entity_key, period_on, value) of everyone who came, from columns in memory."""
+    return tallies.rows_of_each(tallies.numbered(asked), _values(asked))
 
 
 def _values(asked: Asked) -> Iterator[tallies.Values]:

@@ -17,6 +17,7 @@ Source: definitions 5.11 (ours); tenure scaling after fight-churn 7.8
 from collections.abc import Iterator
 
 import numpy as np
+import pyarrow as pa
 
 from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
@@ -53,6 +54,11 @@ def totals(asked: Asked) -> Sql | None:
     return (
         tallies.means(asked, _values(asked, _window_days(asked))) if is_of_numbers and are_active_ones(asked) else None
     )
+
+
+def of_each(asked: Asked) -> pa.Table:
+    """Rows (entity_key, period_on, value) of everyone who came, from columns in memory."""
+    return tallies.rows_of_each(tallies.numbered(asked), _values(asked, _window_days(asked)))
 
 
 def _values(asked: Asked, window_days: int) -> Iterator[tallies.Values]:

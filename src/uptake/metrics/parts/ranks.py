@@ -1,10 +1,9 @@
-"""Ranks among peers, worked out from uses in memory: how many have each rate tells where everybody stands."""
+"""Ranks among peers, worked out from uses in memory, of each feature in the window of each period."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -17,19 +16,14 @@ from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.parts.features import classes
 from uptake.metrics.parts.population import eligible_spans_sql
-from uptake.metrics.parts.tallies import Sums, Tally, edges, numbered, seen_from, tallied
+from uptake.metrics.parts.rates import Ranked, begins_of, rates_of
+from uptake.metrics.parts.tallies import End, Sums, Tally, Values, edges, numbered, seen_from, tallied
 from uptake.metrics.parts.windows import EPOCH, are_many
 from uptake.plan import Feature
 from uptake.store.sql import literal
 
-DIGITS = 9
-"""Equal rates come from different fractions, and are equal when they are rounded."""
 UNUSED = DayOrder(np.empty(0, np.int32), np.empty(0, np.uint16), {"uses": np.empty(0, np.uint16)})
 """How much a feature was used that nobody used."""
-Rates = Callable[[Column], NDArray[np.float64]]
-"""What codes mean, as rates."""
-LISTED = 2**18
-"""Codes of rates below this are counted in a list; where there are others, rates are sorted."""
 
 
 def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | str | Sums | None, ...]]:
@@ -39,6 +33,38 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
         asked: The question, of the metric `depth` without `peers`.
         features: Key -> feature.
     """
+
+    def told(window: _Window) -> list[tuple[date | str | Sums | None, ...]]:
+        ranked, who = window.ranked()
+        sums = window.crowd.sums(ranked, window.peers, who)
+        return [(window.tally.period_on, window.feature, *names, found) for names, found in sums]
+
+    for found in side_by_side(told, _windows(asked, features)):
+        yield from found
+
+
+def of_accounts(asked: Asked, features: dict[int, Feature]) -> Iterator[Values]:
+    """Of each period the accounts that have a value, and the mean over features of the mean ranks of their members.
+
+    Args:
+        asked: The question, of accounts, of the metric `depth` without `peers`.
+        features: Key -> feature.
+    """
+
+    def told(window: _Window) -> tuple[End, Column, NDArray[np.float64]]:
+        return window.tally.end, *window.crowd.means(*window.ranked(), window.peers)
+
+    sums = dict[End, NDArray[np.float64]]()
+    for end, who, means in side_by_side(told, _windows(asked, features)):
+        of_end = sums.setdefault(end, np.zeros((2, len(numbered(asked).everyone))))
+        of_end[:, who] += (means, np.ones(len(who)))
+    for end, (total, number) in sums.items():
+        known = np.flatnonzero(number)
+        yield end, known, total[known] / number[known]
+
+
+def _windows(asked: Asked, features: dict[int, Feature]) -> list[_Window]:
+    """The window of each feature and period in which there is anybody who could use it."""
     grain = MEMBER if asked.grain is ACCOUNT else asked.grain
     facts = numbered(asked, grain)
     present = facts.spans(grain.present)
@@ -58,17 +84,10 @@ def ranks(asked: Asked, features: dict[int, Feature]) -> Iterator[tuple[date | s
                 # who the peers are is asked of the store, so not by those who work side by side
                 peers = crowd.peers(tally)
                 if peers.number:
-                    windows.append(_Window(features[key].name, tally, since, early, crowd, peers))
-
-    def told(window: _Window) -> list[tuple[date | str | Sums | None, ...]]:
-        feature, tally, since, early, crowd, peers = window
-        begins = _begins(since, early.between(tally.on - window_days + 1, tally.on))
-        who, rates, code = _rates(tally, peers.could, begins, window_days, least_days)
-        ranked = _Ranked(rates, code, peers.number)
-        return [(tally.period_on, feature, *names, sums) for names, sums in crowd.sums(ranked, peers, who)]
-
-    for found in side_by_side(told, windows):
-        yield from found
+                    windows.append(
+                        _Window(features[key].name, tally, since, early, crowd, peers, window_days, least_days)
+                    )
+    return windows
 
 
 def uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_days: int) -> Mapping[int, DayOrder]:
@@ -82,92 +101,6 @@ def uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_day
         ]
         sql += f" AND ({' OR '.join(days) or 'false'})"
     return facts.day_parts(sql)
-
-
-def _begins(since: NDArray[np.int32], early: DayOrder) -> NDArray[np.int32]:
-    """From which day on everybody is looked at: the first one in the window, of who did something before they were seen."""
-    if not len(early.day):
-        return since
-    begins = since.copy()
-    # of several values for one place the last one stays: from the latest day on, the first day
-    begins[early.number[::-1]] = early.day[::-1]
-    return begins
-
-
-def _rates(
-    tally: Tally, peers: NDArray[np.bool_], begins: NDArray[np.int32], window_days: int, least_days: int
-) -> tuple[Column, Rates, Column]:
-    """Those of the peers who used a feature, by number; how much in a whole window, by code; and the code of each."""
-    uses = np.bincount(tally.rows.number, tally.rows.values["uses"], tally.everyone)
-    who = np.flatnonzero((uses != 0) & peers)
-    used, own = uses[who], begins[who]
-    short = np.flatnonzero(own > tally.on - window_days + 1)
-    lived = (tally.on - own[short] + 1).clip(least_days, window_days)
-    # whole uses and the days they were in make a small number, so that each pair is made a rate of once
-    width = max(window_days - least_days, 0) + 1
-    are_whole = tally.rows.values["uses"].dtype.kind == "u"
-    if not are_whole or used.max(initial=0) >= LISTED // width:
-        used[short] = used[short] * window_days / lived
-        found, code = np.unique(np.round(used, DIGITS), return_inverse=True)
-        return who, found.__getitem__, code
-    code = used.astype(np.intp)
-    code *= width
-    code[short] += window_days - lived
-
-    def rates(pairs: Column) -> NDArray[np.float64]:
-        found: NDArray[np.float64] = np.round(pairs // width * window_days / (window_days - pairs % width), DIGITS)
-        return found
-
-    return who, rates, code
-
-
-class _Ranked:
-    """Where those who have each rate stand.
-
-    Args:
-        rates: What codes mean, as rates; several may mean the same.
-        code: The code of each who used a feature; all other peers have the rate 0.
-        peers: How many peers there are.
-    """
-
-    def __init__(self, rates: Rates, code: Column, peers: int) -> None:
-        self._code = code
-        members = np.bincount(code)
-        told = np.flatnonzero(members)
-        found, place = np.unique(np.append(0.0, rates(told)), return_inverse=True)
-        self.idle = int(place[0])
-        self.members = np.bincount(place[1:], members[told], len(found)).astype(np.int64)
-        self.members[self.idle] += peers - len(code)
-        self.value = (np.cumsum(self.members) - self.members / 2) / peers
-        self.of_idle = float(self.value[self.idle])
-        self._place = np.zeros(len(members), np.intp)
-        self._place[told] = place[1:]
-
-    @cached_property
-    def places(self) -> Column:
-        """The place in `value` of each of those who used it, in the order of their codes."""
-        found: Column = self._place[self._code]
-        return found
-
-    @cached_property
-    def of_users(self) -> NDArray[np.float64]:
-        """The rank of each of those who used it, in the order of their codes."""
-        found: NDArray[np.float64] = self.value[self._place][self._code]
-        return found
-
-    def sums_of(self, group: Column, sizes: Column) -> Iterator[tuple[int, Sums]]:
-        """The sums of each group of which there is anybody among the peers.
-
-        Args:
-            group: The number of the group of each of those who used it; -1 of who is in none.
-            sizes: How many peers each group has.
-        """
-        ranks = len(self.value)
-        cells = (group.astype(np.intp) + 1) * ranks + self.places
-        members = np.bincount(cells, minlength=(len(sizes) + 1) * ranks).reshape(-1, ranks)[1:]
-        members[:, self.idle] += sizes - members.sum(axis=1)
-        for number in np.flatnonzero(sizes).tolist():
-            yield number, Sums.of_counts(self.value, members[number])
 
 
 class _Peers(NamedTuple):
@@ -213,7 +146,7 @@ class _Crowd:
             self._peers[tally.on_at] = found
         return self._peers[tally.on_at]
 
-    def sums(self, ranked: _Ranked, peers: _Peers, who: Column) -> Iterator[tuple[tuple[str, ...], Sums]]:
+    def sums(self, ranked: Ranked, peers: _Peers, who: Column) -> Iterator[tuple[tuple[str, ...], Sums]]:
         """The sums of the ranks of each group."""
         if self._accounts is not None and peers.accounts is not None:
             yield from self._accounts.sums(ranked, peers.accounts, who)
@@ -222,6 +155,12 @@ class _Crowd:
             yield from ((self._names[number], sums) for number, sums in of_groups)
         else:
             yield (), Sums.of_counts(ranked.value, ranked.members)
+
+    def means(self, ranked: Ranked, who: Column, peers: _Peers) -> tuple[Column, NDArray[np.float64]]:
+        """The accounts that have a value, by number, and the mean rank of the members of each."""
+        assert self._accounts is not None
+        assert peers.accounts is not None
+        return self._accounts.means(ranked, peers.accounts, who)
 
 
 class _Accounts:
@@ -248,12 +187,21 @@ class _Accounts:
             groups = [(names, place[own]) for names, own in parts]
         return _Told(members, groups)
 
-    def sums(self, ranked: _Ranked, told: _Told, who: Column) -> Iterator[tuple[tuple[str, ...], Sums]]:
+    def sums(self, ranked: Ranked, told: _Told, who: Column) -> Iterator[tuple[tuple[str, ...], Sums]]:
         """The sums, for each group, of the mean ranks of the members of each account."""
+        means = self._means(ranked, told, who)
+        yield from ((names, Sums.of(means[places])) for names, places in told.groups)
+
+    def means(self, ranked: Ranked, told: _Told, who: Column) -> tuple[Column, NDArray[np.float64]]:
+        """The accounts that have a value, by number, and the mean rank of the members of each."""
+        places = np.concatenate([places for _, places in told.groups])
+        return self._number[places], self._means(ranked, told, who)[places]
+
+    def _means(self, ranked: Ranked, told: _Told, who: Column) -> NDArray[np.float64]:
         accounts, size = self._of[who], len(told.members)
         used, total = np.bincount(accounts, minlength=size), np.bincount(accounts, ranked.of_users, size)
-        means = (total + (told.members - used) * ranked.of_idle) / np.maximum(told.members, 1)
-        yield from ((names, Sums.of(means[places])) for names, places in told.groups)
+        found: NDArray[np.float64] = (total + (told.members - used) * ranked.of_idle) / np.maximum(told.members, 1)
+        return found
 
 
 class _Window(NamedTuple):
@@ -266,6 +214,8 @@ class _Window(NamedTuple):
         early: The uses before that.
         crowd: Those who could use it.
         peers: Those of them who were there at the end of the period.
+        window_days: How many days it has.
+        least_days: The shortest time that uses are scaled up from.
     """
 
     feature: str
@@ -274,6 +224,14 @@ class _Window(NamedTuple):
     early: DayOrder
     crowd: _Crowd
     peers: _Peers
+    window_days: int
+    least_days: int
+
+    def ranked(self) -> tuple[Ranked, Column]:
+        """Where those stand who have each rate, and who used the feature, by number."""
+        begins = begins_of(self.since, self.early.between(self.tally.on - self.window_days + 1, self.tally.on))
+        who, rates, code = rates_of(self.tally, self.peers.could, begins, self.window_days, self.least_days)
+        return Ranked(rates, code, self.peers.number), who
 
 
 class _Told(NamedTuple):
