@@ -89,6 +89,15 @@ def test_whom_a_campaign_reached_is_counted_as_from_rows(
     hold_equal(changing, "launch_adoption", asked, least=0 if entity == "account" else 1)
 
 
+@pytest.mark.parametrize("more", [{}, {"by": ["account.team"], "output": "progress", "as_of": "2026-04-10T13:00:00Z"}])
+@pytest.mark.parametrize("within_days", [3, 60])
+def test_what_every_member_did_is_counted_as_from_rows(
+    changing: uptake.Workspace, within_days: int, more: dict[str, Any]
+) -> None:
+    asked = {"entity": "account", "who": "every", "within_days": within_days, "period": "month", **more}
+    hold_equal(changing, "onboarding_completion", asked)
+
+
 def test_two_groups_differ_by_the_steps_of_their_rows(changing: uptake.Workspace) -> None:
     asked = {"by": ["account.plan"], "output": "difference", "groups": "Pro,Free", "gap_minutes": 6_000}
     hold_equal(changing, "paths", {**asked, "entity": "user"})

@@ -81,6 +81,7 @@ __all__ = ["workspace"]  # a fixture
             ("product_engagement_score", {"window_days": 9, "short_days": 3, "as_of": "2026-04-10T13:00:00Z"}),
             ("onboarding_completion", {}),
             ("onboarding_completion", {"within_days": 40, "as_of": "2026-02-10T13:00:00Z"}),
+            ("onboarding_completion", {"output": "progress", "within_days": 40, "as_of": "2026-03-10T13:00:00Z"}),
             ("launch_adoption", {}),
             ("launch_adoption", {"clock": "exposure", "as_of": "2026-04-10T13:00:00Z"}),
             ("funnel", {"steps": ["a", "b", "c"], "window_days": 4, "as_of": "2026-04-10T13:00:00Z"}),

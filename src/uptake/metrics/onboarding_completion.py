@@ -26,13 +26,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from uptake.errors import DefinitionMissing, QuestionError
+from uptake.facts.day_order import Numbered
 from uptake.facts.milestone import STEP
 from uptake.metrics.core.grain import ACCOUNT, MEMBER
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.kinds.share import SHARE
-from uptake.metrics.parts.cohorts import NOT_YET, OUTSIDE, Cohorts
-from uptake.metrics.parts.tallies import instant, is_of_everybody, numbered
+from uptake.metrics.parts.cohorts import NOT_YET, OUTSIDE, Cohorts, Instants
+from uptake.metrics.parts.tallies import Sums, instant, is_of_everybody, numbered
 from uptake.plan import Onboarding
 from uptake.store.sql import literal
 
@@ -114,8 +115,9 @@ def _meant(asked: Asked) -> str:
 def totals(asked: Asked) -> Sql | None:
     """The same counts without a row per newcomer and step: when each started, and when each had done a step."""
     onboarding = _onboarding(asked)
-    plain = asked.param("output") == STEPS and asked.param("who") == ANYBODY
-    if not plain or not any(step.required for step in onboarding.steps) or any(step.role for step in onboarding.steps):
+    if asked.param("who") == EVERY and asked.grain is not ACCOUNT:
+        return None  # the rows say what is wrong
+    if not any(step.required for step in onboarding.steps) or any(step.role for step in onboarding.steps):
         return None
     return Sql(counted=lambda: _counted(asked, onboarding))
 
@@ -123,26 +125,31 @@ def totals(asked: Asked) -> Sql | None:
 def _counted(asked: Asked, onboarding: Onboarding) -> list[Row]:
     """Newcomers of each period and group who had done a step in time."""
     facts, cohorts = numbered(asked), Cohorts(asked)
-    started_at = facts.told(f"SELECT entity_key, started_at AS value FROM {asked.grain.start}", NOT_YET)
+    started_at: Instants = facts.told(f"SELECT entity_key, started_at AS value FROM {asked.grain.start}", NOT_YET)
     as_of = instant(asked.question.as_of)
     until = started_at + np.timedelta64(asked.param("within_days") or onboarding.within_days, "D")
     period, group = cohorts.cells(np.arange(len(started_at)), started_at)
     is_in, is_open = (period != OUTSIDE) & (started_at < as_of), until >= as_of
     cell = period * cohorts.groups + group
+    # of those whose time is over, in time is before `as_of`
+    is_closed, done_by = is_in & ~is_open, _by_every_member_in_time if asked.param("who") == EVERY else _in_time
+    done = {name: is_closed & reached for name, reached in done_by(asked, facts, onboarding, until).items()}
+    if asked.param("output") == PROGRESS:
+        required = [done[step.name] for step in onboarding.steps if step.required]
+        share = np.sum(required, axis=0) / len(required)
+        return [
+            {**cohorts.names(period, group), **Sums.of(share[who])._asdict()}
+            for period in range(len(cohorts))
+            for _, group in cohorts.in_order(range(cohorts.groups))
+            if len(who := np.flatnonzero(is_closed & (cell == period * cohorts.groups + group)))
+        ]
 
     def count(who: NDArray[np.bool_]) -> NDArray[np.int64]:
         return np.bincount(cell[who], minlength=len(cohorts) * cohorts.groups).reshape(-1, cohorts.groups)
 
-    def is_done(step: str) -> NDArray[np.bool_]:
-        reached = f"SELECT entity_key, reached_at AS value FROM {asked.grain.milestone} WHERE milestone = {literal(STEP + step)}"
-        # of those whose time is over, in time is before `as_of`
-        in_time: NDArray[np.bool_] = is_in & ~is_open & (facts.told(reached, NOT_YET) <= until)
-        return in_time
-
-    done = {step.name: is_done(step.name) for step in onboarding.steps}
     complete = np.logical_and.reduce([done[step.name] for step in onboarding.steps if step.required])
     counts = {COMPLETE: count(complete), **{step: count(who) for step, who in done.items()}}
-    n, still_open = count(is_in & ~is_open), count(is_in & is_open)
+    n, still_open = count(is_closed), count(is_in & is_open)
     return [
         {
             **cohorts.names(period, group, step=step),
@@ -156,6 +163,35 @@ def _counted(asked: Asked, onboarding: Onboarding) -> list[Row]:
         for _, group in cohorts.in_order(range(cohorts.groups))
         if n[period, group] or still_open[period, group]
     ]
+
+
+def _in_time(asked: Asked, facts: Numbered, onboarding: Onboarding, until: Instants) -> dict[str, NDArray[np.bool_]]:
+    """Of each step who had done it in time."""
+    return {step.name: _reached_at(facts, asked.grain.milestone, step.name) <= until for step in onboarding.steps}
+
+
+def _by_every_member_in_time(
+    asked: Asked, facts: Numbered, onboarding: Onboarding, until: Instants
+) -> dict[str, NDArray[np.bool_]]:
+    """The same of accounts: whose members had all done it who were there at the end of the time."""
+    members = numbered(asked, MEMBER)
+    there = members.spans("SELECT member_key AS entity_key, valid_from, valid_to FROM member_presence")
+    account = facts.everyone.numbers(members.everyone.keys >> 32)[there.number]
+    ends = until[account]
+    is_there = (account >= 0) & (there.valid_from < ends) & (there.valid_to >= ends)
+    who, account, ends = there.number[is_there], account[is_there], ends[is_there]
+    number = np.bincount(account, minlength=len(until))
+    found = {}
+    for step in onboarding.steps:
+        is_done = _reached_at(members, MEMBER.milestone, step.name)[who] <= ends
+        found[step.name] = (number > 0) & (np.bincount(account[is_done], minlength=len(until)) == number)
+    return found
+
+
+def _reached_at(facts: Numbered, milestone: str, step: str) -> Instants:
+    sql = f"SELECT entity_key, reached_at AS value FROM {milestone} WHERE milestone = {literal(STEP + step)}"
+    found: Instants = facts.told(sql, NOT_YET)
+    return found
 
 
 def _onboarding(asked: Asked) -> Onboarding:
