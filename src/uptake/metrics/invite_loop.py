@@ -17,9 +17,12 @@ Pitfall: a user who was invited twice counts as two invites sent. Without activa
 Source: requirements D14; S0 (viral loops)
 """
 
+from functools import partial
+
 from uptake.errors import DefinitionMissing
 from uptake.facts.selection import events_sql, property_text
 from uptake.metrics.core.metric import Asked, Metric, Sql
+from uptake.metrics.core.query import kept
 from uptake.metrics.kinds.sums import Sums
 from uptake.metrics.parts.population import AT
 from uptake.plan import Invites
@@ -43,23 +46,44 @@ def rows(asked: Asked) -> Sql:
         for part, sql in parts.items()
         if sql
     )
-    chosen = {name: events_sql(asked.cursor, asked.plan, [getattr(invites, name)]) for name in ("sent", "accepted")}
-    needs = "account_key IS NOT NULL AND user_key IS NOT NULL"
-    invitee = property_text(invites.invitee) if invites.invitee else "NULL"
+    relations = _relations(asked, invites)
+    needed = {"sent", "first_accepted", "new_seat", *(() if invites.invitee else ("accepted",))}
+    # of all periods, whatever is asked for
+    alone = "WITH " + ", ".join(f"{name} AS ({sql})" for name, sql in relations.items())
     return Sql(
         f"""SELECT entity_key, {AT} AS anchor_at, period_on, part, value, base FROM ({union}) p
     WHERE value > 0 OR base > 0""",
-        {"within_days": invites.within_days},
-        {
-            "sent": f"""SELECT e.account_key, e.event_at AS sent_at, coalesce(w.user_key, u.user_key) AS invitee_key
-        FROM (SELECT *, {invitee} AS invitee FROM event WHERE {chosen["sent"]} AND {needs}) e
-        LEFT JOIN users u ON u.user_id = e.invitee AND NOT u.is_anonymous
-        LEFT JOIN person w ON w.actor_key = u.user_key""",
-            "accepted": f"SELECT account_key, user_key, event_at AS accepted_at FROM event"
-            f" WHERE {chosen['accepted']} AND {needs}",
-        },
-        () if invites.invitee else (UNLINKED,),
+        relations=relations,
+        notes=() if invites.invitee else (UNLINKED,),
+        tables={name: partial(kept, asked, f"{alone} FROM {name}") for name in relations if name in needed},
     )
+
+
+def _relations(asked: Asked, invites: Invites) -> dict[str, str]:
+    """What was accepted, by whom first, what was sent and, where ids say so, whether that was accepted; and new seats."""
+    chosen = {name: events_sql(asked.cursor, asked.plan, [getattr(invites, name)]) for name in ("sent", "accepted")}
+    needs = "account_key IS NOT NULL AND user_key IS NOT NULL"
+    sent = f"SELECT account_key, event_at AS sent_at FROM event WHERE {chosen['sent']} AND {needs}"
+    if invites.invitee:
+        sent = f"""SELECT account_key, sent_at, EXISTS (
+            FROM accepted a WHERE a.account_key = s.account_key AND a.user_key = s.invitee_key
+            AND a.accepted_at >= s.sent_at AND a.accepted_at < s.sent_at + to_days({invites.within_days})
+        ) AS is_accepted
+        FROM (
+            SELECT e.account_key, e.event_at AS sent_at, coalesce(w.user_key, u.user_key) AS invitee_key
+            FROM (SELECT *, {property_text(invites.invitee)} AS invitee FROM event WHERE {chosen["sent"]} AND {needs}) e
+            LEFT JOIN users u ON u.user_id = e.invitee AND NOT u.is_anonymous
+            LEFT JOIN person w ON w.actor_key = u.user_key
+        ) s"""
+    return {
+        "accepted": f"SELECT account_key, user_key, event_at AS accepted_at FROM event"
+        f" WHERE {chosen['accepted']} AND {needs}",
+        "first_accepted": "SELECT account_key, user_key, min(accepted_at) AS accepted_at FROM accepted GROUP BY ALL",
+        "sent": sent,
+        "new_seat": """SELECT s.*, a.accepted_at FROM (
+            SELECT account_key, user_key, min(valid_from) AS given_at FROM seat GROUP BY ALL
+        ) s LEFT JOIN first_accepted a USING (account_key, user_key)""",
+    }
 
 
 def _accepted(invites: Invites) -> str:
@@ -70,15 +94,9 @@ def _accepted(invites: Invites) -> str:
                 SELECT account_key, sent_at AS at, 0 AS is_accepted FROM sent
                 UNION ALL SELECT account_key, accepted_at, 1 FROM accepted
             ) e ON e.at >= p.begins_at AND e.at < p.on_at GROUP BY ALL"""
-    return """SELECT account_key AS entity_key, period_on, on_at, count(*) FILTER (is_accepted) AS value, count(*) AS base
-            FROM (
-                SELECT s.account_key, p.period_on, p.on_at, s.sent_at, s.invitee_key, EXISTS (
-                    FROM accepted a WHERE a.account_key = s.account_key AND a.user_key = s.invitee_key
-                    AND a.accepted_at >= s.sent_at AND a.accepted_at < s.sent_at + to_days($within_days::INTEGER)
-                ) AS is_accepted
-                FROM period p JOIN sent s ON s.sent_at >= p.begins_at AND s.sent_at < p.on_at
-                WHERE s.sent_at + to_days($within_days::INTEGER) <= $as_of
-            ) GROUP BY ALL"""
+    return f"""SELECT account_key AS entity_key, period_on, on_at, count(*) FILTER (is_accepted) AS value, count(*) AS base
+            FROM period p JOIN sent s ON s.sent_at >= p.begins_at AND s.sent_at < p.on_at
+            WHERE s.sent_at + to_days({invites.within_days}) <= $as_of GROUP BY ALL"""
 
 
 def _activated(asked: Asked) -> str:
@@ -87,21 +105,15 @@ def _activated(asked: Asked) -> str:
         return ""
     days = literal(asked.plan.activation.user.within_days)
     return f"""SELECT account_key AS entity_key, period_on, on_at, count(m.reached_at) AS value, count(*) AS base
-            FROM (
-                SELECT account_key, user_key, min(accepted_at) AS accepted_at FROM accepted GROUP BY ALL
-            ) a JOIN period p ON a.accepted_at >= p.begins_at AND a.accepted_at < p.on_at
+            FROM first_accepted a JOIN period p ON a.accepted_at >= p.begins_at AND a.accepted_at < p.on_at
             LEFT JOIN user_milestone m ON m.user_key = a.user_key AND m.milestone = 'activated'
                 AND m.reached_at < a.accepted_at + to_days({days})
             WHERE a.accepted_at + to_days({days}) <= $as_of GROUP BY ALL"""
 
 
-_SEATS = """SELECT s.account_key AS entity_key, period_on, on_at, count(a.user_key) AS value, count(*) AS base
-            FROM (
-                SELECT account_key, user_key, min(valid_from) AS given_at FROM seat GROUP BY ALL
-            ) s JOIN period p ON s.given_at >= p.begins_at AND s.given_at < p.on_at
-            LEFT JOIN (SELECT account_key, user_key, min(accepted_at) AS accepted_at FROM accepted GROUP BY ALL) a
-                ON a.account_key = s.account_key AND a.user_key = s.user_key AND a.accepted_at < p.on_at
-            GROUP BY ALL"""
+_SEATS = """SELECT account_key AS entity_key, period_on, on_at, count(*) FILTER (accepted_at < p.on_at) AS value,
+                count(*) AS base
+            FROM new_seat s JOIN period p ON s.given_at >= p.begins_at AND s.given_at < p.on_at GROUP BY ALL"""
 
 
 METRIC = Metric(
