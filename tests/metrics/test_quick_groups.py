@@ -68,6 +68,8 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
             ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
             ("time_to_first_value", {"as_of": "2026-04-10T13:00:00Z"}),
             ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
+            ("cohort_comparison", {"cohort": "red", "against": "blue", "at": 2, "as_of": "2026-04-10T13:00:00Z"}),
+            ("cohort_comparison", {"cohort": "red", "against": "(none)", "criterion": "on_or_after", "returns": "b"}),
         ],
         grains,
         ["day", "week", "month"],

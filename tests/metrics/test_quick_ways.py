@@ -208,6 +208,12 @@ def test_signals_of_leaving_counted_in_memory_are_those_counted_from_everyones_r
     hold_equal(workspace, "churn_signals", {"entity": entity, **given, **more})
 
 
+@pytest.mark.parametrize("more", [{}, {"by": "account.plan", "first_days": 3, "as_of": "2026-04-10T13:00:00Z"}])
+def test_who_left_by_a_marker_is_told_in_memory(workspace: uptake.Workspace, more: dict[str, Any]) -> None:
+    # every account is marked at once
+    hold_equal(workspace, "churn_signals", {"entity": "user", "marker": "c", **more})
+
+
 @pytest.mark.parametrize(
     ("name", "given", "entity", "period", "more"),
     in_turn(

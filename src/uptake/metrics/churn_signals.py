@@ -64,8 +64,9 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The same counts without a row for each signal that somebody gave."""
-    if not _uses_silence(asked):
+    if not _is_of_days(asked):
         return None
+    marked = _marked(asked) if asked.param("marker") is not None else ""
     early = _early(asked, asked.param("first_days"))
     labels = "".join(f"{name(label)}, " for label in asked.split.labels) if asked.split else ""
     means = ", ".join(f"times_{side} / nullif(n_{side}, 0) AS mean_{side}" for side in ("left", "stayed"))
@@ -74,7 +75,7 @@ def totals(asked: Asked) -> Sql | None:
             did_left / nullif(n_left, 0) - did_stayed / nullif(n_stayed, 0) AS estimate
         FROM gave JOIN signal USING (signal_key) ORDER BY {labels}abs(estimate) DESC NULLS LAST, signal""",
         relations={"signal(signal_key, signal)": _signals(asked)},
-        tables={"gave": lambda: gave(asked, early)},
+        tables={"gave": lambda: gave(asked, early, marked)},
     )
 
 
@@ -82,13 +83,23 @@ def _uses_silence(asked: Asked) -> bool:
     return asked.param("churned") == "inactivity" and asked.param("marker") is None
 
 
+def _is_of_days(asked: Asked) -> bool:
+    """Whether days tell who has left."""
+    return asked.param("churned") == "inactivity" or asked.param("marker") is not None
+
+
+def _marked(asked: Asked) -> str:
+    """SQL for (entity_key, day): when the marker said first that somebody has left."""
+    chosen = events_sql(asked.cursor, asked.plan, [selector(asked.param("marker"))])
+    return f"SELECT entity_key, min(day) AS day FROM {asked.grain.of('event')} WHERE {chosen} GROUP BY ALL"
+
+
 def _judged(asked: Asked) -> dict[str, str]:
     """Relations up to `judged` (entity_key, started_at, started_on, has_left): who was alive, and who has left since."""
     begin, end = "s.started_on + $first_days::INTEGER", "s.started_on + $outcome_days::INTEGER"
     if asked.param("marker") is not None:
-        chosen = events_sql(asked.cursor, asked.plan, [selector(asked.param("marker"))])
         return {
-            "marked": f"SELECT entity_key, min(day) AS day FROM {asked.grain.of('event')} WHERE {chosen} GROUP BY ALL",
+            "marked": _marked(asked),
             "judged": f"""SELECT s.*, m.day IS NOT NULL AND m.day < {end} AS has_left
         FROM started s LEFT JOIN marked m USING (entity_key) WHERE m.day IS NULL OR m.day >= {begin}""",
         }
@@ -139,7 +150,7 @@ METRIC = Metric(
     unit="share",
     rows=rows,
     totals=totals,
-    splits_totals=_uses_silence,
+    splits_totals=_is_of_days,
     params=(
         Param("first_days", "integer", "Days from the start that are looked at.", default=7, least=1, most=366),
         Param("inactive_days", "integer", "Days without activity that are leaving.", default=14, least=1, most=366),

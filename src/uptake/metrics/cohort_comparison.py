@@ -26,12 +26,14 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
-from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Sql, plain
 from uptake.metrics.core.query import compose
-from uptake.metrics.kinds.compared import ComparedDurations, ComparedShares
+from uptake.metrics.kinds.compared import SIDES, ComparedDurations, ComparedShares
 from uptake.metrics.parts.durations import LEFT, OUTPUT, by_days, durations
 from uptake.metrics.parts.moments import moment_sql
+from uptake.metrics.parts.retention_counts import counts
 from uptake.metrics.parts.starts import START_OF_LIFE
+from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.store.sql import expand, literal
 
 LATEST, BEFORE = "latest", "before"
@@ -83,11 +85,10 @@ def _members(asked: Asked) -> str:
     match asked.param("measure"):
         case "retention":
             at = asked.param("at")
-            own = {name: asked.param(name) for name in ("unit", "start", "returns", "criterion")}
             return _of(
                 asked,
                 "retention",
-                {**own, "units": max(at, 1)},
+                _of_retention(asked),
                 f"""SELECT r.entity_key, r.anchor_at, ((r.mask & u.bits) <> 0)::INT AS value,
                 r.closed_units <= coalesce(u.last_unit, u.first_unit) AS is_open
             FROM (%s) r JOIN unit u ON u.unit_index = {at}""",
@@ -103,13 +104,56 @@ def _members(asked: Asked) -> str:
 
 def _of(asked: Asked, name: str, given: Mapping[str, Any], select: str) -> str:
     """The rows of another metric for the same entities and days, with every parameter written out."""
-    metric = entry(name).metric
-    params = {param.name: param.default_for(asked.plan) for param in metric.params} | dict(given)
-    # cohorts of days, as a range of days is asked for and not the weeks or months it touches
-    period = "day" if name == "retention" else None
-    asked = replace(asked, question=replace(asked.question, metric=name, params=params, period=period))
+    metric, asked = entry(name).metric, _asked_of(asked, name, given)
     sql = metric.rows(asked)
     return expand(*compose(asked, replace(sql, select=select % sql.select)))
+
+
+def _asked_of(asked: Asked, name: str, given: Mapping[str, Any]) -> Asked:
+    """The same question to another metric."""
+    params = {param.name: param.default_for(asked.plan) for param in entry(name).metric.params} | dict(given)
+    # cohorts of days, as a range of days is asked for and not the weeks or months it touches
+    period = "day" if name == "retention" else None
+    return replace(asked, question=replace(asked.question, metric=name, params=params, period=period))
+
+
+def _of_retention(asked: Asked) -> dict[str, Any]:
+    """What retention is asked."""
+    own = {name: asked.param(name) for name in ("unit", "start", "returns", "criterion")}
+    return {**own, "units": max(asked.param("at"), 1)}
+
+
+def totals(asked: Asked) -> Sql | None:
+    """Both groups of a breakdown as retention counts them, without a row for each member."""
+    if asked.param("measure") != "retention" or not (asked.split and asked.split.labels):
+        return None
+    if labels(asked.question.params) or any(map(_range, _cohorts(asked.question.params))):
+        return None
+    found = counts(_asked_of(asked, "retention", _of_retention(asked)))
+    names, rows = plain(asked.split.labels), found.counted if found else None
+    return Sql(notes=(OBSERVATIONAL,), counted=lambda: _added(asked, names, rows())) if rows else None
+
+
+def _added(asked: Asked, names: list[str], rows: list[Row]) -> list[Row]:
+    """Cells of retention, added up over the days of start, as the kind reads them."""
+    cohorts, (name, *rest) = _cohorts(asked.question.params), names
+    nobody = dict.fromkeys((f"{count}_{side}" for side in SIDES for count in ("n", "count", "open")), 0)
+    groups: dict[tuple[str, ...], Row] = {} if rest else {(): dict(nobody)}
+    for row in rows:
+        if row["unit_index"] != asked.param("at"):
+            continue
+        group = groups.setdefault(tuple(row[label] for label in rest), dict(nobody))
+        for side, cohort in zip(SIDES, cohorts, strict=True):
+            if row[name] == cohort:
+                group[f"n_{side}"] += row["n"]
+                group[f"count_{side}"] += row["returned"]
+                group[f"open_{side}"] += row["cohort_size"] - row["n"]
+    return [dict(zip(rest, group, strict=True)) | groups[group] | _estimate(groups[group]) for group in sorted(groups)]
+
+
+def _estimate(row: Row) -> Row:
+    is_told = row["n_a"] and row["n_b"]
+    return {"estimate": row["count_a"] / row["n_a"] - row["count_b"] / row["n_b"] if is_told else None}
 
 
 def _cohorts(params: Mapping[str, Any]) -> tuple[str, str]:
@@ -154,6 +198,8 @@ METRIC = Metric(
     kind=kind,
     unit="share",
     rows=rows,
+    totals=totals,
+    splits_totals=is_of_everybody,
     labels=labels,
     params=(
         Param("cohort", "text", "The cohort: a range of start days such as 2026-04-01/2026-06-30, latest, or a value of"

@@ -22,17 +22,18 @@ GAVE = [
 ]
 
 
-def gave(asked: Asked, early: str) -> pa.Table:
-    """For each signal how many of those who left by inactivity and of those who stayed gave it, and how often in all.
+def gave(asked: Asked, early: str, marked: str = "") -> pa.Table:
+    """For each signal how many of those who left and of those who stayed gave it, and how often in all.
 
     Of each group, by what everybody was at the start.
 
     Args:
         asked: The question, of the metric `churn_signals`.
         early: SQL for (entity_key, signal_key, times): what everybody did in their first days.
+        marked: SQL for (entity_key, day): when something said that somebody has left; by inactivity, if not given.
     """
     facts = numbered(asked)
-    state = _judged(asked, facts)
+    state = _judged(asked, facts, marked)
     labels, names = (asked.split.labels, asked.split.names) if asked.split else ((), [()])
     if asked.split is not None:
         started_at = facts.told(f"SELECT entity_key, started_at AS value FROM {asked.grain.start}", NOT_YET)
@@ -55,26 +56,29 @@ def gave(asked: Asked, early: str) -> pa.Table:
     return pa.table([*called, *map(pa.array, (keys.astype(np.int32), *columns))], schema)
 
 
-def _judged(asked: Asked, facts: Numbered) -> NDArray[np.int8]:
+def _judged(asked: Asked, facts: Numbered, marked: str) -> NDArray[np.int8]:
     """Of each by number whether they left or stayed; 0 of who is not judged."""
     first, silent, judged = (asked.param(name) for name in ("first_days", "inactive_days", "outcome_days"))
-    question = asked.question
-    started = facts.told(
-        f"SELECT entity_key, (started_on - DATE '1970-01-01')::INTEGER AS value FROM {asked.grain.start}", NEVER
-    )
-    days = facts.days(f"SELECT entity_key, day FROM {asked.grain.day}")
-    lived = days.day - started[days.number]
+    question, day = asked.question, "(started_on - DATE '1970-01-01')::INTEGER"
+    started = facts.told(f"SELECT entity_key, {day} AS value FROM {asked.grain.start}", NEVER)
+    if marked:
+        marks = f"SELECT entity_key, (day - DATE '1970-01-01')::INTEGER AS value FROM ({marked})"
+        after = facts.told(marks, NEVER) - started
+        is_judged, has_left = after >= first, after < judged
+    else:
+        days = facts.days(f"SELECT entity_key, day FROM {asked.grain.day}")
+        lived = days.day - started[days.number]
 
-    def came(begin: int, end: int) -> NDArray[np.bool_]:
-        """Who was active on a day of their life from one on and before another."""
-        found = np.zeros(len(facts.everyone), np.bool_)
-        found[days.number[(lived >= max(begin, 0)) & (lived < end)]] = True
-        return found
+        def came(begin: int, end: int) -> NDArray[np.bool_]:
+            """Who was active on a day of their life from one on and before another."""
+            found = np.zeros(len(facts.everyone), np.bool_)
+            found[days.number[(lived >= max(begin, 0)) & (lived < end)]] = True
+            return found
 
-    is_judged = came(first - silent, first)
+        is_judged, has_left = came(first - silent, first), ~came(judged - silent, judged)
     is_judged &= started + judged - 1 <= (question.last_day - EPOCH).days
     is_judged &= started <= (question.date_to - EPOCH).days
     if question.date_from is not None:
         is_judged &= started >= (question.date_from - EPOCH).days
-    has_left = ~came(judged - silent, judged)
-    return is_judged * (STAYED + has_left.astype(np.int8))
+    state: NDArray[np.int8] = is_judged * (STAYED + has_left.astype(np.int8))
+    return state
