@@ -66,7 +66,7 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
             ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5}),
             ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
             ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
-            ("time_to_first_value", {"as_of": "2026-04-10T13:00:00Z"}),
+            ("time_to_first_value", {"left": "censored", "as_of": "2026-04-10T13:00:00Z"}),
             ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
             ("cohort_comparison", {"cohort": "red", "against": "blue", "at": 2, "as_of": "2026-04-10T13:00:00Z"}),
             ("cohort_comparison", {"cohort": "red", "against": "(none)", "criterion": "on_or_after", "returns": "b"}),

@@ -30,7 +30,7 @@ from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.core.question import begin_of
 from uptake.metrics.kinds.duration import Duration, InSessions
 from uptake.metrics.parts.clocks import SESSIONS, TIME
-from uptake.metrics.parts.durations import LEFT, OUTPUT, WAITING, by_days, durations_of
+from uptake.metrics.parts.durations import LEFT, OUTPUT, by_days, durations_of
 from uptake.metrics.parts.features import classes, shown
 from uptake.metrics.parts.first_uses import first_uses
 from uptake.metrics.parts.moments import moment_sql
@@ -70,7 +70,7 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The first uses with how long each entity was watched: who is waiting is known without a row for each."""
-    if asked.param("output") != "summary" or asked.param("left") != WAITING:
+    if asked.param("output") != "summary":
         return None
     return Sql(counted=lambda: first_uses(asked, _chosen(asked), moment_sql(asked, START_OF_LIFE)))
 

@@ -19,7 +19,7 @@ Source: definitions 5.9; Kaplan and Meier 1958; Mantel 1966
 
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.duration import DURATION
-from uptake.metrics.parts.durations import LEFT, OUTPUT, WAITING, by_days, durations
+from uptake.metrics.parts.durations import LEFT, OUTPUT, by_days, durations
 from uptake.metrics.parts.first_reached import first_reached
 from uptake.metrics.parts.milestones import milestone_sql
 from uptake.metrics.parts.moments import moment_sql
@@ -39,8 +39,12 @@ def rows(asked: Asked) -> Sql:
 def totals(asked: Asked) -> Sql | None:
     """The starts and the milestone of everybody, without a row for each; of moments that facts hold."""
     has_own = asked.param("until") is not None or asked.param("criteria") is not None
-    is_plain = asked.param("output") == "summary" and asked.param("left") == WAITING
-    if has_own or not is_plain or asked.param("start") != START_OF_LIFE or not is_of_everybody(asked):
+    if (
+        has_own
+        or asked.param("output") != "summary"
+        or asked.param("start") != START_OF_LIFE
+        or not is_of_everybody(asked)
+    ):
         return None
     started, reached = moment_sql(asked, START_OF_LIFE), milestone_sql(asked, asked.param("milestone"))
     return Sql(counted=lambda: first_reached(asked, started, reached))

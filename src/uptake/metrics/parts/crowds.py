@@ -10,10 +10,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from uptake.facts.day_order import Numbered
 from uptake.metrics.core.metric import Asked, Row
 from uptake.metrics.kinds.status import present
 from uptake.metrics.parts.clocks import Clock, Instants
-from uptake.metrics.parts.cohorts import OUTSIDE, Cohorts
+from uptake.metrics.parts.cohorts import NOT_YET, OUTSIDE, Cohorts
+from uptake.metrics.parts.durations import CENSORED
 from uptake.metrics.parts.tallies import instant
 from uptake.stats.watched import Watched
 
@@ -59,7 +61,23 @@ class Crowd(NamedTuple):
         return Watched(time, which < WAITING, which & np.uint8(WAITING - 1), edges)
 
 
-def crowd(asked: Asked, clock: Clock, cohorts: Cohorts, open_at: Instants) -> Crowd:
+def seen_until(asked: Asked, facts: Numbered, open_at: Instants) -> Instants:
+    """Until when each was watched: `as_of`, or where who left is censored the end of their last presence.
+
+    Args:
+        asked: The question; has the parameter `left`.
+        facts: The facts by whose numbers entities go.
+        open_at: When each was opened to; nobody is watched for less than no time.
+    """
+    end = np.full(len(open_at), instant(asked.question.as_of))
+    if asked.param("left") != CENSORED:
+        return end
+    last = f"SELECT entity_key, max(valid_to) AS value FROM {asked.grain.present} GROUP BY entity_key"
+    left: Instants = facts.told(last, NOT_YET)
+    return np.fmax(open_at, np.fmin(end, left))  # what is missing is left out
+
+
+def crowd(asked: Asked, clock: Clock, cohorts: Cohorts, open_at: Instants, until: Instants) -> Crowd:
     """Those to whom something was opened.
 
     Args:
@@ -67,12 +85,13 @@ def crowd(asked: Asked, clock: Clock, cohorts: Cohorts, open_at: Instants) -> Cr
         clock: What the lengths are counted by.
         cohorts: The periods and groups of the question.
         open_at: When it was opened to each.
+        until: Until when each was watched, as of `seen_until`.
     """
     as_of = instant(asked.question.as_of)
     period, group = cohorts.cells(np.arange(len(open_at)), open_at)
     inside = np.flatnonzero((period != OUTSIDE) & (open_at < as_of))
     opened = clock.at(open_at)
-    watched = clock.between(opened[inside], clock.at(np.full(len(open_at), as_of))[inside])
+    watched = clock.between(opened[inside], clock.at(until)[inside])
     frame = period[inside].astype(np.int64) << PERIOD_BIT | group[inside]
     return Crowd(open_at, opened, inside, frame, watched << TIME_BIT | WAITING)
 

@@ -7,8 +7,8 @@ import numpy as np
 from uptake.metrics.core.metric import Asked, Row
 from uptake.metrics.parts.clocks import InTime
 from uptake.metrics.parts.cohorts import NOT_YET, Cohorts
-from uptake.metrics.parts.crowds import NOT_REACHED, counted, crowd
-from uptake.metrics.parts.tallies import instant, numbered
+from uptake.metrics.parts.crowds import NOT_REACHED, counted, crowd, seen_until
+from uptake.metrics.parts.tallies import numbered
 
 
 def first_reached(asked: Asked, started: str, reached: str) -> list[Row]:
@@ -24,7 +24,8 @@ def first_reached(asked: Asked, started: str, reached: str) -> list[Row]:
         facts.told(f"SELECT entity_key, reached_at AS value FROM ({sql})", NOT_YET) for sql in (started, reached)
     )
     took = np.full(len(facts.everyone), NOT_REACHED)
-    there = np.flatnonzero((reached_at < instant(asked.question.as_of)) & ~np.isnat(started_at))
+    until = seen_until(asked, facts, started_at)
+    there = np.flatnonzero((reached_at < until) & ~np.isnat(started_at))
     took[there] = clock.between(started_at[there], reached_at[there])
-    found = counted(cohorts, crowd(asked, clock, cohorts, started_at), took)
+    found = counted(cohorts, crowd(asked, clock, cohorts, started_at, until), took)
     return [{**cohorts.names(place[0], group), **row} for place, (group, row) in sorted(found.items())]
