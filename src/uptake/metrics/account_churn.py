@@ -55,9 +55,10 @@ def _left() -> str:
 
 def _active(last_day: str) -> str:
     """SQL for (entity_key, period_on): who was active in the days up to a day of what is compared."""
-    return f"""SELECT DISTINCT d.account_key AS entity_key, p.period_on
+    # met once, on the last active day there, as the next one lies behind
+    return f"""SELECT d.account_key AS entity_key, p.period_on
         FROM compared p JOIN calendar c ON c.day > p.{last_day} - $window_days::INTEGER AND c.day <= p.{last_day}
-        JOIN account_day d USING (day)"""
+        JOIN account_day d ON d.day = c.day AND d.next_day > p.{last_day}"""
 
 
 METRIC = Metric(
