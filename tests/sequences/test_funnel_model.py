@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from naive_funnel import Line, NaiveFunnel, Row
 
+from uptake.metrics.core.side_by_side import side_by_side
 from uptake.sequences.events import Events
 from uptake.sequences.funnel import funnel
 from uptake.sequences.outcome import MISSING, Outcome
@@ -35,7 +36,7 @@ def solved(
     named = [np.array([number in row.excluded for row in rows], np.bool_) for number in range(len(exclusions))]
     spoiling = [Exclusion(one, *gap) for one, gap in zip(named, exclusions, strict=True)]
     between = None if rounds is None else np.array(rounds, np.int64)
-    return funnel(Events(entity, at, columns, part_rows=2), rules, spoiling, between)
+    return funnel(Events(entity, at, columns, part_rows=2), rules, spoiling, between, side_by_side)
 
 
 def as_lines(outcome: Outcome) -> list[Line]:

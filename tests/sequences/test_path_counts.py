@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from uptake.metrics.core.side_by_side import side_by_side
-from uptake.sequences.path_counts import Each, Grouped, count, one_by_one
+from uptake.sequences.each import Each, one_by_one
+from uptake.sequences.path_counts import Grouped, count
 from uptake.sequences.paths import NOTHING, OTHER, Cut, Walks, walks
 from uptake.sequences.whole_paths import count_whole
 

@@ -39,7 +39,9 @@ def attempts(events: Events, chosen: Rows, spoiling: Spoiling, reach: Reach, tie
     for step, foreign in enumerate(reach.foreign):
         over = np.where(spoiling.clean == step + 1, np.minimum(over, foreign.since(last + 1)), over)
     over = np.where(spoiling.clean == len(chosen), unused, np.maximum(over, unused))
-    following = np.searchsorted(starts, over)
+    is_start = np.zeros(none + 1, np.intp)
+    is_start[starts + 1] = 1
+    following = np.cumsum(is_start).take(over, mode="clip")  # how many entries came before
     following[np.append(starts, none).take(following) >= end] = len(starts)
     is_attempt = np.zeros(len(starts) + 1, np.bool_)
     reached = np.flatnonzero(np.diff(end, prepend=-1))

@@ -10,6 +10,7 @@ import numpy as np
 from uptake.sequences import ordered, strict, unordered
 from uptake.sequences.attempts import attempts
 from uptake.sequences.choice import choose
+from uptake.sequences.each import Each, one_by_one
 from uptake.sequences.events import Events, Instants, Rows
 from uptake.sequences.exclusions import Spoiling, by_gap, require_gaps, spoil
 from uptake.sequences.optional import add_optional
@@ -20,7 +21,11 @@ from uptake.sequences.ties import Arrival, Tolerance
 
 
 def funnel(
-    events: Events, rules: Rules, exclusions: Sequence[Exclusion] = (), rounds: Instants | None = None
+    events: Events,
+    rules: Rules,
+    exclusions: Sequence[Exclusion] = (),
+    rounds: Instants | None = None,
+    each: Each = one_by_one,
 ) -> Outcome:
     """Follows every entity through the steps and keeps one pass of each.
 
@@ -35,6 +40,7 @@ def funnel(
         rounds: Instants that divide time, increasing. An entity enters and counts once from each of them up to the
             next, and nobody enters before the first or from the last on; what follows an entry may lie anywhere. None:
             once for ever.
+        each: How runs of whole entities are worked on; several may be at the same time.
 
     Returns:
         One line for each entity that entered, or one for each round in which it did; with `each`, one for each attempt.
@@ -50,12 +56,12 @@ def funnel(
     """
     rules.require_consistent(len(events.steps))
     require_gaps(exclusions, rules.required(len(events.steps)), len(events))
-    return joined(
-        [
-            _of_part(part, rules, [replace(one, rows=one.rows[rows]) for one in exclusions], rounds)
-            for rows, part in events.parts
-        ]
-    )
+
+    def of_part(part: tuple[slice, Events]) -> Outcome:
+        rows, own = part
+        return _of_part(own, rules, [replace(one, rows=one.rows[rows]) for one in exclusions], rounds)
+
+    return joined(each(of_part, events.parts))
 
 
 def _of_part(events: Events, rules: Rules, exclusions: Sequence[Exclusion], rounds: Instants | None) -> Outcome:

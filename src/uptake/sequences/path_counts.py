@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from uptake.sequences.each import Each, one_by_one
 from uptake.sequences.events import Bools, Keys, Rows
 from uptake.sequences.medians import medians_of
 from uptake.sequences.paths import NOTHING, OTHER, SPECIALS, Walks
 
 Counts = NDArray[np.int64]
-Piece = TypeVar("Piece")
-Done = TypeVar("Done")
-
-
-class Each(Protocol):
-    """What becomes of each of some pieces, in their order."""
-
-    def __call__(self, work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> list[Done]:
-        """What `work` makes of each piece."""
-        ...
-
-
-def one_by_one(work: Callable[[Piece], Done], pieces: Iterable[Piece]) -> list[Done]:
-    """Works on one piece after the other."""
-    return [work(piece) for piece in pieces]
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,10 +30,20 @@ def passes(events: Events, starts: Rows, reach: Reach) -> Rows:
         n - |T| + (events that fit a step of T) over all sets T of steps.
     """
     grown = np.concatenate([_growth(events, group, starts) for group in overlapping(events)])
-    grown.sort(axis=0)
+    _put_in_order(grown)
     for rows in grown:
         rows[~reach.within_pass(starts, rows)] = len(events)
     return grown
+
+
+def _put_in_order(grown: Rows) -> None:
+    # There are few steps and many passes: swapping two lines at a time goes along memory, sorting each pass does not.
+    lower = np.empty_like(grown[0])
+    for placed in range(1, len(grown)):
+        for line in range(placed, 0, -1):
+            np.minimum(grown[line - 1], grown[line], out=lower)
+            np.maximum(grown[line - 1], grown[line], out=grown[line])
+            grown[line - 1] = lower
 
 
 def overlapping(events: Events) -> list[list[int]]:

@@ -16,6 +16,7 @@ from uptake.facts.selection import events_sql, property_text
 from uptake.facts.step_events import StepEvents, Wanted, read
 from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked, Row
+from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.funnels.rules import VALUE, Funnel, funnel_of
 from uptake.metrics.parts.tallies import numbered
 from uptake.sequences.events import Bools, Instants, Keys
@@ -80,7 +81,7 @@ class Passes:
             Exclusion(rows, after, before)
             for rows, (after, before) in zip(events.fits[events.steps :], self.found.gaps(), strict=True)
         ]
-        outcome = funnel(events.events, self.found.rules, excluded, self.rounds)
+        outcome = funnel(events.events, self.found.rules, excluded, self.rounds, side_by_side)
         if self.found.hold:
             outcome = self._of_entities(outcome, events.entity, events.history)
         return outcome.of(outcome.depth > 0)
