@@ -381,6 +381,14 @@ def test_what_goes_with_conversion(events: World) -> None:
     assert ws.metric("funnel", **asked | {"least_n": 5}).rows == []
 
 
+def test_two_attributes_that_are_written_alike_hold_once(events: World) -> None:
+    """u's `size = team` is S and u's `size` is `team = S`: one driver, of u alone; v, who does not convert, has none."""
+    ws = events(u="A0 B10", v="A0")
+    ws.import_rows([{"user_id": "u", "valid_from": "2026-01-01", "size = team": "S", "size": "team = S"}], "users")
+    (row,) = ws.metric("funnel", steps="A,B", output="drivers", least_n=1, **LATER).rows
+    assert (row["driver"], row["n_with"], row["converted_with"]) == ("user.size = team = S", 1, 1)
+
+
 def test_properties_of_the_event_of_entry_are_drivers(events: World) -> None:
     """u and v enter by p, w and x by q, y by neither; u and x convert. Properties of B, and of A done again, are none.
 

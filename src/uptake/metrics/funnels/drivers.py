@@ -22,6 +22,7 @@ def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
         found: Its funnel.
         closed: SQL for the passes that are counted, with `converted` and `converted_at`.
     """
+    is_once = False
     match asked.param("drivers"):
         case "events":
             listed = _events(asked, found)
@@ -29,6 +30,7 @@ def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
             listed = _properties(asked, found)
         case _:
             listed = _attributes(asked)
+            is_once = not _are_ambiguous(asked)
     more = [
         *(["attempt"] if found.counts_again else []),
         *(["properties"] if event_properties_of(asked.question) else []),
@@ -36,7 +38,7 @@ def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
     columns = ", ".join(["entity_key", "anchor_at", "period_on", "converted", *more])
     return f"""WITH closed AS ({closed})
         SELECT {columns}, NULL::VARCHAR AS driver FROM closed
-        UNION ALL SELECT DISTINCT {columns}, driver FROM ({listed})"""
+        UNION ALL SELECT {"" if is_once else "DISTINCT "}{columns}, driver FROM ({listed})"""
 
 
 def _attributes(asked: Asked) -> str:
@@ -49,6 +51,13 @@ def _attributes(asked: Asked) -> str:
                 AND c.anchor_at >= a.valid_from AND c.anchor_at < a.valid_to"""
         for side, key in sides.items()
     )
+
+
+def _are_ambiguous(asked: Asked) -> bool:
+    """Whether two attributes of one pass could make the same driver: `a = b` of c, and a of `b = c`."""
+    # telling a million rows with texts apart takes longer than all the rest; an attribute has one value at a time
+    names = "SELECT name FROM user_attribute UNION ALL SELECT name FROM account_attribute"
+    return bool(asked.cursor.execute(f"SELECT count(*) FROM ({names}) WHERE contains(name, ' = ')").fetchall()[0][0])
 
 
 def _properties(asked: Asked, found: Funnel) -> str:

@@ -43,11 +43,15 @@ class Drivers(Kind):
     def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
         """Adds shares, intervals, phi and p-values, adjusted for how many drivers are compared."""
         del labels, asked
-        return adjusted([_compared(row, *self.shares(row)) for row in rows])
+        return adjusted([_compared(row, *found) for row, found in zip(rows, self.shares(rows), strict=True)])
 
-    def shares(self, row: Row) -> tuple[Estimate, Estimate, float]:
-        """Conversion with and without the driver, and how the two sway together: not at all, where everyone counts once."""
-        return wilson(row["converted_with"], row["n_with"]), wilson(row["converted_without"], row["n_without"]), 0.0
+    def shares(self, rows: list[Row]) -> list[tuple[Estimate, Estimate, float]]:
+        """Of each row conversion with and without the driver, and how the two sway together.
+
+        They do not where everyone counts once. All rows at once: there may be thousands.
+        """
+        held, others = (_estimates(rows, side) for side in ("with", "without"))
+        return [(one, other, 0.0) for one, other in zip(held, others, strict=True)]
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The driver, conversion with and without it, their difference, phi, p-values."""
@@ -73,6 +77,11 @@ class Drivers(Kind):
             "SELECT * FROM labelled WHERE driver IS NOT NULL",
             coordinates=("driver",),
         )
+
+
+def _estimates(rows: list[Row], side: str) -> list[Estimate]:
+    found = wilson([row[f"converted_{side}"] for row in rows], [row[f"n_{side}"] for row in rows])
+    return [Estimate(*one) for one in zip(*(column.tolist() for column in found), strict=True)]
 
 
 def _compared(row: Row, one: Estimate, other: Estimate, correlation: float) -> Row:

@@ -60,10 +60,13 @@ class DriversOfAttempts(Drivers):
             FROM ({held}) h JOIN ({own}) o ON o.entity_key = h.entity_key{same("o", "h")} GROUP BY ALL
         ) g ON g.driver = d.driver{same("g", "d")} ORDER BY {outer}abs(d.estimate) DESC, d.driver"""
 
-    def shares(self, row: Row) -> tuple[Estimate, Estimate, float]:
-        """Conversion with and without the driver, and how the two sway together."""
-        held, others, crossed = _sides(row, {name: row.pop(name) for name in SUMS})
-        return share_of_tries(held), share_of_tries(others), correlation_of_shares(held, others, crossed)
+    def shares(self, rows: list[Row]) -> list[tuple[Estimate, Estimate, float]]:
+        """Of each row conversion with and without the driver, and how the two sway together."""
+        sides = [_sides(row, {name: row.pop(name) for name in SUMS}) for row in rows]
+        return [
+            (share_of_tries(held), share_of_tries(others), correlation_of_shares(held, others, crossed))
+            for held, others, crossed in sides
+        ]
 
 
 def _sides(row: Row, sums: Row) -> Sides:
