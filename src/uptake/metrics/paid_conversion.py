@@ -21,16 +21,19 @@ Source: product adoption glossary, customer adoption for success teams (evaluati
     requirements B10
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
+
+import pyarrow as pa
 
 from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
+from uptake.metrics.core.query import kept
 from uptake.metrics.kinds.share import SHARE
 from uptake.metrics.kinds.split_share import SplitShare
 from uptake.metrics.parts.moments import moment_sql
 from uptake.metrics.parts.starts import START_OF_LIFE
-from uptake.store.sql import literal
+from uptake.store.sql import literal, parameters
 
 SPLIT = "split"
 REACHED, NOT_REACHED = "reached", "not reached"
@@ -48,10 +51,15 @@ def rows(asked: Asked) -> Sql:
     counted_from = "s.reached_at + to_days($split_days::INTEGER)" if split is not None else "s.reached_at"
     ends = "s.reached_at + to_days($within_days::INTEGER)"
     part, join, judged = "", "", ""
+    relations, tables = dict[str, str](), dict[str, Callable[[], pa.Table]]()
     if split is not None:
+        parted = moment_sql(asked, split)
+        relations["parted"] = parted
+        if not parameters(parted):
+            tables["parted"] = lambda: kept(asked, parted)
         part = f""", CASE WHEN a.reached_at < {counted_from} THEN {literal(REACHED)} ELSE {literal(NOT_REACHED)} END
             ::ENUM({literal(REACHED)}, {literal(NOT_REACHED)}) AS {SPLIT}"""
-        join = f" LEFT JOIN ({moment_sql(asked, split)}) a USING (entity_key)"
+        join = " LEFT JOIN parted a USING (entity_key)"
         judged = f" AND {counted_from} < $as_of"
     return Sql(
         f"""
@@ -63,7 +71,9 @@ def rows(asked: Asked) -> Sql:
     LEFT JOIN ({moment_sql(asked, asked.param("until"))}) m USING (entity_key){join}
     WHERE s.reached_at < $as_of{judged} AND (m.reached_at > {counted_from}) IS NOT FALSE""",
         {"within_days": asked.param("within_days"), "split_days": days},
+        relations=relations,
         notes=(OBSERVATIONAL,) if split is not None else (),
+        tables=tables,
     )
 
 
