@@ -11,8 +11,9 @@ from quick_world import workspace
 
 import uptake
 from uptake.facts import entity_days
-from uptake.facts.day_order import Everyone, Numbered, Successions
+from uptake.facts.day_order import DayOrder, Everyone, Numbered, Successions
 from uptake.metrics.parts import span_counts
+from uptake.metrics.parts.feature_lives import NEVER, Rule, life
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
@@ -53,6 +54,23 @@ def test_who_could_use_a_feature_now_and_then_has_a_span_for_each_time() -> None
     assert first.begins.tolist() == [4, 1, 0, 0, 1]
     assert first.ends.tolist() == [4, 4, 1, 4, 2]
     assert (second.begins.tolist(), second.ends.tolist()) == ([4, 4, 3, 4, 4], [4, 4, 4, 4, 4])
+
+
+def test_a_life_is_made_of_days_of_use() -> None:
+    """Adopted on 3 days within 10, silent after 5 days: 0 on its third day, with a pause and an end; 1 too late; 2 too seldom.
+
+    0 uses it on days 10 (twice), 12, 15, 16 and 30; 1 on 10, 12 and 20; 2 on 40 and 41.
+    """
+    days = [(0, 10), (0, 10), (1, 10), (0, 12), (1, 12), (0, 15), (0, 16), (1, 20), (0, 30), (2, 40), (2, 41)]
+    number, day = np.array(days, np.int32).T
+    lives, silences = life(DayOrder(number, day.astype(np.uint16)), Rule(3, 10, 5))
+    assert lives.number.tolist() == [0, 1, 2]
+    assert lives.values["first_on"].tolist() == [10, 10, 40]
+    assert lives.values["adopted_on"].tolist() == [15, NEVER, NEVER]
+    assert (silences.number.tolist(), silences.values["last_on"].tolist()) == ([0, 0], [16, 30])
+    assert silences.values["next_on"].tolist() == [30, NEVER]
+    nobody, nothing = life(DayOrder(np.empty(0, np.int32), np.empty(0, np.uint16)), Rule(1, 1, 1))
+    assert (len(nobody.number), len(nothing.number)) == (0, 0)
 
 
 def test_who_changes_groups_has_a_span_in_each() -> None:

@@ -14,12 +14,15 @@ Pitfall: who comes back counts as kept again, so this is what is lost now; how l
 Source: definitions 5.10 (decay flag); requirements C15 (ours)
 """
 
+from functools import partial
+
 from uptake.metrics.core.metric import Asked, Cells, Metric, Param, Sql
 from uptake.metrics.core.result import Side
 from uptake.metrics.depth import chosen
 from uptake.metrics.feature_adoption import life_sql
 from uptake.metrics.kinds.share import Share
 from uptake.metrics.parts import span_counts, spans
+from uptake.metrics.parts.feature_lives import Rule
 from uptake.metrics.parts.features import class_of_feature_sql, eligible_classes_sql
 from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.plan import Feature
@@ -70,7 +73,7 @@ def totals(asked: Asked) -> Sql:
     period = "p.period_on, " if asked.question.period else ""
     labels = [name(label) for label in asked.split.labels] if asked.split else []
     columns, same = "".join(f", a.{label}" for label in labels), ", ".join(["number", "feature_key", *labels])
-    counted = span_counts.tables(asked, features, lambda one: one.cadence_days * int(asked.param("quiet_intervals")))
+    counted = span_counts.tables(asked, features, partial(_rule, asked))
     return Sql(
         f"""SELECT {period}r.feature{columns}, a.members AS n, l.members AS count, 0 AS open,
             l.members / a.members AS estimate
@@ -83,6 +86,12 @@ def totals(asked: Asked) -> Sql:
             "silent": spans.counted(spans.silences(asked, features, "quiet_days")),
         },
         tables={one: counted[one] for one in ("adopted", "silent") if one in counted},
+    )
+
+
+def _rule(asked: Asked, feature: Feature) -> Rule:
+    return Rule(
+        feature.adopted.days, feature.adopted.within_days, feature.cadence_days * int(asked.param("quiet_intervals"))
     )
 
 

@@ -19,19 +19,16 @@ Pitfall: use by somebody who is not eligible (any more) is left out of both nume
 Source: definitions 5.10; the TARS framework (target, adopted, retained, satisfied)
 """
 
-from dataclasses import replace
 from functools import partial
 
-import numpy as np
-import pyarrow as pa
-
-from uptake.metrics.core.metric import Asked, Metric, Param, Split, Sql
-from uptake.metrics.core.query import executed
+from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.features import FEATURES
-from uptake.metrics.parts import span_counts, spans
+from uptake.metrics.parts.answer_counts import contents
+from uptake.metrics.parts.feature_lives import Rule
 from uptake.metrics.parts.features import class_of_feature_sql, classes, eligible_classes_sql, shown
 from uptake.metrics.parts.feedback import feedback_sql
-from uptake.metrics.parts.tallies import edges, instant, is_of_everybody, numbered
+from uptake.metrics.parts.span_counts import SpanCounts
+from uptake.metrics.parts.tallies import is_of_everybody
 from uptake.plan import Feature
 from uptake.store.sql import literal, name
 
@@ -62,29 +59,15 @@ def totals(asked: Asked) -> Sql | None:
 
     The day of adoption is a day of use: who had adopted a feature and was not silent for a cadence used it since.
     """
-    if not _is_of_plan(asked):
+    if asked.grain.is_narrowed:
         return None
-    features, values = shown(asked), {"favourable": asked.param("favourable")}
+    features = shown(asked)
+    counts = SpanCounts(asked, features, partial(_rule, asked), are_plans=_is_of_plan(asked))
     labels = [name(label) for label in asked.split.labels] if asked.split else []
     columns, same = "".join(f"e.{label}, " for label in labels), ", ".join(["number", "feature_key", *labels])
     period = "p.period_on, " if asked.question.period else ""
     # over periods, a feature has rows from the first on in which somebody could use it, and so has one of a group
     has_row = "e.members > 0" if period or labels else "true"
-    relations = {
-        **spans.relations(asked, features),
-        "feature_rule(feature_key, days, within_days, cadence_days)": _rules(asked, features),
-        "could": spans.counted(spans.able(asked, features), "class"),
-        "used": spans.counted(spans.lives(asked, features, "first_on")),
-        "adopted": spans.counted(spans.lives(asked, features, "adopted_on")),
-        "silent": spans.counted(spans.silences(asked, features, "cadence_days")),
-        **_told(asked, features),
-        "content": """SELECT number, feature_key, count(*) AS answered, count(*) FILTER (is_satisfied) AS satisfied
-        FROM told GROUP BY ALL""",
-    }
-    tables = span_counts.tables(asked, features, lambda feature: feature.cadence_days)
-    if asked.split is not None:
-        own = {one: relations[one] for one in relations if one not in (*tables, "content")}
-        tables["content"] = partial(_content, asked, asked.split, Sql(values=values, relations=own))
     return Sql(
         f"""SELECT {period}{columns}f.feature, f.title, f.tag, e.members AS eligible, t.members AS tried, a.members AS adopted,
             a.members - s.members AS retained, coalesce(k.answered, 0)::BIGINT AS answered,
@@ -93,56 +76,21 @@ def totals(asked: Asked) -> Sql | None:
         JOIN used t USING ({same}) JOIN adopted a USING ({same}) JOIN silent s USING ({same})
         LEFT JOIN content k USING ({same})
         WHERE {has_row} ORDER BY ALL""",
-        values,
-        relations=relations,
-        tables=tables,
+        relations={
+            "feature_class(feature_key, class)": class_of_feature_sql(features),
+            "numbered": "SELECT *, row_number() OVER (ORDER BY on_day)::INTEGER AS number FROM period",
+        },
+        tables={**counts.tables, "content": lambda: contents(counts, asked.param("favourable"))},
     )
 
 
-def _told(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
-    """Relations, the last of them `told`: the answers of those who kept what they had adopted, by number of the period."""
-    return {
-        "answer": _answers(asked),
-        "eligible": eligible_classes_sql(asked, features, among="answer"),
-        "told": f"""SELECT p.number, a.feature_key, a.entity_key, a.is_satisfied
-        FROM answer a JOIN feature_class c USING (feature_key) JOIN feature_rule r USING (feature_key)
-        JOIN numbered p ON p.period_on IS NOT DISTINCT FROM a.period_on
-        SEMI JOIN eligible e ON e.entity_key = a.entity_key AND e.class = c.class
-            AND e.period_on IS NOT DISTINCT FROM a.period_on
-        SEMI JOIN {asked.grain.life} l ON l.entity_key = a.entity_key AND l.feature_key = a.feature_key
-            AND l.adopted_on <= p.on_day
-        ANTI JOIN {asked.grain.silence} s ON s.entity_key = a.entity_key AND s.feature_key = a.feature_key
-            AND s.last_on <= p.on_day - r.cadence_days AND s.next_on > p.on_day""",
-    }
-
-
-def _content(asked: Asked, split: Split, sql: Sql) -> pa.Table:
-    """The relation `content` of each group.
-
-    Args:
-        asked: The question.
-        split: What tells groups apart.
-        sql: The relation `told`, and what it reads.
-    """
-    select = "SELECT number, feature_key, entity_key, coalesce(is_satisfied, false)::INTEGER AS satisfied FROM told"
-    with executed(asked, replace(sql, select=select)) as answer:
-        told = answer.fetchnumpy()
-    who, group = (
-        numbered(asked).everyone.numbers(np.asarray(told["entity_key"])),
-        np.full(len(told["number"]), -1, np.int8),
+def _rule(asked: Asked, feature: Feature) -> Rule:
+    """When a feature is adopted: as asked, or else as the plan says."""
+    days, within_days = (
+        asked.param("days") or feature.adopted.days,
+        asked.param("within_days") or feature.adopted.within_days,
     )
-    for number, (_, _, on_at, *_) in enumerate(edges(asked), 1):
-        own = told["number"] == number
-        group[own] = split.numbers(instant(on_at))[who[own]]
-    rows = {"number": told["number"], "feature_key": told["feature_key"], "group": group, "one": told["satisfied"]}
-    counted = (
-        pa.table(rows).filter(pa.array(group >= 0)).group_by(["number", "feature_key", "group"], use_threads=False)
-    )
-    found = counted.aggregate([("one", "count"), ("one", "sum")])
-    names = [split.names[number] for number in found["group"].to_pylist()]
-    labels = {label: pa.array([own[place] for own in names], pa.string()) for place, label in enumerate(split.labels)}
-    counts = {"answered": found["one_count"], "satisfied": found["one_sum"]}
-    return pa.table({"number": found["number"], "feature_key": found["feature_key"], **labels, **counts})
+    return Rule(days, within_days, feature.cadence_days)
 
 
 def _relations(asked: Asked, features: dict[int, Feature]) -> dict[str, str]:
@@ -174,11 +122,7 @@ def _is_of_plan(asked: Asked) -> bool:
 
 def _rules(asked: Asked, features: dict[int, Feature]) -> str:
     """SQL for (feature_key, days, within_days, cadence_days)."""
-    rules = ", ".join(
-        f"({key}::SMALLINT, {asked.param('days') or feature.adopted.days}, "
-        f"{asked.param('within_days') or feature.adopted.within_days}, {feature.cadence_days})"
-        for key, feature in features.items()
-    )
+    rules = ", ".join(f"({key}::SMALLINT, {', '.join(map(str, _rule(asked, one)))})" for key, one in features.items())
     return f"VALUES {rules}" if rules else "SELECT 0::SMALLINT, 0, 0, 0 WHERE false"
 
 

@@ -6,7 +6,8 @@ A span of a feature counts as far as its entity was there and could use the feat
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,21 +15,19 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from uptake.facts.day_order import Numbered, Rows
-from uptake.metrics.core import periods
 from uptake.metrics.core.metric import Asked
+from uptake.metrics.core.side_by_side import side_by_side
+from uptake.metrics.parts.feature_lives import ADOPTED, LAST, NEVER, NEXT, TRIED, Lives, Rules, by_plan, under_rules
 from uptake.metrics.parts.features import classes
 from uptake.metrics.parts.population import eligible_spans_sql
-from uptake.metrics.parts.tallies import instant, is_possible, numbered
+from uptake.metrics.parts.tallies import edges, instant, is_possible, numbered
 from uptake.metrics.parts.windows import EPOCH
 from uptake.plan import Conditions, Feature
 
 Numbers = NDArray[np.int32]
 Changes = NDArray[np.int64]
-NEVER = 2**16 - 1
-"""A day that never comes."""
 NOBODY = Rows(np.empty(0, np.int32), defaultdict(lambda: np.empty(0, np.uint16)))
 """The rows of a feature nobody used."""
-ADOPTED, TRIED = "adopted_on", "first_on"
 
 
 class Able(NamedTuple):
@@ -42,9 +41,7 @@ class Able(NamedTuple):
     group: NDArray[np.int8]
 
 
-def tables(
-    asked: Asked, features: dict[int, Feature], quiet: Callable[[Feature], int]
-) -> dict[str, Callable[[], pa.Table]]:
+def tables(asked: Asked, features: dict[int, Feature], rules: Rules) -> dict[str, Callable[[], pa.Table]]:
     """The relations `could`, `used`, `adopted` and `silent` by name, if they are worked out here.
 
     Their columns are `number`, `class` or `feature_key`, the labels of the breakdown, if there is one, and `members`.
@@ -52,128 +49,161 @@ def tables(
     Args:
         asked: The question.
         features: Key -> feature.
-        quiet: How many days without use make a silence.
+        rules: The rules of each feature; of those of the plan only the days without use may be others.
     """
     if asked.split is None and not is_possible(asked):
         return {}
-    counts = _Counts(asked, features)
-    return {
-        "could": lambda: counts.table("class", counts.able_ones()),
-        "used": lambda: counts.table("feature_key", counts.lives(TRIED)),
-        "adopted": lambda: counts.table("feature_key", counts.lives(ADOPTED)),
-        "silent": lambda: counts.table("feature_key", counts.silences(quiet)),
-    }
+    return SpanCounts(asked, features, rules).tables
 
 
-class _Counts:
-    """What is counted for one answer."""
+class SpanCounts:
+    """What is counted for one answer.
 
-    def __init__(self, asked: Asked, features: dict[int, Feature]) -> None:
-        self._asked, self._features = asked, features
-        self._facts: Numbered | None = None
-        self._able: dict[Conditions, list[Able]] = {}
-        self._groups = asked.split.names if asked.split else [()]
+    Args:
+        asked: The question.
+        features: Key -> feature.
+        rules: The rules of each feature.
+        are_plans: Whether the plan has these rules, but for the days without use, so that lives are facts.
+    """
 
-    def table(self, by: str, counts: Iterator[tuple[int, Changes]]) -> pa.Table:
+    def __init__(self, asked: Asked, features: dict[int, Feature], rules: Rules, *, are_plans: bool = True) -> None:
+        self.asked, self.features, self.rules = asked, features, rules
+        self.groups = asked.split.names if asked.split else [()]
+        self._are_plans = are_plans
+
+    @property
+    def tables(self) -> dict[str, Callable[[], pa.Table]]:
+        """The relations by name."""
+        return {
+            "could": lambda: self.table("class", self.able_ones()),
+            "used": lambda: self.table("feature_key", self.tried(TRIED)),
+            "adopted": lambda: self.table("feature_key", self.tried(ADOPTED)),
+            "silent": lambda: self.table("feature_key", self.silences()),
+        }
+
+    @cached_property
+    def facts(self) -> Numbered:
+        """The facts of the grain."""
+        return numbered(self.asked)
+
+    @cached_property
+    def ends(self) -> list[tuple[int, np.datetime64]]:
+        """The last day of each period, since 1970, and the instant after it."""
+        return [((on_day - EPOCH).days, instant(on_at)) for _, on_day, on_at, *_ in edges(self.asked)]
+
+    @cached_property
+    def able(self) -> dict[Conditions, list[Able]]:
+        """Who was there and could use the features of each class, from period to period."""
+        present, everyone = self.facts.spans(self.asked.grain.present), len(self.facts.everyone)
+        found = dict[Conditions, list[Able]]()
+        for conditions in classes(self.features):
+            able = self.facts.spans(eligible_spans_sql(self.asked, conditions)) if conditions else present
+            could = (present.just_before(at, everyone) & able.just_before(at, everyone) for _, at in self.ends)
+            groups = (there * (self._group(at) + 1) for there, (_, at) in zip(could, self.ends, strict=True))
+            found[conditions] = list(spans_of(groups, everyone, len(self.ends)))
+        return found
+
+    @cached_property
+    def lives(self) -> Lives:
+        """The lives of features."""
+        if self._are_plans:
+            return by_plan(self.asked, self.facts)
+        return under_rules(self.asked, self.facts, self.features, self.rules)
+
+    @cached_property
+    def _number_of(self) -> Numbers:
+        """Day since 1970 -> the first period at whose end it is over."""
+        return np.searchsorted([on for on, _ in self.ends], np.arange(NEVER + 1)).astype(np.int32)
+
+    def read(self) -> None:
+        """Reads what is needed of the store, which those who work side by side must not ask."""
+        _ = self.able, self.lives
+
+    def table(self, by: str, counts: Iterable[tuple[int, Changes]]) -> pa.Table:
         """Rows (number, by, labels, members): how many spans hold at the end of each period.
 
         Args:
             by: What they are told apart by.
             counts: For each of those how many more, or fewer, of each group there are from one period's end to the next.
         """
-        self._prepare()
-        parts = [(key, np.cumsum(changes, axis=1)[:, : self._periods].ravel()) for key, changes in counts]
-        groups = len(self._groups)
-        number = np.tile(np.arange(1, self._periods + 1, dtype=np.int32), len(parts) * groups)
-        keys = np.repeat(np.array([key for key, _ in parts], np.int32), self._periods * groups)
-        of_labels = zip(*self._groups, strict=True)
-        labels = {
-            label: pa.array(np.tile(np.repeat(np.array(names, object), self._periods), len(parts)), pa.string())
-            for label, names in zip(self._asked.split.labels if self._asked.split else (), of_labels, strict=True)
-        }
+        parts = [(key, np.cumsum(changes, axis=1)[:, : len(self.ends)].ravel()) for key, changes in counts]
         members = np.concatenate([members for _, members in parts]) if parts else np.empty(0, np.int64)
-        return pa.table({"number": number, by: keys, **labels, "members": members.astype(np.int64)})
+        return pa.table({**self.told(by, [key for key, _ in parts]), "members": members.astype(np.int64)})
+
+    def told(self, by: str, keys: Sequence[int]) -> dict[str, Any]:
+        """Columns that say of which key, group and period the rows are, in this order.
+
+        Args:
+            by: What the keys are of.
+            keys: The keys.
+        """
+        periods, groups = len(self.ends), len(self.groups)
+        of_labels = zip(*self.groups, strict=True)
+        labels = {
+            label: pa.array(np.tile(np.repeat(np.array(names, object), periods), len(keys)), pa.string())
+            for label, names in zip(self.asked.split.labels if self.asked.split else (), of_labels, strict=True)
+        }
+        number = np.tile(np.arange(1, periods + 1, dtype=np.int32), len(keys) * groups)
+        return {"number": number, by: np.repeat(np.array(keys, np.int32), periods * groups), **labels}
 
     def able_ones(self) -> Iterator[tuple[int, Changes]]:
         """By class, who was there and could use its features."""
-        self._prepare()
-        for number, conditions in enumerate(classes(self._features)):
-            yield number, sum((self._changes(*able) for able in self._able[conditions]), self._nothing())
+        for number, conditions in enumerate(classes(self.features)):
+            yield number, sum((self._changes(*able) for able in self.able[conditions]), self._nothing())
 
-    def lives(self, since: str) -> Iterator[tuple[int, Changes]]:
-        """By feature, who had got so far with it."""
-        sql = f"""SELECT entity_key, feature_key AS part, {_day(TRIED)} AS {TRIED}, {_day(ADOPTED)} AS {ADOPTED}
-            FROM {self._asked.grain.life}"""
-        for key, feature, rows in self._of_features(sql):
-            yield key, self._within(feature, rows.number, self._number_of[rows.values[since]], None)
+    def tried(self, since: str) -> list[tuple[int, Changes]]:
+        """By feature, who had got so far with it: `TRIED` or `ADOPTED`."""
+        lives, number_of = self.lives.lives, self._number_of
 
-    def silences(self, quiet: Callable[[Feature], int]) -> Iterator[tuple[int, Changes]]:
+        def of_feature(key: int) -> tuple[int, Changes]:
+            rows = lives.get(key, NOBODY)
+            return key, self._within(key, rows.number, number_of[rows.values[since]], None)
+
+        return self._of_each(of_feature)
+
+    def silences(self) -> list[tuple[int, Changes]]:
         """By feature, who had adopted it and left it alone."""
-        sql = f"""SELECT entity_key, feature_key AS part, {_day("last_on")} AS last_on, {_day("next_on")} AS next_on
-            FROM {self._asked.grain.silence}"""
-        for key, feature, rows in self._of_features(sql):
-            silent = np.minimum(rows.values["last_on"].astype(np.int32) + quiet(feature), NEVER)
-            back = self._number_of[rows.values["next_on"]]
-            yield key, self._within(feature, rows.number, self._number_of[silent], back)
+        silences, number_of = self.lives.silences, self._number_of
 
-    def _of_features(self, sql: str) -> Iterator[tuple[int, Feature, Rows]]:
-        """Each feature with its rows of SQL for (entity_key, part, more columns)."""
-        facts = self._prepare()
-        parts = facts.parts(sql)
-        for key, feature in self._features.items():
-            yield (
-                key,
-                feature,
-                parts.get(key) or Rows(np.empty(0, np.int32), defaultdict(lambda: np.empty(0, np.uint16))),
-            )
+        def of_feature(key: int) -> tuple[int, Changes]:
+            rows = silences.get(key, NOBODY)
+            silent = np.minimum(rows.values[LAST].astype(np.int32) + self.rules(self.features[key]).quiet_days, NEVER)
+            return key, self._within(key, rows.number, number_of[silent], number_of[rows.values[NEXT]])
 
-    def _prepare(self) -> Numbered:
-        """The facts; the periods and who could use what are read when they are first needed."""
-        if self._facts is not None:
-            return self._facts
-        self._facts = facts = numbered(self._asked)
-        edges = periods.edges(self._asked.cursor, self._asked.question, self._asked.plan)
-        self._periods = len(edges)
-        on = np.array([(on_day - EPOCH).days for _, on_day, *_ in edges], np.int64)
-        # day since 1970 -> the first period at whose end it is over
-        self._number_of = np.searchsorted(on, np.arange(NEVER + 1)).astype(np.int32)
-        present = facts.spans(self._asked.grain.present)
-        for conditions in classes(self._features):
-            able = facts.spans(eligible_spans_sql(self._asked, conditions)) if conditions else present
-            ends = [instant(on_at) for _, _, on_at, *_ in edges]
-            everyone = len(facts.everyone)
-            could = (present.just_before(at, everyone) & able.just_before(at, everyone) for at in ends)
-            groups = (there * (self._group(at) + 1) for there, at in zip(could, ends, strict=True))
-            self._able[conditions] = list(spans_of(groups, everyone, len(edges)))
-        return facts
+        return self._of_each(of_feature)
+
+    def _of_each(self, work: Callable[[int], tuple[int, Changes]]) -> list[tuple[int, Changes]]:
+        """What becomes of each feature; what that needs of the store is read before."""
+        self.read()
+        return side_by_side(work, self.features)
 
     def _group(self, at: np.datetime64) -> NDArray[np.int8] | np.int8:
-        return self._asked.split.numbers(at) if self._asked.split else np.int8(0)
+        return self.asked.split.numbers(at) if self.asked.split else np.int8(0)
 
-    def _within(self, feature: Feature, number: Numbers, begins: Numbers, ends: Numbers | None) -> Changes:
+    def _within(self, key: int, number: Numbers, begins: Numbers, ends: Numbers | None) -> Changes:
         """Changes of how many spans hold, as far as their entities could use the feature."""
         changes = self._nothing()
-        for order, able in enumerate(self._able[feature.eligible]):
+        for order, able in enumerate(self.able[self.features[key].eligible]):
             rows = np.flatnonzero((able.begins < able.ends)[number]) if order else slice(None)
             who = number[rows]
             until = able.ends[who]
             changes += self._changes(
                 np.maximum(begins[rows], able.begins[who]),
                 until if ends is None else np.minimum(ends[rows], until),
-                able.group[who] if len(self._groups) > 1 else able.group,
+                able.group[who] if len(self.groups) > 1 else able.group,
             )
         return changes
 
     def _nothing(self) -> Changes:
-        return np.zeros((len(self._groups), self._periods + 1), np.int64)
+        return np.zeros((len(self.groups), len(self.ends) + 1), np.int64)
 
     def _changes(self, begins: Numbers, ends: Numbers, group: NDArray[np.int8]) -> Changes:
         """By group, how many more or fewer spans hold from one period's end to the next."""
         changes = self._nothing()
         # what ends before it begins comes and goes at once, which changes nothing
         begins = np.minimum(begins, ends)
-        if len(self._groups) > 1:
-            before = group * np.int32(self._periods + 1)
+        if len(self.groups) > 1:
+            before = group * np.int32(len(self.ends) + 1)
             begins, ends = begins + before, ends + before
         size = changes.size
         changes += (np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size)).reshape(changes.shape)
@@ -212,8 +242,3 @@ def spans_of(groups: Iterator[NDArray[Any]], everyone: int, number: int) -> Iter
         who = nth == one
         able.begins[entity[who]], able.ends[entity[who]], able.group[entity[who]] = begins[who], ends[who], group[who]
         yield able
-
-
-def _day(column: str) -> str:
-    """SQL for a day since 1970 in 16 bits; `NEVER` for none and for one too far away."""
-    return f"least(coalesce({column} - DATE '1970-01-01', {NEVER}), {NEVER})::USMALLINT"
