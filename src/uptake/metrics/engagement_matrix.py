@@ -25,6 +25,7 @@ from uptake.metrics.core.result import Side
 from uptake.metrics.depth import chosen
 from uptake.metrics.kinds.points import Points
 from uptake.metrics.parts.population import WINDOW_DAY, active_sql
+from uptake.metrics.parts.ranks import uses
 from uptake.metrics.parts.tallies import groups, is_possible, numbered, tallies
 from uptake.metrics.parts.windows import are_many
 from uptake.store.sql import name
@@ -120,9 +121,11 @@ def rows(asked: Asked) -> Sql:
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The points without a row for each feature that somebody used, from sets of features; they do not know of uses."""
-    features = list(chosen(asked, asked.param("feature")))
-    if not are_many(asked) or asked.param("y") == "uses" or not set(words(features)) <= {0}:
+    """The points without a row for each feature that somebody used, from sets of features, and uses beside them."""
+    found = chosen(asked, asked.param("feature"))
+    # what the plan counts by a property of events may be unknown of all that somebody did
+    is_known = asked.param("y") != "uses" or not any(feature.quantity for feature in found.values())
+    if not are_many(asked) or not is_known or not set(words(features := list(found))) <= {0}:
         return None
     labels = asked.split.labels if asked.split else ()
     return Sql(
@@ -138,14 +141,21 @@ def _tally(asked: Asked, features: list[int]) -> pa.Table:
     # whoever is in two accounts may have two sets of a day, which is one day of theirs
     sets = f"""SELECT entity_key, day, bit_or(bits) AS bits, bool_or(is_active) AS is_active
         FROM {asked.grain.of("feature_set")} WHERE word = 0 GROUP BY ALL"""
-    for tally in tallies(asked, numbered(asked), sets, asked.param("window_days")):
+    facts, window_days = numbered(asked), asked.param("window_days")
+    used_on = uses(asked, facts, asked.grain, features, window_days) if asked.param("y") == "uses" else {}
+    for tally in tallies(asked, facts, sets, window_days):
+        counted = {
+            key: used_on[key].between(tally.on - window_days + 1, tally.on) for key in features if key in used_on
+        }
         number, used_on_day, used = tally.rows.number, tally.rows.values["bits"], tally.bits()
         for names, members in groups(asked, tally.on_at, tally.has("is_active")):
             of_days, of_members, active = used_on_day[members[number]], used[members], int(np.count_nonzero(members))
             for feature in features:
                 bit = np.uint64(1 << feature)
                 users, days = np.count_nonzero(of_members & bit), np.count_nonzero(of_days & bit)
-                rows.append((tally.period_on, *names, feature, active, users, days, None))
+                own = counted.get(feature)
+                sum_of_uses = None if own is None else float(own.values["uses"][members[own.number]].sum())
+                rows.append((tally.period_on, *names, feature, active, users, days, sum_of_uses))
     schema = pa.schema(
         [
             ("period_on", pa.date32()),

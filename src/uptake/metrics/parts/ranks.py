@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from uptake.facts.day_order import DayOrder, Numbered, Spans
 from uptake.facts.entity_days import Column
-from uptake.metrics.core.grain import ACCOUNT, MEMBER
+from uptake.metrics.core.grain import ACCOUNT, MEMBER, Grain
 from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.side_by_side import side_by_side
 from uptake.metrics.parts.features import classes
@@ -70,7 +70,7 @@ def _windows(asked: Asked, features: dict[int, Feature]) -> list[_Window]:
     present = facts.spans(grain.present)
     seen = seen_from(asked, facts, grain)
     window_days, least_days = asked.param("window_days"), asked.param("least_days")
-    used = uses(asked, facts, features, window_days)
+    used = uses(asked, facts, grain, features, window_days)
     windows: list[_Window] = []
     for conditions, keys in classes(features).items():
         able = facts.spans(eligible_spans_sql(asked, conditions, grain)) if conditions else present
@@ -90,9 +90,10 @@ def _windows(asked: Asked, features: dict[int, Feature]) -> list[_Window]:
     return windows
 
 
-def uses(asked: Asked, facts: Numbered, features: dict[int, Feature], window_days: int) -> Mapping[int, DayOrder]:
+def uses(
+    asked: Asked, facts: Numbered, grain: Grain, features: Iterable[int], window_days: int
+) -> Mapping[int, DayOrder]:
     """How much everybody used each feature on each day; where there are few windows, of the days that lie in one."""
-    grain = MEMBER if asked.grain is ACCOUNT else asked.grain
     sql = f"""SELECT entity_key, day, feature_key AS part, coalesce(uses, 0) AS uses FROM {grain.of("feature_day")}
         WHERE feature_key IN ({", ".join(map(str, features)) or "NULL"})"""
     if not are_many(asked):

@@ -95,9 +95,10 @@ def counted(asked: Asked, features: dict[int, Feature], known: Known, first: np.
     """
     own, window_days = numbered(asked), asked.param("window_days")
     # an account has as many users as there are in it who used a feature
-    users = numbered(asked, MEMBER) if asked.grain is ACCOUNT else own
+    grain = MEMBER if asked.grain is ACCOUNT else asked.grain
+    users = numbered(asked, grain)
     whose = own.everyone.numbers(users.everyone.keys >> 32) if asked.grain is ACCOUNT else None
-    used, everyone = uses(asked, users, features, window_days), len(own.everyone)
+    used, everyone = uses(asked, users, grain, features, window_days), len(own.everyone)
     days = asked.cursor.execute(
         "SELECT (day - DATE '1970-01-01')::INTEGER AS day, begins_at FROM calendar ORDER BY day"
     ).fetchnumpy()
