@@ -53,6 +53,7 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
         [
             ("lifecycle", {"output": "pulse", "as_of": "2026-04-10T13:00:00Z"}),
             ("active_users", {"window": "calendar", "as_of": "2026-04-10T13:00:00Z"}),
+            ("active_users", {"active": "b", "window": "7"}),
             ("active_users", {"window": "calendar_cut", "date_from": "2026-02-11"}),
             ("lifecycle", {"active": "boards", "date_from": "2026-02-11"}),
             ("stickiness", {"short_days": 7, "smooth_days": 14, "weekends": False}),

@@ -20,6 +20,8 @@ __all__ = ["workspace"]  # a fixture
     in_turn(
         [
             *(("active_users", {"window": window}) for window in ("1", "7", "28", "calendar", "calendar_cut")),
+            ("active_users", {"active": "b"}),
+            ("active_users", {"active": "boards", "window": "calendar", "as_of": "2026-04-10T13:00:00Z"}),
             ("stickiness", {}),
             ("stickiness", {"weekends": False}),
             ("stickiness", {"short_days": 7, "long_days": 28, "smooth_days": 14}),

@@ -25,15 +25,15 @@ from typing import Any
 import numpy as np
 
 from uptake.metrics.core.event_properties import counting
-from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Split, Sql, plain
+from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Sql, plain
 from uptake.metrics.core.periods import is_over
 from uptake.metrics.kinds.count import COUNT
-from uptake.metrics.parts.activity import ACTIVE
+from uptake.metrics.parts.activity import ACTIVE, bare_days_sql
 from uptake.metrics.parts.count_within import COUNT_WITHIN
 from uptake.metrics.parts.gaps import gaps_source
 from uptake.metrics.parts.group_interval import GAP_DAYS, USAGE_INTERVAL
 from uptake.metrics.parts.population import AT, WINDOW_DAY
-from uptake.metrics.parts.tallies import edges, instant, is_possible, numbered
+from uptake.metrics.parts.tallies import edges, instant, is_of_everybody, is_possible, numbered
 from uptake.metrics.parts.windows import EPOCH
 
 CALENDAR, CUT = OF_PERIODS = ("calendar", "calendar_cut")
@@ -85,8 +85,9 @@ def totals(asked: Asked) -> Sql | None:
     """The same counts without a row per entity: equal spans are counted before they meet periods."""
     if asked.param("window") == USAGE_INTERVAL:
         return None
-    if asked.split is not None:
-        return Sql("SELECT * FROM counted", counted=partial(_counted, asked, asked.split))
+    is_of_active = asked.param("active") in (None, ACTIVE)
+    if asked.split is not None or (not is_of_active and _is_countable(asked)):
+        return Sql(counted=partial(_counted, asked))
     is_calendar = asked.param("window") in OF_PERIODS
     grain = counting(asked)
     period = "p.period_on, " if asked.question.period else ""
@@ -108,32 +109,46 @@ def totals(asked: Asked) -> Sql | None:
     )
 
 
+def _is_countable(asked: Asked) -> bool:
+    """Whether the counts can be made from days in memory; of a whole range in which nothing is cut off by periods."""
+    window = asked.param("window")
+    is_cut = window in OF_PERIODS and not asked.question.period
+    return window != USAGE_INTERVAL and not is_cut and is_of_everybody(asked)
+
+
 def _tells_groups_apart(asked: Asked) -> bool:
-    is_of_active = asked.param("window") != USAGE_INTERVAL and asked.param("active") in (None, ACTIVE)
-    return is_of_active and is_possible(asked)
+    is_of_active = asked.param("active") in (None, ACTIVE)
+    return _is_countable(asked) and (is_possible(asked) or not is_of_active)
 
 
-def _counted(asked: Asked, split: Split) -> list[Row]:
-    """The counts by group, from active days in memory."""
+def _counted(asked: Asked) -> list[Row]:
+    """The counts by period and group, from days in memory."""
     facts, window = numbered(asked), asked.param("window")
-    came = facts.days(f"SELECT entity_key, day FROM {asked.grain.day}")
+    came = facts.days(bare_days_sql(asked, asked.param("active") or ACTIVE))
     starts = f"SELECT entity_key, started_on - DATE '1970-01-01' AS value FROM {asked.grain.start}"
     started = facts.told(f"{starts} WHERE started_on IS NOT NULL", NEVER)
     rows = []
     for period_on, on_day, on_at, before, _ in edges(asked):
-        assert period_on is not None, "groups are told apart here by period"
         on, begin = (on_day - EPOCH).days, (before - EPOCH).days + 1
         if window == CUT and asked.question.date_from is not None:
             begin = max(begin, (asked.question.date_from - EPOCH).days)
         is_active = np.zeros(len(facts.everyone), np.bool_)
         is_active[came.between(begin if window in OF_PERIODS else on - int(window) + 1, on).number] = True
         known = np.flatnonzero(started <= on)
-        is_closed = window not in OF_PERIODS or is_over(period_on, str(asked.question.period), asked.question.last_day)
-        for names, places in split.parts(instant(on_at), known):
-            labels = dict(zip(plain(split.labels), names, strict=True))
+        of_period = {} if period_on is None else {"period_on": period_on}
+        is_closed = period_on is None or window not in OF_PERIODS
+        if period_on is not None and not is_closed:
+            is_closed = is_over(period_on, str(asked.question.period), asked.question.last_day)
+        if asked.split is None:
+            count = int(np.count_nonzero(is_active[known]))
+            rows += [{**of_period, "n": len(known), "estimate": count, "is_closed": is_closed}] if len(known) else []
+            continue
+        for names, places in asked.split.parts(instant(on_at), known):
+            labels = dict(zip(plain(asked.split.labels), names, strict=True))
             count = int(np.count_nonzero(is_active[known[places]]))
-            rows.append({"period_on": period_on, **labels, "n": len(places), "estimate": count, "is_closed": is_closed})
-    return sorted(rows, key=lambda row: (row["period_on"], [row[name] for name in plain(split.labels)]))
+            rows.append({**of_period, **labels, "n": len(places), "estimate": count, "is_closed": is_closed})
+    by = [name for name in ("period_on", *plain(asked.split.labels if asked.split else ())) if rows and name in rows[0]]
+    return sorted(rows, key=lambda row: [row[name] for name in by])
 
 
 def _first(asked: Asked) -> str:
