@@ -62,49 +62,11 @@ def rows(asked: Asked) -> Sql:
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The counts without a row per entity: of everybody's last active day in a period and the next one after it.
-
-    Who is active and was not in the period before is new or resurrected, and who is new is told by the start.
-    """
-    if asked.split is not None or asked.param("active") not in (None, ACTIVE):
-        if not is_possible(asked):
-            return None
-        count = lifecycle_counts.pulse if asked.param("output") == "pulse" else lifecycle_counts.states
-        return Sql("SELECT * FROM counted", counted=partial(count, asked))
-    counted = {
-        "new": "coalesce(a.began, 0)",
-        "current": "coalesce(b.stayed, 0)",
-        "resurrected": "coalesce(a.active, 0) - coalesce(a.began, 0) - coalesce(b.stayed, 0)",
-        "dormant": "coalesce(b.active, 0) - coalesce(b.came_again, 0)",
-    }
-    states = " UNION ALL ".join(
-        f"SELECT p.period_on, '{state}'::{ORDER} AS state, {count} AS members, p.is_closed FROM numbered p"
-        " LEFT JOIN change a ON a.number = p.number LEFT JOIN change b ON b.number = p.number - 1"
-        for state, count in counted.items()
-    )
-    if asked.param("output") == "pulse":
-        select = f"""SELECT p.period_on, sum(members) FILTER (state <> 'current')::BIGINT AS n,
-            sum(members) FILTER (state IN ('new', 'resurrected'))::BIGINT AS gained, n - gained AS lost,
-            gained / nullif(lost, 0) AS estimate, bool_and(is_closed) AS is_closed
-        FROM ({states}) p GROUP BY ALL HAVING n > 0 ORDER BY ALL"""
-    else:
-        select = f"""SELECT p.period_on, state, (sum(members) OVER (PARTITION BY period_on))::BIGINT AS n,
-            members::BIGINT AS estimate, is_closed
-        FROM ({states}) p QUALIFY n > 0 ORDER BY ALL"""
-    return Sql(
-        select,
-        relations={
-            **_units(asked),
-            "change": f"""SELECT c.number, count(*) AS active, count(*) FILTER (c.number = s.number) AS began,
-            count(*) FILTER (c.next_number = c.number + 1) AS came_again,
-            count(*) FILTER (c.next_number = c.number + 1 AND c.next_number IS DISTINCT FROM s.number) AS stayed
-        FROM (
-            SELECT d.entity_key, u.number, n.number AS next_number
-            FROM {asked.grain.day} d JOIN unit u USING (day) LEFT JOIN unit n ON n.day = d.next_day
-        ) c LEFT JOIN started s USING (entity_key)
-        WHERE c.next_number IS NULL OR c.next_number > c.number GROUP BY ALL""",
-        },
-    )
+    """The counts without a row per entity, from active days in memory."""
+    if not is_possible(asked):
+        return None
+    count = lifecycle_counts.pulse if asked.param("output") == "pulse" else lifecycle_counts.states
+    return Sql(counted=partial(count, asked))
 
 
 def _stated(columns: str) -> str:
