@@ -25,6 +25,8 @@ from uptake.metrics.parts.windows import EPOCH
 from uptake.plan import Conditions, Feature
 
 Numbers = NDArray[np.int32]
+Periods = NDArray[np.int16]
+"""Numbers of periods: small, as what is gathered for every use of a feature is read as quickly as it is short."""
 Changes = NDArray[np.int64]
 NOBODY = Rows(np.empty(0, np.int32), defaultdict(lambda: np.empty(0, np.uint16)))
 """The rows of a feature nobody used."""
@@ -36,8 +38,8 @@ class Able(NamedTuple):
     Who could do so, then could not, and then again, or was in another group then, has a span in each of several of these.
     """
 
-    begins: Numbers
-    ends: Numbers
+    begins: Periods
+    ends: Periods
     group: NDArray[np.int8]
 
 
@@ -97,8 +99,11 @@ class SpanCounts:
         present, everyone = self.facts.spans(self.asked.grain.present), len(self.facts.everyone)
         found = dict[Conditions, list[Able]]()
         for conditions in classes(self.features):
-            able = self.facts.spans(eligible_spans_sql(self.asked, conditions)) if conditions else present
-            could = (present.just_before(at, everyone) & able.just_before(at, everyone) for _, at in self.ends)
+            could = (present.just_before(at, everyone) for _, at in self.ends)
+            if conditions:
+                able = self.facts.spans(eligible_spans_sql(self.asked, conditions))
+                there = ((there, at) for there, (_, at) in zip(could, self.ends, strict=True))
+                could = (here & able.just_before(at, everyone) for here, at in there)
             groups = (there * (self._group(at) + 1) for there, (_, at) in zip(could, self.ends, strict=True))
             found[conditions] = list(spans_of(groups, everyone, len(self.ends)))
         return found
@@ -111,9 +116,9 @@ class SpanCounts:
         return under_rules(self.asked, self.facts, self.features, self.rules)
 
     @cached_property
-    def _number_of(self) -> Numbers:
+    def _number_of(self) -> Periods:
         """Day since 1970 -> the first period at whose end it is over."""
-        return np.searchsorted([on for on, _ in self.ends], np.arange(NEVER + 1)).astype(np.int32)
+        return np.searchsorted([on for on, _ in self.ends], np.arange(NEVER + 1)).astype(np.int16)
 
     def read(self) -> None:
         """Reads what is needed of the store, which those who work side by side must not ask."""
@@ -157,7 +162,7 @@ class SpanCounts:
 
         def of_feature(key: int) -> tuple[int, Changes]:
             rows = lives.get(key, NOBODY)
-            return key, self._within(key, rows.number, number_of[rows.values[since]], None)
+            return key, self._within(key, rows.number, number_of.take(rows.values[since]), None)
 
         return self._of_each(of_feature)
 
@@ -168,7 +173,7 @@ class SpanCounts:
         def of_feature(key: int) -> tuple[int, Changes]:
             rows = silences.get(key, NOBODY)
             silent = np.minimum(rows.values[LAST].astype(np.int32) + self.rules(self.features[key]).quiet_days, NEVER)
-            return key, self._within(key, rows.number, number_of[silent], number_of[rows.values[NEXT]])
+            return key, self._within(key, rows.number, number_of.take(silent), number_of.take(rows.values[NEXT]))
 
         return self._of_each(of_feature)
 
@@ -180,33 +185,36 @@ class SpanCounts:
     def _group(self, at: np.datetime64) -> NDArray[np.int8] | np.int8:
         return self.asked.split.numbers(at) if self.asked.split else np.int8(0)
 
-    def _within(self, key: int, number: Numbers, begins: Numbers, ends: Numbers | None) -> Changes:
+    def _within(self, key: int, number: Numbers, begins: Periods, ends: Periods | None) -> Changes:
         """Changes of how many spans hold, as far as their entities could use the feature."""
         changes = self._nothing()
         for order, able in enumerate(self.able[self.features[key].eligible]):
             rows = np.flatnonzero((able.begins < able.ends)[number]) if order else slice(None)
             who = number[rows]
-            until = able.ends[who]
+            until = able.ends.take(who)
             changes += self._changes(
-                np.maximum(begins[rows], able.begins[who]),
+                np.maximum(begins[rows], able.begins.take(who)),
                 until if ends is None else np.minimum(ends[rows], until),
-                able.group[who] if len(self.groups) > 1 else able.group,
+                able.group.take(who) if len(self.groups) > 1 else able.group,
             )
         return changes
 
     def _nothing(self) -> Changes:
         return np.zeros((len(self.groups), len(self.ends) + 1), np.int64)
 
-    def _changes(self, begins: Numbers, ends: Numbers, group: NDArray[np.int8]) -> Changes:
+    def _changes(self, begins: Periods, ends: Periods, group: NDArray[np.int8]) -> Changes:
         """By group, how many more or fewer spans hold from one period's end to the next."""
         changes = self._nothing()
         # what ends before it begins comes and goes at once, which changes nothing
         begins = np.minimum(begins, ends)
         if len(self.groups) > 1:
             before = group * np.int32(len(self.ends) + 1)
-            begins, ends = begins + before, ends + before
-        size = changes.size
-        changes += (np.bincount(begins, minlength=size) - np.bincount(ends, minlength=size)).reshape(changes.shape)
+            counted = np.bincount(before + begins, minlength=changes.size) - np.bincount(
+                before + ends, minlength=changes.size
+            )
+        else:
+            counted = np.bincount(begins, minlength=changes.size) - np.bincount(ends, minlength=changes.size)
+        changes += counted.reshape(changes.shape)
         return changes
 
 
@@ -222,10 +230,10 @@ def spans_of(groups: Iterator[NDArray[Any]], everyone: int, number: int) -> Iter
     for period, after in enumerate(groups):
         who = np.flatnonzero(after != before)
         changed.append(who)
-        at.append(np.full(len(who), period, np.int32))
+        at.append(np.full(len(who), period, np.int16))
         became.append(after[who])
         before = after
-    entity, begins = np.concatenate([*changed, []]).astype(np.int64), np.concatenate([*at, []]).astype(np.int32)
+    entity, begins = np.concatenate([*changed, []]).astype(np.int64), np.concatenate([*at, []]).astype(np.int16)
     group = np.concatenate([*became, []]).astype(np.int8)
     order = np.argsort(entity, kind="stable")
     entity, begins, group = entity[order], begins[order], group[order]
@@ -237,7 +245,7 @@ def spans_of(groups: Iterator[NDArray[Any]], everyone: int, number: int) -> Iter
     nth = np.arange(len(entity)) - np.searchsorted(entity, entity)
     for one in range(int(nth.max(initial=0)) + 1):
         able = Able(
-            np.full(everyone, number, np.int32), np.full(everyone, number, np.int32), np.zeros(everyone, np.int8)
+            np.full(everyone, number, np.int16), np.full(everyone, number, np.int16), np.zeros(everyone, np.int8)
         )
         who = nth == one
         able.begins[entity[who]], able.ends[entity[who]], able.group[entity[who]] = begins[who], ends[who], group[who]
