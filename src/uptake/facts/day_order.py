@@ -116,7 +116,8 @@ class Spans:
     def just_before(self, instant: np.datetime64, everyone: int) -> NDArray[np.bool_]:
         """Of how many there are, for whom it holds just before an instant."""
         holds = np.zeros(everyone, np.bool_)
-        holds[self.number[(self.valid_from < instant) & (self.valid_to >= instant)]] = True
+        # places are taken several times as fast as a mask
+        holds[self.number.take(np.flatnonzero((self.valid_from < instant) & (self.valid_to >= instant)))] = True
         return holds
 
 

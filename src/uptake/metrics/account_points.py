@@ -95,7 +95,7 @@ def _seats_held(asked: Asked, facts: Numbered) -> Iterator[Column]:
     held = members.spans(held_sql(MEMBER))
     account_of = facts.everyone.numbers(members.everyone.keys >> 32)
     for _, _, on_at, *_ in periods.edges(asked.cursor, asked.question, asked.plan):
-        of_seats = account_of[held.just_before(instant(on_at), len(members.everyone))]
+        of_seats = account_of.take(np.flatnonzero(held.just_before(instant(on_at), len(members.everyone))))
         yield np.bincount(of_seats[of_seats >= 0], minlength=len(facts.everyone))
 
 

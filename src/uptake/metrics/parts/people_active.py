@@ -77,7 +77,7 @@ def counts(asked: Asked) -> Iterator[tuple[End, Column, Column]]:
     nobody = np.zeros(everyone, np.int64)
 
     def of_accounts(who: Column) -> Column:
-        return np.bincount(account_of[who], minlength=everyone)
+        return np.bincount(account_of.take(np.flatnonzero(who)), minlength=everyone)
 
     for tally in tallies(asked, members, f"SELECT entity_key, day FROM {MEMBER.day}", asked.param("window_days")):
         is_held, is_there = (

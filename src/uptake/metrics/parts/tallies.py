@@ -121,7 +121,7 @@ class Tally:
     def has(self, flag: str) -> NDArray[np.bool_]:
         """Who has a row of which a column is true."""
         found = np.zeros(self.everyone, np.bool_)
-        found[self.rows.number[self.rows.values[flag]]] = True
+        found[self.rows.number.take(np.flatnonzero(self.rows.values[flag]))] = True
         return found
 
     def bits(self) -> NDArray[np.uint64]:
