@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
+from uptake.facts.day_order import Numbered
 from uptake.facts.entity_days import Column
 from uptake.metrics.core.metric import Asked, Row, Sql, plain
 from uptake.metrics.core.question import begin_of
 from uptake.metrics.parts.activity import ACTIVE
-from uptake.metrics.parts.retention_members import Calendar, is_life, members_of, opening_sql
-from uptake.metrics.parts.retention_returns import came_of
-from uptake.metrics.parts.retention_units import cohort_period, is_elapsed, spans
+from uptake.metrics.parts.retention_members import Calendar, Members, is_life, members_of, opening_sql, starts_again
+from uptake.metrics.parts.retention_returns import Flags, came_of, joined
+from uptake.metrics.parts.retention_units import is_elapsed, spans
 from uptake.metrics.parts.tallies import is_of_everybody, numbered
 from uptake.store.sql import parameters
 
@@ -27,9 +29,6 @@ def counts(asked: Asked) -> Sql | None:
         not of_life or not is_active or is_elapsed(asked) or asked.param("criterion") == "on_or_after"
     ):
         return None  # how often on the day of the start is not known, nor how often ever after
-    entry = "first_time" if of_life else asked.param("entry")
-    if entry == "every" and cohort_period(asked) != asked.param("unit"):
-        return None  # several starts of a cohort, with other units each
     if is_elapsed(asked):
         if asked.param("unit") in ("hour", "day") or not of_life or not is_active:
             return None  # a day of 25 hours can lie in three units; a day with an event can begin before it
@@ -46,7 +45,7 @@ def _rows(asked: Asked, starts: str) -> list[Row]:
     members = members_of(asked, facts, calendar, starts, number)
     cells = len(calendar.cohorts) * number
     found = np.zeros((5, len(columns), cells), np.int64)
-    for some, came in came_of(asked, facts, calendar, members):
+    for some, came in _came(asked, facts, calendar, members, number):
         if asked.param("unit_0") == "cohort":
             came[0] = True  # the start itself is what everybody did
         is_in = np.stack(
@@ -64,6 +63,14 @@ def _rows(asked: Asked, starts: str) -> list[Row]:
             found[place][:, some.cell[begins]] += sums
         found[0][:, some.cell[begins]] += np.diff(np.append(begins, len(some.cell)))
     return _told(asked, calendar, found)
+
+
+def _came(
+    asked: Asked, facts: Numbered, calendar: Calendar, members: Members, groups: int
+) -> Iterator[tuple[Members, Flags]]:
+    """Members once in each cohort, with the flags of the units they came back in."""
+    found = came_of(asked, facts, calendar, members)
+    return joined(found, groups, len(facts.everyone)) if starts_again(asked) else found
 
 
 def _told(asked: Asked, calendar: Calendar, found: Column) -> list[Row]:

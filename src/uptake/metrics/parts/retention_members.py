@@ -89,17 +89,39 @@ def is_life(asked: Asked) -> bool:
     return asked.param("start") in (None, START_OF_LIFE)
 
 
+def starts_again(asked: Asked) -> bool:
+    """Whether a member may start several times in a cohort, with units of its own each time."""
+    return asked.param("entry") == "every" and not is_life(asked) and cohort_period(asked) != asked.param("unit")
+
+
 def opening_sql(asked: Asked) -> str:
-    """SQL for (entity_key, started_at, started_on): every start that opens a cohort or a unit; days since 1970."""
+    """SQL for (entity_key, started_at, started_on): every start that opens a cohort or a unit; days since 1970.
+
+    Where members start again in a cohort there is `began_at` too: when each did first in it.
+    """
     column = COLUMN[cohort_period(asked)]
+    if starts_again(asked):
+        starts = f"""SELECT entity_key, started_at, started_on,
+                min(started_at) OVER (PARTITION BY entity_key, cohort_on) AS began_at
+            FROM (
+                SELECT s.entity_key, c.{column} AS cohort_on, min(s.started_at) AS started_at,
+                    min(s.started_on) AS started_on
+                FROM ({starts_sql(asked, column)}) s JOIN calendar c ON c.day = s.started_on
+                GROUP BY s.entity_key, c.{column}, c.{COLUMN[asked.param("unit")]}
+            )"""
+        return _numbered_days(asked, starts, ", began_at")
     if asked.param("entry") == "every" and not is_life(asked):
         # of starts in one unit the first has the returns of all
         params = {**asked.question.params, "entry": "recurring"}
         asked = replace(asked, question=replace(asked.question, params=params))
+    return _numbered_days(asked, starts_sql(asked, column))
+
+
+def _numbered_days(asked: Asked, starts: str, more: str = "") -> str:
     # a start of every week needs to know on which day weeks begin
     weeks = "".join(f"WITH {relation} AS ({body}) " for relation, body in weeks_of(asked.question, asked.plan).items())
-    return f"""{weeks}SELECT entity_key, started_at, (started_on - DATE '1970-01-01')::INTEGER AS started_on
-        FROM ({starts_sql(asked, column)}) WHERE started_on IS NOT NULL"""
+    return f"""{weeks}SELECT entity_key, started_at, (started_on - DATE '1970-01-01')::INTEGER AS started_on{more}
+        FROM ({starts}) WHERE started_on IS NOT NULL"""
 
 
 def members_of(asked: Asked, facts: Numbered, calendar: Calendar, starts: str, groups: int) -> Members:
@@ -112,7 +134,8 @@ def members_of(asked: Asked, facts: Numbered, calendar: Calendar, starts: str, g
     who, started_at, place = rows.number[is_in], rows.values["started_at"][is_in], place[is_in]
     cell, unit = calendar.cohort[place], calendar.unit[place]
     if asked.split:
-        group = asked.split.numbers_of(who, started_at)
+        # who starts again in a cohort is what it was at first
+        group = asked.split.numbers_of(who, rows.values.get("began_at", rows.values["started_at"])[is_in])
         is_there = group >= 0
         who, started_at, unit, place = who[is_there], started_at[is_there], unit[is_there], place[is_there]
         cell = cell[is_there] * groups + group[is_there]

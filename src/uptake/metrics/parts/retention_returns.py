@@ -6,7 +6,8 @@ looked up. Where units are counted from everybody's own start, flags are set for
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import fields
 from itertools import pairwise
 
 import numpy as np
@@ -55,6 +56,62 @@ def _days(asked: Asked) -> str:
     if returns in (None, ACTIVE):
         return f"SELECT entity_key, day, last_at FROM {asked.grain.day}"
     return f"SELECT entity_key, day, max(event_at) AS last_at FROM ({instants_sql(asked, returns)}) GROUP BY ALL"
+
+
+def joined(found: Iterable[tuple[Members, Flags]], groups: int, everyone: int) -> Iterator[tuple[Members, Flags]]:
+    """Members once in each cohort, with what all their starts in it have together.
+
+    A unit is over for those for whom it is since the last of their starts.
+
+    Args:
+        found: What `came_of` gives, of members that may start several times in a cohort.
+        groups: How many groups there are.
+        everyone: How many entities there are.
+    """
+    cohorts = dict[int, _Cohort]()
+    for some, came in found:
+        cohort = some.cell // groups
+        edges = np.append(np.flatnonzero(np.append(True, cohort[1:] != cohort[:-1])), len(cohort))
+        # cohorts begin one after the other, so what was begun before this one has all its starts
+        for number in [number for number in cohorts if number < cohort[0]]:
+            yield cohorts.pop(number).whole()
+        for begin, end in pairwise(edges):
+            number = int(cohort[begin])
+            cohorts.setdefault(number, _Cohort(everyone, len(came))).add(some.of(slice(begin, end)), came[:, begin:end])
+    for number in sorted(cohorts):
+        yield cohorts.pop(number).whole()
+
+
+class _Cohort:
+    """One cohort while its starts are joined.
+
+    Args:
+        everyone: How many entities there are.
+        units: How many units there are flags of.
+    """
+
+    def __init__(self, everyone: int, units: int) -> None:
+        self._units = units
+        self._bits = np.zeros((-(-units // 8), everyone), np.uint8)
+        """Eight flags of everybody a number."""
+        self._starts = list[Members]()
+
+    def add(self, members: Members, came: Flags) -> None:
+        """Adds the starts of a unit, later than all before."""
+        for bits, more in zip(self._bits, np.packbits(came, axis=0), strict=True):
+            bits[members.who] |= more
+        self._starts.append(members)
+
+    def whole(self) -> tuple[Members, Flags]:
+        """Its members by cell, each with its last start, and the flags of all its starts."""
+        starts = Members(
+            *(np.concatenate([getattr(some, one.name) for some in self._starts]) for one in fields(Members))
+        )
+        last = np.full(self._bits.shape[1], -1, np.int32)
+        last[starts.who] = np.arange(len(starts.who))  # of several values for one place the last one stays
+        last = last[last >= 0]
+        members = starts.of(last[np.argsort(starts.cell[last], kind="stable")])
+        return members, np.unpackbits(self._bits[:, members.who], axis=0, count=self._units).view(np.bool_)
 
 
 class _Here:
