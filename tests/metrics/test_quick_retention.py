@@ -59,6 +59,7 @@ RETURNS = [
     {"start": "b", "entry": "recurring", "units": 3},
     {"start": "b", "returns": "c", "entry": "recurring"},
     {"start": "b", "returns": "b", "entry": "every", "reference": "previous"},
+    {"start": "a", "entry": "every", "period": "month", "units": 6},
     {"start": "nothing"},
 ]
 """Questions of retention beside those for shares of everybody who ever came back."""

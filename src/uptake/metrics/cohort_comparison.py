@@ -26,6 +26,7 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import entry
+from uptake.metrics.core.columnar import Columnar
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Row, Sql, plain
 from uptake.metrics.core.query import compose
 from uptake.metrics.kinds.compared import SIDES, ComparedDurations, ComparedShares
@@ -131,7 +132,7 @@ def totals(asked: Asked) -> Sql | None:
         return None
     found = counts(_asked_of(asked, "retention", _of_retention(asked)))
     names, rows = plain(asked.split.labels), found.counted if found else None
-    return Sql(notes=(OBSERVATIONAL,), counted=lambda: _added(asked, names, rows())) if rows else None
+    return Sql(notes=(OBSERVATIONAL,), counted=lambda: _added(asked, names, Columnar(*rows()).rows)) if rows else None
 
 
 def _added(asked: Asked, names: list[str], rows: list[Row]) -> list[Row]:

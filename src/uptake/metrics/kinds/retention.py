@@ -9,14 +9,21 @@ whom it is not over are left out of its denominator.
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
+from uptake.metrics.core.columnar import Cells as Found
+from uptake.metrics.core.columnar import Columnar, cells_of
 from uptake.metrics.core.metric import Asked, Cells, Kind, Row, plain
 from uptake.metrics.core.result import Column, Side
-from uptake.metrics.kinds.intervals import with_intervals
-from uptake.metrics.kinds.status import present, status
+from uptake.metrics.kinds.status import TOO_FEW, status
+from uptake.stats.estimate import Estimate
 from uptake.stats.pooling import simple_mean, weighted_mean
+from uptake.stats.proportion import wilson
+from uptake.store.projection import Cursor
 
 MOST_UNITS = 120
 """A mask is a 128-bit integer with a sign; what is left over keeps shifts safe."""
@@ -39,50 +46,49 @@ class Retention(Kind):
         FROM (SELECT cohort_on, {columns}mask, closed_units, count(*) AS members FROM labelled GROUP BY ALL)
         CROSS JOIN unit GROUP BY ALL ORDER BY ALL"""
 
-    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> list[Row]:
+    def read(self, answer: Cursor, labels: tuple[str, ...]) -> list[Row]:
+        """One row with all columns as arrays: by day and group there are many thousand cells."""
+        del labels
+        return [cells_of(answer.to_arrow_table())]
+
+    def estimate(self, rows: list[Row], labels: tuple[str, ...], asked: Asked) -> Columnar:
         """Adds intervals, and two mean rows per breakdown: of all members, and of all cohorts alike."""
-        del asked
+        (found,) = rows
         names = (*plain(labels), "unit_index")
-
-        def group(row: Row) -> tuple[Any, ...]:
-            return tuple(row[name] for name in names)
-
-        means = []
-        for key, members in groupby(sorted(rows, key=lambda row: tuple(map(str, group(row)))), key=group):
-            cohorts = list(members)
+        groups = dict[tuple[Any, ...], list[int]]()
+        for place, key in enumerate(zip(*(found[name].tolist() for name in names), strict=True)):
+            groups.setdefault(key, []).append(place)
+        means = defaultdict[str, list[Row]](list)
+        for key in sorted(groups, key=lambda key: (*map(str, key[:-1]), key[-1])):
+            cohorts = {name: column[groups[key]] for name, column in found.items()}
             common = dict(zip(names, key, strict=True)) | {
-                "first_unit": cohorts[0]["first_unit"],
-                "last_unit": cohorts[0]["last_unit"],
+                "first_unit": cohorts["first_unit"][0],
+                "last_unit": cohorts["last_unit"][0],
                 "cohort_on": None,
-                "cohort_size": sum(row["cohort_size"] for row in cohorts),
+                "cohort_size": cohorts["cohort_size"].sum(),
             }
-            means += [common | {"row": label} | mean for label, mean in self.means(cohorts).items()]
-        means.sort(
-            key=lambda row: (row["row"] == "simple", *(str(row[name]) for name in names[:-1]), row["unit_index"])
+            for label, mean in self.means(cohorts).items():
+                means[label].append(common | {"row": label} | mean)
+        told = found | {"row": np.full(len(found["n"]), "cohort", object)} | self.intervals(found)
+        of_all = [*means["weighted"], *means["simple"]]
+        return Columnar(
+            {
+                name: np.append(told[name], np.array([row[name] for row in of_all], told[name].dtype))
+                for name in (*names[:-1], *(column.name for column in self.columns(asked.unit, asked)))
+            }
         )
-        return self.triangle(rows) + means
 
-    def triangle(self, rows: list[Row]) -> list[Row]:
-        """The triangle's cells with their intervals."""
-        return [
-            row | {"row": "cohort", "status": status(row["n"], still_open=1)}
-            for row in with_intervals(rows, count="returned")
-        ]
+    def intervals(self, found: Mapping[str, Found]) -> dict[str, Found]:
+        """The intervals and the status of the triangle's cells."""
+        shares = wilson(found["returned"], found["n"])
+        return {"ci_lower": shares.ci_lower, "ci_upper": shares.ci_upper, "status": statuses(found["n"])}
 
-    def means(self, cohorts: list[Row]) -> dict[str, Row]:
+    def means(self, cohorts: Mapping[str, Found]) -> dict[str, Row]:
         """Of all members together, and of all cohorts alike."""
-        returned, n = [row["returned"] for row in cohorts], [row["n"] for row in cohorts]
-        common = {"n": sum(n), "returned": sum(returned), "status": status(sum(n), still_open=1)}
+        returned, n = cohorts["returned"], cohorts["n"]
+        common = {"n": n.sum(), "returned": returned.sum(), "status": status(n.sum(), still_open=1)}
         found = {"weighted": weighted_mean(returned, n), "simple": simple_mean(returned, n)}
-        return {
-            label: common
-            | {
-                "estimate": present(mean.estimate),
-                "ci_lower": present(mean.ci_lower),
-                "ci_upper": present(mean.ci_upper),
-            }
-            for label, mean in found.items()
-        }
+        return {label: common | interval(mean) for label, mean in found.items()}
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
         """The triangle's columns."""
@@ -117,6 +123,16 @@ class Retention(Kind):
             coordinates=("cohort_on", "unit_index"),
             optional=("cohort_on",),
         )
+
+
+def interval(mean: Estimate) -> Row:
+    """An estimate with its interval, as an answer has it."""
+    return {name: getattr(mean, name) for name in ("estimate", "ci_lower", "ci_upper")}
+
+
+def statuses(n: Found) -> Found:
+    """The status of cells whose units are over for so many; in progress where they are for nobody."""
+    return np.array([status(peers, still_open=1) for peers in range(TOO_FEW + 1)], object)[np.minimum(n, TOO_FEW)]
 
 
 RETENTION = Retention()

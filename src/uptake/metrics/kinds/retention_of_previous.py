@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import sqrt
-from typing import Any
 
+import numpy as np
+
+from uptake.metrics.core.columnar import Cells as Found
 from uptake.metrics.core.metric import Asked, Cells, Row
 from uptake.metrics.core.result import Column, Side
-from uptake.metrics.kinds.retention import Retention
-from uptake.metrics.kinds.status import present, status
+from uptake.metrics.kinds.retention import Retention, interval, statuses
+from uptake.metrics.kinds.status import status
 from uptake.stats.estimate import Estimate
 from uptake.stats.matched_ratio import matched_ratio
 
@@ -31,18 +34,21 @@ class RetentionOfPrevious(Retention):
         FROM (SELECT cohort_on, {columns}mask, closed_units, count(*) AS members FROM labelled GROUP BY ALL)
         CROSS JOIN unit GROUP BY ALL ORDER BY ALL"""
 
-    def triangle(self, rows: list[Row]) -> list[Row]:
-        """The triangle's cells with their intervals."""
-        return [row | {"row": "cohort", "status": _status(row)} | _interval(_ratio(row)) for row in rows]
+    def intervals(self, found: Mapping[str, Found]) -> dict[str, Found]:
+        """The ratios of the triangle's cells with their intervals, and their status."""
+        ratios = np.array(_ratios(found), np.float64).reshape(-1, 4)
+        told = statuses(found["n"])
+        told[(found["n"] == 0) & (found["closed"] > 0)] = status(0)
+        return {"estimate": ratios[:, 1], "ci_lower": ratios[:, 2], "ci_upper": ratios[:, 3], "status": told}
 
-    def means(self, cohorts: list[Row]) -> dict[str, Row]:
+    def means(self, cohorts: Mapping[str, Found]) -> dict[str, Row]:
         """Of all members together, and of all cohorts alike."""
-        pooled = {name: sum(row[name] for row in cohorts) for name in ("n", "returned", "kept", "closed")}
-        common = {name: pooled[name] for name in ("n", "returned", "kept")} | {"status": _status(pooled)}
-        ratios = [_ratio(row) for row in cohorts if row["n"]]
+        pooled = {name: int(cohorts[name].sum()) for name in ("returned", "n", "kept")}
+        common = {**pooled, "status": status(pooled["n"], still_open=not cohorts["closed"].sum())}
+        whole, ratios = matched_ratio(*pooled.values()), [one for one in _ratios(cohorts) if one.n]
         return {
-            "weighted": common | _interval(_ratio(pooled)),
-            "simple": common | (_interval(_simple(ratios)) if ratios else _interval(_ratio(pooled))),
+            "weighted": common | interval(whole),
+            "simple": common | interval(_simple(ratios) if ratios else whole),
         }
 
     def columns(self, unit: str, asked: Asked) -> tuple[Column, ...]:
@@ -74,8 +80,9 @@ class RetentionOfPrevious(Retention):
         )
 
 
-def _ratio(row: Row) -> Estimate:
-    return matched_ratio(row["returned"], row["n"], row["kept"])
+def _ratios(found: Mapping[str, Found]) -> list[Estimate]:
+    counts = zip(*(found[name].tolist() for name in ("returned", "n", "kept")), strict=True)
+    return [matched_ratio(*cell) for cell in counts]
 
 
 def _simple(ratios: list[Estimate]) -> Estimate:
@@ -85,18 +92,6 @@ def _simple(ratios: list[Estimate]) -> Estimate:
     below = sqrt(sum((one.estimate - one.ci_lower) ** 2 for one in ratios)) / size
     above = sqrt(sum((one.ci_upper - one.estimate) ** 2 for one in ratios)) / size
     return Estimate(sum(int(one.n) for one in ratios), mean, mean - below, mean + above)
-
-
-def _interval(ratio: Estimate) -> dict[str, Any]:
-    return {
-        "estimate": present(ratio.estimate),
-        "ci_lower": present(ratio.ci_lower),
-        "ci_upper": present(ratio.ci_upper),
-    }
-
-
-def _status(row: Row) -> str:
-    return status(row["n"], still_open=not row["closed"])
 
 
 RETENTION_OF_PREVIOUS = RetentionOfPrevious()

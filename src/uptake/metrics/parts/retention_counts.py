@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import numpy as np
 
@@ -39,7 +38,7 @@ def counts(asked: Asked) -> Sql | None:
 
 
 def _rows(asked: Asked, starts: str) -> list[Row]:
-    """The cells of the triangle, as the kind reads them."""
+    """The cells of the triangle, as the kind reads them: one row with all columns as arrays."""
     facts, columns, number = numbered(asked), spans(asked), len(asked.split.names) if asked.split else 1
     calendar = Calendar(asked)
     members = members_of(asked, facts, calendar, starts, number)
@@ -62,7 +61,7 @@ def _rows(asked: Asked, starts: str) -> list[Row]:
             sums = np.add.reduceat(flags.view(np.int8), begins, axis=1, dtype=np.int64)
             found[place][:, some.cell[begins]] += sums
         found[0][:, some.cell[begins]] += np.diff(np.append(begins, len(some.cell)))
-    return _told(asked, calendar, found)
+    return [_told(asked, calendar, found)]
 
 
 def _came(
@@ -73,30 +72,27 @@ def _came(
     return joined(found, groups, len(facts.everyone)) if starts_again(asked) else found
 
 
-def _told(asked: Asked, calendar: Calendar, found: Column) -> list[Row]:
-    """Numbers of cells as rows, in the order of cohorts and of names."""
+def _told(asked: Asked, calendar: Calendar, found: Column) -> Row:
+    """Numbers of cells as columns, in the order of cohorts and of names."""
     columns, names = spans(asked), asked.split.names if asked.split else [()]
-    labels = plain(asked.split.labels) if asked.split else []
     in_order = sorted(range(len(names)), key=names.__getitem__)
+    cell = (np.arange(len(calendar.cohorts))[:, None] * len(names) + in_order).ravel()
+    cell = cell[found[0, 0, cell] > 0]
+    cohort, group = np.divmod(np.repeat(cell, len(columns)), len(names))
+    size, closed, returned, was_before, kept = (counts[:, cell].T.ravel() for counts in found)
     is_of_previous = asked.param("reference") == "previous"
-    rows: list[Row] = []
-    for cohort, cohort_on in enumerate(calendar.cohorts):
-        for group in in_order:
-            cell = found[:, :, cohort * len(names) + group]
-            if not cell[0, 0]:
-                continue
-            own = {"cohort_on": cohort_on, **dict(zip(labels, names[group], strict=True))}
-            for index, (size, closed, returned, was_before, kept) in enumerate(cell.T.tolist()):
-                n = was_before if is_of_previous else closed
-                row: dict[str, Any] = {
-                    **own,
-                    "unit_index": index,
-                    "first_unit": columns[index][0],
-                    "last_unit": columns[index][1],
-                    "cohort_size": size,
-                    "n": n,
-                    "returned": returned,
-                    "estimate": returned / n if n else None,
-                }
-                rows.append(row | {"kept": kept, "closed": closed} if is_of_previous else row)
-    return rows
+    n = was_before if is_of_previous else closed
+    labels = plain(asked.split.labels) if asked.split else []
+    first, last = (np.tile(np.array(ends), len(cell)) for ends in zip(*columns, strict=True))
+    row = {
+        "cohort_on": calendar.cohorts[cohort],
+        **{label: np.array([name[at] for name in names], object)[group] for at, label in enumerate(labels)},
+        "unit_index": np.tile(np.arange(len(columns)), len(cell)),
+        "first_unit": first,
+        "last_unit": last,
+        "cohort_size": size,
+        "n": n,
+        "returned": returned,
+        "estimate": np.divide(returned, n, out=np.full(len(n), np.nan), where=n > 0),
+    }
+    return row | {"kept": kept, "closed": closed} if is_of_previous else row

@@ -68,8 +68,7 @@ class Calendar:
         self.day, self.unit = np.asarray(days["day"]), np.asarray(days["unit"])
         is_in = np.asarray(days["is_in"], np.bool_)
         is_in[-1:] = False  # the day after the last one
-        cohorts, cohort_of = np.unique(np.asarray(days["cohort_on"])[is_in].astype("M8[D]"), return_inverse=True)
-        self.cohorts = cohorts.tolist()
+        self.cohorts, cohort_of = np.unique(np.asarray(days["cohort_on"])[is_in].astype("M8[D]"), return_inverse=True)
         self.cohort = np.full(len(self.day), -1, np.int32)
         """Of each day the number of its cohort; -1 of none."""
         self.cohort[is_in] = cohort_of
