@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from uptake.facts.step_events import ARRIVAL
 from uptake.sequences.events import Bools, Instants, Keys, Rows
+from uptake.sequences.paths import SPECIALS
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
 
@@ -120,7 +121,8 @@ def _read(cursor: Cursor, seen: str, whose: str) -> PathEvents:
     firsts = np.flatnonzero(np.concatenate([np.ones(min(len(entity), 1), np.bool_), entity[1:] != entity[:-1]]))
     is_there = np.bincount(node) > 0
     nodes = np.flatnonzero(is_there).astype(np.int32)
-    places = np.cumsum(is_there, dtype=np.min_scalar_type(len(nodes))) - 1
+    # with room for what is no event, below 0
+    places = np.cumsum(is_there, dtype=np.min_scalar_type(-len(nodes) - SPECIALS)) - 1
     return PathEvents(
         entity.take(firsts),
         np.append(firsts, len(entity)),

@@ -35,8 +35,8 @@ def medians_of(cells: Keys, microseconds: Instants, asked: Rows) -> NDArray[np.f
     cells -= lowest
     # only what lies in the span of a middle one is put in order: that is a few in a hundred
     spans = max(1, min(SPANS, len(lengths)) // (highest - lowest + 1))
-    span = lengths >> (int(lengths.max()) // spans).bit_length()
-    span += cells * spans
+    span = cells * spans
+    span += lengths >> (int(lengths.max()) // spans).bit_length()
     members = np.bincount(span, minlength=(highest - lowest + 1) * spans)
     before = np.append(0, np.cumsum(members))
     begin, end = before.take(np.array([asked - lowest, asked - lowest + 1]) * spans, mode="clip")

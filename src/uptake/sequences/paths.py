@@ -36,7 +36,6 @@ class Cut:
         is_dropped: With both: the paths that never got there, up to their end.
         until: What happened at or after this instant is not known, so a path that ends less than the gap before it may
             go on.
-        anchored: Instants: only paths counted from the first up to the second are looked at; None: all.
     """
 
     gap: int
@@ -45,7 +44,6 @@ class Cut:
     after: int | None = None
     before: int | None = None
     is_dropped: bool = False
-    anchored: tuple[int, int] | None = None
 
     @property
     def is_backward(self) -> bool:
@@ -74,7 +72,13 @@ class Walks:
     microseconds: Instants
     lowest: int
 
-    def chosen(self, rows: Bools | Rows) -> Walks:
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        columns = (self.entity, self.path, self.anchor_at, self.node, self.microseconds)
+        return sum(column.nbytes for column in columns)
+
+    def chosen(self, rows: slice | Rows) -> Walks:
         """Some of them."""
         whole = (self.entity[rows], self.path[rows], self.anchor_at[rows])
         return Walks(*whole, self.node[:, rows], self.microseconds[:, rows], self.lowest)
@@ -153,9 +157,6 @@ def walks(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Walks:
     firsts = np.append(0, ends)[: len(ends)]
     begin, finish, anchor = _bounds(node, visits, firsts, ends, cut)
     is_kept = (begin >= 0) & (finish >= 0)
-    if cut.anchored is not None and len(at):
-        moment = at.take(visits.take(anchor, mode="clip"))
-        is_kept &= (moment >= cut.anchored[0]) & (moment < cut.anchored[1])
     path = np.flatnonzero(is_kept)
     firsts, ends, begin, finish, anchor = (one.take(path) for one in (firsts, ends, begin, finish, anchor))
     lowest = 1 - cut.depth if cut.is_backward else 1
@@ -181,10 +182,10 @@ def walks(entity: Keys, at: Instants, node: Keys, cut: Cut) -> Walks:
     layers[beyond.take(known), known] = name.take(known)
     return Walks(
         entity=entity.take(visits.take(firsts)),
-        path=path,
+        path=path.astype(np.int32),
         anchor_at=at.take(visits.take(anchor)),
         node=layers,
-        microseconds=took,
+        microseconds=took.astype(np.int32) if took.max(initial=0) < 2**31 else took,  # many paths are kept
         lowest=lowest,
     )
 

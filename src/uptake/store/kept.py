@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from uptake.store.projection import Cursor, meta, set_meta
 
-MOST_BYTES = 512 * 2**20
+MOST_BYTES = 1024 * 2**20
 """Bytes kept; what was not asked for longest goes first."""
 
 STATE = "state"

@@ -7,12 +7,13 @@ visit, at the last of them. It may be cut to what follows the first `after`, to 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from uptake.errors import QuestionError
-from uptake.facts.path_events import PathEvents, read
+from uptake.facts.path_events import read
 from uptake.metrics.core.metric import Asked
 from uptake.metrics.core.periods import microseconds_of
 from uptake.metrics.core.side_by_side import side_by_side
@@ -60,22 +61,29 @@ def require_anchors(asked: Asked) -> None:
         raise QuestionError("outcome is 'dropped', but that needs both after and before.", do="Give both anchors.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Followed:
-    """Every path of a question, from events that are read once and kept.
+    """Every path of a question whenever it began, kept for the next one: that may ask for other periods and groups.
 
     Args:
-        events: The events.
-        parts: The paths, some entities at a time; entities and nodes are places in those of the events.
+        entities: Keys of the entities.
+        nodes: Keys of the nodes.
+        parts: The paths, some entities at a time; entities and nodes are places in those.
     """
 
-    events: PathEvents
+    entities: Keys
+    nodes: Keys
     parts: list[Walks]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return self.entities.nbytes + self.nodes.nbytes + sum(part.nbytes for part in self.parts)
 
     def keys(self, node: Keys) -> Keys:
         """The keys of nodes, whose places are given; what is no event is its own."""
         special = node < 0
-        return np.where(special, node, self.events.nodes.take(node, mode="clip")) if len(self.events.nodes) else node
+        return np.where(special, node, self.nodes.take(node, mode="clip")) if len(self.nodes) else node
 
     def table(self) -> pa.Table:
         """The rows of `path_step`."""
@@ -88,7 +96,7 @@ class Followed:
     def _table(self, found: Steps, paths: int) -> pa.Table:
         return pa.table(
             {
-                "entity_key": self.events.entities.take(found.entity),
+                "entity_key": self.entities.take(found.entity),
                 "path": found.path + paths,
                 "anchor_at": found.anchor_at.view("datetime64[us]"),
                 "position": found.position,
@@ -100,39 +108,56 @@ class Followed:
         )
 
 
-def followed(asked: Asked, anchored: tuple[int, int] | None = None) -> Followed:
-    """Follows the paths.
+def followed(asked: Asked) -> Followed:
+    """Follows the paths, or gives those that were followed for an earlier question."""
+    wanted = _wanted(asked)
+    cut = Cut(
+        gap=asked.param("gap_minutes") * 60_000_000,
+        depth=asked.param("depth"),
+        until=microseconds_of(asked.question.as_of),
+        after=None if asked.param("after") is None else AFTER,
+        before=None if asked.param("before") is None else _goal(asked),
+        is_dropped=asked.param("outcome") == "dropped",
+    )
+    return asked.kept.get(asked.cursor, ("paths followed", wanted, cut), lambda: _followed(asked, wanted, cut))
+
+
+def _followed(asked: Asked, wanted: _Wanted, cut: Cut) -> Followed:
+    events = read(asked.cursor, asked.kept, wanted.seen, wanted.whose)
+    if wanted.names is not None:
+        events = events.named(dict(wanted.names))
+    events = events.before(cut.until)
+    after, before = (None if key is None else events.place(key) for key in (cut.after, cut.before))
+    cut = replace(cut, after=after, before=before)
+    return Followed(events.entities, events.nodes, side_by_side(lambda part: walks(*part, cut), events.parts()))
+
+
+class _Wanted(NamedTuple):
+    """Which events are looked at.
 
     Args:
-        asked: The question.
-        anchored: Instants: only paths that are counted from the first up to the second; None: all.
+        seen: SQL for them.
+        whose: The columns that their entities' keys are made of.
+        names: What is asked of them by name is asked of the names, so that they are read once for all: the node of
+            each name that is looked at. None: `seen` tells nodes.
     """
-    as_of, minute = microseconds_of(asked.question.as_of), 60_000_000
-    events = _events(asked).before(as_of)
-    cut = Cut(
-        gap=asked.param("gap_minutes") * minute,
-        depth=asked.param("depth"),
-        until=as_of,
-        after=None if asked.param("after") is None else events.place(AFTER),
-        before=None if asked.param("before") is None else events.place(_goal(asked)),
-        is_dropped=asked.param("outcome") == "dropped",
-        anchored=anchored,
-    )
-    return Followed(events, side_by_side(lambda part: walks(*part, cut), events.parts()))
+
+    seen: str
+    whose: str
+    names: tuple[tuple[int, int], ...] | None
 
 
-def _events(asked: Asked) -> PathEvents:
-    """The events looked at. What is asked of them by name is asked of the names, so that they are read once for all."""
+def _wanted(asked: Asked) -> _Wanted:
     found = nodes(asked)
     whose = ", ".join(column for column in ("account_key", "user_key") if column in asked.grain.key)
     if not found.is_by_name:
-        return read(asked.cursor, asked.kept, _seen(asked, found, f"{whose}, "), whose)
-    nodes_of = f"SELECT name_key, {found.key} FROM event_names WHERE {found.chosen}"
+        return _Wanted(_seen(asked, found, f"{whose}, "), whose, None)
+    nodes_of = f"SELECT name_key, {found.key} FROM event_names WHERE {found.chosen} ORDER BY 1"
     names = asked.cursor.execute(f"SELECT name_key FROM event_names WHERE {found.read} ORDER BY 1").fetchall()
     chosen = f"name_key IN ({', '.join(str(key) for (key,) in names)})" if names else "false"
     by_name = replace(found, key="name_key", chosen=chosen)
-    events = read(asked.cursor, asked.kept, _seen(asked, by_name, f"{whose}, "), whose)
-    return events.named(dict(asked.cursor.execute(nodes_of).fetchall()))
+    named = tuple(asked.cursor.execute(nodes_of).fetchall())
+    return _Wanted(_seen(asked, by_name, f"{whose}, "), whose, named)
 
 
 def _seen(asked: Asked, found: Nodes, columns: str = "") -> str:

@@ -35,7 +35,7 @@ def counted(asked: Asked) -> pa.Table:
     """What the kind makes of the rows: a row for each step, with everything an estimate needs."""
     of = _paths(asked)
     names = dict(of.names)
-    labels = [names[key] for key in of.found.events.nodes.tolist()]
+    labels = [names[key] for key in of.found.nodes.tolist()]
     order = np.empty(len(labels), np.intp)
     order[sorted(range(len(labels)), key=labels.__getitem__)] = np.arange(len(labels))
     counts = count(of.parts, of.cells, order, asked.param("most"), side_by_side)
@@ -61,7 +61,7 @@ def counted(asked: Asked) -> pa.Table:
 def counted_whole(asked: Asked) -> pa.Table | None:
     """What the kind makes of the rows of whole paths; None where words do not tell sequences apart."""
     of = _paths(asked)
-    names = [of.names[node] for node in (*range(-SPECIALS + 1, 0), *of.found.events.nodes.tolist())]
+    names = [of.names[node] for node in (*range(-SPECIALS + 1, 0), *of.found.nodes.tolist())]
     if len({*names}) < len(names) or any(BETWEEN in name for name in names):
         return None
     counts = count_whole(of.parts, of.cells, ["", *names], asked.param("most"))
@@ -109,9 +109,7 @@ class _Paths:
     @property
     def parts(self) -> list[Grouped]:
         """The paths, some entities at a time."""
-        if self.cells > 1 or self.asked.split:
-            return [*_grouped(self.asked, self.found, self.cut)]
-        return [*map(Grouped, self.found.parts)]
+        return [*_grouped(self.asked, self.found, self.cut)]
 
     def told(self, cells: Counts) -> dict[str, pa.Array]:
         """The period and the group of each line."""
@@ -126,28 +124,23 @@ class _Paths:
 
 def _paths(asked: Asked) -> _Paths:
     cut = periods.read(asked.cursor, asked.question, asked.plan)
-    found = followed(asked, _range(cut))
+    found = followed(asked)
     names = dict(asked.cursor.execute(nodes(asked).names).fetchall())
     return _Paths(asked, found, names, cut, asked.split.names if asked.split else [()])
 
 
 def _grouped(asked: Asked, found: Followed, cut: Cut) -> Iterator[Grouped]:
     """The paths by period and group; those that are left out are not among them."""
-    begins = np.array([begin for _, begin, _ in cut], "M8[us]").view(np.int64)
-    who = numbered(asked).everyone.numbers(found.events.entities) if asked.split else None
+    begins = np.array([periods.microseconds_of(begin) for _, begin, _ in cut], np.int64)
+    end = periods.microseconds_of(cut[-1][2]) if cut else 0
+    who = numbered(asked).everyone.numbers(found.entities) if asked.split else None
     groups = len(asked.split.names) if asked.split else 1
-    for whole in found.parts:
-        part = whole
-        cell = (np.searchsorted(begins, part.anchor_at, side="right") - 1) * groups
+    for part in found.parts:
+        cell = np.searchsorted(begins, part.anchor_at, side="right") - 1
+        is_in = (cell >= 0) & (part.anchor_at < end)
         if asked.split is not None and who is not None:
             group = asked.split.numbers_of(who.take(part.entity), part.anchor_at.view("M8[us]"))
-            cell += group
-            if (group < 0).any():
-                kept = np.flatnonzero(group >= 0)
-                part, cell = part.chosen(kept), cell.take(kept)
-        yield Grouped(part, cell)
-
-
-def _range(cut: Cut) -> tuple[int, int]:
-    """The instants from which and up to which paths are counted."""
-    return (periods.microseconds_of(cut[0][1]), periods.microseconds_of(cut[-1][2])) if cut else (0, 0)
+            cell = cell * groups + group
+            is_in &= group >= 0
+        kept = slice(None) if is_in.all() else np.flatnonzero(is_in)
+        yield Grouped(part.chosen(kept), cell[kept] if len(cut) * groups > 1 else None)
