@@ -62,6 +62,7 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
             ("stickiness", {"output": "power", "interval": "month", "intervals": 3, "active": "boards"}),
             ("funnel", {"steps": ["a", "b"], "window_days": 3, "hold": "account", "as_of": "2026-04-10T13:00:00Z"}),
             ("funnel", {"steps": ["a", "b"], "window_days": 3, "count": "totals", "date_from": "2026-02-11"}),
+            ("funnel", {"steps": ["a", "b"], "window_days": 3, "output": "drivers", "least_n": 3}),
             ("paths", {"gap_minutes": 6_000, "output": "sequences", "most": 3, "date_from": "2026-02-11"}),
             ("sessions_per_week", {"beside": "tasks", "window_days": 9}),
             ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5}),

@@ -28,7 +28,8 @@ from typing import Any
 
 from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
-from uptake.metrics.funnels.drivers import LESS_TIME, OBSERVED, drivers_sql
+from uptake.metrics.funnels import driver_counts
+from uptake.metrics.funnels.drivers import LESS_TIME, OBSERVED, are_ambiguous, drivers_sql
 from uptake.metrics.funnels.passes import Passes, passes_of
 from uptake.metrics.funnels.rules import (
     APART,
@@ -149,12 +150,20 @@ def _ties(found: Funnel, passes: Passes) -> Iterator[str]:
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The counts without a row per pass."""
-    return Sql(counted=passes_of(asked).counts) if asked.param("output") == STEPS else None
+    """The counts without a row per pass, or per pass and attribute."""
+    passes = passes_of(asked)
+    if asked.param("output") == STEPS:
+        return Sql(counted=passes.counts)
+    if asked.param("output") != DRIVE or asked.param("drivers") != "attributes" or not is_of_everybody(asked):
+        return None
+    if passes.found.counts_again or are_ambiguous(asked):
+        return None
+    ends = _ends(asked, passes.found)
+    return Sql(counted=lambda: driver_counts.counts(asked, passes, *ends))
 
 
 def _tells_groups_apart(asked: Asked) -> bool:
-    return asked.param("output") == STEPS and is_of_everybody(asked)
+    return asked.param("output") in (STEPS, DRIVE) and is_of_everybody(asked)
 
 
 def _steps(found: Funnel) -> str:

@@ -5,57 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
-from uptake.facts.day_order import Successions
 from uptake.facts.selection import property_sql
 from uptake.metrics.core.dimensions import ANY_TIME, MISSING, MOST_RECENT, Attribute, Dimension
-from uptake.metrics.core.grain import GRAINS, MEMBER
 from uptake.metrics.core.metric import Asked, Split
-from uptake.metrics.core.query import kept
 from uptake.metrics.parts.attributes import in_bands, names_bands
+from uptake.metrics.parts.known_attributes import MOMENT, Codes, Instants, Known, known_of
 from uptake.metrics.parts.labelled import Test, labelled
-from uptake.metrics.parts.tallies import instant, numbered
+from uptake.metrics.parts.tallies import instant
 from uptake.plan import Condition
-from uptake.store.sql import literal
 
 MOST = 64
 """Groups that are told apart here; where there may be more, the engine does it."""
 NOWHERE = -1
-Codes = NDArray[np.int64]
-Instants = NDArray[np.datetime64]
-MOMENT = np.timedelta64(1, "us")
-
-
-class Known(NamedTuple):
-    """An attribute in memory.
-
-    Args:
-        one: The attribute.
-        said: The values there are, with `text`, `number` and the `label` they go by; the place of each is its code,
-            the last one is missing.
-        spans: Of those it was said of, by number, its code from when until when.
-        place: Of everybody who is counted the number among those it is said of; -1 of those who have none.
-    """
-
-    one: Attribute
-    said: pa.Table
-    spans: Successions
-    place: NDArray[np.int32]
-
-    def codes(self, at: np.datetime64) -> Codes:
-        """The code of what it was just before an instant, of everybody who is counted."""
-        # one place more, of those who have no number: their place is -1
-        missing = len(self.said) - 1
-        return np.append(self.spans.just_before(at, missing), missing)[self.place]
-
-    def codes_of(self, who: Codes, at: Instants) -> Codes:
-        """The code of what it was, of some of those who are counted just before an instant of their own."""
-        return self.spans.just_before_each(self.place[who], at, len(self.said) - 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,7 +128,7 @@ class Attributes(Split):
 
     def _of(self, one: Attribute) -> Known:
         if one not in self._known:
-            self._known[one] = _known(self.asked, one)
+            self._known[one] = known_of(self.asked, one)
         return self._known[one]
 
 
@@ -187,20 +152,3 @@ def groups(asked: Asked, by: Sequence[Dimension], where: Sequence[Test]) -> Attr
 def _is_held(one: Dimension) -> bool:
     """Whether it is an attribute with one value at a time."""
     return isinstance(one, Attribute) and one.mode != ANY_TIME and one.name != "id"
-
-
-def _known(asked: Asked, one: Attribute) -> Known:
-    own, facts = numbered(asked), numbered(asked, GRAINS[one.entity])
-    table, is_it = one.table, f"name = {literal(one.name)}"
-    # who has no row is as one who has a row that says nothing
-    label = in_bands(one.bands, "text", "number") if one.bands else "text"
-    values = f"""SELECT row_number() OVER (ORDER BY text NULLS LAST, number NULLS LAST) - 1 AS code, text, number,
-            {label} AS label
-        FROM (SELECT DISTINCT text, number FROM {table} WHERE {is_it} UNION SELECT NULL, NULL) ORDER BY code"""
-    spans = f"""SELECT a.{one.entity}_key AS entity_key, v.code AS value, a.valid_from, a.valid_to
-        FROM {table} a JOIN ({values}) v ON v.text IS NOT DISTINCT FROM a.text AND v.number IS NOT DISTINCT FROM a.number
-        WHERE {is_it}"""
-    keys = own.everyone.keys
-    if asked.grain is MEMBER:
-        keys = keys >> 32 if one.entity == "account" else keys & 0xFFFFFFFF
-    return Known(one, kept(asked, values), facts.successions(spans), facts.everyone.numbers(keys))

@@ -30,7 +30,7 @@ def drivers_sql(asked: Asked, found: Funnel, closed: str) -> str:
             listed = _properties(asked, found)
         case _:
             listed = _attributes(asked)
-            is_once = not _are_ambiguous(asked)
+            is_once = not are_ambiguous(asked)
     more = [
         *(["attempt"] if found.counts_again else []),
         *(["properties"] if event_properties_of(asked.question) else []),
@@ -53,7 +53,7 @@ def _attributes(asked: Asked) -> str:
     )
 
 
-def _are_ambiguous(asked: Asked) -> bool:
+def are_ambiguous(asked: Asked) -> bool:
     """Whether two attributes of one pass could make the same driver: `a = b` of c, and a of `b = c`."""
     # telling a million rows with texts apart takes longer than all the rest; an attribute has one value at a time
     names = "SELECT name FROM user_attribute UNION ALL SELECT name FROM account_attribute"
