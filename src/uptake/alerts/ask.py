@@ -120,9 +120,9 @@ def _of_alert(cursor: Cursor, plan: Plan, alert: Alert, asked: Window, as_of: da
     on = [_date(day) for day in days.tolist()]
     before = [day - timedelta(days=1) for day in on]
     conditions = measured(alert)
-    now_values, then_values = (
-        [values(cursor, plan, alert, condition, keys, which) for condition in conditions] for which in (on, before)
-    )
+    # both days at once: what is worked out for one lies beside the other
+    found_of = [values(cursor, plan, alert, condition, np.tile(keys, 2), on + before) for condition in conditions]
+    now_values, then_values = [one[: len(on)] for one in found_of], [one[len(on) :] for one in found_of]
     names = names_of(cursor, alert.entity, as_of, keys.tolist())
     owners = _owners(cursor, alert, keys.tolist(), as_of)
     rows = []

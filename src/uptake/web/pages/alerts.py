@@ -19,6 +19,7 @@ from uptake.metrics.core import export
 from uptake.plan import SEVERITIES, subjects
 from uptake.web import links
 from uptake.web.forms import Form
+from uptake.web.pages import waiting
 from uptake.web.pages.metric_files import attachment
 from uptake.web.pages.paging import SIZE, whole
 from uptake.web.reader import Reader
@@ -133,7 +134,10 @@ def _asked(request: Request) -> dict[str, str]:
 
 def _show(site: Site, reader: Reader, request: Request) -> Page:
     asked = _asked(request)
-    found = reader.alerts(asked)
+    finding = reader.alerts(asked)
+    if waits := waiting.until([finding], request, "Alerts", AlertsPage.section, "Looking for alerts"):
+        return waits
+    found = reader.remembered(finding.result())
     number = whole(request.query_params.get("page", "1"))
     part = found.rows[(number - 1) * SIZE : number * SIZE]
     query = request.url.query
@@ -171,7 +175,7 @@ def _row(reader: Reader, row: Row) -> dict[str, Any]:
 
 
 def _as_csv(reader: Reader, request: Request) -> Response:
-    return attachment(export.csv_text(reader.alerts(_asked(request))).encode(), "alerts", "csv")
+    return attachment(export.csv_text(reader.all_alerts(_asked(request))).encode(), "alerts", "csv")
 
 
 def _why(reader: Reader, request: Request) -> Part:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from typing import Any
 
 import pyarrow as pa
 
+from uptake.alerts.ask import alerts
+from uptake.alerts.told import remembered
 from uptake.benchmarks.distance import distances
 from uptake.directory import accounts, feature, listing, users
 from uptake.directory.recent_use import recent_use
@@ -16,7 +19,7 @@ from uptake.roles.qualified import qualified
 from uptake.roles.trials import trials
 from uptake.store.projection import Cursor
 from uptake.web.cache import Urgency
-from uptake.web.reading.reading import Reading
+from uptake.web.reading.reading import Reading, as_key
 
 Lines = dict[str, list[int]]
 
@@ -81,8 +84,22 @@ class Lists(Reading):
         """Trials of accounts in a state, with their criteria."""
         return self._now(("trials", state), lambda cursor: trials(cursor, self.plan, {"state": state}))
 
-    def alerts(self, given: Mapping[str, Any]) -> Listed:
-        """Alerts of some days; those that are shown are remembered, so no answer is kept."""
+    def alerts(self, given: Mapping[str, Any]) -> Future[Listed]:
+        """Alerts of some days as they are found, now or later."""
+        history = self._history_for(True)
+
+        def work(cursor: Cursor) -> Listed:
+            self._require(history, cursor)
+            return alerts(cursor, self.plan, given)
+
+        return self._later(("alerts", as_key(given), history), work, Urgency.PAGE)
+
+    def remembered(self, found: Listed) -> Listed:
+        """Alerts that are shown, which are remembered from now on, with what is known of each by now."""
+        return remembered(self._workspace.state, found)
+
+    def all_alerts(self, given: Mapping[str, Any]) -> Listed:
+        """Alerts of some days, for a file, which waits until history is there."""
         return self._workspace.alerts(**given)
 
     def owners(self) -> list[str]:

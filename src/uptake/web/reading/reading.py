@@ -54,17 +54,16 @@ class Reading:
         """Whether history has everything that is known."""
         return self._now(("history", self.history), lambda cursor: is_current(cursor, self.plan))
 
-    def bring_history_up(self) -> None:
-        """Lets history be made once it is quiet; nothing waits for it."""
+    def bring_history_up(self, urgency: Urgency = Urgency.IDLE) -> None:
+        """Lets history be made, once it is quiet if nobody waits for it."""
         report = self.making.report
-        self._later(
-            ("bring history up", self.history), lambda _: self._workspace.bring_history_up(report), Urgency.IDLE
-        )
+        self._later(("bring history up", self.history), lambda _: self._workspace.bring_history_up(report), urgency)
 
     def _history_for(self, is_needed: bool) -> tuple[str, ...]:
         """Which history an answer is made of, none if it needs none; history that is not there is begun."""
         if is_needed and not self.history_is_current():
-            self.bring_history_up()
+            # who asks again and again until it is there leaves no quiet
+            self.bring_history_up(Urgency.PART)
         return self.history if is_needed else ()
 
     def _last_held(self, cursor: Cursor) -> date | None:
