@@ -39,6 +39,12 @@ class Outcome:
     required: tuple[int, ...]
 
     @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        columns = (self.entity, self.entered_at, self.depth, self.instants, self.is_spoilt)
+        return sum(column.nbytes for column in columns)
+
+    @property
     def done(self) -> Bools:
         """Entities by steps: whether each step was done, the optional ones among them."""
         return np.not_equal(self.instants, MISSING)

@@ -75,7 +75,12 @@ class Passes:
 
     @cached_property
     def outcome(self) -> Outcome:
-        """One line for each entity and period in which it entered."""
+        """One line for each entity and period in which it entered; kept for those who ask other things of the same passes."""
+        question = self.asked.question
+        key = ("passes", self.wanted, repr(self.found), self.rounds.tobytes(), question.as_of)
+        return self.asked.kept.get(self.asked.cursor, key, self._followed)
+
+    def _followed(self) -> Outcome:
         events = self.events
         excluded = [
             Exclusion(rows, after, before)
