@@ -188,14 +188,13 @@ class _Layers:
         is_step = walks.node[:-1] != NOTHING
         is_step &= walks.node[1:] != NOTHING
         step = np.flatnonzero(is_step)
-        cell, walk = cells.take(step), step % max(1, len(owner))
+        cell, whose = cells.take(step), np.tile(owner, self.depth - 1).take(step)
         in_order = _in_order(cell)
-        cell, walk = cell.take(in_order), walk.take(in_order)
-        owner = owner.take(walk)
-        is_first = _differs(cell) | _differs(owner)
-        firsts = np.flatnonzero(is_first)
+        cell, whose = cell.take(in_order), whose.take(in_order)
+        firsts = np.flatnonzero(_differs(cell) | _differs(whose))
         y = np.diff(firsts, append=len(cell))
-        met, x = cell.take(firsts), x.take(grouped.take(walk.take(firsts)))
+        met, whose = cell.take(firsts), whose.take(firsts)
+        x = x.take(whose if group is None else met // self._pairs % self._groups * np.int64(everyone) + whose)
         firsts = np.flatnonzero(_differs(met))
         people = np.diff(firsts, append=len(y))
         sums = [np.add.reduceat(values, firsts) for values in (y, y * y, y * x)]
