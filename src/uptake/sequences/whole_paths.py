@@ -20,6 +20,8 @@ BETWEEN = " → "
 """Stands between the nodes of a sequence in words."""
 ROOM = 1 << 62
 """Numbers of sequences stay below."""
+DENSE = 1 << 22
+"""So many counts take 32 MB."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,10 +81,10 @@ def count_whole(parts: Sequence[Grouped], groups: int, names: Sequence[str], mos
     line_of[listed] = np.arange(len(listed))
     line = line_of.take(alike)
     rows = np.flatnonzero(line >= 0)
-    whose, x = _numbered(group * (int(entity.max(initial=0)) + 1) + entity)
-    owners = np.empty(len(x), np.intp)
+    whose, x = _owners(group, groups, entity)
+    owners = np.zeros(len(x), np.intp)
     owners[whose] = group
-    n, sum_xx, entities = (np.bincount(owners, weights, groups).astype(np.int64) for weights in (x, x * x, None))
+    n, sum_xx, entities = (np.bincount(owners, weights, groups).astype(np.int64) for weights in (x, x * x, x > 0))
     # a line and whose path it is, as one number
     both, y = _numbered(line.take(rows) * max(1, len(x)) + whose.take(rows))
     first = np.empty(len(y), np.intp)
@@ -100,7 +102,7 @@ def count_whole(parts: Sequence[Grouped], groups: int, names: Sequence[str], mos
         people=people,
         sum_yy=sum_yy,
         sum_xy=sum_xy,
-        median_s=medians_of(line.take(rows), _took(parts).take(rows), np.arange(len(listed))),
+        median_s=medians_of(line.take(rows), _took(parts, rows), np.arange(len(listed))),
         n=n.take(its_group),
         sum_xx=sum_xx.take(its_group),
         entities=entities.take(its_group),
@@ -111,11 +113,23 @@ def _groups(part: Grouped) -> Counts:
     return np.zeros(len(part.walks.entity), np.int64) if part.group is None else part.group.astype(np.int64)
 
 
-def _took(parts: Sequence[Grouped]) -> Counts:
-    """How many microseconds each path takes; -1 where it has no step between visits."""
-    steps = np.concatenate([part.walks.microseconds for part in parts], axis=1)
-    known = steps >= 0
-    return np.where(known.any(axis=0), (steps * known).sum(axis=0), -1)
+def _took(parts: Sequence[Grouped], rows: Rows) -> Counts:
+    """How many microseconds some of the paths take; -1 where one has no step between visits."""
+    took, is_known = np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
+    for steps in zip(*(part.walks.microseconds for part in parts), strict=True):
+        step = np.concatenate(steps).take(rows)
+        is_known |= step >= 0
+        took += np.maximum(step, 0)
+    took[~is_known] = -1
+    return took
+
+
+def _owners(group: Counts, groups: int, entity: Keys) -> tuple[Rows, Counts]:
+    """A number for each entity in each group, and how many paths it has there; numbers of nobody have none."""
+    everyone = int(entity.max(initial=-1)) + 1
+    whose = group * everyone + entity
+    # a place for everybody in every group is quicker than looking up who is there, while there is room
+    return (whose, np.bincount(whose, minlength=1)) if groups * everyone <= DENSE else _numbered(whose)
 
 
 def _alike(nodes: Keys, group: Counts, names: int) -> tuple[Rows, Rows]:
