@@ -155,15 +155,18 @@ class _Here:
 
     def _after_the_start(self, unit: int, members: Members) -> Flags:
         """Who came in the unit of the start, or with `on_or_after` ever, after it; whole days tell as much for life."""
-        rows = self._rows if self._is_after else self._of(unit)
         if not self._is_life:
+            rows = self._rows if self._is_after else self._of(unit)
             last_at = self._last_at if self._is_after else self._last_instants(rows)
             found: Flags = last_at[members.who] >= members.started_at  # what is missing is not after anything
             return found
         if self._is_after:
             return np.asarray(self._last_day[members.who] >= members.started_on)
+        if self._calendar.days_of(unit)[0] >= members.started_on.max():
+            return self._came(unit)[members.who]  # all started on the first day, and so before they came
         began = np.zeros(self._everyone, np.uint16)
         began[members.who] = members.started_on
+        rows = self._of(unit)
         return self._flags_of(rows.of(rows.day >= began[rows.number]))[members.who]
 
     def _of(self, unit: int) -> DayOrder:
