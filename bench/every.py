@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from bench.contest import Took, median_of, timed
+from bench.contest import FOLLOWED, Took, median_of, timed
 from bench.report import Table
 from uptake.errors import QuestionError
 from uptake.metrics.catalogue import catalogue
@@ -139,16 +140,18 @@ def numbers(
     notes = [
         f"Within {AIM_MS} ms on the clock: {quick} of {len(clocks)}.",
         f"Medians of {rounds}, after a warm-up; of what took a second then, one time. An empty cell: it cannot be asked so.",
+        "What funnels and paths followed is kept for questions that only count it otherwise; here it is followed each time.",
     ]
     return Table("Every question, of Uptake alone", columns, rows, frozenset(range(2, len(columns))), notes)
 
 
 def _median(workspace: Workspace, question: Question, way: Mapping[str, Any], rounds: int) -> Took | None:
-    def ask() -> None:
-        workspace.metric(question.metric, entity=question.entity, **question.params, **way)
+    def ask() -> Took:
+        workspace.kept.forget(*FOLLOWED)
+        return timed(partial(workspace.metric, question.metric, entity=question.entity, **question.params, **way))
 
     try:
-        first = timed(ask)
+        first = ask()
     except QuestionError:
         return None
-    return median_of([timed(ask) for _ in range(rounds if first.wall_ms < LONG_MS else 1)])
+    return median_of([ask() for _ in range(rounds if first.wall_ms < LONG_MS else 1)])

@@ -38,6 +38,22 @@ def test_a_thing_is_read_once_and_the_longest_unasked_goes_first(workspace: upta
     assert kept.nbytes == 2000
 
 
+def test_what_is_forgotten_is_read_again_and_all_else_stays(workspace: uptake.Workspace) -> None:
+    kept, read = Kept(), list[tuple[str, int]]()
+
+    def make(key: tuple[str, int]) -> NDArray[np.int8]:
+        read.append(key)
+        return np.zeros(1, np.int8)
+
+    with workspace.projection.reading() as cursor:
+        for key in (("passes", 1), ("days", 1), ("passes", 2)) * 2:
+            kept.get(cursor, key, lambda key=key: make(key))  # type: ignore[misc]  # the key of this turn
+        kept.forget("passes", "paths")
+        for key in (("passes", 1), ("days", 1)):
+            kept.get(cursor, key, lambda key=key: make(key))  # type: ignore[misc]
+    assert read == [("passes", 1), ("days", 1), ("passes", 2), ("passes", 1)]
+
+
 def test_what_is_larger_than_allowed_is_given_and_not_kept(workspace: uptake.Workspace) -> None:
     kept, counting = Kept(most_bytes=999), Counting()
     ask(workspace, kept, counting, "a", "a")

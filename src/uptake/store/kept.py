@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Collection, Hashable
 from typing import Protocol, TypeVar
 from uuid import uuid4
 
@@ -73,6 +73,10 @@ class Kept:
             self._shelf.keep(state, key, thing)
         return thing
 
+    def forget(self, *words: str) -> None:
+        """Lets go of the things whose key begins with one of some words: who measures what it takes has it worked out again."""
+        self._shelf.forget(words)
+
 
 class _Shelf:
     """The things of one state, and how much room they have."""
@@ -107,6 +111,12 @@ class _Shelf:
             self._things[key] = thing
             while sum(one.nbytes for one in self._things.values()) > self._most_bytes:
                 self._things.popitem(last=False)
+
+    def forget(self, words: Collection[str]) -> None:
+        """Lets go of the things whose key begins with one of some words."""
+        with self._lock:
+            for key in [key for key in self._things if isinstance(key, tuple) and key[0] in words]:
+                del self._things[key]
 
 
 def outdate(cursor: Cursor) -> None:
