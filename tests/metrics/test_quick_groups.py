@@ -65,11 +65,12 @@ def test_groups_told_apart_in_memory_are_those_of_the_rows(
             ("funnel", {"steps": ["a", "b"], "window_days": 3, "output": "drivers", "least_n": 3}),
             ("paths", {"gap_minutes": 6_000, "output": "sequences", "most": 3, "date_from": "2026-02-11"}),
             ("sessions_per_week", {"beside": "tasks", "window_days": 9}),
-            ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5}),
+            ("consistency", {"beside": "tasks", "intervals": 3, "interval_days": 5, "among": "present"}),
             ("labouring", {"least_minutes": 0, "sentiment_days": 60, "window_days": 40}),
             ("feature_discovery_lag", {"unit": "sessions", "as_of": "2026-04-10T13:00:00Z"}),
             ("time_to_first_value", {"left": "censored", "as_of": "2026-04-10T13:00:00Z"}),
             ("tickets_per_100_users", {"window_days": 9, "as_of": "2026-04-10T13:00:00Z"}),
+            ("tickets_per_100_users", {"window_days": 9, "per": "product"}),
             ("cohort_comparison", {"cohort": "red", "against": "blue", "at": 2, "as_of": "2026-04-10T13:00:00Z"}),
             ("cohort_comparison", {"cohort": "red", "against": "(none)", "criterion": "on_or_after", "returns": "b"}),
         ],
@@ -81,6 +82,11 @@ def test_groups_told_apart_under_other_parameters_are_those_of_the_rows(
     changing: uptake.Workspace, name: str, given: dict[str, Any], entity: str, period: str
 ) -> None:
     hold_equal(changing, name, {"by": ["account.team", "account.plan"], **given, "entity": entity, "period": period})
+
+
+@pytest.mark.parametrize("per", ["feature", "product"])
+def test_tickets_of_one_window_are_counted_as_from_rows(changing: uptake.Workspace, per: str) -> None:
+    hold_equal(changing, "tickets_per_100_users", {"entity": "account", "per": per, "by": ["account.team"]})
 
 
 @pytest.mark.parametrize("more", [{}, {"by": ["account.team"], "clock": "exposure", "as_of": "2026-04-10T13:00:00Z"}])

@@ -23,7 +23,7 @@ from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.parts import tallies
 from uptake.metrics.parts.activity import ACTIVE
-from uptake.metrics.parts.observed import AMONG, are_active_ones, days_seen, seen_from, watched
+from uptake.metrics.parts.observed import AMONG, are_counted, are_of_activity, days_seen, seen_from, watched
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 
 
@@ -45,11 +45,11 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    return tallies.means(asked, _values(asked)) if are_active_ones(asked) else None
+    return tallies.means(asked, _values(asked)) if are_of_activity(asked) else None
 
 
 def of_each(asked: Asked) -> pa.Table:
-    """Rows (entity_key, period_on, value) of everyone who came, from columns in memory."""
+    """Rows (entity_key, period_on, value) of everyone counted, from columns in memory."""
     return tallies.rows_of_each(tallies.numbered(asked), _values(asked))
 
 
@@ -58,9 +58,9 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
     seen = tallies.seen_from(asked, facts)
     for tally in tallies.tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", window_days):
         days = tally.days
-        came = np.flatnonzero(days)
-        lived = tally.on - np.minimum(tally.first, seen)[came] + 1
-        yield tally.end, came, days[came] / (lived.clip(7, window_days) / 7)
+        who = np.flatnonzero(are_counted(asked, facts, tally, days > 0))
+        lived = tally.on - np.minimum(tally.first, seen)[who] + 1
+        yield tally.end, who, days[who] / (lived.clip(7, window_days) / 7)
 
 
 METRIC = Metric(

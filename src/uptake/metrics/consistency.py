@@ -29,7 +29,7 @@ from uptake.metrics.parts import beside, tallies
 from uptake.metrics.parts.activity import ACTIVE
 from uptake.metrics.parts.beside import TASK, is_asked, kind_of, with_tasks
 from uptake.metrics.parts.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
-from uptake.metrics.parts.observed import AMONG, Counted, are_active_ones, days_seen, seen_from, watched
+from uptake.metrics.parts.observed import AMONG, Counted, are_counted, are_of_activity, days_seen, seen_from, watched
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 
 
@@ -68,7 +68,7 @@ def rows(asked: Asked) -> Sql:
 
 def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
-    if asked.param("interval_days") == USAGE_INTERVAL or not are_active_ones(asked):
+    if asked.param("interval_days") == USAGE_INTERVAL or not are_of_activity(asked):
         return None
     if is_asked(asked):
         return beside.totals(asked, _values(asked), asked.param("interval_days") * asked.param("intervals"))
@@ -76,7 +76,7 @@ def totals(asked: Asked) -> Sql | None:
 
 
 def of_each(asked: Asked) -> pa.Table:
-    """Rows (entity_key, period_on, value) of everyone who came, from columns in memory."""
+    """Rows (entity_key, period_on, value) of everyone counted, from columns in memory."""
     return tallies.rows_of_each(tallies.numbered(asked), _values(asked))
 
 
@@ -86,7 +86,7 @@ def _values(asked: Asked) -> Iterator[tallies.Values]:
     for tally in tallies.tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", days * intervals):
         came_in, first = tally.intervals(days, intervals), tally.first
         lived = np.minimum((tally.on - np.minimum(first, seen) + 1) // days, intervals)
-        who = np.flatnonzero((came_in > 0) & (lived > 0))
+        who = np.flatnonzero(are_counted(asked, facts, tally, came_in > 0) & (lived > 0))
         oldest = (tally.on - first[who]) // days
         yield tally.end, who, (came_in[who] - (oldest >= lived[who])) / lived[who]
 

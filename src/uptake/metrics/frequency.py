@@ -25,7 +25,7 @@ from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.parts import tallies
 from uptake.metrics.parts.activity import ACTIVE
 from uptake.metrics.parts.group_interval import INTERVAL_DAYS, USAGE_INTERVAL, length, measured
-from uptake.metrics.parts.observed import AMONG, are_active_ones, days_seen, seen_from, watched
+from uptake.metrics.parts.observed import AMONG, are_counted, are_of_activity, days_seen, seen_from, watched
 from uptake.metrics.parts.population import AT, WINDOW_DAY
 
 
@@ -52,12 +52,12 @@ def totals(asked: Asked) -> Sql | None:
     """The sums without a row for each entity and period."""
     is_of_numbers = asked.param("interval_days") != USAGE_INTERVAL
     return (
-        tallies.means(asked, _values(asked, _window_days(asked))) if is_of_numbers and are_active_ones(asked) else None
+        tallies.means(asked, _values(asked, _window_days(asked))) if is_of_numbers and are_of_activity(asked) else None
     )
 
 
 def of_each(asked: Asked) -> pa.Table:
-    """Rows (entity_key, period_on, value) of everyone who came, from columns in memory."""
+    """Rows (entity_key, period_on, value) of everyone counted, from columns in memory."""
     return tallies.rows_of_each(tallies.numbered(asked), _values(asked, _window_days(asked)))
 
 
@@ -66,9 +66,9 @@ def _values(asked: Asked, window_days: int) -> Iterator[tallies.Values]:
     seen = tallies.seen_from(asked, facts)
     for tally in tallies.tallies(asked, facts, f"SELECT entity_key, day FROM {asked.grain.day}", window_days):
         days = tally.days
-        came = np.flatnonzero(days)
-        lived = tally.on - np.minimum(tally.first, seen)[came] + 1
-        yield tally.end, came, np.minimum(1, days[came] * interval_days / lived.clip(interval_days, window_days))
+        who = np.flatnonzero(are_counted(asked, facts, tally, days > 0))
+        lived = tally.on - np.minimum(tally.first, seen)[who] + 1
+        yield tally.end, who, np.minimum(1, days[who] * interval_days / lived.clip(interval_days, window_days))
 
 
 def _window_days(asked: Asked) -> int:

@@ -28,7 +28,7 @@ from uptake.metrics.kinds.sums import Sums
 from uptake.metrics.parts.features import shown
 from uptake.metrics.parts.opened import first_sql, opened_sql
 from uptake.metrics.parts.population import AT, WINDOW_DAY
-from uptake.metrics.parts.tallies import instant, is_possible
+from uptake.metrics.parts.tallies import instant, is_of_everybody
 from uptake.metrics.parts.ticket_counts import counted, tickets
 from uptake.store.sql import literal
 
@@ -67,7 +67,7 @@ def rows(asked: Asked) -> Sql:
 
 def _named(asked: Asked) -> str:
     """SQL for (feature, said): what a ticket may call each feature; a name comes before a title."""
-    features = shown(asked).values()
+    features = shown(asked).values() if asked.param("per") == FEATURE else ()
     said = {feature.title.lower(): feature.name for feature in features} | {
         one.name.lower(): one.name for one in features
     }
@@ -102,20 +102,17 @@ def _first(asked: Asked) -> Any:  # noqa: ANN401 - a datetime or None; DuckDB's 
 
 
 def totals(asked: Asked) -> Sql | None:
-    """The sums of many periods, without a row for each entity."""
+    """The sums without a row for each entity."""
     first = _first(asked)
-    if not _is_possible(asked):
+    if not is_of_everybody(asked):
         return None
     if first is None:
         return Sql(counted=list)
     known = tickets(asked, opened_sql(asked.cursor, asked.plan, asked.grain), _named(asked))
+    features = shown(asked) if asked.param("per") == FEATURE else None
     if known.are_of_strangers(instant(asked.question.as_of)):
         return None
-    return Sql(counted=lambda: list(counted(asked, shown(asked), known, instant(first))))
-
-
-def _is_possible(asked: Asked) -> bool:
-    return asked.param("per") == FEATURE and is_possible(asked)
+    return Sql(counted=lambda: list(counted(asked, features, known, instant(first))))
 
 
 def labels(params: Mapping[str, Any]) -> tuple[str, ...]:
@@ -128,7 +125,7 @@ METRIC = Metric(
     unit="count",
     rows=rows,
     totals=totals,
-    splits_totals=_is_possible,
+    splits_totals=is_of_everybody,
     params=(
         Param(
             "per", "choice", "Users of each feature, or of the product.", default=FEATURE, choices=(FEATURE, "product")

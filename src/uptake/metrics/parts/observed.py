@@ -6,13 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from uptake.facts.day_order import Numbered
 from uptake.facts.entity_days import Column, EntityDays
 from uptake.metrics.core.metric import Asked, Param, Source
 from uptake.metrics.parts.activity import ACTIVE, days_sql
 from uptake.metrics.parts.population import present_sql
-from uptake.metrics.parts.tallies import is_possible
+from uptake.metrics.parts.tallies import Tally, is_possible
 from uptake.metrics.parts.windows import Window, are_many, counted, worked_out
 
 AMONG = Param(
@@ -42,9 +45,23 @@ def watched(asked: Asked) -> dict[str, Any]:
     return {"watched_from": asked.plan.product.data_from}
 
 
-def are_active_ones(asked: Asked) -> bool:
-    """Whether what is asked is of everyone active, in windows whose days are all in the facts."""
-    return is_possible(asked) and asked.param("among") == "active" and asked.param("active") in (None, ACTIVE)
+def are_of_activity(asked: Asked) -> bool:
+    """Whether what is asked is of activity, in windows whose days are all in the facts."""
+    return is_possible(asked) and asked.param("active") in (None, ACTIVE)
+
+
+def are_counted(asked: Asked, facts: Numbered, tally: Tally, came: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Who is counted at the end of a period: those who came in its window, or everyone who was there.
+
+    Args:
+        asked: The question; has the parameter `among`.
+        facts: The facts of its grain.
+        tally: The period.
+        came: Of everybody whether they came.
+    """
+    if asked.param("among") == "active":
+        return came
+    return facts.spans(asked.grain.present).just_before(tally.on_at, tally.everyone)
 
 
 @dataclass(frozen=True)

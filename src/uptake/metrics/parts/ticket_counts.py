@@ -84,12 +84,12 @@ def tickets(asked: Asked, opened: str, named: str) -> Known:
     return asked.kept.get(asked.cursor, ("tickets", asked.grain.name, asked.question.timezone, opened, named), read)
 
 
-def counted(asked: Asked, features: dict[int, Feature], known: Known, first: np.datetime64) -> Iterator[Row]:
+def counted(asked: Asked, features: dict[int, Feature] | None, known: Known, first: np.datetime64) -> Iterator[Row]:
     """The sums of tickets and users of each period, feature and group.
 
     Args:
-        asked: The question, of the metric `tickets_per_100_users`, by period and feature.
-        features: Key -> feature.
+        asked: The question, of the metric `tickets_per_100_users`.
+        features: Key -> feature; None: the whole product, and all tickets stand under what is no feature.
         known: The tickets; nobody is known from them alone.
         first: When the first one of all was opened; before, nothing is known.
     """
@@ -98,11 +98,16 @@ def counted(asked: Asked, features: dict[int, Feature], known: Known, first: np.
     grain = MEMBER if asked.grain is ACCOUNT else asked.grain
     users = numbered(asked, grain)
     whose = own.everyone.numbers(users.everyone.keys >> 32) if asked.grain is ACCOUNT else None
-    used, everyone = uses(asked, users, grain, features, window_days), len(own.everyone)
+    everyone = len(own.everyone)
+    used: Mapping[int, DayOrder] = (
+        uses(asked, users, grain, features, window_days)
+        if features is not None
+        else {NO_FEATURE: users.days(f"SELECT entity_key, day FROM {grain.day}")}
+    )
     days = asked.cursor.execute(
         "SELECT (day - DATE '1970-01-01')::INTEGER AS day, begins_at FROM calendar ORDER BY day"
     ).fetchnumpy()
-    keys = {MISSING: NO_FEATURE, **{feature.name: key for key, feature in features.items()}}
+    keys = {MISSING: NO_FEATURE, **{feature.name: key for key, feature in (features or {}).items()}}
     for period_on, on_day, on_at, *_ in edges(asked):
         if instant(on_at) <= first:
             continue
@@ -110,6 +115,7 @@ def counted(asked: Asked, features: dict[int, Feature], known: Known, first: np.
         begins = np.asarray(days["begins_at"])[np.searchsorted(np.asarray(days["day"]), on - window_days + 1)]
         for name in sorted(keys):
             asking = known.about.get(name, NO_TICKETS).opened(begins, instant(on_at))
+            about = {} if features is None else {"feature": name}
             rows = used.get(keys[name], NOBODY).between(on - window_days + 1, on)
             came = np.zeros(len(users.everyone), np.bool_)
             came[rows.number] = True
@@ -118,7 +124,7 @@ def counted(asked: Asked, features: dict[int, Feature], known: Known, first: np.
             is_told[asking] = True
             for names, members in groups(asked, instant(on_at), is_told):
                 labels = dict(zip(asked.split.labels if asked.split else (), names, strict=True))
-                yield {"period_on": period_on, "feature": name, **labels, **_sums(asking, base, members)}
+                yield {"period_on": period_on, **about, **labels, **_sums(asking, base, members)}
 
 
 def _sums(asking: NDArray[np.int32], base: NDArray[Any], members: NDArray[np.bool_]) -> Row:
