@@ -30,7 +30,7 @@ from uptake.errors import QuestionError
 from uptake.metrics.core.metric import Asked, Kind, Metric, Param, Sql
 from uptake.metrics.funnels import driver_counts
 from uptake.metrics.funnels.drivers import LESS_TIME, OBSERVED, are_ambiguous, drivers_sql
-from uptake.metrics.funnels.passes import Passes, passes_of
+from uptake.metrics.funnels.passes import passes_of
 from uptake.metrics.funnels.rules import (
     APART,
     ATTRIBUTIONS,
@@ -131,7 +131,7 @@ def rows(asked: Asked) -> Sql:
         values=values,
         notes=(
             *(() if written else (NO_SQL,)),
-            *_ties(found, passes),
+            *_ties(passes.ties),
             *([SEVERAL] if found.by_value else []),
             *([ATTEMPTS] if found.is_of_attempts else []),
             *([OF_PAIRS] if found.count == PAIRS else []),
@@ -140,9 +140,8 @@ def rows(asked: Asked) -> Sql:
     )
 
 
-def _ties(found: Funnel, passes: Passes) -> Iterator[str]:
-    is_by_arrival = found.rules.order != "unordered" and found.rules.tolerance is None
-    if is_by_arrival and (ties := passes.events.ties):
+def _ties(ties: int) -> Iterator[str]:
+    if ties:
         yield (
             f"{ties:,} {'event' if ties == 1 else 'events'} of a step happened at the same instant as one of another:"
             " the order of arrival decides; with tolerance_seconds=0 either order counts."

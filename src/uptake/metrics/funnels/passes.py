@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -50,6 +51,18 @@ def passes_of(asked: Asked) -> Passes:
     return passes
 
 
+class _Made(NamedTuple):
+    """Passes, and how many events of theirs are tied."""
+
+    outcome: Outcome
+    ties: int
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes they take."""
+        return self.outcome.nbytes
+
+
 @dataclass(frozen=True)
 class Passes:
     """What a funnel gives, once it is looked at.
@@ -74,11 +87,23 @@ class Passes:
         return read(self.asked.cursor, self.asked.kept, self.wanted).before(as_of)
 
     @cached_property
-    def outcome(self) -> Outcome:
-        """One line for each entity and period in which it entered; kept for those who ask other things of the same passes."""
+    def _made(self) -> _Made:
+        """What is kept for those who ask other things of the same passes."""
         question = self.asked.question
         key = ("passes", self.wanted, repr(self.found), self.rounds.tobytes(), question.as_of)
-        return self.asked.kept.get(self.asked.cursor, key, self._followed)
+        return self.asked.kept.get(
+            self.asked.cursor, key, lambda: _Made(self._followed(), self.events.ties if self.found.is_by_arrival else 0)
+        )
+
+    @property
+    def outcome(self) -> Outcome:
+        """One line for each entity and period in which it entered."""
+        return self._made.outcome
+
+    @property
+    def ties(self) -> int:
+        """How many events happened at the instant of one of another step, where the order of arrival decides."""
+        return self._made.ties
 
     def _followed(self) -> Outcome:
         events = self.events

@@ -88,6 +88,11 @@ class Funnel:
         return self.rules.entry == EACH
 
     @property
+    def is_by_arrival(self) -> bool:
+        """Whether the order of arrival decides between events of one instant."""
+        return self.rules.order != "unordered" and self.rules.tolerance is None
+
+    @property
     def counts_again(self) -> bool:
         """Whether an entity may count several times: with each attempt, or with each value held."""
         return self.count != ENTITIES
