@@ -90,7 +90,9 @@ def _pooled(asked: Asked) -> Iterator[Row]:
         for names, members in groups(asked, tally.on_at, (things > 0) | (tries > 0)):
             labels = dict(zip(asked.split.labels if asked.split else (), names, strict=True))
             came = members & (things > 0)
-            sums = _sums(seconds[members[number]], totals[came], things[came])
+            # without groups every session is of somebody who is chosen
+            own = seconds[members[number]] if asked.split else seconds
+            sums = _sums(own, totals[came], things[came])
             of_tasks = tries_sums(asked, totals[members], tries[members], done[members]) if tried else {}
             yield {"period_on": tally.period_on, **labels, **sums, **of_tasks}
 

@@ -118,10 +118,12 @@ def tried(asked: Asked, tasks: Tasks, spans: list[tuple[date | None, datetime, d
     """
     parts = [TRIED.empty_table()]
     for period_on, begins_at, ends_at in spans:
-        every = list(_tries(asked, tasks, begins_at, ends_at))
-        entity, tries, done = _each(
-            np.concatenate([one.entity for one in every]), np.concatenate([one.is_done for one in every])
-        )
+        begins, ends = _between(asked, begins_at, ends_at)
+        every = []
+        for task, marks in tasks.values():
+            starts, entity = _over(asked, marks, begins, ends, task.within_minutes * MINUTE)
+            every.append((entity, starts.is_done & (starts.ended_at <= starts.at + task.within_minutes * MINUTE)))
+        entity, tries, done = _each(*map(np.concatenate, zip(*every, strict=True)))
         who = np.flatnonzero(tries)
         anchor_at = np.full(len(who), np.datetime64(ends_at, "us") - np.timedelta64(1, "us"))
         on = pa.array([period_on], pa.date32()).take(pa.array(np.zeros(len(who), np.int64)))
@@ -160,26 +162,47 @@ def _tries(
     asked: Asked, tasks: Tasks, begins_at: datetime, ends_at: datetime, within_minutes: int | None = None
 ) -> Iterator[Tries]:
     """Of each task the starts between two instants, of those who are asked about."""
-    as_of = periods.microseconds_of(asked.question.as_of)
-    begins, ends = periods.microseconds_of(begins_at), min(periods.microseconds_of(ends_at), as_of)
+    begins, ends = _between(asked, begins_at, ends_at)
     for task, marks in tasks.values():
         within = (within_minutes or task.within_minutes) * MINUTE
-        starts = read(asked.cursor, asked.kept, marks).between(begins, ends)
-        entity = _entity(asked, starts)
-        # of those whose time is over all happened before as_of
-        is_over, is_somebody = starts.at + within < as_of, entity != NOBODY
-        closed, waiting = starts.of(is_over & is_somebody), ~is_over & is_somebody
+        closed, entity = _over(asked, marks, begins, ends, within)
+        waiting, whose = _of_somebody(asked, marks, max(begins, _open_from(asked, within)), ends)
         is_in_time = closed.ended_at <= closed.at + within
         yield Tries(
-            entity[is_over & is_somebody],
+            entity,
             is_in_time & closed.is_done,
             is_in_time & ~closed.is_done,
             closed.is_error_first & (closed.error_at <= closed.at + within),
             closed.ended_at - closed.at,
             closed.at,
-            entity[waiting],
-            starts.at[waiting],
+            whose,
+            waiting.at,
         )
+
+
+def _between(asked: Asked, begins_at: datetime, ends_at: datetime) -> tuple[int, int]:
+    """Two instants in microseconds since 1970, nothing of it after `as_of`."""
+    as_of = periods.microseconds_of(asked.question.as_of)
+    return periods.microseconds_of(begins_at), min(periods.microseconds_of(ends_at), as_of)
+
+
+def _open_from(asked: Asked, within: int) -> int:
+    """From which instant on the time of a start is not over."""
+    return periods.microseconds_of(asked.question.as_of) - within
+
+
+def _over(asked: Asked, marks: str, begins: int, ends: int, within: int) -> tuple[Starts, Ints]:
+    """The starts whose time is over, and whose they are: all that came of them happened before `as_of`."""
+    return _of_somebody(asked, marks, begins, min(ends, _open_from(asked, within)))
+
+
+def _of_somebody(asked: Asked, marks: str, begins: int, ends: int) -> tuple[Starts, Ints]:
+    """The starts of those who are asked about from an instant on and before another, and whose they are."""
+    starts = read(asked.cursor, asked.kept, marks).between(begins, ends)
+    entity = _entity(asked, starts)
+    is_somebody = entity != NOBODY
+    # nearly always all are somebody's, and then nothing is copied
+    return (starts, entity) if is_somebody.all() else (starts.of(is_somebody), entity[is_somebody])
 
 
 def _entity(asked: Asked, starts: Starts) -> Ints:
