@@ -91,6 +91,31 @@ def test_a_notebook_shows_the_first_rows_and_whom_they_count(workspace: uptake.W
     assert "The first 20 of 30 rows." in shown
 
 
+def test_an_answer_is_short_text_where_one_types(workspace: uptake.Workspace) -> None:
+    workspace.import_events([{"event": name, "user_id": "u", "timestamp": AT} for name in ("a", "b")])
+    asked: dict[str, Any] = {"steps": ["a", "b", "c"], "open": "count"}
+    lines = repr(workspace.metric("funnel", **asked)).replace("\u202f", " ").splitlines()
+    assert lines[0] == "Funnel. Counted: users. As of 3 March 2026, 00:00 UTC."
+    assert lines[1] == "No event 'c' has been imported: nothing matches it."
+    assert lines[-4].split()[:6] == ["step", "name", "n", "open", "count", "estimate"]
+    assert lines[-2].split()[:6] == ["2", "b", "1", "0", "1", "100"]
+    assert repr(workspace.people("funnel", {"step": 2}, **asked)).startswith(
+        "Funnel: did this step, 1. Counted: users.\n"
+    )
+    many = workspace.metric("retention", unit="day", units=30)
+    assert len(repr(many).splitlines()) == 22
+    assert f"The first 20 of {len(many.rows):,} rows." in repr(many)
+
+
+def test_an_answer_says_that_nobodys_time_is_over(workspace: uptake.Workspace) -> None:
+    workspace.import_events([{"event": name, "user_id": "u", "timestamp": AT} for name in ("a", "b")])
+    found = workspace.metric("funnel", steps=["a", "b"])
+    assert [(row["n"], row["open"]) for row in found.rows] == [(0, 1), (0, 1)]
+    (note,) = {*found.notes} - {*workspace.metric("funnel", steps=["a", "b"], open="count").notes}
+    assert note.startswith("Everybody's window is still open at as_of")
+    assert "open=count" in note
+
+
 def test_a_notebook_shows_a_result_without_rows(workspace: uptake.Workspace) -> None:
     shown = workspace.metric("active_users")._repr_html_()
     assert "There is nothing to count." in shown

@@ -9,7 +9,7 @@ Unit: seconds
 Grain: user, account (all its users together), or user in one account
 Population: entities that adopted the feature in the period
 Empty: no half-life where fewer than half have let go so far
-Interval: Brookmeyer and Crowley with log-log limits for the median, 95 %
+Interval: Brookmeyer and Crowley with log-log limits for the median, 95 %; before anybody let go Wilson's limit
 Pitfall: it looks at the first silence alone: who came back after one had let go all the same. Half of what was adopted
     is not half of those who tried
 Source: definitions 5.10; requirements N13 (ours); Kaplan and Meier 1958

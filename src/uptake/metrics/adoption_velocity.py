@@ -11,8 +11,9 @@ Unit: seconds, whole days
 Grain: user, account (its users together), or user in one account
 Population: entities activated in the period, those who are not proficient included as censored
 Empty: no median where fewer than half have got there; no share by a day nobody was watched for
-Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %. Between the groups of a
-    breakdown the log-rank test, `pvalue`
+Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %; before anybody arrived, where
+    that formula has no value, Wilson's limit, so few entities set no lower limit (0).
+    Between the groups of a breakdown the log-rank test, `pvalue`
 Pitfall: nobody can be proficient before `intervals` intervals are over, so the shortest time is their length. The
     thresholds are the plan's (`proficiency`), not a benchmark's: compare times under the same thresholds only
 Source: definitions 5.25 (proficiency), customer adoption for success teams (adoption velocity); requirements B7

@@ -13,8 +13,9 @@ Grain: user, account (any of its users), or user in one account
 Population: entities to whom the feature was opened in the period, those who never used it included as censored;
     those to whom it never was open are not in it
 Empty: no median where fewer than half have used it; no row for a feature that was open to nobody
-Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %. Between the groups of a
-    breakdown the log-rank test, `pvalue`, for each feature
+Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %; before anybody arrived, where
+    that formula has no value, Wilson's limit, so few entities set no lower limit (0).
+    Between the groups of a breakdown the log-rank test, `pvalue`, for each feature
 Pitfall: a mean over those who found it flatters a feature that few find. First use says nothing of a second one: look
     at adoption. Use before it was open counts as 0 seconds, and as 0 sessions; so does use in a session that was running when it
     opened. Sessions of an account are those of all its users, so large accounts have many in little time

@@ -9,8 +9,9 @@ Unit: seconds
 Grain: user, account (any of its users), or user in one account
 Population: entities that started in the period, the ones who never got there included as censored
 Empty: no median where fewer than half have got there; no share by a day nobody was watched for
-Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %. Between the groups of a
-    breakdown the log-rank test, `pvalue`
+Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %; before anybody arrived, where
+    that formula has no value, Wilson's limit, so few entities set no lower limit (0).
+    Between the groups of a breakdown the log-rank test, `pvalue`
 Pitfall: a mean over those who finished flatters the number and is not offered; value before the start
     counts as 0 seconds. Groups differ in more than what they are broken down by: the test is observational. Who left
     without value waits on (`left=waiting`), as leaving is no way of getting there

@@ -10,8 +10,9 @@ Unit: seconds
 Grain: account, or user in one account from the account's signature on
 Population: accounts that signed in the period, the ones without an outcome included as censored
 Empty: no median where fewer than half have got there; no share by a day nobody was watched for
-Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %. Between the groups of a
-    breakdown the log-rank test, `pvalue`
+Interval: Brookmeyer and Crowley with log-log limits for quantiles, log-log for shares, 95 %; before anybody arrived, where
+    that formula has no value, Wilson's limit, so few entities set no lower limit (0).
+    Between the groups of a breakdown the log-rank test, `pvalue`
 Pitfall: accounts without a date of signature are not in it. An outcome before the signature, in a trial, counts as
     0 seconds. Who churned without an outcome waits on (`left=waiting`), as leaving is no way of getting there
 Source: definitions 5.9, customer adoption for success teams ("from contract signature"); requirements B4

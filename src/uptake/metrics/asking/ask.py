@@ -86,7 +86,13 @@ def _answer(prepared: Prepared, plan: Plan) -> Result:
         sql=prepared.heading + shown_sql(asked, shown),
         has_whole_sql=not shown.reads,
         by=prepared.by,
-        notes=(*notes(asked, found.metric), *_group_notes(prepared), *_not_yet(prepared, estimates), *shown.notes),
+        notes=(
+            *notes(asked, found.metric),
+            *_group_notes(prepared),
+            *_not_yet(prepared, estimates),
+            *_open(asked, estimates),
+            *shown.notes,
+        ),
         currency=str(prepared.question.params.get("currency") or plan.product.currency or "").upper(),
         cell=(*plain(labels), *cells.coordinates) if cells else (),
         sides=cells.sides if cells else (),
@@ -128,6 +134,18 @@ def _not_yet(prepared: Prepared, rows: list[Row] | Columnar) -> Iterator[str]:
                 f"Nobody had {one.label} at the moment that counts, such as the start of a cohort's life:"
                 " properties=most_recent takes the value at as_of."
             )
+
+
+def _open(asked: Asked, rows: list[Row] | Columnar) -> Iterator[str]:
+    """That everybody's window is still open, which looks like nobody where only the numbers are read."""
+    if isinstance(rows, Columnar) or any(row.get("n") for row in rows):
+        return
+    if any(row.get("open") for row in rows):
+        beside = " or open=count" if "open" in asked.question.params else ""
+        yield (
+            "Everybody's window is still open at as_of, so nobody is counted yet:"
+            f" a shorter window, a later as_of{beside} counts them."
+        )
 
 
 def _labels(rows: list[Row] | Columnar, name: str) -> set[Any]:

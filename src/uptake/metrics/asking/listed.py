@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from uptake.metrics.core.result import Column, arrow
+from uptake.metrics.core.notebook import html, text
+from uptake.metrics.core.result import Column, arrow, units
 from uptake.store.projection import Cursor
 
 
@@ -36,6 +37,14 @@ class Listed:
     as_of: datetime
     plan_version: str
     notes: tuple[str, ...] = field(default=())
+
+    def __repr__(self) -> str:
+        """The first rows as lines of text."""
+        return text(f"{self.title}.", units(self.columns), self.rows, self.notes)
+
+    def _repr_html_(self) -> str:
+        """The first rows as a small table, for notebooks."""
+        return html(f"{self.title}.", units(self.columns), self.rows, self.notes)
 
     def to_dict(self) -> dict[str, Any]:
         """The list as plain values, in the shape of the command line's JSON."""

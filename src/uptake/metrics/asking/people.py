@@ -19,9 +19,10 @@ from uptake.metrics.core.definition import Definition
 from uptake.metrics.core.grain import ACCOUNT, USER, Grain
 from uptake.metrics.core.metric import Cells, Sql, as_rows, plain
 from uptake.metrics.core.names import said_sql
+from uptake.metrics.core.notebook import html, text
 from uptake.metrics.core.query import executed, shown_sql
 from uptake.metrics.core.reading import as_asked
-from uptake.metrics.core.result import Column, Side, arrow
+from uptake.metrics.core.result import Column, Side, arrow, units
 from uptake.plan import Plan
 from uptake.store.kept import Kept
 from uptake.store.projection import Cursor
@@ -83,6 +84,19 @@ class People:
     population: str
     sql: str
     value_title: str = ""
+
+    def __repr__(self) -> str:
+        """The first rows as lines of text."""
+        return text(self._about, units(self.columns), self.rows)
+
+    def _repr_html_(self) -> str:
+        """The first rows as a small table, for notebooks."""
+        return html(self._about, units(self.columns), self.rows)
+
+    @property
+    def _about(self) -> str:
+        side = next(one for one in self.sides if one.name == self.side)
+        return f"{self.definition.title}: {side.title}, {self.total:,}. Counted: {self.population}."
 
     def ids(self, entity: str = "") -> list[str]:
         """The ids of the rows, each once: accounts' if accounts were asked for, else users'.

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from uptake.metrics.core.columnar import ROWS, Columnar, Rows, columnar
 from uptake.metrics.core.definition import Definition
-from uptake.metrics.core.notebook import html
+from uptake.metrics.core.notebook import html, text
 
 if TYPE_CHECKING:
     import altair
@@ -160,12 +160,19 @@ class Result:
 
         return altair.Chart.from_dict(self.chart_spec())
 
+    def __repr__(self) -> str:
+        """The first rows as lines of text."""
+        return text(self._about, units(self.columns), self.rows, self.notes)
+
     def _repr_html_(self) -> str:
         """The first rows as a small table, for notebooks."""
+        return html(self._about, units(self.columns), self.rows, self.notes)
+
+    @property
+    def _about(self) -> str:
         from uptake.charts import dates
 
-        about = f"{self.title}. Counted: {self.population}. As of {dates.instant(self.as_of)} UTC."
-        return html(about, {column.name: _written(column) for column in self.columns}, self.rows)
+        return f"{self.title}. Counted: {self.population}. As of {dates.instant(self.as_of)} UTC."
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values, in the shape of the command line's JSON."""
@@ -181,11 +188,13 @@ class Result:
         }
 
 
-def _written(column: Column) -> str:
-    """How values of a column are written."""
-    if column.type in ("integer", "number"):
-        return column.unit
-    return "date" if column.type == "date" else "text"
+def units(columns: Sequence[Column]) -> dict[str, str]:
+    """How the values of columns are written, by name."""
+    of_others = {"date": "date"}
+    return {
+        column.name: column.unit if column.type in ("integer", "number") else of_others.get(column.type, "text")
+        for column in columns
+    }
 
 
 def arrow(columns: Sequence[Column], rows: Sequence[Mapping[str, Any]] | Columnar, currency: str = "") -> pa.Table:
