@@ -108,6 +108,19 @@ def test_what_every_member_did_is_counted_as_from_rows(
     hold_equal(changing, "onboarding_completion", asked)
 
 
+@pytest.mark.parametrize("more", [{}, {"output": "new", "as_of": "2026-04-10T13:00:00Z"}, {"by": ["account.team"]}])
+@pytest.mark.parametrize("live_share", [0.0, 0.3])
+def test_what_people_were_when_makes_parts_as_in_sql(
+    changing: uptake.Workspace, live_share: float, more: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"entity": "account", "of": "user.role", "feature": "advanced", "live_share": live_share, "period": "week"}
+    asked = {**given, **more}
+    rows = changing.metric("spread", **asked).rows
+    monkeypatch.setattr("uptake.metrics.spread._in_memory", lambda *_: None)
+    assert sum(row["estimate"] or 0 for row in rows) > 0
+    assert rows == [pytest.approx(row) for row in changing.metric("spread", **asked).rows]
+
+
 def test_two_groups_differ_by_the_steps_of_their_rows(changing: uptake.Workspace) -> None:
     asked = {"by": ["account.plan"], "output": "difference", "groups": "Pro,Free", "gap_minutes": 6_000}
     hold_equal(changing, "paths", {**asked, "entity": "user"})

@@ -189,10 +189,18 @@ def test_a_map_of_many_periods_made_of_columns_is_the_one_made_of_rows(
 @pytest.mark.parametrize("output", ["live", "new"])
 @pytest.mark.parametrize("of", ["features", "modules"])
 def test_live_parts_of_accounts_followed_from_period_to_period_are_those_of_their_rows(
-    workspace: uptake.Workspace, of: str, output: str, period: str | None, more: dict[str, Any]
+    workspace: uptake.Workspace,
+    of: str,
+    output: str,
+    period: str | None,
+    more: dict[str, Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     given = {"feature": "advanced", "live_share": 0.5, "of": of, "output": output, "period": period}
     hold_equal(workspace, "spread", {**given, **more})
+    rows = workspace.metric("spread", **given, **more).rows
+    monkeypatch.setattr("uptake.metrics.spread._in_memory", lambda *_: None)
+    assert rows == [pytest.approx(row) for row in workspace.metric("spread", **given, **more).rows]
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,14 @@ from dataclasses import replace
 
 from uptake.errors import QuestionError
 from uptake.metrics.core import dimensions
+from uptake.metrics.core.dimensions import Attribute
 from uptake.metrics.core.grain import MEMBER
 from uptake.metrics.core.metric import Asked, Metric, Param, Sql
 from uptake.metrics.depth import chosen
 from uptake.metrics.kinds.mean import MEAN
 from uptake.metrics.parts import attributes, live_parts, tallies
 from uptake.metrics.parts.features import classes, eligible_classes_sql
+from uptake.metrics.parts.known_attributes import known_of
 from uptake.metrics.parts.live_parts import Parts
 from uptake.metrics.parts.population import present_sql
 from uptake.metrics.parts.windows import are_many
@@ -38,6 +40,8 @@ OF_PLAN: dict[str, Callable[[Feature], str | None]] = {
 }
 """Parts that the plan names -> which one a feature is of, if any."""
 NEW = "new"
+MOST_VALUES = 250
+"""Values of an attribute up to which each account has a number for each of them in memory."""
 
 
 def rows(asked: Asked) -> Sql:
@@ -76,12 +80,15 @@ def totals(asked: Asked) -> Sql | None:
 
 
 def _in_memory(asked: Asked, features: dict[int, Feature]) -> Parts | None:
-    """The parts, if they are looked at in memory: those of the plan that everybody in an account can use."""
+    """The parts, if they are looked at in memory: those of features that everybody in an account can use."""
     part_of = OF_PLAN.get(asked.param("of"))
-    named = {key: part for key, feature in features.items() if part_of and (part := part_of(feature)) is not None}
+    named = {key: part for key, one in features.items() if (part := part_of(one) if part_of else "") is not None}
     if not named or not are_many(asked) or any(features[key].eligible for key in named):
         return None
-    return Parts(named, asked.param("live_share"), asked.param("output") == NEW)
+    known = None if part_of else known_of(replace(asked, grain=MEMBER), _attribute(asked))
+    if known is not None and len(known.said) > MOST_VALUES:
+        return None
+    return Parts(named, asked.param("live_share"), asked.param("output") == NEW, known)
 
 
 def _crowds(asked: Asked, features: dict[int, Feature]) -> tuple[str, str]:
@@ -138,12 +145,23 @@ def _part(asked: Asked) -> tuple[str, str]:
     word = asked.param("of")
     if word in OF_PLAN:
         return "f.part", ""
-    attribute = dimensions.find(attributes.known(asked.cursor, asked.plan), word, "user")
-    if attribute.entity != "user" or attribute.name == "id":
-        raise QuestionError(f"of is '{word}'.", allowed=[*OF_PLAN, "an attribute of users, such as user.team"])
+    attribute = _attribute(asked)
     join = f"""LEFT JOIN user_attribute w ON w.user_key = (e.entity_key & 4294967295) AND w.name = {literal(attribute.name)}
             AND w.valid_from < p.on_at AND w.valid_to >= p.on_at"""
     return "w.text", join
+
+
+def _attribute(asked: Asked) -> Attribute:
+    """What users are, which parts go by.
+
+    Raises:
+        QuestionError: There is none of that name.
+    """
+    word = asked.param("of")
+    attribute = dimensions.find(attributes.known(asked.cursor, asked.plan), word, "user")
+    if attribute.entity != "user" or attribute.name == "id":
+        raise QuestionError(f"of is '{word}'.", allowed=[*OF_PLAN, "an attribute of users, such as user.team"])
+    return attribute
 
 
 METRIC = Metric(

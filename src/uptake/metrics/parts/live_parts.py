@@ -19,6 +19,7 @@ from uptake.facts.entity_days import Column
 from uptake.metrics.core import periods
 from uptake.metrics.core.grain import ACCOUNT, MEMBER
 from uptake.metrics.core.metric import Asked
+from uptake.metrics.parts.known_attributes import Known
 from uptake.metrics.parts.span_counts import spans_of
 from uptake.metrics.parts.tallies import End, Values, instant, numbered
 from uptake.metrics.parts.windows import EPOCH
@@ -40,11 +41,13 @@ class Parts(NamedTuple):
         part_of: Key of a feature -> the part it is of. Everybody in an account can use all of them.
         live_share: A part is live if more than this share of the account's users have adopted a feature of it.
         is_new: Count only parts that were not live at the beginning of the period.
+        known: What members are, if that tells parts apart: all features are of one then, and each part has its own users.
     """
 
     part_of: Mapping[int, str]
     live_share: float
     is_new: bool
+    known: Known | None = None
 
 
 def table(asked: Asked, parts: Parts) -> pa.Table:
@@ -80,8 +83,28 @@ def _live_parts(asked: Asked, parts: Parts) -> Iterator[tuple[date | None, Momen
     cell = account_of[adopters.number] * len(names) + adopters.values["part"]
     cut = periods.edges(asked.cursor, asked.question, asked.plan)
 
+    def live_among(moments: list[Moment], known: Known) -> Iterator[NDArray[np.bool_]]:
+        """Of which people enough have adopted anything, in which accounts."""
+        texts = known.said["text"].to_pylist()
+        said, part = np.unique(np.array(texts, object).astype(str), return_inverse=True)
+        part[[text is None for text in texts]] = -1
+        first = np.full(len(facts.everyone), np.iinfo(np.int32).max)
+        first[adopters.number] = adopters.values["adopted_on"]
+        for moment in moments:
+            at = instant(moment.on_at)
+            own = part[known.codes(at)]
+            who = np.flatnonzero(present.just_before(at, len(facts.everyone)) & (own >= 0))
+            one = account_of[who] * len(said) + own[who]
+            users = np.bincount(one, minlength=len(accounts) * len(said))
+            has_adopted = np.flatnonzero(first[who] <= (moment.on_day - EPOCH).days)
+            adopted = np.bincount(one.take(has_adopted), minlength=len(users))
+            yield (adopted > parts.live_share * users).reshape(len(accounts), len(said))
+
     def live(moments: list[Moment]) -> Iterator[NDArray[np.bool_]]:
         """Which parts of which accounts are live, at one moment after another."""
+        if parts.known is not None:
+            yield from live_among(moments, parts.known)
+            return
         adopted = np.zeros((len(accounts), len(names)), np.int64)
         for moment, came, left in _changes(facts, present, adopters, moments):
             for places, change in ((came, 1), (left, -1)):
